@@ -1,0 +1,1 @@
+"""Reads any ledger into tables."""

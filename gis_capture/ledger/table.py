@@ -1,0 +1,82 @@
+"""A table found in a source: its columns, its rows as text, and where every cell came from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+from shapely import Geometry
+
+from gis_capture.model import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The file a table came from; `encoding` is None for binary formats."""
+
+    path: Path
+    driver: str
+    encoding: str | None
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table.
+
+    Attributes:
+        name: Unique in the table; header cells joined by "/" where there are several rows.
+        header: What stands in the header, without newlines and ideographic spaces; "" = nothing. May repeat.
+        number: 1-based position in the source, as Excel counts (3 = C).
+    """
+
+    name: str
+    header: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedRow:
+    """A row that is neither header nor data; `reason` is a code such as "subtotal" or "blank"."""
+
+    row_number: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table of a source.
+
+    Attributes:
+        row_numbers: 1-based, as the user of the source sees them; parallel to the lists in `values`.
+        values: One list per column; a cell is its text as displayed, or None where it is empty.
+        notes: What was filled in or changed while reading (merged cells, 〃), as problems of severity "info".
+        geometries: Of sources that have their own, parallel to the rows; None for plain tables.
+        crs: Of those geometries.
+    """
+
+    name: str
+    source: Source
+    sheet: str | None
+    header_rows: tuple[int, ...]
+    columns: tuple[Column, ...]
+    row_numbers: Sequence[int]
+    values: tuple[Sequence[str | None], ...]
+    skipped: tuple[SkippedRow, ...] = ()
+    notes: tuple[Problem, ...] = ()
+    geometries: Sequence[Geometry | None] | None = None
+    crs: str | None = None
+    problems: tuple[Problem, ...] = field(default=())
+
+    def cell_name(self, row_number: int, column: Column) -> str:
+        """Names a cell as Excel does, "Sheet1!C5"; "C5" where there are no sheets."""
+        letters, number = "", column.number
+        while number:
+            number, rest = divmod(number - 1, 26)
+            letters = chr(65 + rest) + letters
+        return f"{self.sheet}!{letters}{row_number}" if self.sheet else f"{letters}{row_number}"
+
+    def to_frame(self) -> pd.DataFrame:
+        """Gives a data frame of texts, indexed by row number; empty cells are None."""
+        data = {column.name: list(values) for column, values in zip(self.columns, self.values, strict=True)}
+        return pd.DataFrame(data, index=pd.Index(list(self.row_numbers), name="row_number"), dtype=object)

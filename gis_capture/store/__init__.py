@@ -1,0 +1,1 @@
+"""Layers, features and every change of them."""

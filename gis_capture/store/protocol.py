@@ -1,0 +1,126 @@
+"""What a store can do; GeoPackage and PostGIS are behind it.
+
+All times are UTC "…Z" strings and are passed in, as ids are. Boxes are in EPSG:4326 unless said otherwise.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from gis_capture.model import BBox, Feature, Layer, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who writes: a person's name as given, and the device ("office", "import:<id>", a tablet's id)."""
+
+    device_id: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureQuery:
+    """Which features to read; None means no restriction.
+
+    Attributes:
+        bbox: In EPSG:4326.
+        after_fid: Keyset paging: only rows with a larger `fid`.
+        text: Found in any text field.
+    """
+
+    bbox: BBox | None = None
+    feature_ids: Sequence[str] | None = None
+    equals: Mapping[str, Value] | None = None
+    is_located: bool | None = None
+    text: str | None = None
+    after_fid: int = 0
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """The account of one row of an imported source: nothing of it is lost.
+
+    Attributes:
+        outcome: "loaded", "unlocated", "rejected" or "skipped".
+        reason: Code, for all but "loaded".
+        raw: Column name to the text of the source.
+    """
+
+    row_number: int
+    outcome: str
+    reason: str | None
+    feature_id: str | None
+    raw: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerInfo:
+    """A layer of the store with its counts; extent in EPSG:4326."""
+
+    layer: Layer
+    n_features: int
+    n_unlocated: int
+    extent: BBox | None
+    revision: int
+
+
+class Transaction(Protocol):
+    """The one door for writing: everything in it has one revision, author and time, or did not happen."""
+
+    revision: int
+
+    def put_layer(self, layer: Layer) -> None:
+        """Makes the layer's table, or brings it to a newer definition (fields are added, never dropped)."""
+
+    def insert(self, features: Iterable[Feature]) -> int:
+        """Writes new features in bulk; gives their number. Their `revision` is this transaction's."""
+
+    def update(self, feature: Feature) -> None:
+        """Replaces a stored feature by this one."""
+
+    def delete(self, layer: str, feature_id: str) -> None:
+        """Takes a feature out of the layer; its last state stays in the history."""
+
+    def feature(self, layer: str, feature_id: str) -> Feature | None:
+        """Reads a feature as this transaction sees it."""
+
+    def put_import(self, record: Mapping[str, Any], rows: Iterable[SourceRow]) -> None:
+        """Keeps an import (`import_id`, `source_name`, `layer`, `result`, …) and the account of every row."""
+
+
+class Store(Protocol):
+    """Layers, features and their history."""
+
+    epoch: str
+
+    def revision(self) -> int:
+        """The newest revision; 0 for an empty store."""
+
+    def layers(self) -> tuple[Layer, ...]:
+        """All layers, in the order they were made."""
+
+    def layer(self, key: str) -> Layer:
+        """One layer; raises LayerError when there is none."""
+
+    def layer_info(self, key: str) -> LayerInfo:
+        """A layer with counts and extent."""
+
+    def features(self, layer: str, query: FeatureQuery = ...) -> Iterator[Feature]:
+        """Reads features in the order of `fid`, lazily."""
+
+    def feature(self, layer: str, feature_id: str) -> Feature | None:
+        """Reads one feature."""
+
+    def transact(self, author: Author, *, at: str, note: str = "") -> AbstractContextManager[Transaction]:
+        """Opens the one door for writing; commits at the end of the block, rolls back on an exception."""
+
+    def imports(self) -> list[dict[str, Any]]:
+        """All imports, newest first."""
+
+    def source_rows(self, import_id: str) -> Iterator[SourceRow]:
+        """The account of an import's rows."""
+
+    def close(self) -> None:
+        """Closes all connections."""
