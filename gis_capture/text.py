@@ -28,3 +28,6 @@ class Text:
         """Reads `{"ja": …, "en": …}`; a missing language takes the other's words."""
         ja, en = value.get("ja", ""), value.get("en", "")
         return cls(ja or en, en or ja)
+
+
+NO_TEXT = Text("", "")

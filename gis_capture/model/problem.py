@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from gis_capture.text import Text
+from gis_capture.text import NO_TEXT, Text
 
 Severity = Literal["error", "warning", "info"]
 
@@ -26,7 +26,7 @@ class Problem:
     code: str
     severity: Severity
     message: Text
-    suggestion: Text = Text("", "")
+    suggestion: Text = NO_TEXT
     row_number: int | None = None
     column: str | None = None
     cell: str | None = None
