@@ -1,0 +1,55 @@
+# Recipes for people who work on GIS Capture. "uv run --group dev just --list" shows them.
+
+set windows-shell := ["powershell.exe", "-NoLogo", "-Command"]
+
+# What a newcomer runs, and what CI runs: every test
+test: web (_pytest "") _web-test _e2e
+
+# Everything that must hold before a change lands
+check: lint test docs
+
+# Format, types, import rules, dead code
+lint: web
+    ruff format --check
+    ruff check
+    mypy
+    lint-imports
+    npm --prefix web run lint
+    npm --prefix web run check
+
+# Build the web app into web/dist
+web:
+    python web/build.py
+
+# Python tests without a browser; arguments go to pytest: just test-python tests/store -k revision
+test-python *arguments: (_pytest arguments)
+
+# Start the server on a demo workspace
+serve *arguments:
+    gis-capture demo {{ arguments }}
+
+# Check that the documentation names what there is
+docs:
+    python -m pytest -q tests/docs
+
+# Benchmarks beside their peers: just bench, just bench convert
+bench *names:
+    python -m benchmarks {{ names }}
+
+# Write constraint-dependencies and requirements.lock anew from the newest versions
+lock:
+    python scripts/lock.py
+
+# Screenshots of the office page and the tablet app in both orientations, into artifacts/
+screenshots:
+    python -m pytest -q tests/e2e/test_screenshots.py --screenshots artifacts/screenshots
+
+_pytest arguments:
+    python -m pytest -q --ignore tests/e2e {{ arguments }}
+
+_web-test:
+    npm --prefix web test
+
+_e2e:
+    python tests/e2e/browser.py
+    python -m pytest -q tests/e2e

@@ -1,0 +1,25 @@
+"""What all tests share."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+CHECKOUT_DIR = Path(__file__).resolve().parent.parent
+
+
+def pytest_report_header() -> list[str]:
+    """Prints the versions that decide what a GeoPackage looks like."""
+    import pyogrio
+    import pyproj
+
+    return [f"SQLite {sqlite3.sqlite_version}, GDAL {pyogrio.__gdal_version_string__}, PROJ {pyproj.proj_version_str}"]
+
+
+@pytest.fixture(scope="session")
+def shared_dir() -> Path:
+    """The folder of real files beside the checkout; the test is skipped where it is absent."""
+    folder = CHECKOUT_DIR.parent / "shared"
+    if not folder.is_dir():
+        pytest.skip(f"needs real files in {folder.name}/ beside the checkout, which are not part of the project")
+    return folder
