@@ -1,0 +1,31 @@
+"""`gis-capture init`."""
+
+from pathlib import Path
+
+import click
+
+from gis_capture.cli.language import Command, option, say
+from gis_capture.text import Text
+
+
+@click.command(
+    "init",
+    cls=Command,
+    words=Text(
+        "作業フォルダーを作ります。台帳、地図、写真、控えはすべてこの中に入ります。",
+        "Makes a workspace. Ledgers, map, photos and backups are kept in this one folder.",
+    ),
+)
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path("workspace"))
+@option("--name", default="", help=Text("課や班の名前。", "Name of the department."))
+def command(folder: Path, name: str) -> None:
+    """Makes a workspace."""
+    from gis_capture.workspace import Workspace
+
+    with Workspace.create(folder, name=name) as workspace:
+        say(
+            Text(
+                f"作業フォルダーを作りました: {workspace.path}\n次は: gis-capture convert 台帳.xlsx --workspace {folder}",
+                f"Made a workspace: {workspace.path}\nNext: gis-capture convert LEDGER --workspace {folder}",
+            )
+        )
