@@ -25,7 +25,7 @@ def command(folder: Path, name: str) -> None:
     with Workspace.create(folder, name=name) as workspace:
         say(
             Text(
-                f"作業フォルダーを作りました: {workspace.path}\n次は: gis-capture convert 台帳.xlsx --workspace {folder}",
+                f"作業フォルダーを作りました: {workspace.path}\n次は: gis-capture convert 台帳 --workspace {folder}",
                 f"Made a workspace: {workspace.path}\nNext: gis-capture convert LEDGER --workspace {folder}",
             )
         )

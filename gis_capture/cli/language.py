@@ -63,7 +63,8 @@ class _Localized(click.Command):
             formatter.write_text(self.words.in_language(language_of(ctx)))
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        records = [record for parameter in self.get_params(ctx) if (record := parameter.get_help_record(ctx))]
+        options = [parameter for parameter in self.get_params(ctx) if isinstance(parameter, click.Option)]
+        records = [record for parameter in options if (record := parameter.get_help_record(ctx))]
         if records:
             with formatter.section(HEADINGS["Options"].in_language(language_of(ctx))):
                 formatter.write_dl(records)

@@ -1,0 +1,48 @@
+"""How an accounting and its problems are printed for a person."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+import click
+
+from gis_capture.model import Problem
+from gis_capture.text import Text
+
+MAX_PROBLEMS = 20
+SEVERITIES = {"error": Text("誤り", "error"), "warning": Text("確認", "warning"), "info": Text("参考", "note")}
+
+
+def accounting_line(
+    *, n_source_rows: int, n_loaded: int, n_unlocated: int, n_rejected: int, n_skipped: int, language: str
+) -> str:
+    """Says where every row of a source went."""
+    return Text(
+        f"読んだ行 {n_source_rows:,} = 地図に載った行 {n_loaded:,} + 位置なし {n_unlocated:,}"
+        f" + 受け付けない行 {n_rejected:,} + 対象外の行 {n_skipped:,}",
+        f"{n_source_rows:,} rows read = {n_loaded:,} loaded + {n_unlocated:,} unlocated"
+        f" + {n_rejected:,} rejected + {n_skipped:,} skipped",
+    ).in_language(language)
+
+
+def print_problems(problems: Iterable[Problem], *, language: str) -> None:
+    """Prints errors and warnings first, at most MAX_PROBLEMS, and counts the rest."""
+    order = {"error": 0, "warning": 1, "info": 2}
+    ordered = sorted(problems, key=lambda problem: (order[problem.severity], problem.row_number or 0))
+    for problem in ordered[:MAX_PROBLEMS]:
+        where = problem.cell or (
+            Text(f"{problem.row_number}行目", f"row {problem.row_number}").in_language(language)
+            if problem.row_number
+            else problem.column or ""
+        )
+        words = problem.message.in_language(language)
+        todo = problem.suggestion.in_language(language)
+        click.echo(f"  [{SEVERITIES[problem.severity].in_language(language)}] {where} {words} {todo}".rstrip())
+    rest = Counter(problem.severity for problem in ordered[MAX_PROBLEMS:])
+    if rest:
+        counts = "、".join(f"{SEVERITIES[severity].in_language(language)} {n:,}" for severity, n in rest.items())
+        click.echo(Text(f"  ほかに {counts} 件", f"  and {counts} more").in_language(language))
+
+
+def needs_attention(problems: Iterable[Problem]) -> bool:
+    """True when a person has to look: something was left out or is doubtful."""
+    return any(problem.severity != "info" for problem in problems)

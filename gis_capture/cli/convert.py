@@ -1,0 +1,82 @@
+"""`gis-capture convert`."""
+
+import json
+from pathlib import Path
+
+import click
+
+from gis_capture.cli.accounting import accounting_line, needs_attention, print_problems
+from gis_capture.cli.language import Command, language_of, option
+from gis_capture.cli.workspace_option import open_workspace, workspace_option
+from gis_capture.text import Text
+
+
+@click.command(
+    "convert",
+    cls=Command,
+    words=Text(
+        "台帳を取り込みます。すべての行の行き先を表示します。",
+        "Brings a ledger into the map. Tells what became of every row.",
+    ),
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@option(
+    "--layer",
+    default=None,
+    help=Text(
+        "レイヤーのキー。省くと台帳に一番合うものを選びます。", "Key of the layer; by default the one that fits best."
+    ),
+)
+@option(
+    "--table", default=None, help=Text("取り込む表の名前。省くとすべて。", "Name of the table to take; by default all.")
+)
+@option(
+    "--crs",
+    default=None,
+    help=Text(
+        "座標の測地系(例 EPSG:6675)。台帳に書いてないとき。",
+        "CRS of the coordinates (EPSG:6675), if the ledger does not say.",
+    ),
+)
+@option(
+    "--dry-run", "is_dry_run", is_flag=True, help=Text("書かずに結果だけ見ます。", "Shows the result, writes nothing.")
+)
+@option(
+    "--again",
+    "is_repeat_allowed",
+    is_flag=True,
+    help=Text("同じ台帳をもう一度取り込みます。", "Takes a ledger that was imported before."),
+)
+@workspace_option
+@option("--json", "is_json", is_flag=True, help=Text("JSON で出力します。", "Prints JSON."))
+def command(
+    file: Path,
+    layer: str | None,
+    table: str | None,
+    crs: str | None,
+    is_dry_run: bool,
+    is_repeat_allowed: bool,
+    folder: Path | None,
+    is_json: bool,
+) -> int:
+    """Converts a ledger; the exit code is 3 when rows need attention."""
+    with open_workspace(folder) as workspace:
+        conversion = workspace.convert(
+            file, layer=layer, table=table, crs=crs, is_dry_run=is_dry_run, is_repeat_allowed=is_repeat_allowed
+        )
+    language = language_of()
+    if is_json:
+        click.echo(json.dumps(conversion.to_json(language), ensure_ascii=False, indent=2))
+    else:
+        line = accounting_line(
+            n_source_rows=conversion.n_source_rows,
+            n_loaded=conversion.n_loaded,
+            n_unlocated=conversion.n_unlocated,
+            n_rejected=conversion.n_rejected,
+            n_skipped=conversion.n_skipped,
+            language=language,
+        )
+        click.echo(f"{file.name} → {conversion.layer}: {line}")
+        print_problems(conversion.problems, language=language)
+    is_doubtful = conversion.n_unlocated or conversion.n_rejected or needs_attention(conversion.problems)
+    return 3 if is_doubtful else 0
