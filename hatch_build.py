@@ -12,7 +12,6 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 IS_PREBUILT = os.environ.get("GIS_CAPTURE_WEB") == "prebuilt"
-COMMANDS = (("npm", "ci", "--no-audit", "--no-fund"), ("npm", "run", "build"))
 
 
 class WebBuildHook(BuildHookInterface):
@@ -26,8 +25,7 @@ class WebBuildHook(BuildHookInterface):
         """Builds `web/dist`; an editable install reads it in the checkout, a wheel carries it."""
         root = Path(self.root)
         if not IS_PREBUILT:
-            for command in COMMANDS:
-                subprocess.run(command, cwd=root / "web", check=True, shell=sys.platform == "win32")
+            subprocess.run([sys.executable, root / "scripts" / "build_web.py"], check=True)
         if version != "editable":
             build_data["force_include"] |= {
                 str(root / "layers"): "gis_capture/layers",

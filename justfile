@@ -19,7 +19,7 @@ lint: web
 
 # Build the web app into web/dist
 web:
-    python web/build.py
+    python scripts/build_web.py
 
 # Python tests without a browser; arguments go to pytest: just test-python tests/store -k revision
 test-python *arguments: (_pytest arguments)
