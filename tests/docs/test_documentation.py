@@ -15,6 +15,7 @@ READMES = ("README.md", "README.ja.md")
 
 
 def read(name: str) -> str:
+    """Reads a file of the checkout."""
     return (CHECKOUT_DIR / name).read_text(encoding="utf-8")
 
 

@@ -45,7 +45,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.packaging
 def test_wheel_holds_definitions_samples_and_web_app(wheel: Path) -> None:
-    """The wheel carries the layer definitions, the sample ledgers and the built web app, and no top-level `web` or `layers`."""
+    """The wheel carries definitions, sample ledgers and the built web app, all inside the one package."""
     names = zipfile.ZipFile(wheel).namelist()
 
     assert "gis_capture/layers/fire_hydrant/layer.toml" in names
