@@ -1,0 +1,9 @@
+import "../styles/base.css";
+import "../styles/controls.css";
+import { mount } from "svelte";
+import { showLanguage } from "../i18n/language.svelte.ts";
+import Office from "../pages/Office.svelte";
+
+showLanguage();
+const target = document.getElementById("app");
+if (target) mount(Office, { target });

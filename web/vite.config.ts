@@ -1,0 +1,38 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vitest/config";
+import { compressAssets } from "./plugins/compress.ts";
+import { appIcons } from "./plugins/icons.ts";
+import { serviceWorker } from "./plugins/service-worker.ts";
+
+const SERVER_PATHS = [
+  "/attachments",
+  "/basemap",
+  "/conflicts",
+  "/definitions",
+  "/health",
+  "/imports",
+  "/layers",
+  "/openapi.json",
+  "/packs",
+  "/styles",
+  "/sync",
+  "/tiles",
+];
+
+export default defineConfig({
+  base: "/",
+  plugins: [svelte(), appIcons(), serviceWorker(), compressAssets()],
+  worker: { format: "es" },
+  build: {
+    target: "es2022",
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 1200,
+    assetsInlineLimit: 0,
+    rolldownOptions: { input: { office: "index.html", tablet: "tablet/index.html" } },
+  },
+  server: {
+    proxy: Object.fromEntries(SERVER_PATHS.map((path) => [path, "http://localhost:8460"])),
+  },
+  test: { include: ["tests/**/*.test.ts"], environment: "node", sequence: { shuffle: true } },
+  resolve: process.env.VITEST ? { conditions: ["browser"] } : {},
+});
