@@ -1,0 +1,82 @@
+import type { Change, Receipt } from "./change.ts";
+import type { Feature } from "./feature.ts";
+import type { Layer, Value } from "./layer.ts";
+
+/** Messages of docs/format.md §3 and §4, as far as the tablet reads or writes them. */
+export interface PushMessage {
+  format: "gis-capture.push/v1";
+  device_id: string;
+  author?: string;
+  epoch?: string;
+  clock_at: string;
+  changes: Change[];
+}
+
+export interface ReceiptsMessage {
+  format: "gis-capture.receipts/v1";
+  epoch: string;
+  revision: number;
+  clock_at: string;
+  receipts: Receipt[];
+}
+
+export interface HeaderLine {
+  type: "header";
+  format: "gis-capture.pull/v1";
+  epoch: string;
+  since: number;
+  revision: number;
+  clock_at: string;
+}
+
+/** A clash that the office decides; `state` is "open" until then. */
+export interface ConflictLine {
+  type: "conflict";
+  conflict_id: string;
+  layer: string;
+  feature_id: string;
+  change_id: string;
+  kind: string;
+  state: string;
+  revision: number;
+  fields: { field: string; base: Value; stored: Value; incoming: Value; state: string }[];
+  geometry: unknown;
+}
+
+export interface GoneLine {
+  type: "deletion" | "out_of_scope";
+  layer: string;
+  feature_id: string;
+  revision: number;
+}
+
+export interface EndLine {
+  type: "end";
+  revision: number;
+  next: string | null;
+}
+
+export type PullLine =
+  | HeaderLine
+  | { type: "layer"; layer: Layer }
+  | ({ type: "feature" } & Feature)
+  | GoneLine
+  | ConflictLine
+  | EndLine;
+
+/** One layer of the store, as `GET /layers` lists it; the extent is in EPSG:4326. */
+export interface LayerListing {
+  definition: Layer;
+  n_features: number;
+  n_unlocated: number;
+  extent: [number, number, number, number] | null;
+  revision: number;
+}
+
+export interface BasemapPack {
+  name: string;
+  sha256: string;
+  size_bytes: number;
+  url: string;
+  attribution: string;
+}

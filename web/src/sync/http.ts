@@ -1,0 +1,43 @@
+import type { Text } from "../model/text.ts";
+
+/** The server could not be reached, or its answer was cut. Trying again is safe. */
+export class OfflineError extends Error {
+  override readonly name = "OfflineError";
+}
+
+/** The server answered with a problem (RFC 9457). */
+export class ServerError extends Error {
+  override readonly name = "ServerError";
+  readonly status: number;
+  readonly code: string;
+  readonly detail: Text;
+
+  constructor(status: number, problem: { code?: string; detail_ja?: string; detail_en?: string; detail?: string }) {
+    super(`${status} ${problem.code ?? ""} ${problem.detail ?? ""}`);
+    this.status = status;
+    this.code = problem.code ?? `http_${status}`;
+    const fallback = problem.detail ?? `HTTP ${status}`;
+    this.detail = { ja: problem.detail_ja ?? fallback, en: problem.detail_en ?? fallback };
+  }
+}
+
+/** Makes a request to the server this page came from.
+ *
+ * @throws OfflineError Nothing answered. @throws ServerError The answer is a problem.
+ */
+export async function request(path: string, init: RequestInit = {}): Promise<Response> {
+  const response = await fetch(path, init).catch((cause) => {
+    if (init.signal?.aborted) throw cause;
+    throw new OfflineError(path, { cause });
+  });
+  if (response.ok || response.status === 304) return response;
+  const problem = await response.json().catch(() => ({}));
+  throw new ServerError(response.status, problem);
+}
+
+export async function requestJson<T>(path: string, init: RequestInit = {}): Promise<T> {
+  const response = await request(path, init);
+  return (await response.json().catch((cause) => {
+    throw new OfflineError(path, { cause });
+  })) as T;
+}
