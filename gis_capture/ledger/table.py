@@ -1,13 +1,15 @@
 """A table found in a source: its columns, its rows as text, and where every cell came from."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import pandas as pd
-from shapely import Geometry
+from typing import TYPE_CHECKING
 
 from gis_capture.model import Problem
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from shapely import Geometry
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,8 @@ class Table:
         notes: What was filled in or changed while reading (merged cells, 〃), as problems of severity "info".
         geometries: Of sources that have their own, parallel to the rows; None for plain tables.
         crs: Of those geometries.
+        date_cells: Column name to the numbers of those rows whose cell the source holds as a date, not as text;
+            in a column of lot numbers that is damage done by a spreadsheet.
     """
 
     name: str
@@ -64,9 +68,10 @@ class Table:
     values: tuple[Sequence[str | None], ...]
     skipped: tuple[SkippedRow, ...] = ()
     notes: tuple[Problem, ...] = ()
-    geometries: Sequence[Geometry | None] | None = None
+    geometries: "Sequence[Geometry | None] | None" = None
     crs: str | None = None
     problems: tuple[Problem, ...] = field(default=())
+    date_cells: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
     def cell_name(self, row_number: int, column: Column) -> str:
         """Names a cell as Excel does, "Sheet1!C5"; "C5" where there are no sheets."""
@@ -76,7 +81,9 @@ class Table:
             letters = chr(65 + rest) + letters
         return f"{self.sheet}!{letters}{row_number}" if self.sheet else f"{letters}{row_number}"
 
-    def to_frame(self) -> pd.DataFrame:
+    def to_frame(self) -> "pd.DataFrame":
         """Gives a data frame of texts, indexed by row number; empty cells are None."""
+        import pandas as pd
+
         data = {column.name: list(values) for column, values in zip(self.columns, self.values, strict=True)}
         return pd.DataFrame(data, index=pd.Index(list(self.row_numbers), name="row_number"), dtype=object)

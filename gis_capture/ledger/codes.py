@@ -1,0 +1,58 @@
+"""Codes of the problems that reading a ledger can report, each with the title of its kind.
+
+Codes are stable: they stand in reports, recipes and the docs. New ones are added at the end.
+"""
+
+from gis_capture.text import Text
+
+MERGE_FILLED = "merge_filled"
+MERGED_NUMBER_NOT_REPEATED = "merged_number_not_repeated"
+MERGED_ACROSS_COLUMNS = "merged_across_columns"
+DITTO_FILLED = "ditto_filled"
+DITTO_WITHOUT_ABOVE = "ditto_without_above"
+SECTION_FILLED = "section_filled"
+RAGGED_ROW = "ragged_row"
+UNCLOSED_QUOTE = "unclosed_quote"
+BYTES_NOT_DECODED = "bytes_not_decoded"
+WRONG_EXTENSION = "wrong_extension"
+NO_HEADER = "no_header"
+REPEATED_COLUMN_NAME = "repeated_column_name"
+FORMULA_WITHOUT_VALUE = "formula_without_value"
+ERROR_CELL = "error_cell"
+HIDDEN_ROWS = "hidden_rows"
+HIDDEN_SHEET = "hidden_sheet"
+STRUCK_OUT_ROW = "struck_out_row"
+TEXT_CUT_OFF = "text_cut_off"
+NO_CRS = "no_crs"
+NO_ATTRIBUTES = "no_attributes"
+INDEX_REBUILT = "index_rebuilt"
+GEOMETRY_NOT_READ = "geometry_not_read"
+DRIVER_WARNING = "driver_warning"
+ENTRY_LEFT_OUT = "entry_left_out"
+
+TITLES: dict[str, Text] = {
+    MERGE_FILLED: Text("結合セルを各行に補いました", "Merged cell filled into each row"),
+    MERGED_NUMBER_NOT_REPEATED: Text("結合セルの数値は先頭行だけに入れました", "Merged number kept in the first row only"),
+    MERGED_ACROSS_COLUMNS: Text("項目をまたいでセルが結合されています", "Cell merged across columns"),
+    DITTO_FILLED: Text("「〃」「同上」を上の行の値に置き換えました", "Ditto mark replaced by the value above"),
+    DITTO_WITHOUT_ABOVE: Text("「〃」「同上」の元になる値がありません", "Ditto mark without a value above"),
+    SECTION_FILLED: Text("見出し行を項目として各行に入れました", "Section title filled into each row"),
+    RAGGED_ROW: Text("列の数が見出しと合わない行があります", "Row with another number of cells than the header"),
+    UNCLOSED_QUOTE: Text("引用符が閉じていません", "Quotation mark never closed"),
+    BYTES_NOT_DECODED: Text("文字コードに合わない文字があります", "Bytes that are not of the encoding"),
+    WRONG_EXTENSION: Text("拡張子と中身の形式が違います", "Extension does not fit the content"),
+    NO_HEADER: Text("見出し行がありません", "No header row"),
+    REPEATED_COLUMN_NAME: Text("同じ名前の項目があります", "Column name occurs more than once"),
+    FORMULA_WITHOUT_VALUE: Text("計算結果が保存されていない数式です", "Formula without a stored value"),
+    ERROR_CELL: Text("数式がエラーになっています", "Formula ended in an error"),
+    HIDDEN_ROWS: Text("非表示の行も読み込みました", "Hidden rows were read too"),
+    HIDDEN_SHEET: Text("非表示のシートは読み込みませんでした", "Hidden sheet was left out"),
+    STRUCK_OUT_ROW: Text("取り消し線の行を除きました", "Struck-out row was left out"),
+    TEXT_CUT_OFF: Text("文字が途中で切れています", "Text is cut off"),
+    NO_CRS: Text("座標系の情報がありません", "No coordinate reference system given"),
+    NO_ATTRIBUTES: Text("属性のファイルがありません", "The file of attributes is missing"),
+    INDEX_REBUILT: Text("索引ファイルを作り直して読みました", "Read with a rebuilt index"),
+    GEOMETRY_NOT_READ: Text("図形を読み取れませんでした", "Geometry could not be read"),
+    DRIVER_WARNING: Text("読み取り時に注意がありました", "The reader gave a warning"),
+    ENTRY_LEFT_OUT: Text("圧縮ファイルの中に読まなかったものがあります", "Part of the archive was left out"),
+}

@@ -1,0 +1,29 @@
+"""How large a source may be; beyond that it is refused before it can fill the memory."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a source may ask for.
+
+    Attributes:
+        max_source_bytes: Size of the file itself.
+        max_unpacked_bytes: Sum of what a zip container unpacks to.
+        max_unpacked_ratio: Unpacked by packed size, looked at from 50 MB unpacked on.
+        max_entries: Files in a zip container.
+        max_rows: Rows of one table.
+        max_cells: Cells of one sheet, empty ones between others counted.
+        max_cell_chars: Characters of one cell.
+    """
+
+    max_source_bytes: int = 2 << 30
+    max_unpacked_bytes: int = 1 << 30
+    max_unpacked_ratio: int = 200
+    max_entries: int = 5_000
+    max_rows: int = 5_000_000
+    max_cells: int = 60_000_000
+    max_cell_chars: int = 200_000
+
+
+DEFAULT_LIMITS = Limits()

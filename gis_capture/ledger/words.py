@@ -1,0 +1,111 @@
+"""The office's words and marks by which titles, notes, totals and headers are told from data."""
+
+import re
+import unicodedata
+
+_SPACES = re.compile(r"[\s\u3000]+")
+
+DITTO = frozenset({"〃", "々", "″", "”", "“", "\"", "''", "´´", "同上", "同", "同じ", "〃〃", "仝", "ゝ", "ヽ"})
+
+_TOTAL = re.compile(
+    r"^[【〔\[(〈<《]?(?:(?:小|合|総|累|通|中|年度|年|月|部|課|地区|町|市|区|県|全体)?計|合計[0-9一二三四五六七八九十]*|総合計|総数|総計|累計|延計|合計数|"
+    r"sub-?total|grand-?total|totals?|計[0-9]+(?:件|箇所|か所|基|本|灯|人|戸)?)[】〕\])〉>》]?[:：]?$",
+    re.IGNORECASE,
+)
+_GRAND_TOTAL = re.compile(r"^[【\[(]?(?:合計|総計|総合計|総数|grand-?total|totals?)", re.IGNORECASE)
+_FOOTNOTE = re.compile(
+    r"^\s*(?:[※＊*]|[(（〔\[【]?\s*(?:注|備\s*考|註|出典|出所|資料|参考|凡例|作成|問い?合わ?せ先?|note|source|notes)"
+    r"\s*[)）〕\]】]?\s*[0-9０-９一二三四五]*\s*[)）]?\s*(?:[:：.．、，,]|\s|[0-9０-９①-⑳]|$)|注[0-9０-９①-⑳]|[（(]注[0-9０-９①-⑳]*[)）]|\*[0-9]+\s*[:：])",
+    re.IGNORECASE,
+)
+_PAGE = re.compile(r"^[-－‐ー(（\s]*(?:p\.?|page|頁)?\s*\d+\s*(?:[/／]\s*\d+)?\s*(?:頁|ページ|page)?[-－‐ー)）\s]*$", re.IGNORECASE)
+_UNIT_WORD = (
+    r"(?:[munμk]?m[23²³]?|mm2?|cm2?|km2?|㎜|㎝|㎞|㎡|㎥|㌶|ha|ｍ[2２3３²³]?|ｍｍ|ｃｍ|ｋｍ|ｈａ|ａ|t|ｔ|トン|kg|㎏|g|l|リットル|kl|w|ｗ|kw|v|a|%|％|‰|"
+    r"円|千円|万円|百万円|億円|人|千人|世帯|戸|棟|件|箇所|か所|カ所|ヶ所|ヵ所|個|個所|本|基|台|灯|組|組合|団体|校|室|席|床|台数|年|月|日|時|時間|分|秒|歳|回|枚|冊|着|点|"
+    r"倍|度|℃|°|ppm|m/s|m3/s|m3/日|立方メートル|平方メートル|メートル|ヘクタール|キロメートル|線|区|町|種|式|筆|面|頭|羽|足|袋|箱)"
+)
+_UNIT = re.compile(rf"^(?:[(（\[［〔]\s*)?(?:単位\s*[:：]?\s*)?{_UNIT_WORD}(?:\s*[/／・]\s*{_UNIT_WORD})?(?:\s*[)）\]］〕])?$", re.IGNORECASE)
+_COLUMN_NUMBER = re.compile(r"^[(（\[]?(?:[0-9０-９]{1,2}|[a-zａ-ｚ]|[ア-ンｱ-ﾝ]|[①-⑳]|[ⅰ-ⅹ])[)）\]]?$", re.IGNORECASE)
+_NUMBER = re.compile(r"^[△▲+\-−－]?\s*(?:\d[\d,，]*\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*%?$", re.IGNORECASE)
+_DATE = re.compile(
+    r"^(?:(?:19|20)\d\d[-/.年]\d{1,2}(?:[-/.月]\d{1,2}日?)?|(?:明治|大正|昭和|平成|令和|[MTSHR]\.?)\s*(?:元|\d{1,2})[-/.年]\s*\d{1,2}[-/.月]\s*\d{1,2}日?"
+    r"|\d{1,2}/\d{1,2}/(?:19|20)?\d\d)(?:[ T]\d{1,2}:\d\d(?::\d\d)?)?$"
+)
+_CODE_LIKE = re.compile(r"^[A-Za-z]{0,6}[-_.]?\d[\d\-_./:A-Za-z]*$")
+_NO_VALUE = frozenset({"-", "－", "―", "‐", "ー", "—", "--", "---", "...", "…", "x", "X", "*", "***", "#N/A", ",", "、", "／", "/", "null"})
+_NAME_WORD = re.compile(
+    r"(?:番号|番地|地番|コード|ｺｰﾄﾞ|区分|種別|種類|分類|名称|名前|氏名|名$|住所|所在|位置|場所|町名|字名|大字|小字|地区|町内|緯度|経度|北緯|東経|座標|標高|面積|延長|幅員|口径|管径|材質|"
+    r"構造|形式|規格|寸法|数量|員数|個数|件数|本数|台数|人数|戸数|世帯|人口|年月日|年度|年次|日付|時刻|時間|期間|開始|終了|更新|設置|撤去|点検|診断|修繕|補修|工事|施工|管理|所管|担当|所有|"
+    r"連絡先|電話|ＦＡＸ|郵便|備考|摘要|特記|説明|内容|状態|状況|有無|可否|対象|路線|橋梁|施設|団体|法人|代表|定員|収容|利用|料金|金額|単価|価格|高さ|深さ|長さ|幅$|重量|容量|率$|数$|計$|量$|"
+    r"ワット|灯種|樹種|樹高|画像|写真|写真番号|図面|項目|単位|表記|カナ|かな|ふりがな|フリガナ|英語|英字|読み|メール|ホーム|曜日|日時|順$|順位|整理|台帳|市区町村|市町村|都道府県|"
+    r"^no\.?$|^№$|^id$|_id$|^id_|url|^name|name$|code$|^lat|^lon|^lng|latitude|longitude|address|date|time|type|status|count|number|tel$|phone|^x$|^y$|^[#]|title|"
+    r"description|comment|remark|note|area$|length|width|height|category|class|group|age$|grade|value|unit|key$|year|month)",
+    re.IGNORECASE,
+)
+
+
+def squeeze(text: str) -> str:
+    """Takes out all white space, ideographic spaces too: 「合　計」 → 「合計」."""
+    return _SPACES.sub("", text)
+
+
+def fold(text: str) -> str:
+    """Gives the form in which words are compared: NFKC, no spaces, lower case. Never for stored values."""
+    return squeeze(unicodedata.normalize("NFKC", text)).lower()
+
+
+def is_total_word(text: str) -> bool:
+    """Whether a cell is nothing but a word for a total or subtotal."""
+    return len(text) <= 24 and _TOTAL.match(fold(text)) is not None
+
+
+def is_grand_total_word(text: str) -> bool:
+    """Whether such a word means everything rather than a group."""
+    return _GRAND_TOTAL.match(fold(text)) is not None
+
+
+def is_footnote(text: str) -> bool:
+    """Whether a text begins as a note below a table: ※, 注1, （備考）, 出典."""
+    return _FOOTNOTE.match(text) is not None
+
+
+def is_page_number(text: str) -> bool:
+    """Whether a text is only a page number such as "- 3 -" or "1/5ページ"."""
+    return _PAGE.match(text) is not None
+
+
+def is_unit(text: str) -> bool:
+    """Whether a text is only a unit: "㎡", "（人）", "単位：千円"."""
+    return len(text) <= 16 and _UNIT.match(text.strip()) is not None
+
+
+def is_column_number(text: str) -> bool:
+    """Whether a text is a mark that numbers the columns: "(3)", "③", "ア"."""
+    return _COLUMN_NUMBER.match(text.strip()) is not None
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a plain number, with sign, commas or percent."""
+    return _NUMBER.match(unicodedata.normalize("NFKC", text.strip())) is not None
+
+
+def is_name_word(text: str) -> bool:
+    """Whether a text contains a word that heads columns of ledgers."""
+    return len(text) <= 60 and _NAME_WORD.search(squeeze(text)) is not None
+
+
+def kind_of(text: str | None) -> str:
+    """Tells roughly what a cell is: "" (empty), "-" (a sign for no value), "number", "date", "code", "long" or "text"."""
+    if text is None:
+        return ""
+    stripped = text.strip()
+    if stripped in _NO_VALUE:
+        return "-"
+    if is_number(stripped):
+        return "number"
+    plain = unicodedata.normalize("NFKC", stripped)
+    if _DATE.match(plain):
+        return "date"
+    if _CODE_LIKE.match(plain):
+        return "code"
+    return "long" if len(stripped) > 40 or stripped.startswith(("http://", "https://")) else "text"
