@@ -1,7 +1,7 @@
 """What a layer is: its fields, how it is named, drawn and edited."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from gis_capture.errors import FieldError
 from gis_capture.model.field import Field
@@ -61,6 +61,7 @@ class Layer:
         key_fields: Fields that together know a feature in its ledger.
         label: Template over field names, "{ledger_number} {name}".
         allows_any_position: Coordinates outside the world are accepted (local drawings).
+        extra: Keys of a definition that this version does not know; they are passed on.
     """
 
     key: str
@@ -78,6 +79,7 @@ class Layer:
     style: Style = field(default_factory=Style)
     on_conflict: OnConflict = "keep_stored"
     allows_any_position: bool = False
+    extra: dict[str, Any] = field(default_factory=dict, compare=False)
 
     def field(self, name: str) -> Field:
         """Finds a field by its name.
