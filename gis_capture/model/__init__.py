@@ -1,33 +1,53 @@
 """Pure values: no files, no database, no clock."""
 
 from gis_capture.model.bbox import BBox, parse_bbox
+from gis_capture.model.canonical import canonical_hash
+from gis_capture.model.change import ABSENT, ATTACHMENTS, GEOMETRY, Absent, Change, Edit, Kind, State
+from gis_capture.model.conflict import Clash, Conflict, Receipt, Status
 from gis_capture.model.feature import Attachment, Feature, PositionQuality
 from gis_capture.model.field import Code, Condition, Constraints, Domain, Field, FieldType, Value
+from gis_capture.model.geojson import geometry_from_geojson, geometry_to_geojson, has_missing_ordinate
 from gis_capture.model.layer import Layer, PhotoRules, Section, Style, StyleCategory
 from gis_capture.model.problem import Problem, Severity
 from gis_capture.text import LANGUAGES, Language, Text
 
 __all__ = [
+    "ABSENT",
+    "ATTACHMENTS",
+    "GEOMETRY",
     "LANGUAGES",
+    "Absent",
     "Attachment",
     "BBox",
+    "Change",
+    "Clash",
     "Code",
     "Condition",
+    "Conflict",
     "Constraints",
     "Domain",
+    "Edit",
     "Feature",
     "Field",
     "FieldType",
+    "Kind",
     "Language",
     "Layer",
     "PhotoRules",
     "PositionQuality",
     "Problem",
+    "Receipt",
     "Section",
     "Severity",
+    "State",
+    "Status",
     "Style",
     "StyleCategory",
     "Text",
     "Value",
+    "canonical_hash",
+    "geometry_from_geojson",
+    "geometry_to_geojson",
+    "has_missing_ordinate",
     "parse_bbox",
 ]

@@ -20,6 +20,15 @@ class Attachment:
     taken_at: str | None = None
     position: Mapping[str, Any] | None = None
 
+    def to_json(self) -> dict[str, Any]:
+        """Gives the form of a change and of the pull line."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> "Attachment":
+        """Reads what `to_json` wrote; unknown keys are left out."""
+        return cls(**{name: value[name] for name in cls.__slots__ if name in value})
+
 
 @dataclass(frozen=True, slots=True)
 class PositionQuality:

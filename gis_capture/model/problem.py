@@ -21,6 +21,7 @@ class Problem:
         column: Name of the column in the source.
         cell: The cell as Excel names it, "Sheet1!C5".
         field: Name of the layer's field.
+        feature_id: Another feature that has to do with it, such as the one that holds a unique value.
     """
 
     code: str
@@ -31,6 +32,7 @@ class Problem:
     column: str | None = None
     cell: str | None = None
     field: str | None = None
+    feature_id: str | None = None
 
     def to_json(self, language: str = "ja") -> dict[str, Any]:
         """Gives the form of `gis-capture.inspect/v1`, with the words of one language."""
