@@ -2,7 +2,7 @@
 
 from gis_capture.ledger.values import codes
 from gis_capture.ledger.values.folding import fold
-from gis_capture.ledger.values.reading import Note, ValueReading, unreadable
+from gis_capture.ledger.values.reading import Note, ValueReading, changed, unreadable
 from gis_capture.model import Domain, Text
 
 _YES = "○ ◎ ● 〇 ✓ ✔ ☑ 🗹 ■ レ 有 あり 有り 可 可能 はい 済 済み 要 該当 該当する 対応 設置 設置済 1 true yes y on t"
@@ -46,8 +46,8 @@ class DomainReader:
             return ValueReading(text)
         code = self._index.get(fold(text))
         if code is not None:
-            message = Text(f"「{text}」を「{code}」としました。", f'"{text}" became "{code}".')
-            return ValueReading(code, (Note(codes.DOMAIN_ALIAS, "info", message),))
+            message = Text(f"「{text}」を「{code}」としました", f'"{text}" became "{code}"')
+            return ValueReading(code, (changed(codes.DOMAIN_ALIAS, message),))
         if self.allows_other:
             return ValueReading(text)
         message = Text(f"「{text}」は選択肢にありません。", f'"{text}" is not one of the choices.')

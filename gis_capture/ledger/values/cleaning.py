@@ -10,7 +10,7 @@ from gis_capture.ledger.values.dates import FIRST_YEAR, LAST_YEAR, read_date, re
 from gis_capture.ledger.values.folding import fold
 from gis_capture.ledger.values.instants import read_instant
 from gis_capture.ledger.values.numbers import parse_integer, parse_real
-from gis_capture.ledger.values.reading import NOTHING, Note, ValueReading
+from gis_capture.ledger.values.reading import NOTHING, Note, ValueReading, changed
 from gis_capture.ledger.values.telling import Teller
 from gis_capture.ledger.values.texts import are_plain, read_text, trim
 from gis_capture.ledger.values.units import parse_unit, unit_of_header
@@ -147,8 +147,8 @@ def _or_not_entered(read: Callable[[str], ValueReading]) -> Callable[[str], Valu
     def read_or_skip(text: str) -> ValueReading:
         reading = read(text)
         if reading.value is None and fold(text) in _NOT_ENTERED:
-            message = Text(f"「{text}」を記入なしとしました。", f'"{text}" was taken for nothing entered.')
-            return ValueReading(None, (Note(codes.NOT_ENTERED, "info", message),))
+            message = Text(f"「{text}」を記入なしとしました", f'"{text}" was taken for nothing entered')
+            return ValueReading(None, (changed(codes.NOT_ENTERED, message),))
         return reading
 
     return read_or_skip

@@ -59,13 +59,19 @@ TITLES: dict[str, Text] = {
     DATE_OUTSIDE_ERA: Text("年号の期間の外の日付です", "Date outside its era"),
     DATE_APPROXIMATE: Text("おおよその日付です", "Approximate date"),
     DATE_FROM_SERIAL: Text("Excelの日付の番号を日付と読みました", "Day number of Excel read as a date"),
-    DATE_PRECISION_MONTH: Text("日の記載がありません", "Only the month is given"),
-    DATE_PRECISION_YEAR: Text("月日の記載がありません", "Only the year is given"),
-    DATE_PRECISION_FISCAL_YEAR: Text("年度だけの記載です", "Only the fiscal year is given"),
+    DATE_PRECISION_MONTH: Text(
+        "日の記載がないため、その月の1日としました", "No day is given; the first of the month was taken"
+    ),
+    DATE_PRECISION_YEAR: Text(
+        "月日の記載がないため、その年の1月1日としました", "Only the year is given; 1 January was taken"
+    ),
+    DATE_PRECISION_FISCAL_YEAR: Text(
+        "年度だけの記載のため、その年度の4月1日としました", "Only the fiscal year is given; its first day was taken"
+    ),
     ERA_CONVERTED: Text("和暦を西暦にしました", "Era year turned into a western one"),
     YEAR_OF_DATE: Text("日付から年を取りました", "Year taken of a date"),
     DATETIME_INVALID: Text("日時として読めません", "Not a date and time"),
-    TIME_MISSING: Text("時刻の記載がありません", "No time is given"),
+    TIME_MISSING: Text("時刻の記載がないため0時としました", "No time is given; midnight was taken"),
     BOOLEAN_INVALID: Text("「はい・いいえ」として読めません", "Not yes or no"),
     DOMAIN_ALIAS: Text("選択肢の値に直しました", "Spelling turned into the code of the domain"),
     DOMAIN_UNKNOWN: Text("選択肢にない値です", "Value not in the domain"),
@@ -77,7 +83,9 @@ TITLES: dict[str, Text] = {
     TOO_LONG: Text("文字数の上限を超えています", "Too long"),
     PATTERN_MISMATCH: Text("決められた書き方と違います", "Not written as demanded"),
     NOT_IN_ENUM: Text("使える値ではありません", "Not an allowed value"),
-    CONTROL_REMOVED: Text("制御文字を取り除きました", "Control characters removed"),
+    CONTROL_REMOVED: Text(
+        "保存できない制御文字を取り除きました", "Control characters that cannot be stored were removed"
+    ),
     GAIJI_FOUND: Text("外字があります", "Private-use characters"),
     TEXT_UNDECODABLE: Text("読めなかった文字があります", "Characters that could not be decoded"),
     EXCEL_SCIENTIFIC: Text("Excelで桁が失われた番号のようです", "Digits lost by Excel"),

@@ -10,7 +10,7 @@ from typing import Literal
 from gis_capture.ledger.values import codes
 from gis_capture.ledger.values.eras import ERA_OF, Era
 from gis_capture.ledger.values.kanji import KANJI_NUMERALS, parse_kanji_number
-from gis_capture.ledger.values.reading import Note, ValueReading, unreadable
+from gis_capture.ledger.values.reading import Note, ValueReading, changed, unreadable
 from gis_capture.model import Text
 
 Precision = Literal["day", "month", "year", "fiscal_year"]
@@ -104,13 +104,7 @@ def read_date(text: str, *, default_era: str | None = None) -> ValueReading:
         return _serial(text) or reading
     notes = list(reading.notes)
     if reading.has_era:
-        notes.append(
-            Note(
-                codes.ERA_CONVERTED,
-                "info",
-                Text("和暦を西暦の日付にしました。", "Turned Japanese era years into western ones."),
-            )
-        )
+        notes.append(changed(codes.ERA_CONVERTED))
     if reading.precision != "day":
         notes.append(_IMPRECISE[reading.precision])
     return ValueReading(reading.first_day.isoformat(), tuple(notes))
@@ -123,46 +117,18 @@ def read_year(text: str, *, is_fiscal: bool, default_era: str | None = None) -> 
         return reading
     notes = list(reading.notes)
     if reading.has_era:
-        notes.append(
-            Note(
-                codes.ERA_CONVERTED,
-                "info",
-                Text("和暦の年を西暦にしました。", "Turned Japanese era years into western ones."),
-            )
-        )
+        notes.append(changed(codes.ERA_CONVERTED))
     year = reading.first_day.year
     if reading.precision in ("day", "month"):
         year -= is_fiscal and reading.first_day.month < 4
-        message = Text("日付から年度を取りました。", "Took the fiscal year of the date.")
-        notes.append(
-            Note(
-                codes.YEAR_OF_DATE,
-                "info",
-                message if is_fiscal else Text("日付から年を取りました。", "Took the year of the date."),
-            )
-        )
+        notes.append(changed(codes.YEAR_OF_DATE))
     return ValueReading(year, tuple(notes))
 
 
 _IMPRECISE = {
-    "month": Note(
-        codes.DATE_PRECISION_MONTH,
-        "info",
-        Text("日の記載がないため、その月の1日としました。", "No day is given; the first of the month was taken."),
-    ),
-    "year": Note(
-        codes.DATE_PRECISION_YEAR,
-        "info",
-        Text("月日の記載がないため、その年の1月1日としました。", "Only the year is given; 1 January was taken."),
-    ),
-    "fiscal_year": Note(
-        codes.DATE_PRECISION_FISCAL_YEAR,
-        "info",
-        Text(
-            "年度だけの記載のため、その年度の4月1日としました。",
-            "Only the fiscal year is given; its first day, 1 April, was taken.",
-        ),
-    ),
+    "month": changed(codes.DATE_PRECISION_MONTH),
+    "year": changed(codes.DATE_PRECISION_YEAR),
+    "fiscal_year": changed(codes.DATE_PRECISION_FISCAL_YEAR),
 }
 
 
@@ -222,8 +188,5 @@ def _not_a_date(text: str, folded: str) -> ValueReading:
         message = Text(f"「{shown}」は期間で、1つの日付ではありません。", f'"{shown}" is a period, not one date.')
         return unreadable(codes.DATE_RANGE, message, Text("1つの日付に直してください。", "Write one date."))
     message = Text(f"「{shown}」を日付として読めません。", f'"{shown}" cannot be read as a date.')
-    return unreadable(
-        codes.DATE_INVALID,
-        message,
-        Text("「2024/4/1」や「R6.4.1」のように直してください。", 'Write it like "2024/4/1".'),
-    )
+    suggestion = Text("「2024/4/1」や「R6.4.1」のように直してください。", 'Write it like "2024/4/1".')
+    return unreadable(codes.DATE_INVALID, message, suggestion)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta, timezone
 
 from gis_capture.ledger.values import codes
 from gis_capture.ledger.values.dates import DateReading, parse_date
-from gis_capture.ledger.values.reading import Note, ValueReading, unreadable
+from gis_capture.ledger.values.reading import ValueReading, changed, unreadable
 from gis_capture.model import Text
 
 JAPAN = timezone(timedelta(hours=9), "Asia/Tokyo")
@@ -35,13 +35,7 @@ def read_instant(text: str, *, default_era: str | None = None) -> ValueReading:
         return _unreadable(text)
     notes = list(day.notes)
     if match is None:
-        notes.append(
-            Note(
-                codes.TIME_MISSING,
-                "info",
-                Text("時刻の記載がないため0時としました。", "No time is given; midnight was taken."),
-            )
-        )
+        notes.append(changed(codes.TIME_MISSING))
     moment, zone = clock
     try:
         instant = datetime.combine(day.first_day, moment, zone).astimezone(UTC)

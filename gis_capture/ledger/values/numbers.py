@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from gis_capture.ledger.values import codes
 from gis_capture.ledger.values.kanji import KANJI_NUMERALS, parse_kanji_number
-from gis_capture.ledger.values.reading import Note, ValueReading, unreadable
+from gis_capture.ledger.values.reading import Note, ValueReading, changed, unreadable
 from gis_capture.ledger.values.units import Unit, parse_unit
 from gis_capture.model import Text
 
@@ -59,24 +59,15 @@ def parse_number(text: str, *, unit: str | None = None, source_unit: str | None 
         return _not_a_number(text)
     notes: list[Note] = []
     if kanji:
-        notes.append(
-            Note(codes.KANJI_NUMBER, "info", Text("漢数字を数にしました。", "Read numerals written in kanji."))
-        )
+        notes.append(changed(codes.KANJI_NUMBER))
     if written_unit:
         factor = _factor(written_unit, unit)
         notes.append(_unit_note(written_unit, unit, known, factor))
     elif factor is not None:
-        words = f"「{source_unit}」→「{unit}」"
-        notes.append(
-            Note(
-                codes.UNIT_CONVERTED, "info", Text(f"単位を換算しました（{words}）。", f"Converted the unit ({words}).")
-            )
-        )
+        notes.append(_converted(source_unit, unit))
     elif match["prefix"] and not is_approximate:
         sign = match["prefix"]
-        notes.append(
-            Note(codes.UNIT_REMOVED, "info", Text(f"記号「{sign}」を外しました。", f'Took off the sign "{sign}".'))
-        )
+        notes.append(changed(codes.UNIT_REMOVED, Text(f"記号「{sign}」を外しました", f'Sign "{sign}" taken off')))
     if is_approximate:
         message = Text(
             f"「{text}」はおおよその数です。数だけを入れました。", f'"{text}" is approximate; only the number was kept.'
@@ -139,13 +130,15 @@ def _factor(source: str | None, target: str | None) -> Decimal | None:
     return ours.factor / theirs.factor
 
 
+def _converted(source: str | None, target: str | None) -> Note:
+    words = f"「{source}」→「{target}」"
+    return changed(codes.UNIT_CONVERTED, Text(f"単位を換算しました（{words}）", f"Unit converted ({words})"))
+
+
 def _unit_note(written: str, wanted: str | None, known: Unit | None, factor: Decimal | None) -> Note:
     target = parse_unit(wanted) if wanted else None
     if factor is not None:
-        words = f"「{written}」→「{wanted}」"
-        return Note(
-            codes.UNIT_CONVERTED, "info", Text(f"単位を換算しました（{words}）。", f"Converted the unit ({words}).")
-        )
+        return _converted(written, wanted)
     if known and target and known.quantity != target.quantity:
         return Note(
             codes.UNIT_DIFFERS,
@@ -156,7 +149,7 @@ def _unit_note(written: str, wanted: str | None, known: Unit | None, factor: Dec
             ),
             Text("数と単位を確かめてください。", "Check the number and its unit."),
         )
-    return Note(codes.UNIT_REMOVED, "info", Text(f"単位「{written}」を外しました。", f'Took off the unit "{written}".'))
+    return changed(codes.UNIT_REMOVED, Text(f"単位「{written}」を外しました", f'Unit "{written}" taken off'))
 
 
 def _not_a_number(text: str) -> ValueReading:

@@ -87,7 +87,7 @@ def _more(n: int, example: Text) -> Text:
 
 
 def _with_example(message: Text, kind: _Kind) -> Text:
-    text = (kind.text or "").strip()[:40]
+    text = "".join(letter if letter.isprintable() else " " for letter in (kind.text or "")[:40]).strip()
     return Text(
         f"{message.ja}（{kind.n_rows:,}行、例：「{text}」）",
         f'{message.en} ({kind.n_rows:,} rows, for example "{text}")',

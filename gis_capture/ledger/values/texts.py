@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from gis_capture.ledger.values import codes
-from gis_capture.ledger.values.reading import Note, ValueReading
+from gis_capture.ledger.values.reading import Note, ValueReading, changed
 from gis_capture.model import Text
 
 _ALSO_BLANK = "\ufeff\u200b"
@@ -19,7 +19,7 @@ _BLANK_AT_AN_END = re.compile(r"\n[\s\ufeff\u200b]|[\s\ufeff\u200b]\n")
 
 
 def are_plain(texts: Iterable[str]) -> bool:
-    """True when no text has blanks around it or anything `read_text` has something to say about; looks at all at once."""
+    """True when `trim` and `read_text` would leave every text as it is; looks at all of them at once."""
     joined = "\n".join(("", *texts, ""))
     return not (_BLANK_AT_AN_END.search(joined) or _WORTH_A_LOOK.search(joined))
 
@@ -40,13 +40,12 @@ def read_text(text: str, *, is_lot_or_id: bool = False) -> ValueReading:
     notes: list[Note] = []
     kept = _UNSTORABLE.sub("", text)
     if kept != text:
-        words = Text("保存できない制御文字を取り除きました。", "Removed control characters that cannot be stored.")
-        notes.append(Note(codes.CONTROL_REMOVED, "info", words))
+        notes.append(changed(codes.CONTROL_REMOVED))
     if found := sorted(set(_PRIVATE_USE.findall(kept))):
-        codes = " ".join(f"U+{ord(character):04X}" for character in found)
+        points = " ".join(f"U+{ord(character):04X}" for character in found)
         message = Text(
-            f"外字があります（{codes}）。そのまま残しました。",
-            f"There are private characters ({codes}); they were kept.",
+            f"外字があります（{points}）。そのまま残しました。",
+            f"There are private characters ({points}); they were kept.",
         )
         suggestion = Text("外字を普通の文字に直してください。", "Replace them by standard characters.")
         notes.append(Note(codes.GAIJI_FOUND, "warning", message, suggestion))
