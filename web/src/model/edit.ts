@@ -1,0 +1,94 @@
+import type { Geometry } from "geojson";
+import type { Change, Edit, OutboxEntry, Receipt } from "./change.ts";
+import type { Attachment, DevicePosition, Feature, Fields } from "./feature.ts";
+import { mintUuid, type Nature } from "./identity.ts";
+import type { Layer, Value } from "./layer.ts";
+
+/** What a person wants of one feature; `seen` is how it looked to them, null where they make it. */
+export interface Wish {
+  layer: Layer;
+  feature_id: string;
+  seen: Feature | null;
+  fields: Fields;
+  /** undefined = not touched. */
+  geometry?: Geometry | null;
+  attachments: Attachment[];
+  is_deletion: boolean;
+  position: DevicePosition | null;
+}
+
+/** The fields whose value differs; a missing name means null. */
+export function diffFields(old: Fields, now: Fields): Record<string, Edit<Value>> {
+  const edits: Record<string, Edit<Value>> = {};
+  for (const name of new Set([...Object.keys(old), ...Object.keys(now)])) {
+    const edit = { old: old[name] ?? null, new: now[name] ?? null };
+    if (edit.old !== edit.new) edits[name] = edit;
+  }
+  return edits;
+}
+
+/** Turns a wish into the change that says it, or null where nothing differs from what was seen. */
+export function makeChange(wish: Wish, before: { after: string | null; base: Feature | null }, nature: Nature) {
+  const { seen } = wish;
+  const change: Change = {
+    change_id: mintUuid(nature),
+    layer: wish.layer.key,
+    feature_id: wish.feature_id,
+    kind: wish.is_deletion ? "delete" : seen ? "update" : "insert",
+    after: before.after,
+    base_revision: before.base?.revision || null,
+    definition_version: wish.layer.definition_version,
+    fields: wish.is_deletion ? {} : diffFields(seen?.fields ?? {}, wish.fields),
+    attachments: wish.attachments,
+    made_at: nature.now().toISOString(),
+    position: wish.position,
+  };
+  if (!wish.is_deletion && wish.geometry !== undefined) {
+    const geometry = { old: seen?.geometry ?? null, new: wish.geometry };
+    if (JSON.stringify(geometry.old) !== JSON.stringify(geometry.new)) change.geometry = geometry;
+  }
+  const is_empty = !Object.keys(change.fields).length && !change.geometry && !change.attachments.length;
+  return change.kind === "update" && is_empty ? null : change;
+}
+
+/** Gives the feature after a change, leaving out the names in `except` ("geometry" among them); null = gone. */
+export function applyChange(feature: Feature | null, change: Change, except: readonly string[] = []): Feature | null {
+  if (change.kind === "delete") return null;
+  if (!feature && change.kind === "update") return null;
+  const seen = feature ?? {
+    layer: change.layer,
+    feature_id: change.feature_id,
+    revision: 0,
+    geometry: null,
+    fields: {},
+    attachments: [],
+  };
+  const fields = { ...seen.fields };
+  for (const [name, edit] of Object.entries(change.fields)) if (!except.includes(name)) fields[name] = edit.new;
+  const known = new Set(seen.attachments.map((attachment) => attachment.sha256));
+  return {
+    ...seen,
+    fields,
+    geometry: change.geometry && !except.includes("geometry") ? change.geometry.new : seen.geometry,
+    attachments: [...seen.attachments, ...change.attachments.filter(({ sha256 }) => !known.has(sha256))],
+  };
+}
+
+/** The feature as its author sees it: the server's, with what this tablet changed and the office has not judged. */
+export function viewFeature(base: Feature | null, entries: readonly OutboxEntry[]): Feature | null {
+  return entries
+    .filter((entry) => entry.state !== "conflict")
+    .reduce((feature, entry) => applyChange(feature, entry.change), base);
+}
+
+/** The server's copy as far as a receipt tells it, before the next pull brings the whole.
+ *
+ * A merged feature keeps the revision its author saw: others' fields have not come yet.
+ */
+export function acknowledge(base: Feature | null, change: Change, receipt: Receipt): Feature | null {
+  if (receipt.status === "held" || receipt.status === "rejected") return base;
+  if (receipt.status === "conflict" && (change.kind !== "update" || !base)) return base;
+  const feature = applyChange(base, change, receipt.conflicts);
+  const is_exact = receipt.status === "applied" || !base;
+  return feature && { ...feature, revision: is_exact ? (receipt.revision ?? feature.revision) : feature.revision };
+}

@@ -1,0 +1,160 @@
+import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB, type StoreNames } from "idb";
+import type { OutboxEntry } from "../model/change.ts";
+import type { Attachment, Feature } from "../model/feature.ts";
+import type { Layer } from "../model/layer.ts";
+import type { BasemapPack, ConflictLine } from "../model/messages.ts";
+import type { Draft } from "./drafts.ts";
+
+/** A layer on this tablet; a `cursor` is there while a pull of it is under way. */
+export interface StoredLayer {
+  key: string;
+  definition: Layer;
+  n_features: number;
+  extent: [number, number, number, number] | null;
+  revision: number;
+  cursor: string | null;
+}
+
+/** `epoch` tells features of a store that was replaced since from those of today's. */
+export type StoredFeature = Feature & { epoch: string };
+
+/** "draft": its form is not saved yet. "unsent": the server does not have the bytes. "sent": only the thumbnail is kept. */
+export interface StoredPhoto extends Attachment {
+  state: "draft" | "unsent" | "sent";
+  blob: Blob | null;
+  thumbnail: Blob;
+}
+
+export interface StoredPack extends BasemapPack {
+  is_complete: boolean;
+}
+
+export interface Schema extends DBSchema {
+  settings: { key: string; value: unknown };
+  layers: { key: string; value: StoredLayer };
+  features: { key: [string, string]; value: StoredFeature };
+  outbox: { key: number; value: OutboxEntry; indexes: { feature_id: string; change_id: string } };
+  photos: { key: string; value: StoredPhoto; indexes: { state: string } };
+  drafts: { key: string; value: Draft };
+  conflicts: { key: string; value: ConflictLine };
+  packs: { key: string; value: StoredPack };
+  chunks: { key: [string, number]; value: ArrayBuffer };
+}
+
+export type StoreName = StoreNames<Schema>;
+export type ReadTransaction = IDBPTransaction<Schema, StoreName[], "readonly">;
+export type WriteTransaction = IDBPTransaction<Schema, StoreName[], "readwrite">;
+
+const VERSION = 1;
+
+/** The device's storage cannot be used; what was saved before is untouched. */
+export class StorageError extends Error {
+  override readonly name = "StorageError";
+  readonly kind: "full" | "lost";
+
+  constructor(kind: "full" | "lost", cause: unknown) {
+    super(`storage ${kind}`, { cause });
+    this.kind = kind;
+  }
+}
+
+/** The one door to IndexedDB. A connection that the browser dropped is opened again, once per piece of work. */
+export class Database {
+  #name: string;
+  #connection: Promise<IDBPDatabase<Schema>> | null = null;
+
+  constructor(name = "gis-capture") {
+    this.#name = name;
+  }
+
+  read<T>(stores: StoreName[], work: (transaction: ReadTransaction) => Promise<T>): Promise<T> {
+    return this.#withConnection(async (connection) => {
+      const transaction = connection.transaction(stores, "readonly");
+      const [result] = await Promise.all([work(transaction), transaction.done]);
+      return result;
+    });
+  }
+
+  /** Does all of `work` or nothing, and comes back when it is on the disk. `work` may run twice. */
+  write<T>(stores: StoreName[], work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
+    return this.#withConnection(async (connection) => {
+      const transaction = connection.transaction(stores, "readwrite", { durability: "strict" });
+      const done = transaction.done.catch((error) => Promise.reject(transaction.error ?? error));
+      done.catch(() => undefined);
+      try {
+        const result = await work(transaction);
+        await done;
+        return result;
+      } catch (error) {
+        if (!transaction.error) abort(transaction);
+        throw transaction.error ?? error;
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    const connection = await this.#connection;
+    this.#connection = null;
+    connection?.close();
+  }
+
+  async #withConnection<T>(work: (connection: IDBPDatabase<Schema>) => Promise<T>): Promise<T> {
+    try {
+      return await work(await this.#open());
+    } catch (error) {
+      if (isFull(error)) throw new StorageError("full", error);
+      if (!isConnectionLost(error)) throw error;
+      this.#connection = null;
+    }
+    try {
+      return await work(await this.#open());
+    } catch (error) {
+      throw isConnectionLost(error) ? new StorageError("lost", error) : error;
+    }
+  }
+
+  #open(): Promise<IDBPDatabase<Schema>> {
+    const forget = () => {
+      this.#connection = null;
+    };
+    this.#connection ??= openDB<Schema>(this.#name, VERSION, {
+      upgrade: createStores,
+      blocking: () => this.close(),
+      terminated: forget,
+    });
+    this.#connection.catch(forget);
+    return this.#connection;
+  }
+}
+
+function createStores(connection: IDBPDatabase<Schema>): void {
+  connection.createObjectStore("settings");
+  connection.createObjectStore("layers", { keyPath: "key" });
+  connection.createObjectStore("features", { keyPath: ["layer", "feature_id"] });
+  const outbox = connection.createObjectStore("outbox", { keyPath: "sequence", autoIncrement: true });
+  outbox.createIndex("feature_id", "change.feature_id");
+  outbox.createIndex("change_id", "change.change_id", { unique: true });
+  connection.createObjectStore("photos", { keyPath: "sha256" }).createIndex("state", "state");
+  connection.createObjectStore("drafts", { keyPath: "feature_id" });
+  connection.createObjectStore("conflicts", { keyPath: "conflict_id" });
+  connection.createObjectStore("packs", { keyPath: "sha256" });
+  connection.createObjectStore("chunks");
+}
+
+function abort(transaction: WriteTransaction): void {
+  try {
+    transaction.abort();
+  } catch {
+    // It is over already; the error that brought us here is the one to tell.
+  }
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof Error && error.name === "QuotaExceededError";
+}
+
+/** WebKit drops connections of pages in the background and says so in several ways. */
+function isConnectionLost(error: unknown): boolean {
+  if (!(error instanceof Error || error instanceof DOMException)) return false;
+  return error.name === "InvalidStateError" || /connection.*(clos|lost)|server lost/i.test(error.message);
+}

@@ -1,0 +1,33 @@
+import type { Geometry } from "geojson";
+import type { Feature, Fields } from "../model/feature.ts";
+import type { Database } from "./database.ts";
+
+/** An open form, kept at every keystroke. `seen` is null while a new feature is made. */
+export interface Draft {
+  feature_id: string;
+  layer: string;
+  seen: Feature | null;
+  fields: Fields;
+  geometry?: Geometry | null;
+  photos: string[];
+}
+
+export async function writeDraft(database: Database, draft: Draft): Promise<void> {
+  await database.write(["drafts"], (transaction) => transaction.objectStore("drafts").put(draft));
+}
+
+export async function listDrafts(database: Database): Promise<Draft[]> {
+  return database.read(["drafts"], (transaction) => transaction.objectStore("drafts").getAll());
+}
+
+/** Throws a draft away, with the photos that only it had. */
+export async function discardDraft(database: Database, feature_id: string): Promise<void> {
+  await database.write(["drafts", "photos"], async (transaction) => {
+    const draft = await transaction.objectStore("drafts").get(feature_id);
+    await transaction.objectStore("drafts").delete(feature_id);
+    for (const sha256 of draft?.photos ?? []) {
+      const photo = await transaction.objectStore("photos").get(sha256);
+      if (photo?.state === "draft") await transaction.objectStore("photos").delete(sha256);
+    }
+  });
+}

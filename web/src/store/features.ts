@@ -1,0 +1,111 @@
+import type { Layer } from "../model/layer.ts";
+import type { ConflictLine, EndLine, HeaderLine, LayerListing, PullLine } from "../model/messages.ts";
+import type { Database, StoredFeature, StoredLayer, WriteTransaction } from "./database.ts";
+
+/** Everything keyed by [key, …]: an empty array sorts after every string. */
+const wholeLayer = (key: string) => IDBKeyRange.bound([key], [key, []]);
+
+export async function listLayers(database: Database): Promise<StoredLayer[]> {
+  return database.read(["layers"], (transaction) => transaction.objectStore("layers").getAll());
+}
+
+/** The server's copies of a layer's features, without what this tablet changed. */
+export async function listFeatures(database: Database, key: string): Promise<StoredFeature[]> {
+  return database.read(["features"], (transaction) => transaction.objectStore("features").getAll(wholeLayer(key)));
+}
+
+export async function readFeature(database: Database, layer: string, feature_id: string) {
+  return database.read(["features"], (transaction) => transaction.objectStore("features").get([layer, feature_id]));
+}
+
+export async function listConflicts(database: Database): Promise<ConflictLine[]> {
+  return database.read(["conflicts"], (transaction) => transaction.objectStore("conflicts").getAll());
+}
+
+/** Takes layers along, and leaves those behind that are not chosen any more and have nothing to send. */
+export async function chooseLayers(database: Database, listings: readonly LayerListing[]): Promise<void> {
+  await database.write(["layers", "features", "outbox"], async (transaction) => {
+    const layers = transaction.objectStore("layers");
+    const chosen = new Set(listings.map((listing) => listing.definition.key));
+    const busy = new Set((await transaction.objectStore("outbox").getAll()).map((entry) => entry.change.layer));
+    for (const stored of await layers.getAll()) {
+      if (chosen.has(stored.key) || busy.has(stored.key)) continue;
+      await layers.delete(stored.key);
+      await transaction.objectStore("features").delete(wholeLayer(stored.key));
+    }
+    for (const { definition, n_features, extent } of listings) {
+      const known = await layers.get(definition.key);
+      const { revision, cursor } = known ?? { revision: 0, cursor: null };
+      await layers.put({ key: definition.key, definition, n_features, extent, revision, cursor });
+    }
+  });
+}
+
+/** Applies one page of a pull in one transaction, with the place to go on from. Applying it twice changes nothing.
+ *
+ * At the end of a pull from the beginning, features of a store that was replaced since are removed.
+ */
+export async function applyPage(
+  database: Database,
+  page: { header: HeaderLine; lines: readonly PullLine[]; end: EndLine },
+  keys: readonly string[],
+): Promise<void> {
+  const { header, lines, end } = page;
+  await database.write(["settings", "layers", "features", "conflicts", "outbox"], async (transaction) => {
+    for (const line of lines) await applyLine(transaction, line, header.epoch);
+    await transaction.objectStore("settings").put(header.epoch, "epoch");
+    for (const key of keys) {
+      const layer = await transaction.objectStore("layers").get(key);
+      if (!layer) continue;
+      const is_whole = end.next === null;
+      if (is_whole && header.since === 0) await removeOtherEpochs(transaction, key, header.epoch);
+      const revision = is_whole ? end.revision : layer.revision;
+      await transaction.objectStore("layers").put({ ...layer, revision, cursor: end.next });
+    }
+  });
+}
+
+async function applyLine(transaction: WriteTransaction, line: PullLine, epoch: string): Promise<void> {
+  if (line.type === "feature") {
+    const { type: _, ...feature } = line;
+    await transaction.objectStore("features").put({ ...feature, attachments: feature.attachments ?? [], epoch });
+  } else if (line.type === "deletion" || line.type === "out_of_scope") {
+    await transaction.objectStore("features").delete([line.layer, line.feature_id]);
+  } else if (line.type === "layer") {
+    await updateDefinition(transaction, line.layer);
+  } else if (line.type === "conflict") {
+    await applyConflict(transaction, line);
+  }
+}
+
+async function updateDefinition(transaction: WriteTransaction, definition: Layer): Promise<void> {
+  const layer = await transaction.objectStore("layers").get(definition.key);
+  if (layer) await transaction.objectStore("layers").put({ ...layer, definition });
+}
+
+/** An open conflict is kept for people to see; a closed one lets go of the change that waited for it. */
+async function applyConflict(transaction: WriteTransaction, line: ConflictLine): Promise<void> {
+  if (line.state === "open") {
+    await transaction.objectStore("conflicts").put(line);
+    return;
+  }
+  await transaction.objectStore("conflicts").delete(line.conflict_id);
+  const outbox = transaction.objectStore("outbox");
+  const entry = await outbox.index("change_id").get(line.change_id);
+  if (entry?.state === "conflict") await outbox.delete(entry.sequence);
+}
+
+async function removeOtherEpochs(transaction: WriteTransaction, key: string, epoch: string): Promise<void> {
+  const features = transaction.objectStore("features");
+  for (let cursor = await features.openCursor(wholeLayer(key)); cursor; cursor = await cursor.continue()) {
+    if (cursor.value.epoch !== epoch) await cursor.delete();
+  }
+}
+
+/** Forgets how far the layers were pulled; the next pull starts from the beginning. Features stay until it is done. */
+export async function restartPull(database: Database): Promise<void> {
+  await database.write(["layers"], async (transaction) => {
+    const layers = transaction.objectStore("layers");
+    for (const layer of await layers.getAll()) await layers.put({ ...layer, revision: 0, cursor: null });
+  });
+}

@@ -1,0 +1,70 @@
+import type { OutboxEntry, Receipt } from "../model/change.ts";
+import { acknowledge } from "../model/edit.ts";
+import { mintUuid } from "../model/identity.ts";
+import type { Database } from "./database.ts";
+
+/** All changes that have not left this tablet, in the order they were made. */
+export async function listOutbox(database: Database): Promise<OutboxEntry[]> {
+  return database.read(["outbox"], (transaction) => transaction.objectStore("outbox").getAll());
+}
+
+/** Notes that these changes may reach the server from now on: they cannot be taken back here any more. */
+export async function markOffered(database: Database, sequences: readonly number[]): Promise<void> {
+  await database.write(["outbox"], async (transaction) => {
+    const outbox = transaction.objectStore("outbox");
+    for (const sequence of sequences) {
+      const entry = await outbox.get(sequence);
+      if (entry && !entry.is_offered) await outbox.put({ ...entry, is_offered: true });
+    }
+  });
+}
+
+/** Acts on the server's receipts: applied and merged changes leave, all others stay with the reason. */
+export async function applyReceipts(database: Database, receipts: readonly Receipt[], epoch: string): Promise<void> {
+  await database.write(["outbox", "features"], async (transaction) => {
+    const outbox = transaction.objectStore("outbox");
+    const features = transaction.objectStore("features");
+    for (const receipt of receipts) {
+      const entry = await outbox.index("change_id").get(receipt.change_id);
+      if (!entry) continue;
+      const { change } = entry;
+      const base = (await features.get([change.layer, change.feature_id])) ?? null;
+      const now = acknowledge(base, change, receipt);
+      if (now) await features.put({ ...now, epoch });
+      else if (base) await features.delete([change.layer, change.feature_id]);
+      if (receipt.status === "applied" || receipt.status === "merged") await outbox.delete(entry.sequence);
+      else await outbox.put({ ...entry, state: receipt.status, receipt });
+    }
+  });
+}
+
+/** Leaves rejected changes of a feature to the office, which has their bodies; returns how many. */
+export async function handOver(database: Database, feature_id: string): Promise<number> {
+  return database.write(["outbox"], async (transaction) => {
+    const outbox = transaction.objectStore("outbox");
+    const entries = await outbox.index("feature_id").getAll(feature_id);
+    const known_there = entries.filter((entry) => entry.state === "rejected" || entry.state === "held");
+    for (const entry of known_there) await outbox.delete(entry.sequence);
+    return known_there.length;
+  });
+}
+
+/** Readies the outbox for a store that was replaced (restored, moved).
+ *
+ * Revisions of the old store mean nothing there, so changes are compared by the values their author saw; as their
+ * bodies differ by that, they get new ids. The order and the links between them stay.
+ */
+export async function rebaseOutbox(database: Database): Promise<void> {
+  await database.write(["outbox"], async (transaction) => {
+    const outbox = transaction.objectStore("outbox");
+    const renamed = new Map<string, string>();
+    for (const entry of await outbox.getAll()) {
+      if (entry.state !== "unsent" && entry.state !== "held") continue;
+      const change_id = mintUuid();
+      renamed.set(entry.change.change_id, change_id);
+      const after = entry.change.after && (renamed.get(entry.change.after) ?? null);
+      const change = { ...entry.change, change_id, after, base_revision: null };
+      await outbox.put({ ...entry, change, state: "unsent", is_offered: false, receipt: null });
+    }
+  });
+}

@@ -1,0 +1,83 @@
+import type { BasemapPack } from "../model/messages.ts";
+import type { Database, StoredPack } from "./database.ts";
+
+/** Size of the pieces a pack is stored in, and asked for in. */
+export const CHUNK_BYTES = 1024 * 1024;
+/** Pieces kept in memory while the map reads. */
+const N_CACHED = 8;
+
+export async function listPacks(database: Database): Promise<StoredPack[]> {
+  return database.read(["packs"], (transaction) => transaction.objectStore("packs").getAll());
+}
+
+/** Starts or goes on with a pack; returns how many of its chunks are there already. */
+export async function beginPack(database: Database, pack: BasemapPack): Promise<number> {
+  return database.write(["packs", "chunks"], async (transaction) => {
+    const known = await transaction.objectStore("packs").get(pack.sha256);
+    await transaction.objectStore("packs").put({ ...pack, is_complete: known?.is_complete ?? false });
+    return transaction.objectStore("chunks").count(IDBKeyRange.bound([pack.sha256], [pack.sha256, []]));
+  });
+}
+
+export async function writeChunk(database: Database, sha256: string, index: number, bytes: ArrayBuffer): Promise<void> {
+  await database.write(["chunks"], (transaction) => transaction.objectStore("chunks").put(bytes, [sha256, index]));
+}
+
+export async function readChunk(database: Database, sha256: string, index: number): Promise<ArrayBuffer | undefined> {
+  return database.read(["chunks"], (transaction) => transaction.objectStore("chunks").get([sha256, index]));
+}
+
+/** Switches to a whole pack: earlier packs of the same name go only now. */
+export async function completePack(database: Database, pack: BasemapPack): Promise<void> {
+  await database.write(["packs", "chunks"], async (transaction) => {
+    const packs = transaction.objectStore("packs");
+    for (const other of await packs.getAll()) {
+      if (other.name !== pack.name || other.sha256 === pack.sha256) continue;
+      await packs.delete(other.sha256);
+      await transaction.objectStore("chunks").delete(IDBKeyRange.bound([other.sha256], [other.sha256, []]));
+    }
+    await packs.put({ ...pack, is_complete: true });
+  });
+}
+
+/** Throws the bytes of a pack away, whose hash was wrong. */
+export async function discardPack(database: Database, sha256: string): Promise<void> {
+  await database.write(["packs", "chunks"], async (transaction) => {
+    await transaction.objectStore("packs").delete(sha256);
+    await transaction.objectStore("chunks").delete(IDBKeyRange.bound([sha256], [sha256, []]));
+  });
+}
+
+/** Reads bytes of a stored pack, whatever chunks they lie in. */
+export function packReader(database: Database, sha256: string) {
+  const cached = new Map<number, Promise<ArrayBuffer>>();
+
+  function chunk(index: number): Promise<ArrayBuffer> {
+    const known = cached.get(index);
+    const bytes =
+      known ??
+      readChunk(database, sha256, index).then(
+        (found) => found ?? Promise.reject(new Error(`chunk ${index} is missing`)),
+      );
+    cached.delete(index);
+    cached.set(index, bytes);
+    bytes.catch(() => cached.delete(index));
+    const oldest = cached.keys().next();
+    if (cached.size > N_CACHED && !oldest.done) cached.delete(oldest.value);
+    return bytes;
+  }
+
+  return async (offset: number, n_bytes: number): Promise<ArrayBuffer> => {
+    const result = new Uint8Array(n_bytes);
+    let filled = 0;
+    while (filled < n_bytes) {
+      const at = offset + filled;
+      const source = new Uint8Array(await chunk(Math.floor(at / CHUNK_BYTES)));
+      const piece = source.subarray(at % CHUNK_BYTES, (at % CHUNK_BYTES) + n_bytes - filled);
+      if (!piece.length) break;
+      result.set(piece, filled);
+      filled += piece.length;
+    }
+    return result.buffer.slice(0, filled);
+  };
+}

@@ -1,0 +1,26 @@
+import type { Database, StoredPhoto } from "./database.ts";
+
+/** Keeps a photo of an open form; it is sent once the form is saved. */
+export async function keepDraftPhoto(database: Database, photo: Omit<StoredPhoto, "state">): Promise<void> {
+  await database.write(["photos"], async (transaction) => {
+    const known = await transaction.objectStore("photos").get(photo.sha256);
+    if (!known) await transaction.objectStore("photos").put({ ...photo, state: "draft" });
+  });
+}
+
+export async function readPhoto(database: Database, sha256: string): Promise<StoredPhoto | undefined> {
+  return database.read(["photos"], (transaction) => transaction.objectStore("photos").get(sha256));
+}
+
+/** Photos whose bytes the server may not have yet. */
+export async function listUnsentPhotos(database: Database): Promise<StoredPhoto[]> {
+  return database.read(["photos"], (transaction) => transaction.objectStore("photos").index("state").getAll("unsent"));
+}
+
+/** After the server has the bytes and their hash was right, the thumbnail is enough here. */
+export async function markPhotoSent(database: Database, sha256: string): Promise<void> {
+  await database.write(["photos"], async (transaction) => {
+    const photo = await transaction.objectStore("photos").get(sha256);
+    if (photo) await transaction.objectStore("photos").put({ ...photo, state: "sent", blob: null });
+  });
+}

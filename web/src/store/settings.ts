@@ -1,0 +1,31 @@
+import { mintUuid } from "../model/identity.ts";
+import type { Database } from "./database.ts";
+
+/** What this tablet remembers about itself. */
+export interface Settings {
+  device_id: string;
+  author: string;
+  epoch: string;
+  last_sync_at: string;
+}
+
+export async function readSetting<Name extends keyof Settings>(database: Database, name: Name) {
+  return database.read(["settings"], async (transaction) => {
+    return (await transaction.objectStore("settings").get(name)) as Settings[Name] | undefined;
+  });
+}
+
+export async function writeSetting<Name extends keyof Settings>(database: Database, name: Name, value: Settings[Name]) {
+  await database.write(["settings"], (transaction) => transaction.objectStore("settings").put(value, name));
+}
+
+/** The tablet's name in the protocol, minted at the first call and kept for good. */
+export async function deviceId(database: Database): Promise<string> {
+  return database.write(["settings"], async (transaction) => {
+    const settings = transaction.objectStore("settings");
+    const known = (await settings.get("device_id")) as string | undefined;
+    const device_id = known ?? mintUuid();
+    if (!known) await settings.put(device_id, "device_id");
+    return device_id;
+  });
+}
