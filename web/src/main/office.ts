@@ -2,7 +2,7 @@ import "../styles/base.css";
 import "../styles/controls.css";
 import { mount } from "svelte";
 import { showLanguage } from "../i18n/language.svelte.ts";
-import Office from "../pages/Office.svelte";
+import Office from "./office/Office.svelte";
 
 showLanguage();
 const target = document.getElementById("app");

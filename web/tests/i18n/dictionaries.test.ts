@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
+import { en as officeEn } from "../../src/i18n/office.en.ts";
+import { ja as officeJa } from "../../src/i18n/office.ja.ts";
 import { en } from "../../src/i18n/tablet.en.ts";
 import { ja } from "../../src/i18n/tablet.ja.ts";
 
 /** Every app's pair of dictionaries. */
-const DICTIONARIES = { tablet: { ja, en } };
+const DICTIONARIES = { office: { ja: officeJa, en: officeEn }, tablet: { ja, en } };
 
 const placeholders = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
 

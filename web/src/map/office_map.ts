@@ -1,0 +1,127 @@
+import {
+  AttributionControl,
+  addProtocol,
+  LngLatBounds,
+  Map as MapLibreMap,
+  NavigationControl,
+  ScaleControl,
+  type StyleSpecification,
+  setWorkerUrl,
+} from "maplibre-gl";
+import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+import { Protocol } from "pmtiles";
+import "maplibre-gl/dist/maplibre-gl.css";
+import type { FeatureCollection } from "geojson";
+import type { BasemapPack } from "../model/messages.ts";
+import { basemapLayers } from "./basemap_style.ts";
+
+type Box = [number, number, number, number];
+export interface TappedFeature {
+  layer: string;
+  feature_id: string;
+}
+
+const PADDING_PX = 48;
+const MAX_FIT_ZOOM = 17;
+const TAP_RADIUS_PX = 12;
+
+let isReady = false;
+
+function prepare(): void {
+  if (isReady) return;
+  setWorkerUrl(workerUrl);
+  addProtocol("pmtiles", new Protocol().tile);
+  isReady = true;
+}
+
+/** A map of the office: the base map, what is put on it, and what was tapped. */
+export class OfficeMap {
+  readonly #map: MapLibreMap;
+
+  /** @param basemaps Packs on the server, read by ranges. */
+  constructor(container: HTMLElement, basemaps: BasemapPack[], overlay: object | null, extent: Box | null) {
+    prepare();
+    this.#map = new MapLibreMap({
+      container,
+      style: compose(basemaps, overlay as StyleSpecification | null),
+      ...(extent
+        ? { bounds: new LngLatBounds(extent), fitBoundsOptions: { padding: PADDING_PX, maxZoom: MAX_FIT_ZOOM } }
+        : {}),
+      attributionControl: false,
+    });
+    this.#map.addControl(new NavigationControl({ showCompass: false }), "top-right");
+    this.#map.addControl(new ScaleControl({ unit: "metric" }), "bottom-left");
+    this.#map.addControl(new AttributionControl({ compact: true }), "bottom-right");
+  }
+
+  /** Calls back with the uppermost feature near a tap, or null beside all of them. */
+  onTap(callback: (tapped: TappedFeature | null) => void): void {
+    this.#map.on("click", ({ point }) => {
+      const box: [[number, number], [number, number]] = [
+        [point.x - TAP_RADIUS_PX, point.y - TAP_RADIUS_PX],
+        [point.x + TAP_RADIUS_PX, point.y + TAP_RADIUS_PX],
+      ];
+      const found = this.#map.queryRenderedFeatures(box).find((feature) => feature.properties.feature_id);
+      callback(found ? { layer: found.sourceLayer ?? "", feature_id: String(found.properties.feature_id) } : null);
+    });
+  }
+
+  remove(): void {
+    this.#map.remove();
+  }
+}
+
+/** Draws points, lines and areas that are not in the store yet. */
+export function previewStyle(features: FeatureCollection): object {
+  return {
+    version: 8,
+    sources: { preview: { type: "geojson", data: features } },
+    layers: [
+      {
+        id: "preview-area",
+        type: "fill",
+        source: "preview",
+        filter: ["==", ["geometry-type"], "Polygon"],
+        paint: { "fill-color": "#0017c1", "fill-opacity": 0.2 },
+      },
+      {
+        id: "preview-line",
+        type: "line",
+        source: "preview",
+        filter: ["!=", ["geometry-type"], "Point"],
+        paint: { "line-color": "#0017c1", "line-width": 2 },
+      },
+      {
+        id: "preview-point",
+        type: "circle",
+        source: "preview",
+        filter: ["==", ["geometry-type"], "Point"],
+        paint: {
+          "circle-radius": 6,
+          "circle-color": "#0017c1",
+          "circle-stroke-color": "#fff",
+          "circle-stroke-width": 2,
+        },
+      },
+    ],
+  };
+}
+
+function compose(basemaps: BasemapPack[], overlay: StyleSpecification | null): StyleSpecification {
+  const sources: StyleSpecification["sources"] = {};
+  const layers: StyleSpecification["layers"] = [
+    { id: "background", type: "background", paint: { "background-color": "#f6f4ee" } },
+  ];
+  for (const pack of basemaps) {
+    const source = `basemap-${pack.name}`;
+    sources[source] = {
+      type: "vector",
+      url: `pmtiles://${new URL(pack.url, location.origin)}`,
+      attribution: pack.attribution,
+    };
+    layers.push(...basemapLayers(source));
+  }
+  Object.assign(sources, overlay?.sources);
+  layers.push(...(overlay?.layers ?? []).filter((layer) => layer.type !== "background"));
+  return { version: 8, sources, layers };
+}

@@ -1,0 +1,19 @@
+import { currentLanguage } from "../i18n/language.svelte.ts";
+
+const locale = () => (currentLanguage() === "ja" ? "ja-JP" : "en-GB");
+
+export const formatNumber = (n: number): string => n.toLocaleString(locale());
+
+/** Writes an instant in the office's own time: 2026年11月23日(月) 17:00. */
+export function formatDateTime(at: string): string {
+  const instant = new Date(at);
+  if (Number.isNaN(instant.getTime())) return at;
+  const date = instant.toLocaleDateString(locale(), {
+    year: "numeric",
+    month: "long",
+    day: "numeric",
+    weekday: "short",
+  });
+  const time = instant.toLocaleTimeString(locale(), { hour: "2-digit", minute: "2-digit" });
+  return `${date} ${time}`;
+}

@@ -1,0 +1,80 @@
+import type { Attachment, PositionQuality } from "../model/feature.ts";
+import type { ImportRecord, InspectedImport, OfficeLayer } from "../model/imports.ts";
+import type { Layer, Value } from "../model/layer.ts";
+import type { BasemapPack, ConflictLine } from "../model/messages.ts";
+import { request, requestJson } from "./http.ts";
+
+/** What the office pages ask of the server: docs/format.md §4. */
+
+const JSON_HEADERS = { "Content-Type": "application/json" };
+const POLL_MS = 400;
+
+export const listLayers = async (): Promise<OfficeLayer[]> =>
+  (await requestJson<{ layers: OfficeLayer[] }>("/layers")).layers;
+
+export const listDefinitions = async (): Promise<Layer[]> =>
+  (await requestJson<{ definitions: Layer[] }>("/definitions")).definitions;
+
+export const listImports = async (): Promise<ImportRecord[]> =>
+  (await requestJson<{ imports: ImportRecord[] }>("/imports")).imports;
+
+export const listConflicts = async (): Promise<ConflictLine[]> =>
+  (await requestJson<{ conflicts: ConflictLine[] }>("/conflicts?state=open")).conflicts;
+
+export const listBasemaps = async (): Promise<BasemapPack[]> =>
+  (await requestJson<{ packs: BasemapPack[] }>("/basemap")).packs;
+
+/** Gives a MapLibre style over the tiles of these layers. */
+export const readStyle = (layers: string[]): Promise<object> =>
+  requestJson<object>(`/styles/${layers.map(encodeURIComponent).join(",")}.json`);
+
+/** Sends a ledger, or all parts of a shapefile; nothing is imported yet. */
+export function uploadLedger(files: File[]): Promise<InspectedImport> {
+  const body = new FormData();
+  for (const file of files) body.append("file", file, file.name);
+  return requestJson<InspectedImport>("/imports", { method: "POST", body });
+}
+
+/** Converts an uploaded ledger and waits for its end.
+ *
+ * @param onProgress Gets 0..1.
+ */
+export async function convertImport(
+  importId: string,
+  choice: { layer: string; table?: string; crs?: string; is_repeat_allowed?: boolean },
+  onProgress: (progress: number) => void,
+): Promise<ImportRecord> {
+  await request(`/imports/${importId}/convert`, {
+    method: "POST",
+    headers: JSON_HEADERS,
+    body: JSON.stringify(choice),
+  });
+  for (;;) {
+    const record = await requestJson<ImportRecord>(`/imports/${importId}`);
+    onProgress(record.progress);
+    if (record.state !== "running") return record;
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+export const undoImport = (importId: string): Promise<ImportRecord> =>
+  requestJson<ImportRecord>(`/imports/${importId}/undo`, { method: "POST", headers: JSON_HEADERS, body: "{}" });
+
+/** Where a layer is downloaded from. */
+export function exportUrl(layer: string, format: "gpkg" | "geojson" | "csv", encoding?: "utf-8-sig" | "cp932"): string {
+  const query = new URLSearchParams({ format });
+  if (encoding) query.set("encoding", encoding);
+  return `/layers/${encodeURIComponent(layer)}/export?${query}`;
+}
+
+/** A feature with what hangs on it, as GeoJSON. */
+export interface FeatureDetail {
+  properties: Record<string, Value>;
+  position: PositionQuality | null;
+  attachments: Attachment[];
+}
+
+export const readFeature = (layer: string, featureId: string): Promise<FeatureDetail> =>
+  requestJson<FeatureDetail>(`/layers/${encodeURIComponent(layer)}/features/${encodeURIComponent(featureId)}`);
+
+export const attachmentUrl = (sha256: string): string => `/attachments/${sha256}`;
