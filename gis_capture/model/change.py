@@ -21,7 +21,7 @@ from enum import Enum
 from typing import Any, Final, Literal
 
 from gis_capture.errors import FeatureError
-from gis_capture.model.feature import Attachment
+from gis_capture.model.feature import Attachment, PositionQuality
 from gis_capture.text import Text
 
 Kind = Literal["insert", "update", "delete"]
@@ -75,6 +75,7 @@ class Change:
 
     Attributes:
         edits: Only what the author changed, by field name; the geometry is `GEOMETRY`.
+        located: How the new geometry was found.
         attached: Attachments added to the feature.
         detached: Attachments taken away from it.
         after: `change_id` of the same author's previous unsent change of this feature.
@@ -87,6 +88,7 @@ class Change:
     feature_id: str
     kind: Kind
     edits: Mapping[str, Edit] = field(default_factory=dict)
+    located: PositionQuality | None = None
     attached: tuple[Attachment, ...] = ()
     detached: tuple[Attachment, ...] = ()
     after: str | None = None
@@ -172,6 +174,8 @@ class Change:
         }
         if GEOMETRY in self.edits:
             body["geometry"] = self.edits[GEOMETRY].to_json()
+        if self.located is not None:
+            body["located"] = self.located.to_json()
         for name, attachments in (("attachments", self.attached), ("detached", self.detached)):
             if attachments:
                 body[name] = [attachment.to_json() for attachment in attachments]
@@ -186,6 +190,7 @@ class Change:
         return cls(
             **{name: body.get(name) for name in _PLAIN},  # type: ignore[arg-type]
             edits=edits,
+            located=PositionQuality.from_json(body["located"]) if body.get("located") else None,
             attached=_read_attachments(body.get("attachments")),
             detached=_read_attachments(body.get("detached")),
             extra={name: value for name, value in body.items() if name not in _KNOWN},
@@ -203,7 +208,7 @@ _PLAIN = (
     "made_at",
     "position",
 )
-_KNOWN = {*_PLAIN, "fields", "geometry", "attachments", "detached"}
+_KNOWN = {*_PLAIN, "fields", "geometry", "located", "attachments", "detached"}
 
 
 def _read_attachments(values: Any) -> tuple[Attachment, ...]:

@@ -44,6 +44,15 @@ class PositionQuality:
     accuracy_m: float | None = None
     note: str | None = None
 
+    def to_json(self) -> dict[str, Any]:
+        """Gives the form of the pull line."""
+        return {"method": self.method, "accuracy_m": self.accuracy_m, "note": self.note}
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> "PositionQuality":
+        """Reads what `to_json` wrote; unknown keys are left out."""
+        return cls(value.get("method"), value.get("accuracy_m"), value.get("note"))
+
 
 @dataclass(frozen=True, slots=True)
 class Feature:

@@ -7,9 +7,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from gis_capture.errors import FeatureError
-from gis_capture.model import ABSENT, GEOMETRY, Attachment, Change, Edit, State
+from gis_capture.model import ABSENT, GEOMETRY, Attachment, Change, Edit, PositionQuality, State
 
-IDENTITY = {"change_id": "c", "layer": "street_light", "feature_id": "f"}
+IDENTITY: dict[str, Any] = {"change_id": "c", "layer": "street_light", "feature_id": "f"}
 VALUES = st.none() | st.sampled_from(["点灯", "球切れ", "", "𠮷"]) | st.integers(-3, 3) | st.floats(allow_nan=False)
 POINTS = st.tuples(st.integers(130, 132), st.integers(30, 32)).map(lambda xy: {"type": "Point", "coordinates": [*xy]})
 STATES = st.none() | st.fixed_dictionaries(
@@ -34,6 +34,7 @@ CHANGES = st.builds(
         ),
         max_size=2,
     ).map(tuple),
+    located=st.none() | st.builds(PositionQuality, st.just("gps"), st.floats(0, 100)),
     after=st.none() | st.uuids().map(str),
     base_revision=st.none() | st.integers(0, 2**40),
     extra=st.dictionaries(st.sampled_from(["x-app", "later"]), VALUES),

@@ -48,7 +48,7 @@ def test_a_height_that_is_no_number_is_missing(z: float | None) -> None:
     """NaN and null where a Z stands give a geometry without Z, and it is told."""
     value = {"type": "Point", "coordinates": [1, 2, z]}
     geometry = geometry_from_geojson(value)
-    assert geometry is not None and not geometry.has_z
+    assert not shapely.has_z(geometry)
     assert has_missing_ordinate(value)
     assert not has_missing_ordinate({"type": "Point", "coordinates": [1, 2, None, 3]})
 

@@ -1,0 +1,1 @@
+"""Push, pull and merge: how tablets and the store come to hold the same."""
