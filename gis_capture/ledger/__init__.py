@@ -1,1 +1,18 @@
 """Reads any ledger into tables."""
+
+from gis_capture.ledger.drivers import DRIVERS
+from gis_capture.ledger.limits import DEFAULT_LIMITS, Limits
+from gis_capture.ledger.reading import read_ledger
+from gis_capture.ledger.table import Column, Reading, SkippedRow, Source, Table
+
+__all__ = [
+    "DEFAULT_LIMITS",
+    "DRIVERS",
+    "Column",
+    "Limits",
+    "Reading",
+    "SkippedRow",
+    "Source",
+    "Table",
+    "read_ledger",
+]

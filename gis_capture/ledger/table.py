@@ -87,3 +87,12 @@ class Table:
 
         data = {column.name: list(values) for column, values in zip(self.columns, self.values, strict=True)}
         return pd.DataFrame(data, index=pd.Index(list(self.row_numbers), name="row_number"), dtype=object)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was found in a source: its tables, and the problems that concern the source as a whole."""
+
+    source: Source
+    tables: tuple[Table, ...]
+    problems: tuple[Problem, ...] = ()

@@ -1,0 +1,196 @@
+"""Makes tables of regions: names, values, filled-in merges and ditto marks, and a note for every change."""
+
+from collections.abc import Iterable, Sequence
+
+from gis_capture.ledger import codes
+from gis_capture.ledger.fills import Fills, fill_dittos, fill_merges
+from gis_capture.ledger.grid import Grid
+from gis_capture.ledger.headers import name_columns
+from gis_capture.ledger.regions import Region, find_regions
+from gis_capture.ledger.table import Column, SkippedRow, Source, Table
+from gis_capture.model import Problem
+from gis_capture.text import Text
+
+_MAX_PROBLEMS = 1000
+_SECTION = "見出し"
+
+
+def tables_of_grids(grids: Iterable[Grid], source: Source) -> list[Table]:
+    """Finds the tables of all sheets; tables that share a sheet are named after their titles."""
+    tables = []
+    taken: set[str] = set()
+    for grid in grids:
+        regions = find_regions(grid)
+        for number, region in enumerate(regions, start=1):
+            name = grid.name or source.path.stem
+            if len(regions) > 1:
+                name = f"{name} {region.title or number}"
+            if name in taken:
+                name = f"{name} ({number})"
+            taken.add(name)
+            tables.append(_assemble(region, name, source))
+    return tables
+
+
+def _assemble(region: Region, name: str, source: Source) -> Table:
+    grid, header, body = region.grid, region.header, region.body
+    struck = _struck_rows(grid, body.rows)
+    rows: Sequence[int] = [row for row in body.rows if row not in struck] if struck else body.rows
+    skipped = [*region.above, *body.skipped, *((row, "struck_out") for row in struck)]
+    used = [_has_value(column, rows) for column in grid.columns]
+    named = name_columns(grid, header.rows, used)
+    columns = [column for _, column in named]
+    row_numbers = [grid.number(row) for row in rows] if not isinstance(rows, range) else _numbers(grid, rows)
+    table = Table(
+        name=name,
+        source=source,
+        sheet=grid.name,
+        header_rows=tuple(grid.number(row) for row in header.rows),
+        columns=tuple(columns),
+        row_numbers=row_numbers,
+        values=tuple(_take(grid.columns[position], rows) for position, _ in named),
+    )
+    fills = Fills(table, rows, {position: i for i, (position, _) in enumerate(named)}, grid, body.resets)
+    fill_merges(fills)
+    fill_dittos(fills)
+    columns, values = list(columns), list(fills.values)
+    if body.sections:
+        column, texts = _section_column(grid, body.sections, rows, columns)
+        columns.append(column)
+        values.append(texts)
+    return Table(
+        name=name,
+        source=source,
+        sheet=table.sheet,
+        header_rows=table.header_rows,
+        columns=tuple(columns),
+        row_numbers=row_numbers,
+        values=tuple(values),
+        skipped=tuple(SkippedRow(grid.number(row), reason) for row, reason in sorted(skipped)),
+        notes=tuple(fills.notes),
+        problems=(*fills.problems, *_problems(table, region, struck)),
+        date_cells=_date_cells(grid, rows, named),
+    )
+
+
+def _numbers(grid: Grid, rows: range) -> range:
+    return range(grid.number(rows.start), grid.number(rows.start) + len(rows))
+
+
+def _take(column: Sequence[str | None], rows: Sequence[int]) -> Sequence[str | None]:
+    if isinstance(rows, range):
+        return column[rows.start : rows.stop]
+    return [column[row] for row in rows]
+
+
+def _has_value(column: Sequence[str | None], rows: Sequence[int]) -> bool:
+    return any(column[row] is not None for row in rows)
+
+
+def _struck_rows(grid: Grid, rows: Sequence[int]) -> set[int]:
+    """Rows of which all texts are struck out: written off by hand, not in the ledger any more."""
+    by_row: dict[int, set[int]] = {}
+    for row, column in grid.struck:
+        by_row.setdefault(row, set()).add(column)
+    data = set(rows) if by_row else set()
+    return {row for row, found in by_row.items() if row in data and all(c in found for c, _ in grid.filled(row))}
+
+
+def _section_column(
+    grid: Grid, sections: dict[int, str], rows: Sequence[int], columns: Sequence[Column]
+) -> tuple[Column, list[str | None]]:
+    """The titles of sections as a column of their own; it stands where the first title stands."""
+    taken = {column.name for column in columns}
+    name, n = _SECTION, 1
+    while name in taken:
+        n += 1
+        name = f"{_SECTION}_{n}"
+    first = next(position for position, _ in grid.filled(min(sections)))
+    texts: list[str | None] = []
+    starts = sorted(sections)
+    current: str | None = None
+    for row in rows:
+        while starts and starts[0] < row:
+            current = sections[starts.pop(0)]
+        texts.append(current)
+    return Column(name, name, grid.first_column + first), texts
+
+
+def _date_cells(grid: Grid, rows: Sequence[int], named: Sequence[tuple[int, Column]]) -> dict[str, frozenset[int]]:
+    if not grid.date_rows:
+        return {}
+    kept = set(rows)
+    return {
+        column.name: frozenset(grid.number(row) for row in found)
+        for position, column in named
+        if (found := grid.date_rows.get(position, frozenset()) & kept)
+    }
+
+
+def _problems(table: Table, region: Region, struck: set[int]) -> list[Problem]:
+    grid, header = region.grid, region.header
+    found: list[Problem] = []
+    if not header.rows and table.row_numbers:
+        found.append(
+            Problem(
+                codes.NO_HEADER,
+                "warning",
+                Text("見出し行が見つかりません。列の位置を項目名にしました。", "No header row was found; columns are named by their position."),
+                Text("一番上に項目名の行を加えてください。", "Add a row of column names on top."),
+                row_number=table.row_numbers[0],
+            )
+        )
+    headers = [column.header for column in table.columns if column.header]
+    for column in table.columns:
+        if column.header and column.name != column.header:
+            found.append(
+                Problem(
+                    codes.REPEATED_COLUMN_NAME,
+                    "info",
+                    Text(
+                        f"項目「{column.header}」が{headers.count(column.header)}列あります。{column.name}として読みました。",
+                        f'There are {headers.count(column.header)} columns "{column.header}"; this one is read as "{column.name}".',
+                    ),
+                    row_number=table.header_rows[-1] if table.header_rows else None,
+                    column=column.name,
+                )
+            )
+    for row in sorted(struck):
+        found.append(
+            Problem(
+                codes.STRUCK_OUT_ROW,
+                "warning",
+                Text("取り消し線の行なので除きました。", "The row is struck out and was left out."),
+                Text("必要な行であれば取り消し線を外してください。", "Take off the line if the row is to be kept."),
+                row_number=grid.number(row),
+            )
+        )
+    found += _ragged(grid, region.body.rows)
+    hidden = sorted(grid.hidden_rows.intersection(region.body.rows)) if grid.hidden_rows else []
+    if hidden:
+        found.append(
+            Problem(
+                codes.HIDDEN_ROWS,
+                "warning",
+                Text(f"非表示の行が{len(hidden)}行あります。データとして読みました。", f"{len(hidden)} hidden rows were read as data."),
+                Text("不要な行は台帳から削除してください。", "Delete the rows in the ledger if they are not wanted."),
+                row_number=grid.number(hidden[0]),
+            )
+        )
+    return found
+
+
+def _ragged(grid: Grid, rows: Sequence[int]) -> list[Problem]:
+    """Rows of a text file whose number of cells differs from most."""
+    data = rows if isinstance(rows, range) else set(rows)
+    found = [row for row in sorted(grid.widths) if row in data]
+    return [
+        Problem(
+            codes.RAGGED_ROW,
+            "warning",
+            Text(f"この行のセルは{grid.widths[row]}個で、ほかの行と違います。", f"This row has {grid.widths[row]} cells, other than most rows."),
+            Text("区切りや引用符の抜けがないか確かめてください。", "Check it for a missing separator or quotation mark."),
+            row_number=grid.number(row),
+        )
+        for row in found[:_MAX_PROBLEMS]
+    ]

@@ -1,0 +1,155 @@
+"""Text files with separators: CSV, TSV and what calls itself so."""
+
+import csv
+import io
+import itertools
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from gis_capture.ledger import codes
+from gis_capture.ledger.assemble import tables_of_grids
+from gis_capture.ledger.drivers.driver import Driver
+from gis_capture.ledger.drivers.encodings import find_encoding
+from gis_capture.ledger.grid import Grid
+from gis_capture.ledger.opening import Opened, broken, too_large
+from gis_capture.ledger.table import Reading
+from gis_capture.model import Problem
+from gis_capture.text import Text
+
+_SEPARATORS = (",", "\t", ";", "|")
+_SAMPLE_CHARS = 1 << 18
+_CHUNK = 20_000
+_MAX_MEMO = 20_000
+
+
+def accepts(opened: Opened) -> bool:
+    """Whether the bytes can be text: no zero bytes but those of UTF-16, few control characters."""
+    head = opened.head
+    if not head:
+        return True
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return True
+    controls = sum(head.count(bytes([code])) for code in (*range(9), *range(14, 27), *range(28, 32)))
+    if not controls:
+        return True
+    return controls * 5 > len(head) and head.count(0) == controls if len(head) >= 8 else False
+
+
+def read(opened: Opened) -> Reading:
+    """Reads the records column by column; row numbers are those of the records, blank ones counted."""
+    encoding, fits = find_encoding(opened.path)
+    problems: list[Problem] = []
+    if not fits:
+        problems.append(
+            Problem(
+                codes.BYTES_NOT_DECODED,
+                "warning",
+                Text(
+                    f"文字コード{encoding}に合わない文字があります。その部分は\\x81のような記号で残しました。",
+                    f"Some bytes are not {encoding}; they were kept as signs such as \\x81.",
+                ),
+                Text("元のソフトから文字コードを選んで書き出し直してください。", "Export the file again with one encoding."),
+            )
+        )
+    with _open(opened.path, encoding) as file:
+        separator = find_separator(file.read(_SAMPLE_CHARS))
+    grid = read_grid(opened, encoding, separator, problems)
+    source = opened.source("tsv" if separator == "\t" else "csv", encoding)
+    return Reading(source, tuple(tables_of_grids([grid], source)), tuple(problems))
+
+
+def _open(path: Path, encoding: str) -> io.TextIOWrapper:
+    return path.open(encoding=encoding, errors="backslashreplace", newline="")
+
+
+def find_separator(sample: str) -> str:
+    """Finds the separator: the one that cuts most records of a sample into the same number of cells."""
+    best, best_score = ",", 0.0
+    for separator in _SEPARATORS:
+        if separator not in sample:
+            continue
+        widths = [len(record) for record in _records(io.StringIO(sample, newline=""), separator, 300) if any(record)]
+        if not widths:
+            continue
+        width, n = max(Counter(widths).items(), key=lambda item: (item[0] > 1, item[1]))
+        score = n / len(widths) if width > 1 else 0.0
+        if score > best_score + 0.05 or (score > best_score - 0.05 and best_score and width > 2 * best_width):
+            best, best_score, best_width = separator, score, width
+    return best
+
+
+def _records(file: io.TextIOBase, separator: str, n: int) -> list[list[str]]:
+    try:
+        return list(itertools.islice(csv.reader(file, delimiter=separator), n))
+    except csv.Error:
+        return []
+
+
+def read_grid(opened: Opened, encoding: str, separator: str, problems: list[Problem]) -> Grid:
+    """Reads all records into columns; raises SourceError beyond the limits of rows and of a cell's length."""
+    csv.field_size_limit(opened.limits.max_cell_chars)
+    try:
+        with _open(opened.path, encoding) as file:
+            return _collect(opened, csv.reader(file, delimiter=separator))
+    except csv.Error as error:
+        if "field larger" not in str(error):
+            raise broken(opened.path, str(error)) from error
+    problems.append(
+        Problem(
+            codes.UNCLOSED_QUOTE,
+            "warning",
+            Text("閉じていない引用符があるため、引用符を文字として読みました。", "A quotation mark is never closed; all were read as characters."),
+            Text("引用符（\"）の数を確かめてください。", "Check the quotation marks."),
+        )
+    )
+    try:
+        with _open(opened.path, encoding) as file:
+            return _collect(opened, csv.reader(file, delimiter=separator, quoting=csv.QUOTE_NONE))
+    except csv.Error as error:
+        raise broken(opened.path, str(error)) from error
+
+
+def _collect(opened: Opened, reader: Iterator[list[str]]) -> Grid:
+    columns: list[list[str | None]] = []
+    memos: list[dict[str | None, str | None] | None] = []
+    odd: list[tuple[int, int]] = []
+    usual = 0
+    n_rows = 0
+    while rows := list(itertools.islice(reader, _CHUNK)):
+        lengths = list(map(len, rows))
+        usual = usual or Counter(lengths).most_common(1)[0][0]
+        if lengths.count(usual) != len(lengths):
+            odd += [(n_rows + at, n) for at, n in enumerate(lengths) if n != usual and n]
+        width = max(lengths)
+        while len(columns) < width:
+            columns.append([None] * n_rows)
+            memos.append({})
+        for position, cells in enumerate(itertools.zip_longest(*rows)):
+            _append(columns, memos, position, cells)
+        n_rows += len(rows)
+        for column in columns[width:]:
+            column.extend([None] * len(rows))
+        if n_rows > opened.limits.max_rows or n_rows * len(columns) > opened.limits.max_cells:
+            raise too_large(opened.path, f"{n_rows:,} rows", f"{opened.limits.max_rows:,} rows")
+    return Grid(None, columns, widths=dict(odd), lists_trailing_blanks=True)
+
+
+def _append(
+    columns: Sequence[list[str | None]],
+    memos: list[dict[str | None, str | None] | None],
+    position: int,
+    cells: Sequence[str | None],
+) -> None:
+    values = [cell if cell and not cell.isspace() else None for cell in cells]
+    memo = memos[position]
+    if memo is None:
+        columns[position] += values
+        return
+    # Texts that come again and again are kept once: that halves the memory of a large ledger.
+    columns[position] += map(memo.setdefault, values, values)
+    if len(memo) > _MAX_MEMO:
+        memos[position] = None
+
+
+DRIVER = Driver("csv", (".csv", ".tsv", ".txt", ".tab", ".dat", ".asc", ""), accepts, read)

@@ -1,0 +1,110 @@
+"""A sheet as its driver gives it: texts by column, with merges and marks; positions inside it count from 0."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gis_capture.model import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """A merged range, ends included, counted from 0 inside the grid; the text stands in its first cell."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Cells of one sheet or text file.
+
+    Attributes:
+        name: Name of the sheet; None for a file without sheets.
+        columns: One list of texts per column, all of one length; None = empty.
+        first_row: Number of the first row as the user sees it, from 1.
+        first_column: Number of the first column, 3 = C.
+        lists_trailing_blanks: Whether blank rows at the end were written by somebody (records of a text file).
+        widths: Rows of a text file that have another number of cells than most.
+        date_rows: Column to the rows whose cell is a date in the source.
+        struck: (row, column) of cells whose text is struck out.
+    """
+
+    name: str | None
+    columns: Sequence[Sequence[str | None]]
+    first_row: int = 1
+    first_column: int = 1
+    merges: Sequence[Merge] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    struck: frozenset[tuple[int, int]] = frozenset()
+    date_rows: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    widths: Mapping[int, int] = field(default_factory=dict)
+    lists_trailing_blanks: bool = False
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return len(self.columns[0]) if self.columns else 0
+
+    @property
+    def n_columns(self) -> int:
+        """Number of columns."""
+        return len(self.columns)
+
+    def row(self, index: int) -> list[str | None]:
+        """The texts of one row."""
+        return [column[index] for column in self.columns]
+
+    def number(self, index: int) -> int:
+        """The number of a row as the user sees it."""
+        return self.first_row + index
+
+    @cached_property
+    def merges_by_row(self) -> Mapping[int, list[Merge]]:
+        """The merges that touch a row, for the rows of small merges and the ends of tall ones."""
+        found: dict[int, list[Merge]] = {}
+        for merge in self.merges:
+            for row in range(merge.top, min(merge.bottom, merge.top + 5000) + 1):
+                found.setdefault(row, []).append(merge)
+        return found
+
+    def block(self, left: int, right: int) -> "Grid":
+        """The columns left to right (ends included) as a grid of their own."""
+        kept = [
+            Merge(m.top, max(m.left, left) - left, m.bottom, min(m.right, right) - left)
+            for m in self.merges
+            if m.left <= right and m.right >= left and (m.left >= left or m.top < self.n_rows)
+        ]
+        return Grid(
+            self.name,
+            self.columns[left : right + 1],
+            first_row=self.first_row,
+            first_column=self.first_column + left,
+            merges=kept,
+            hidden_rows=self.hidden_rows,
+            struck=frozenset((r, c - left) for r, c in self.struck if left <= c <= right),
+            date_rows={c - left: rows for c, rows in self.date_rows.items() if left <= c <= right},
+            widths=self.widths,
+            lists_trailing_blanks=self.lists_trailing_blanks,
+        )
+
+    @cached_property
+    def n_filled(self) -> NDArray[np.int32]:
+        """Number of filled cells of each row, shape (n_rows,)."""
+        counts = np.zeros(self.n_rows, dtype=np.int32)
+        for column in self.columns:
+            counts += np.fromiter((value is not None for value in column), dtype=bool, count=self.n_rows)
+        return counts
+
+    def filled(self, index: int) -> Iterator[tuple[int, str]]:
+        """The (column, text) of the filled cells of one row."""
+        for position, column in enumerate(self.columns):
+            value = column[index]
+            if value is not None:
+                yield position, value

@@ -1,0 +1,142 @@
+"""Opens a source: is it there, how large is it, and what do its first bytes say it is."""
+
+import hashlib
+import zipfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from gis_capture.errors import SourceError
+from gis_capture.ledger.limits import Limits
+from gis_capture.ledger.table import Source
+from gis_capture.text import Text
+
+_HEAD_BYTES = 1 << 16
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A source that exists and is not too large; `head` are its first 64 KiB."""
+
+    path: Path
+    head: bytes
+    size_bytes: int
+    limits: Limits
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of the whole file, in hexadecimal."""
+        with self.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    @property
+    def suffix(self) -> str:
+        """Extension in lower case, with the dot."""
+        return self.path.suffix.lower()
+
+    @property
+    def is_ole(self) -> bool:
+        """Whether this is a compound file: an old workbook, or an encrypted new one."""
+        return self.head.startswith(_OLE)
+
+    @cached_property
+    def zip_names(self) -> frozenset[str]:
+        """Names inside a zip container; empty for other files. Raises SourceError for broken and oversized ones."""
+        if not self.head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+            return frozenset()
+        try:
+            with zipfile.ZipFile(self.path) as archive:
+                entries = archive.infolist()
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+            raise broken(self.path, str(error)) from error
+        check_zip(self.path, entries, self.limits)
+        return frozenset(entry.filename for entry in entries)
+
+    def source(self, driver: str, encoding: str | None = None) -> Source:
+        """Describes this source as read by a driver."""
+        return Source(self.path, driver, encoding, self.sha256)
+
+
+def open_source(path: Path, limits: Limits) -> Opened:
+    """Opens a file; raises SourceError when it is missing, a folder, empty, unreadable or too large."""
+    if not path.exists():
+        raise SourceError(
+            Text(f"ファイル「{path}」が見つかりません。場所と名前を確かめてください。", f'There is no file "{path}". Check its place and name.'),
+            path=path,
+        )
+    if path.is_dir():
+        raise SourceError(
+            Text(f"「{path}」はフォルダーです。中のファイルを指定してください。", f'"{path}" is a folder. Name a file in it.'), path=path
+        )
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+    except OSError as error:
+        raise SourceError(
+            Text(
+                f"「{path.name}」を開けません（{error.strerror}）。ほかのソフトで開いていれば閉じてください。",
+                f'"{path.name}" cannot be opened ({error.strerror}). Close it in other programs.',
+            ),
+            path=path,
+        ) from error
+    if size > limits.max_source_bytes:
+        raise too_large(path, f"{size / 2**20:,.0f} MB", f"{limits.max_source_bytes / 2**20:,.0f} MB")
+    return Opened(path, head, size, limits)
+
+
+def check_zip(path: Path, entries: list[zipfile.ZipInfo], limits: Limits) -> None:
+    """Refuses containers that are encrypted or unpack to more than the limits; raises SourceError."""
+    unpacked = sum(entry.file_size for entry in entries)
+    packed = max(1, sum(entry.compress_size for entry in entries))
+    if any(entry.flag_bits & 1 for entry in entries):
+        raise encrypted(path)
+    if len(entries) > limits.max_entries:
+        raise too_large(path, f"{len(entries):,} files", f"{limits.max_entries:,} files")
+    if unpacked > limits.max_unpacked_bytes or (unpacked > 50 << 20 and unpacked / packed > limits.max_unpacked_ratio):
+        raise too_large(path, f"{unpacked / 2**20:,.0f} MB", f"{limits.max_unpacked_bytes / 2**20:,.0f} MB")
+
+
+def broken(path: Path, detail: str) -> SourceError:
+    """The error for a file that is not whole."""
+    return SourceError(
+        Text(
+            f"「{path.name}」は壊れているか、途中で切れています（{detail}）。元のソフトで開いて保存し直してください。",
+            f'"{path.name}" is broken or cut off ({detail}). Open it in the program it came from and save it again.',
+        ),
+        path=path,
+    )
+
+
+def encrypted(path: Path) -> SourceError:
+    """The error for a file that needs a password."""
+    return SourceError(
+        Text(
+            f"「{path.name}」はパスワードで保護されています。パスワードを外して保存し直してください。",
+            f'"{path.name}" is protected by a password. Save it without one.',
+        ),
+        path=path,
+    )
+
+
+def too_large(path: Path, found: str, limit: str) -> SourceError:
+    """The error for a file beyond the limits."""
+    return SourceError(
+        Text(
+            f"「{path.name}」は大きすぎます（{found}、上限{limit}）。分けて保存してください。",
+            f'"{path.name}" is too large ({found}; the limit is {limit}). Split it.',
+        ),
+        path=path,
+    )
+
+
+def unknown(path: Path, what: Text) -> SourceError:
+    """The error for a file of a kind that is not read; `what` says which kind it is."""
+    return SourceError(
+        Text(
+            f"「{path.name}」は{what.ja}なので、台帳として読み取れません。Excel・CSV・シェープファイルなどで保存し直してください。",
+            f'"{path.name}" is {what.en} and cannot be read as a ledger. Save it as a workbook, CSV or shapefile.',
+        ),
+        path=path,
+    )

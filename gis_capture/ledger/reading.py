@@ -1,0 +1,45 @@
+"""The one door: reads any ledger into tables."""
+
+from pathlib import Path
+
+from gis_capture.errors import SourceError
+from gis_capture.ledger import codes
+from gis_capture.ledger.drivers import DRIVERS
+from gis_capture.ledger.kinds import say_kind
+from gis_capture.ledger.limits import DEFAULT_LIMITS, Limits
+from gis_capture.ledger.opening import Opened, broken, open_source, unknown
+from gis_capture.ledger.table import Reading
+from gis_capture.model import Problem
+from gis_capture.text import Text
+
+
+def read_ledger(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Reading:
+    """Reads a source into its tables; its content decides the format, not its extension.
+
+    Raises SourceError for a file that is missing, broken, encrypted, too large or of a kind that is not read.
+    An empty file gives a reading without tables.
+    """
+    opened = open_source(Path(path), limits)
+    driver = next((driver for driver in DRIVERS if driver.accepts(opened)), None)
+    if driver is None:
+        raise unknown(opened.path, say_kind(opened))
+    try:
+        reading = driver.read(opened)
+    except SourceError:
+        raise
+    except (MemoryError, RecursionError) as error:
+        raise broken(opened.path, type(error).__name__) from error
+    if opened.suffix and opened.suffix not in driver.suffixes:
+        reading = Reading(reading.source, reading.tables, (_wrong_extension(opened, reading.source.driver), *reading.problems))
+    return reading
+
+
+def _wrong_extension(opened: Opened, driver: str) -> Problem:
+    return Problem(
+        codes.WRONG_EXTENSION,
+        "info",
+        Text(
+            f"拡張子は{opened.suffix}ですが、中身は{driver}です。{driver}として読みました。",
+            f"The extension is {opened.suffix}, but the content is {driver}; it was read as such.",
+        ),
+    )

@@ -1,0 +1,241 @@
+"""Tells data rows from blank rows, notes, totals, sections and repeated headers, each with its reason."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from gis_capture.ledger import words
+from gis_capture.ledger.grid import Grid
+from gis_capture.ledger.headers import Header, Kinds, find_header, kinds_of_body, kinds_of_row
+
+_SECTION_MARKS = "■□◆◇●○◎★☆▼▽【《〈<［[≪"
+
+
+@dataclass
+class Body:
+    """What the rows below a header are.
+
+    Attributes:
+        rows: The data rows.
+        skipped: Row and reason of every other row.
+        sections: Row at which a section begins, and its title.
+        resets: Rows after which a ditto mark has nothing to repeat.
+        stop: The first row that is no longer of this table.
+    """
+
+    rows: Sequence[int]
+    stop: int
+    skipped: list[tuple[int, str]] = field(default_factory=list)
+    sections: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def resets(self) -> set[int]:
+        """Rows after which a ditto mark has nothing to repeat."""
+        return {row for row, reason in self.skipped if reason in ("section", "subtotal", "total", "title")}
+
+
+def read_body(grid: Grid, header: Header, stop: int) -> Body:
+    """Sorts the rows from the header down, until another table begins."""
+    start = header.first_body_row
+    if start >= stop:
+        return Body((), stop)
+    sample = [row for row in range(start, min(stop, start + 400)) if grid.n_filled[row]]
+    kinds = kinds_of_body(grid, sample)
+    counts = sorted(int(grid.n_filled[row]) for row in sample)
+    usual = counts[len(counts) // 2] if counts else 0
+    reader = _Reader(grid, header, kinds, usual, stop)
+    suspects = reader.suspects(start)
+    body = Body((), stop)
+    left_out: set[int] = set()
+    for row in suspects:
+        if row >= body.stop:
+            break
+        reason = reader.reason(row, left_out)
+        if reason == "stop":
+            body.stop = _before_titles(grid, row, left_out, body)
+            break
+        if reason is None:
+            continue
+        left_out.add(row)
+        body.skipped.append((row, reason))
+        if reason == "section":
+            body.sections[row] = "".join(text for _, text in grid.filled(row)).strip()
+    body.rows = range(start, body.stop) if not left_out else [r for r in range(start, body.stop) if r not in left_out]
+    _trim_end(grid, body)
+    return body
+
+
+def _before_titles(grid: Grid, row: int, left_out: set[int], body: Body) -> int:
+    """Moves the beginning of the next table up over its titles, so that they are not told twice."""
+    while row - 1 in left_out and dict(body.skipped)[row - 1] in ("title", "section", "blank"):
+        row -= 1
+        left_out.discard(row)
+        body.skipped.pop()
+        body.sections.pop(row, None)
+    return row
+
+
+def _trim_end(grid: Grid, body: Body) -> None:
+    """Drops blank rows behind the last row of a sheet: nobody wrote them."""
+    if grid.lists_trailing_blanks:
+        return
+    while body.skipped and body.skipped[-1][1] == "blank" and body.skipped[-1][0] == body.stop - 1:
+        body.skipped.pop()
+        body.stop -= 1
+
+
+class _Reader:
+    def __init__(self, grid: Grid, header: Header, kinds: Kinds, usual: int, stop: int) -> None:
+        self.grid, self.header, self.kinds, self.usual, self.stop = grid, header, kinds, usual, stop
+        self.names = [_texts(grid, row) for row in header.rows]
+        self.has_numbers = any(kind == "number" for kind in kinds.of_column)
+        self.last_data = self._last_data()
+        self.word_columns = range(min(grid.n_columns, 4))
+
+    def _last_data(self) -> int:
+        """The last row that fits the body; rows below it can only be notes or totals."""
+        grid, few = self.grid, max(2, math.ceil(self.usual * 0.34))
+        for row in range(self.stop - 1, self.header.first_body_row - 1, -1):
+            n = int(grid.n_filled[row])
+            if not n:
+                continue
+            fits, misfits = self.kinds.compare(kinds_of_row(grid, row))
+            texts = [text for _, text in grid.filled(row)]
+            if words.is_footnote(texts[0]) and n <= few:
+                continue
+            if fits and fits >= misfits:
+                return row
+            if not self.kinds.has_contrast and n > min(few, max(1, self.usual - 1)):
+                return row
+            if n > few and not misfits:
+                return row
+            if n == self.usual == 1:
+                return row
+        return self.header.first_body_row - 1
+
+    def suspects(self, start: int) -> Iterable[int]:
+        """Rows that may be something else than data; in a clean file there are few, whatever its length."""
+        grid = self.grid
+        few = max(2, math.ceil(self.usual * 0.34))
+        found = grid.n_filled[start : self.stop] <= few
+        found[max(0, self.last_data - start) + 1 :] = True
+        blank = grid.n_filled[start : self.stop] == 0
+        found[1:] |= blank[:-1]
+        for position in range(grid.n_columns):
+            column = grid.columns[position]
+            names = {row[position] for row in self.names if position in row}
+            if position in self.word_columns:
+                for row in range(start, self.stop):
+                    value = column[row]
+                    if value is not None and ("計" in value or "総" in value or "otal" in value or "TOTAL" in value or value in names):
+                        found[row - start] = True
+        return (np.flatnonzero(found) + start).tolist()
+
+    def reason(self, row: int, left_out: set[int]) -> str | None:
+        """Why a row is not data; None for data, "stop" for the header of another table."""
+        grid = self.grid
+        cells = _texts(grid, row)
+        if not cells:
+            return "blank"
+        same = max((_likeness(cells, names) for names in self.names), default=0.0)
+        if same >= 0.8 and (len(cells) >= 2 or self.usual <= 1):
+            return "repeated_header"
+        if same >= 0.5 and len(cells) >= 4:
+            return "stop"
+        fits, misfits = self.kinds.compare(kinds_of_row(grid, row))
+        if row > self.header.first_body_row and self._begins_table(row, cells, fits, misfits, left_out):
+            return "stop"
+        total = self._total(row, cells, left_out)
+        if total:
+            return total
+        texts = list(cells.values())
+        few = max(2, math.ceil(self.usual * 0.34))
+        if len(cells) <= few and words.is_footnote(texts[0]) and not (fits and len(cells) > 2):
+            return "footnote"
+        if all(words.kind_of(text) == "-" for text in texts) and len(cells) <= 2 and self.usual > 3:
+            return "blank"
+        if row > self.last_data:
+            return "page_number" if len(texts) == 1 and words.is_page_number(texts[0]) else "footnote"
+        if len(cells) == 1 and self.usual > 2:
+            return self._single(row, cells)
+        return None
+
+    def _single(self, row: int, cells: dict[int, str]) -> str | None:
+        """A row with one cell in the middle of the body: the title of a section, if there is evidence."""
+        position, text = next(iter(cells.items()))
+        wide = any(m.left == position and (m.right - m.left + 1) * 2 >= self.usual for m in self.grid.merges_by_row.get(row, ()))
+        if wide or (text.strip()[:1] in _SECTION_MARKS and position <= 1):
+            return "section"
+        kind = words.kind_of(text)
+        leading = next((c for c, k in enumerate(self.kinds.of_column) if k), 0)
+        if position == leading and kind in ("text", "long") and self.kinds.of_column[position] in ("number", "code", "date"):
+            return "section"
+        return None
+
+    def _total(self, row: int, cells: dict[int, str], left_out: set[int]) -> str | None:
+        leading = [(p, text) for p, text in list(cells.items())[:3] if p in self.word_columns]
+        for _position, text in leading:
+            if words.is_total_word(text):
+                return "total" if words.is_grand_total_word(text) else "subtotal"
+            if words.kind_of(text) == "number":
+                break
+        if self.has_numbers and all(words.kind_of(text) in ("number", "-") for text in cells.values()):
+            return "total" if self._sums_up(row, cells, left_out) else None
+        return None
+
+    def _sums_up(self, row: int, cells: dict[int, str], left_out: set[int]) -> bool:
+        """Whether numbers without a label equal the sums of the rows above, since the last total or from the top."""
+        labels = [c for c, kind in enumerate(self.kinds.of_column) if kind in ("text", "code", "long")]
+        if not labels or any(c in cells for c in labels) or row - self.header.first_body_row < 2:
+            return False
+        block = [r for r in range(self.header.first_body_row, row) if r not in left_out]
+        checked = False
+        for position, text in cells.items():
+            value = parse_plain_number(text)
+            if value is None or not value:
+                continue
+            above = [parse_plain_number(self.grid.columns[position][r]) or 0.0 for r in block]
+            if abs(sum(above) - value) > max(1e-6, abs(value) * 1e-9):
+                return False
+            checked = True
+        return checked
+
+    def _begins_table(self, row: int, cells: dict[int, str], fits: int, misfits: int, left_out: set[int]) -> bool:
+        """Whether the header of another table stands here: after a blank row or a title, with words that do not fit."""
+        if fits or len(cells) < 2 or (row - 1 not in left_out):
+            return False
+        if not misfits and self.kinds.has_contrast:
+            return False
+        known = sum(words.is_name_word(text) for text in cells.values())
+        if known * 2 < len(cells):
+            return False
+        header = find_header(self.grid, row, self.stop)
+        if header is None or row not in header.rows:
+            return False
+        return header.first_body_row < self.stop and (self.kinds.has_contrast or known >= 3)
+
+
+def _texts(grid: Grid, row: int) -> dict[int, str]:
+    return dict(grid.filled(row))
+
+
+def _likeness(cells: dict[int, str], names: dict[int, str]) -> float:
+    """Share of the cells that say what the header says at the same place."""
+    if not names:
+        return 0.0
+    same = sum(words.squeeze(text) == words.squeeze(names.get(position, "")) for position, text in cells.items())
+    return same / max(len(cells), len(names) * 0.6)
+
+
+def parse_plain_number(text: str | None) -> float | None:
+    """Reads a plain number with sign and commas; None for everything else."""
+    if text is None or not words.is_number(text):
+        return None
+    plain = words.fold(text).replace(",", "").replace("−", "-")
+    sign = -1.0 if plain[:1] in "△▲" else 1.0
+    try:
+        return sign * float(plain.lstrip("△▲").rstrip("%"))
+    except ValueError:
+        return None
