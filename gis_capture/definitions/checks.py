@@ -97,10 +97,10 @@ def _lost_names(document: Document, fields: Mapping[str, Document]) -> Iterator[
         (f"fields.{name}.visible_when.field", _table(field, "visible_when").get("field", name))
         for name, field in fields.items()
     ]
-    label = document.get("label", "")
+    label = document.get("label")
     try:
-        named += [("label", part[1]) for part in Formatter().parse(label) if part[1] is not None]
-    except (TypeError, ValueError):
+        named += [("label", part[1]) for part in Formatter().parse(str(label or "")) if part[1] is not None]
+    except ValueError:
         message = Text("「{項目名}」の { } が合っていません。", "its braces do not match.")
         yield Mistake("label", message)
     category_field = _table(document, "style").get("category_field")

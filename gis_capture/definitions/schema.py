@@ -40,7 +40,16 @@ def schema_mistakes(document: Any) -> list[Mistake]:
 
 def misspelled_keys(document: Any) -> list[Mistake]:
     """Finds keys that are unknown, but almost a known one; other unknown keys may come from a newer version."""
-    return list(_misspelled(document, schema(), ()))
+    return [
+        Mistake(
+            ".".join(filter(None, (name_path(document, path), key))),
+            Text(
+                f"「{key}」という設定はありません。「{meant}」ではありませんか。",
+                f'There is no setting "{key}"; did you mean "{meant}"?',
+            ),
+        )
+        for path, key, meant in _misspelled(document, schema(), ())
+    ]
 
 
 def name_path(document: Any, path: Iterable[str | int]) -> str:
@@ -48,32 +57,28 @@ def name_path(document: Any, path: Iterable[str | int]) -> str:
     names, value = [], document
     for step in path:
         value = value[step]
-        name = next((value[k] for k in ("name", "key", "code") if k in value), None) if _is_table(value) else None
+        keys = ("name", "key", "code") if isinstance(value, Mapping) else ()
+        name = next((value[key] for key in keys if key in value), None)
         names.append(str(step + 1 if name is None else name) if isinstance(step, int) else step)
     return ".".join(names)
 
 
-def _is_table(value: object) -> bool:
-    return isinstance(value, Mapping)
-
-
-def _misspelled(value: Any, rule: Mapping[str, Any], path: tuple[str | int, ...]) -> Iterator[Mistake]:
+def _misspelled(
+    value: Any, rule: Mapping[str, Any], path: tuple[str | int, ...]
+) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+    """Gives (path of the table, its unknown key, the known key that is close to it)."""
     if "$ref" in rule:
         rule = schema()["$defs"][rule["$ref"].rsplit("/", 1)[-1]]
     if isinstance(value, list):
         for number, member in enumerate(value):
             yield from _misspelled(member, rule.get("items", {}), (*path, number))
-    elif _is_table(value):
+    elif isinstance(value, Mapping):
         known = rule.get("properties", {})
         for key, member in value.items():
             if key in known:
                 yield from _misspelled(member, known[key], (*path, key))
             elif meant := get_close_matches(key, known, n=1, cutoff=0.75):
-                message = Text(
-                    f"「{key}」という設定はありません。「{meant[0]}」ではありませんか。",
-                    f'There is no setting "{key}"; did you mean "{meant[0]}"?',
-                )
-                yield Mistake(".".join(map(str, (*path, key))), message)
+                yield path, key, meant[0]
 
 
 def _say(document: Any, error: ValidationError) -> Iterator[Mistake]:
