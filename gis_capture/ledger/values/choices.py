@@ -40,6 +40,10 @@ class DomainReader:
                 self._index.setdefault(fold(name), code.code)
         self._shown = "・".join(code.code for code in domain.codes[:12]) + ("…" if len(domain.codes) > 12 else "")
 
+    def knows(self, text: str) -> bool:
+        """True when a text is a code or another name of one."""
+        return fold(text) in self._index
+
     def read(self, text: str) -> ValueReading:
         """Gives the code; an unknown text stays as it is, with a warning unless the domain allows others."""
         if text in self._codes:

@@ -1,0 +1,91 @@
+"""Which layer a ledger belongs to: by its headers, by words in its name, by the values in its columns."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from gis_capture.ledger.columns.making import GENERIC_KEY
+from gis_capture.ledger.columns.matching import ColumnMatch, match_columns
+from gis_capture.ledger.table import Table
+from gis_capture.ledger.values.choices import DomainReader
+from gis_capture.ledger.values.folding import fold
+from gis_capture.model import Layer
+
+MIN_SCORE = 0.4
+"""Below this a ledger is better kept as a layer of its own."""
+
+_N_VALUES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class LayerSuggestion:
+    """A layer that a table may belong to; `score` from 0 to 1."""
+
+    layer_key: str
+    table: str
+    score: float
+    match: ColumnMatch
+
+    @property
+    def matches(self) -> dict[str, str]:
+        """Field name by column name."""
+        return self.match.fields
+
+
+def suggest_layers(tables: Table | Iterable[Table], layers: Sequence[Layer]) -> list[LayerSuggestion]:
+    """Gives all layers for all tables, the best first; those of the `generic` layer stand last."""
+    several = [tables] if isinstance(tables, Table) else list(tables)
+    suggestions = [suggestion for table in several for suggestion in _suggest(table, layers)]
+    return sorted(suggestions, key=lambda s: (s.layer_key == GENERIC_KEY, -s.score, s.layer_key))
+
+
+def choose_layer(suggestions: Sequence[LayerSuggestion]) -> str:
+    """Gives the key of the best layer, or of the `generic` one where none fits well enough."""
+    best = suggestions[0] if suggestions else None
+    return best.layer_key if best and best.score >= MIN_SCORE else GENERIC_KEY
+
+
+def _suggest(table: Table, layers: Sequence[Layer]) -> Iterable[LayerSuggestion]:
+    matches = {layer.key: match_columns(table, layer) for layer in layers}
+    special = [layer for layer in layers if layer.key != GENERIC_KEY]
+    n_layers_of = Counter(column for layer in special for column in matches[layer.key].fields)
+    # A column that every layer knows (名称, 住所) says little; one that only a single layer knows says much.
+    weights = {column.name: 1 / max(2, n_layers_of[column.name] ** 1.5) for column in table.columns}
+    weights |= {column: 1.0 for column, n in n_layers_of.items() if n == 1}
+    whole = sum(weights.values()) or 1.0
+    for layer in layers:
+        match = matches[layer.key]
+        by_headers = sum(found.score * weights[found.column] for found in match.matches) / whole
+        by_name, by_values = _named_in_source(table, layer), _share_of_known_values(table, layer, match)
+        score = 1 - (1 - 0.8 * by_headers) * (1 - by_name) * (1 - 0.5 * by_values)
+        yield LayerSuggestion(layer.key, table.name, 0.0 if layer.key == GENERIC_KEY else round(score, 4), match)
+
+
+def _named_in_source(table: Table, layer: Layer) -> float:
+    """How strongly a word for the layer stands in the name of file, sheet or table; longer words say more."""
+    place = fold("|".join(filter(None, (table.source.path.stem, table.sheet, table.name))))
+    found = [word for name in (layer.key, layer.title.ja, *layer.aliases) if _stands_in(word := fold(name), place)]
+    return 0.45 + 0.04 * min(len(max(found, key=len)), 8) if found else 0.0
+
+
+def _stands_in(word: str, place: str) -> bool:
+    if not word.isascii():
+        return len(word) > 1 and word in place
+    # Latin words must stand alone: "park" is not in "parking".
+    return re.search(rf"(?<![a-z]){re.escape(word)}s?(?![a-z])", place) is not None
+
+
+def _share_of_known_values(table: Table, layer: Layer, match: ColumnMatch) -> float:
+    fields = match.fields
+    shares = []
+    for column, texts in zip(table.columns, table.values, strict=True):
+        domain = layer.field(fields[column.name]).domain if column.name in fields else None
+        if domain is None:
+            continue
+        reader = DomainReader(domain)
+        values = [text for text in dict.fromkeys(islice(texts, 10_000)) if text][:_N_VALUES]
+        if values:
+            shares.append(sum(reader.knows(value) for value in values) / len(values))
+    return max(shares, default=0.0)
