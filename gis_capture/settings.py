@@ -1,0 +1,136 @@
+"""What an office can set: in `workspace.toml` under `[settings]`, or in the environment as GIS_CAPTURE_<NAME>.
+
+The environment wins over the file, the file over the default. Units stand in the names.
+"""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from gis_capture.errors import WorkspaceError
+from gis_capture.text import Text
+
+PREFIX = "GIS_CAPTURE_"
+# Read elsewhere, before there is a workspace: the command line, the build, the tests.
+OTHER_VARIABLES = frozenset({"BROWSER", "LANGUAGE", "WEB"})
+
+
+def _setting(default: float, *, least: float, ja: str, en: str) -> Any:
+    return field(default=default, metadata={"least": least, "help": Text(ja, en)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Typed values of all settings."""
+
+    blocking_threads: int = _setting(
+        8, least=1, ja="同時に処理する要求の数。", en="How many requests are worked on at once."
+    )
+    direct_edit_interval_s: float = _setting(
+        2.0,
+        least=0,
+        ja="QGIS などでの直接編集を確かめる間隔(秒)。",
+        en="Seconds between checks for edits made straight in the layer file, by QGIS for example.",
+    )
+    max_upload_bytes: int = _setting(
+        1_000_000_000, least=1, ja="一度に取り込める台帳の大きさ(バイト)。", en="Largest ledger that can be uploaded."
+    )
+    max_body_bytes: int = _setting(
+        64_000_000,
+        least=1_000,
+        ja="タブレットから一度に受け取る量の上限(バイト、展開後)。",
+        en="Largest message or piece of a photo that is taken at once, after unpacking.",
+    )
+    max_attachment_bytes: int = _setting(
+        200_000_000, least=1, ja="写真・添付ファイル1つの大きさの上限(バイト)。", en="Largest photo or attachment."
+    )
+    page_features: int = _setting(
+        1_000, least=1, ja="一度に返す地物の数(指定がないとき)。", en="Features per page when none are asked for."
+    )
+    max_page_features: int = _setting(
+        10_000, least=1, ja="一度に返す地物の数の上限。", en="Most features that one page holds."
+    )
+    max_tile_features: int = _setting(
+        4_000,
+        least=1,
+        ja="地図タイル1枚に描く1レイヤーの地物の数。超えると間引きます。",
+        en="Features of one layer in one map tile; beyond it they are thinned out.",
+    )
+    preview_rows: int = _setting(
+        50, least=1, ja="取り込み前に見せる行の数。", en="Rows shown before a ledger is brought in."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One row of the table of settings."""
+
+    name: str
+    default: int | float
+    least: int | float
+    help: Text
+
+    @property
+    def variable(self) -> str:
+        """Its name in the environment."""
+        return PREFIX + self.name.upper()
+
+    def read(self, value: object) -> int | float:
+        """Makes a typed value of a number, or of the text of one.
+
+        Raises:
+            WorkspaceError: Not a number of the right type, or too small.
+        """
+        kind = type(self.default)
+        try:
+            if isinstance(value, str):
+                value = kind(value.strip())
+            if isinstance(value, bool) or not isinstance(value, int | kind) or not self.least <= value < float("inf"):
+                raise ValueError
+        except ValueError:
+            raise WorkspaceError(
+                Text(
+                    f"設定「{self.name}」の値「{value}」が正しくありません。{self.least:,} 以上の数にしてください。",
+                    f'"{value}" is no value for the setting {self.name}: give a number of at least {self.least:,}.',
+                ),
+                setting=self.name,
+            ) from None
+        return kind(value)
+
+
+_DEFAULTS = Settings()
+SETTINGS = tuple(
+    Setting(f.name, getattr(_DEFAULTS, f.name), f.metadata["least"], f.metadata["help"]) for f in fields(Settings)
+)
+
+
+def read_settings(table: Mapping[str, object], environ: Mapping[str, str]) -> Settings:
+    """Gives the settings of a workspace.
+
+    Args:
+        table: `[settings]` of `workspace.toml`.
+        environ: Environment variables.
+
+    Raises:
+        WorkspaceError: A name that is no setting, or a value that does not fit.
+    """
+    known = {setting.name: setting for setting in SETTINGS}
+    from_environ = {
+        name[len(PREFIX) :].lower(): value
+        for name, value in environ.items()
+        if name.startswith(PREFIX) and name[len(PREFIX) :] not in OTHER_VARIABLES
+    }
+    given = {**table, **from_environ}
+    for name in given:
+        if name not in known:
+            raise _unknown(name, known)
+    return Settings(**{name: known[name].read(value) for name, value in given.items()})  # type: ignore[arg-type]
+
+
+def _unknown(name: str, known: Mapping[str, Setting]) -> WorkspaceError:
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = Text(f"「{near[0]}」のことですか。", f' Did you mean "{near[0]}"?') if near else Text("", "")
+    return WorkspaceError(
+        Text(f"「{name}」という設定はありません。{hint.ja}", f'There is no setting "{name}".{hint.en}'), setting=name
+    )
