@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from gis_capture.model import BBox, Feature, Layer, Value
+from gis_capture.store.sync_records import SyncRecords
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class SourceRow:
         outcome: "loaded", "unlocated", "rejected" or "skipped".
         reason: Code, for all but "loaded".
         raw: Column name to the text of the source.
+        table: Name of the table; row numbers repeat where a source has several.
     """
 
     row_number: int
@@ -53,6 +55,7 @@ class SourceRow:
     reason: str | None
     feature_id: str | None
     raw: Mapping[str, str | None]
+    table: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class Transaction(Protocol):
     """The one door for writing: everything in it has one revision, author and time, or did not happen."""
 
     revision: int
+    sync: SyncRecords
 
     def put_layer(self, layer: Layer) -> None:
         """Makes the layer's table, or brings it to a newer definition (fields are added, never dropped)."""
@@ -85,6 +89,21 @@ class Transaction(Protocol):
 
     def feature(self, layer: str, feature_id: str) -> Feature | None:
         """Reads a feature as this transaction sees it."""
+
+    def features(self, layer: str, query: FeatureQuery = ...) -> Iterator[Feature]:
+        """Reads features as this transaction sees them."""
+
+    def feature_at(self, layer: str, feature_id: str, revision: int) -> Feature | None:
+        """Reads a feature as it was after a revision; None = it was not in the layer then."""
+
+    def deleted(self, layer: str, feature_id: str) -> Feature | None:
+        """Reads the last state of a deleted feature; its `revision` is the one that deleted it."""
+
+    def author_of(self, revision: int) -> tuple[Author, str]:
+        """Who wrote a revision, and when."""
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        """Undoes only what is done inside it when its block raises."""
 
     def put_import(self, record: Mapping[str, Any], rows: Iterable[SourceRow]) -> None:
         """Keeps an import (`import_id`, `source_name`, `layer`, `result`, …) and the account of every row."""
