@@ -119,9 +119,10 @@ def fill_dittos(fills: Fills) -> None:
     """Replaces 〃 and 同上 by the value above them; a section or a total in between ends the chain."""
     resets = sorted(fills.resets)
     for index in range(len(fills.values)):
-        marks = [at for at, value in enumerate(fills.values[index]) if value is not None and value.strip() in words.DITTO]
-        if not marks:
+        found = {value for value in set(fills.values[index]) if value is not None and value.strip() in words.DITTO}
+        if not found:
             continue
+        marks = [at for at, value in enumerate(fills.values[index]) if value in found]
         values = fills.writable(index)
         for at in marks:
             mark = values[at]

@@ -1,0 +1,103 @@
+"""Typed cells of spreadsheets, row by row as the libraries give them, turned into a grid of texts."""
+
+import datetime
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gis_capture.ledger import codes
+from gis_capture.ledger.drivers.cells import date_text, number_text
+from gis_capture.ledger.grid import Grid, Merge
+from gis_capture.ledger.headers import column_letters
+from gis_capture.model import Problem
+from gis_capture.text import Text
+
+_DATES = (datetime.date, datetime.time, datetime.timedelta)
+_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#GETTING_DATA", "#SPILL!", "#CALC!"})
+_MAX_PROBLEMS = 200
+
+
+def cell_text(value: Any) -> str | None:
+    """Gives a cell's text: numbers in full, dates in ISO 8601, TRUE and FALSE; None for an empty one."""
+    if isinstance(value, str):
+        return value if value and not value.isspace() else None
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, (int, float)):
+        return number_text(value)
+    return date_text(value) if isinstance(value, _DATES) else str(value)
+
+
+def make_grid(
+    name: str,
+    rows: Sequence[Sequence[Any]],
+    *,
+    first_row: int = 1,
+    first_column: int = 1,
+    merges: Sequence[Merge] = (),
+    hidden_rows: frozenset[int] = frozenset(),
+    struck: frozenset[tuple[int, int]] = frozenset(),
+    shaped: Mapping[tuple[int, int], str] | None = None,
+) -> Grid:
+    """Turns rows of typed cells into a grid; positions count from 0 inside `rows`, `shaped` holds texts that are known."""
+    columns: list[list[str | None]] = []
+    date_rows: dict[int, frozenset[int]] = {}
+    problems: list[Problem] = []
+    for position, cells in enumerate(zip(*rows, strict=True)):
+        texts = [cell if type(cell) is str and cell and not cell.isspace() else cell_text(cell) for cell in cells]
+        dates = frozenset(row for row, cell in enumerate(cells) if isinstance(cell, _DATES))
+        if dates:
+            date_rows[position] = dates
+        if not _ERRORS.isdisjoint(texts):
+            for row, text in enumerate(texts):
+                if text in _ERRORS:
+                    texts[row] = None
+                    problems.append(_error(name, first_row + row, first_column + position, str(text)))
+        columns.append(texts)
+    for (row, position), text in (shaped or {}).items():
+        columns[position][row] = text
+    return Grid(
+        name,
+        columns,
+        first_row=first_row,
+        first_column=first_column,
+        merges=merges,
+        hidden_rows=hidden_rows,
+        struck=struck,
+        date_rows=date_rows,
+        problems=tuple(problems[:_MAX_PROBLEMS]),
+    )
+
+
+def _error(sheet: str, row: int, column: int, text: str) -> Problem:
+    return Problem(
+        codes.ERROR_CELL,
+        "warning",
+        Text(f"数式の結果が{text}です。空欄として読みました。", f"The formula gave {text}; the cell was read as empty."),
+        Text("台帳で数式を直すか、値を入力してください。", "Mend the formula or fill in the value."),
+        row_number=row,
+        cell=f"{sheet}!{column_letters(column)}{row}",
+    )
+
+
+def formula_without_value(sheet: str, row: int, column: int) -> Problem:
+    """The problem of a formula whose result the workbook does not hold."""
+    return Problem(
+        codes.FORMULA_WITHOUT_VALUE,
+        "warning",
+        Text("数式の計算結果が保存されていません。空欄として読みました。", "The result of the formula is not stored; the cell was read as empty."),
+        Text("Excelで開いて上書き保存してください。", "Open the workbook in Excel and save it."),
+        row_number=row,
+        cell=f"{sheet}!{column_letters(column)}{row}",
+    )
+
+
+def hidden_sheet(name: str) -> Problem:
+    """The problem of a sheet that was left out because it is hidden."""
+    return Problem(
+        codes.HIDDEN_SHEET,
+        "info",
+        Text(f"シート「{name}」は非表示なので読みませんでした。", f'The sheet "{name}" is hidden and was not read.'),
+        Text("読み込むときは、Excelで再表示して保存してください。", "Unhide it in Excel and save, if it is wanted."),
+    )

@@ -1,0 +1,197 @@
+"""Parts of an Excel workbook that no fast reader gives: merges, number formats, hidden and struck-out, from the XML.
+
+ECMA-376 part 1: 18.3.1 (worksheets), 18.8 (styles). The cells are looked through in chunks with regular
+expressions that ask only for the few styles that matter, so that the size of a sheet does not.
+"""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import IO
+from xml.etree import ElementTree
+
+from gis_capture.ledger.drivers.cells import shapes_number
+
+_CHUNK = 4 << 20
+_MAX_SMALL_PART = 64 << 20
+_RELATIONSHIP = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_STRICT_RELATIONSHIP = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
+_BUILTIN_FORMATS = {9: "0%", 10: "0.00%"}
+_CELL = rb"<(?:\w+:)?c\b(?=[^>]*\bs=[\"'](?:%s)[\"'])[^>]*\br=[\"']([A-Z]{1,3})(\d+)[\"'][^>]*>"
+_STYLE = re.compile(rb"\bs=[\"'](\d+)[\"']")
+_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*>")
+_ROW_NUMBER = re.compile(rb"\br=[\"'](\d+)[\"']")
+_HIDDEN = re.compile(rb"\bhidden=[\"'](?:1|true)[\"']")
+_MERGE = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*\bref=[\"']([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)[\"']")
+_BARE_FORMULA = re.compile(
+    rb"<(?:\w+:)?c\b[^>]*\br=[\"']([A-Z]{1,3})(\d+)[\"'][^>]*>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
+    rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+_WIDE_COLUMN = re.compile(rb"\br=[\"']([A-Z]{3})\d+[\"']")
+_FILLED = re.compile(rb"<(?:\w+:)?c\b[^>]*\br=[\"']([A-Z]{1,3})(\d+)[\"'][^>]*[^/]>")
+_END_OF_ROW = re.compile(rb"</(?:\w+:)?row>")
+
+
+@dataclass(frozen=True, slots=True)
+class Styles:
+    """Styles by their number: the formats that shape numbers, and those whose font is struck out."""
+
+    formats: dict[int, str]
+    struck: frozenset[int]
+
+
+@dataclass(slots=True)
+class SheetMarks:
+    """Structure of one sheet; rows and columns from 1.
+
+    Attributes:
+        merges: (top, left, bottom, right).
+        shaped: (row, column) to the number format.
+        bare_formulas: Cells whose formula has no stored result.
+        last_row: The last row that is mentioned, filled or not.
+        last_column: Not less than the last column that is mentioned.
+    """
+
+    merges: list[tuple[int, int, int, int]] = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
+    shaped: dict[tuple[int, int], str] = field(default_factory=dict)
+    struck: set[tuple[int, int]] = field(default_factory=set)
+    bare_formulas: list[tuple[int, int]] = field(default_factory=list)
+    last_row: int = 0
+    last_column: int = 702
+
+
+class PartError(ValueError):
+    """A part of the workbook that is not as the standard says."""
+
+
+def read_sheet_paths(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Gives the path of each worksheet in the container by its name."""
+    workbook = _parse(archive, "xl/workbook.xml")
+    targets = {
+        relationship.get("Id"): relationship.get("Target", "") for relationship in _parse(archive, "xl/_rels/workbook.xml.rels")
+    }
+    paths = {}
+    for sheet in workbook.iter():
+        if _local(sheet.tag) == "sheet":
+            target = targets.get(sheet.get(_RELATIONSHIP) or sheet.get(_STRICT_RELATIONSHIP), "")
+            path = target.lstrip("/") if target.startswith("/") else str(PurePosixPath("xl") / target)
+            paths[sheet.get("name", "")] = path
+    return paths
+
+
+def read_styles(archive: zipfile.ZipFile) -> Styles:
+    """Reads which cell styles shape numbers or strike text out."""
+    try:
+        root = _parse(archive, "xl/styles.xml")
+    except KeyError:
+        return Styles({}, frozenset())
+    codes = dict(_BUILTIN_FORMATS)
+    fonts: list[bool] = []
+    formats: dict[int, str] = {}
+    struck: set[int] = set()
+    for part in root:
+        if _local(part.tag) == "numFmts":
+            codes |= {int(f.get("numFmtId", "0")): f.get("formatCode", "") for f in part}
+        elif _local(part.tag) == "fonts":
+            fonts = [any(_local(c.tag) == "strike" and c.get("val", "1") not in ("0", "false") for c in font) for font in part]
+        elif _local(part.tag) == "cellXfs":
+            for number, style in enumerate(part):
+                code = codes.get(int(style.get("numFmtId", "0")), "")
+                if code and shapes_number(code):
+                    formats[number] = code
+                font = int(style.get("fontId", "0"))
+                if font < len(fonts) and fonts[font]:
+                    struck.add(number)
+    return Styles(formats, frozenset(struck))
+
+
+def read_marks(archive: zipfile.ZipFile, path: str, styles: Styles) -> SheetMarks:
+    """Looks through one sheet."""
+    marks = SheetMarks()
+    wanted = sorted({*styles.formats, *styles.struck})
+    cell = re.compile(_CELL % b"|".join(b"%d" % number for number in wanted)) if wanted else None
+    with archive.open(path) as file:
+        for chunk in _whole_rows(file):
+            _read_rows(chunk, marks)
+            if cell is not None:
+                _read_styled(chunk, cell, styles, marks)
+            if b"f>" in chunk or b"<f" in chunk:
+                marks.bare_formulas += [(int(m[2]), _number(m[1])) for m in _BARE_FORMULA.finditer(chunk)]
+            for match in _MERGE.finditer(chunk):
+                marks.merges.append((int(match[2]), _number(match[1]), int(match[4]), _number(match[3])))
+    return marks
+
+
+def last_filled(archive: zipfile.ZipFile, path: str) -> tuple[int, int]:
+    """The last row and column that hold something; slower than `read_marks`."""
+    last_row = last_column = 0
+    with archive.open(path) as file:
+        for chunk in _whole_rows(file):
+            for match in _FILLED.finditer(chunk):
+                last_row = max(last_row, int(match[2]))
+                last_column = max(last_column, _number(match[1]))
+    return last_row, last_column
+
+
+def _read_rows(chunk: bytes, marks: SheetMarks) -> None:
+    rows = _ROW.findall(chunk)
+    for row in rows:
+        if b"hidden" in row and _HIDDEN.search(row) and (number := _ROW_NUMBER.search(row)):
+            marks.hidden_rows.add(int(number[1]))
+    if rows and (number := _ROW_NUMBER.search(rows[-1])):
+        marks.last_row = max(marks.last_row, int(number[1]))
+    for match in _WIDE_COLUMN.finditer(chunk):
+        marks.last_column = max(marks.last_column, _number(match[1]))
+
+
+def _read_styled(chunk: bytes, cell: re.Pattern[bytes], styles: Styles, marks: SheetMarks) -> None:
+    for match in cell.finditer(chunk):
+        if match[0].endswith(b"/>"):
+            continue
+        style = _STYLE.search(match[0])
+        if style is None:
+            continue
+        place = (int(match[2]), _number(match[1]))
+        number = int(style[1])
+        if number in styles.formats:
+            marks.shaped[place] = styles.formats[number]
+        if number in styles.struck:
+            marks.struck.add(place)
+
+
+def _whole_rows(file: IO[bytes]) -> Iterator[bytes]:
+    """Reads in chunks that end with a row."""
+    rest = b""
+    while chunk := file.read(_CHUNK):
+        chunk = rest + chunk
+        if b"<!DOCTYPE" in chunk[:4096]:
+            raise PartError("DOCTYPE in a sheet")
+        ends = [match.end() for match in _END_OF_ROW.finditer(chunk, max(0, len(chunk) - (1 << 20)))]
+        end = ends[-1] if ends else (len(chunk) if len(chunk) > 16 * _CHUNK else 0)
+        rest = chunk[end:]
+        if end:
+            yield chunk[:end]
+    yield rest
+
+
+def _parse(archive: zipfile.ZipFile, path: str) -> ElementTree.Element:
+    if archive.getinfo(path).file_size > _MAX_SMALL_PART:
+        raise PartError(f"{path} is too large")
+    data = archive.read(path)
+    if b"<!DOCTYPE" in data[:4096]:
+        raise PartError(f"DOCTYPE in {path}")
+    return ElementTree.fromstring(data)
+
+
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
+
+
+def _number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
