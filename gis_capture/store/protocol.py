@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from gis_capture.model import BBox, Feature, Layer, Value
-from gis_capture.store.sync_records import SyncRecords
+from gis_capture.store.sync_records import SyncReader, SyncRecords
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,37 @@ class Transaction(Protocol):
         """Keeps an import (`import_id`, `source_name`, `layer`, `result`, …) and the account of every row."""
 
 
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """A feature that a revision took out of its layer; `number` orders the deletions of one revision."""
+
+    number: int
+    layer: str
+    feature_id: str
+    revision: int
+
+
+class Snapshot(Protocol):
+    """One moment of the store: whatever is written meanwhile, all reads give the same revision.
+
+    A place in the order (revision, number) is a pair; everything after it is given, in that order.
+    """
+
+    revision: int
+    sync: SyncReader
+
+    def changed(
+        self, layer: str, *, after: tuple[int, int], until: int | None = None, bbox: BBox | None = None
+    ) -> Iterator[tuple[int, Feature]]:
+        """Features with their number, written up to revision `until`; `bbox` leaves out those located outside it."""
+
+    def deletions(self, layers: Sequence[str], *, after: tuple[int, int]) -> Iterator[Deletion]:
+        """Features that are not in the layer any more."""
+
+    def bbox_in(self, layer: str, bbox: BBox) -> BBox:
+        """The box in the layer's CRS that `changed` compares with."""
+
+
 class Store(Protocol):
     """Layers, features and their history."""
 
@@ -131,6 +162,9 @@ class Store(Protocol):
 
     def feature(self, layer: str, feature_id: str) -> Feature | None:
         """Reads one feature."""
+
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """Holds one moment of the store for reading."""
 
     def transact(self, author: Author, *, at: str, note: str = "") -> AbstractContextManager[Transaction]:
         """Opens the one door for writing; commits at the end of the block, rolls back on an exception."""

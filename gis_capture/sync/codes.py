@@ -56,8 +56,6 @@ HASH_MISMATCH: Final = "hash_mismatch"
 HASH_INVALID: Final = "hash_invalid"
 ATTACHMENT_TOO_LARGE: Final = "attachment_too_large"
 ATTACHMENT_UNKNOWN: Final = "attachment_unknown"
-MEDIA_TYPE_UNKNOWN: Final = "media_type_unknown"
-RANGE_INVALID: Final = "range_invalid"
 
 _WORDS: Final[dict[str, Text]] = {
     MALFORMED_MESSAGE: Text(
@@ -197,14 +195,6 @@ _WORDS: Final[dict[str, Text]] = {
         "The file has {size_mb} MB; the limit is {limit_mb} MB.",
     ),
     ATTACHMENT_UNKNOWN: Text("写真「{value}」は届いていません。", 'Attachment "{value}" is not here.'),
-    MEDIA_TYPE_UNKNOWN: Text(
-        "写真(JPEG・PNG・WebP・HEIC)またはPDFだけを添付できます。",
-        "Only photos (JPEG, PNG, WebP, HEIC) and PDF can be attached.",
-    ),
-    RANGE_INVALID: Text(
-        "写真の続きの位置が合いません。{offset}バイト目から送ってください。",
-        "The piece does not continue what is here; send from byte {offset}.",
-    ),
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import shapely
 
-from gis_capture.model import GEOMETRY, Field, FieldType, Layer, Problem
+from gis_capture.model import ATTACHMENTS, GEOMETRY, Field, FieldType, Layer, Problem
 from gis_capture.sync import codes
 from gis_capture.sync.merge import Same
 from gis_capture.text import Text
@@ -118,6 +118,8 @@ def equality_of(layer: Layer) -> Same:
             return False
         if name == GEOMETRY:
             return _ordinates(one) == _ordinates(other)
+        if name == ATTACHMENTS:
+            return {attachment["sha256"] for attachment in one} == {attachment["sha256"] for attachment in other}
         if types.get(name) == FieldType.DATETIME:
             return _is_same_instant(one, other)
         return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)

@@ -1,0 +1,147 @@
+"""Photos and files of features: known by their SHA-256, uploaded piece by piece, visible only when whole.
+
+    <folder>/ab/cdef…          a whole attachment whose bytes have the hash abcdef…
+    <folder>/parts/abcdef….part  the first bytes of one that is on its way
+
+A piece is written at its own offset, so that a piece that comes twice, or from two tablets at once, does no harm.
+Which attachments are named and not here yet is asked of the store (`list_missing`).
+"""
+
+import hashlib
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from gis_capture.sync import codes
+
+MAX_BYTES = 50_000_000
+_BLOCK_BYTES = 1 << 20
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_MAGIC = ((0, b"\xff\xd8\xff", "image/jpeg"), (0, b"\x89PNG\r\n\x1a\n", "image/png"), (0, b"%PDF-", "application/pdf"))
+_HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"mif1", b"msf1")
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """How far an upload has come: bytes that are here, and whether they are all."""
+
+    offset: int
+    is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AttachmentFolder:
+    """The folder of all attachments; `max_bytes` bounds one of them."""
+
+    folder: Path
+    max_bytes: int = MAX_BYTES
+
+    def path(self, sha256: str) -> Path:
+        """Where the bytes are or will be.
+
+        Raises:
+            SyncError: No SHA-256 in lower-case hex.
+        """
+        if not _SHA256.fullmatch(sha256):
+            raise codes.error(codes.HASH_INVALID, value=sha256)
+        return self.folder / sha256[:2] / sha256[2:]
+
+    def is_here(self, sha256: str) -> bool:
+        """Whether the attachment is whole."""
+        return self.path(sha256).is_file()
+
+    def offset(self, sha256: str) -> int:
+        """How many bytes are here, of a whole attachment or of its beginning."""
+        for path in (self.path(sha256), self._part(sha256)):
+            if path.is_file():
+                return path.stat().st_size
+        return 0
+
+    def open(self, sha256: str) -> BinaryIO:
+        """Opens a whole attachment.
+
+        Raises:
+            SyncError: It is not here.
+        """
+        try:
+            return self.path(sha256).open("rb")
+        except FileNotFoundError as error:
+            raise codes.error(codes.ATTACHMENT_UNKNOWN, value=sha256) from error
+
+    def media_type(self, sha256: str) -> str:
+        """What the bytes of a whole attachment are, judged by themselves."""
+        with self.open(sha256) as file:
+            return sniff_media_type(file.read(32))
+
+    def receive(self, sha256: str, pieces: Iterable[bytes], *, start: int, total: int) -> Received:
+        """Takes the bytes from `start` on of an attachment of `total` bytes; fewer than announced are kept as well.
+
+        A piece that leaves a gap is not taken; the answer says from where to send.
+
+        Raises:
+            SyncError: Too large, or the whole has another hash; it is dropped then.
+        """
+        if self.is_here(sha256):
+            return Received(self.offset(sha256), is_whole=True)
+        if total > self.max_bytes:
+            raise self._too_large(total)
+        part = self._part(sha256)
+        part.parent.mkdir(parents=True, exist_ok=True)
+        n_bytes = part.stat().st_size if part.is_file() else 0
+        if n_bytes > total:
+            part.unlink()
+            n_bytes = 0
+        if not 0 <= start <= n_bytes:
+            return Received(n_bytes, is_whole=False)
+        n_bytes = max(n_bytes, self._write(part, pieces, start=start, total=total))
+        if n_bytes < total:
+            return Received(n_bytes, is_whole=False)
+        self._finish(sha256, part)
+        return Received(n_bytes, is_whole=True)
+
+    def _write(self, part: Path, pieces: Iterable[bytes], *, start: int, total: int) -> int:
+        with open(os.open(part, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644), "r+b") as file:
+            file.seek(start)
+            for piece in pieces:
+                if file.tell() + len(piece) > total:
+                    raise self._too_large(file.tell() + len(piece))
+                file.write(piece)
+            file.flush()
+            os.fsync(file.fileno())
+            return file.tell()
+
+    def _finish(self, sha256: str, part: Path) -> None:
+        """Makes a part visible if its bytes are what its name says; else it goes, so that the upload begins anew."""
+        digest = hashlib.sha256()
+        with part.open("rb") as file:
+            while block := file.read(_BLOCK_BYTES):
+                digest.update(block)
+        if digest.hexdigest() != sha256:
+            part.unlink(missing_ok=True)
+            raise codes.error(codes.HASH_MISMATCH)
+        whole = self.path(sha256)
+        whole.parent.mkdir(exist_ok=True)
+        os.replace(part, whole)
+
+    def _part(self, sha256: str) -> Path:
+        self.path(sha256)
+        return self.folder / "parts" / f"{sha256}.part"
+
+    def _too_large(self, n_bytes: int) -> Exception:
+        size_mb, limit_mb = (round(n / 1e6, 1) for n in (n_bytes, self.max_bytes))
+        return codes.error(codes.ATTACHMENT_TOO_LARGE, size_mb=size_mb, limit_mb=limit_mb)
+
+
+def sniff_media_type(head: bytes) -> str:
+    """Tells photos and PDF by their first 32 bytes; all else is bytes that a browser must not show."""
+    for offset, magic, media_type in _MAGIC:
+        if head[offset : offset + len(magic)] == magic:
+            return media_type
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "image/webp"
+    if head[4:8] == b"ftyp" and head[8:12] in _HEIF_BRANDS:
+        return "image/heic"
+    return "application/octet-stream"

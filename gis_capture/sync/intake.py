@@ -1,0 +1,79 @@
+"""Takes changes in as they come: knows repeats, holds what came too early, keeps every body with its receipt."""
+
+from collections import deque
+from dataclasses import dataclass, replace
+from typing import Any
+
+from gis_capture.model import Change, Receipt, canonical_hash
+from gis_capture.store.sync_records import NamedAttachment, PushedChange
+from gis_capture.sync import codes
+from gis_capture.sync.apply import Applier
+from gis_capture.sync.messages import change_id_of, change_problem
+
+STORED = ("applied", "merged", "conflict")
+"""What a receipt says of a change that needs nothing more to be in the layer or on record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """The door through which one sender's changes come, in one transaction."""
+
+    applier: Applier
+    device_id: str
+    author: str
+    received_at: str
+
+    def take(self, body: Any) -> Receipt:
+        """Takes one change; nothing it may hold stops those after it.
+
+        The receipt of a held change may change while others are taken: ask the records again at the end.
+        """
+        records = self.applier.transaction.sync
+        change_id, problem = change_id_of(body), change_problem(body)
+        pushed = self._pushed(body, Receipt(change_id, "rejected", problems=(problem,) if problem else ()))
+        known = records.change(change_id) if change_id else None
+        if known is not None and known.sha256 == pushed.sha256:
+            return known.receipt
+        if known is not None:
+            reused = codes.problem(codes.CHANGE_ID_REUSED)
+            pushed = replace(pushed, receipt=Receipt(change_id, "rejected", problems=(reused,)))
+        if known is not None or change_id is None:
+            records.keep_body(pushed)
+        elif problem is not None:
+            records.put_change(pushed)
+        else:
+            return self.process(pushed)
+        return pushed.receipt
+
+    def process(self, pushed: PushedChange, *, waits: bool = True) -> Receipt:
+        """Applies a change that fits the JSON Schema, or holds it; keeps the receipt; then applies what waited for it.
+
+        `waits=False` applies it also without its predecessor, by value.
+        """
+        records = self.applier.transaction.sync
+        queue = deque([(pushed, waits)])
+        first: Receipt | None = None
+        while queue:
+            one, waits = queue.popleft()
+            change = Change.from_json(one.body)
+            predecessor = records.change(change.after) if change.after else None
+            if waits and change.after and (predecessor is None or predecessor.receipt.status not in STORED):
+                code = codes.PREDECESSOR_NOT_STORED if predecessor else codes.PREDECESSOR_MISSING
+                receipt = Receipt(change.change_id, "held", problems=(codes.problem(code, "info"),))
+            else:
+                receipt = self.applier.apply(one, change, predecessor=predecessor)
+            records.put_change(replace(one, receipt=receipt))
+            records.name_attachments(
+                NamedAttachment(change.change_id, change.layer, change.feature_id, attachment)
+                for attachment in change.attached
+            )
+            if receipt.status in STORED:
+                held = records.changes(statuses=("held",), after=change.change_id)
+                queue += [(waiting, True) for waiting in held]
+            first = first or receipt
+        assert first is not None
+        return first
+
+    def _pushed(self, body: Any, receipt: Receipt) -> PushedChange:
+        sha256, change_id = canonical_hash(body), receipt.change_id or ""
+        return PushedChange(change_id, sha256, body, receipt, self.device_id, self.author, self.received_at)

@@ -1,0 +1,85 @@
+"""The messages as JSON documents: what fits their published schemas."""
+
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from gis_capture.model import Problem
+from gis_capture.sync import codes
+
+PUSH_FORMAT = "gis-capture.push/v1"
+RECEIPTS_FORMAT = "gis-capture.receipts/v1"
+PULL_FORMAT = "gis-capture.pull/v1"
+MAX_CHANGES = 1000
+MAX_DEPTH = 64
+_ID = re.compile(r"[!-~]{1,200}")
+
+
+@cache
+def schema(name: str) -> Mapping[str, Any]:
+    """The JSON Schema (2020-12) of "push", "receipts" or one line of "pull"."""
+    path = files("gis_capture.sync").joinpath("schemas", f"{name}.schema.json")
+    document: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return document
+
+
+def check_push(message: Any) -> None:
+    """Checks a push as a whole; what is wrong with single changes is not looked at.
+
+    Raises:
+        SyncError: Not of the protocol, or too many changes.
+    """
+    if isinstance(message, dict) and isinstance(message.get("changes"), list) and len(message["changes"]) > MAX_CHANGES:
+        raise codes.error(codes.TOO_MANY_CHANGES, n=len(message["changes"]), limit=MAX_CHANGES)
+    if _is_deeper(message, MAX_DEPTH):
+        raise codes.error(codes.MALFORMED_MESSAGE, where="-", reason=f"depth > {MAX_DEPTH}")
+    if mistake := _first_mistake(_envelope(), message):
+        raise codes.error(codes.MALFORMED_MESSAGE, **mistake)
+
+
+def change_problem(body: Any) -> Problem | None:
+    """Says what keeps a body from being a change of the protocol."""
+    mistake = _first_mistake(_change(), body)
+    return codes.problem(codes.MALFORMED_CHANGE, **mistake) if mistake else None
+
+
+def change_id_of(body: Any) -> str | None:
+    """The id of a body, also of one that is no change otherwise."""
+    change_id = body.get("change_id") if isinstance(body, dict) else None
+    return change_id if isinstance(change_id, str) and _ID.fullmatch(change_id) else None
+
+
+@cache
+def _envelope() -> Draft202012Validator:
+    document = schema("push")
+    return Draft202012Validator({**document, "properties": {**document["properties"], "changes": {"type": "array"}}})
+
+
+@cache
+def _change() -> Draft202012Validator:
+    return Draft202012Validator({"$ref": "#/$defs/change", "$defs": schema("push")["$defs"]})
+
+
+def _first_mistake(validator: Draft202012Validator, value: Any) -> dict[str, Any] | None:
+    error = next(validator.iter_errors(value), None)
+    if error is None:
+        return None
+    return {"where": ".".join(map(str, error.path)) or "-", "reason": error.message}
+
+
+def _is_deeper(value: Any, depth: int) -> bool:
+    """Whether lists and objects stand in each other more than so many times; our readers walk by recursion."""
+    level: list[Any] = [value]
+    for _ in range(depth):
+        level = [
+            child
+            for one in level
+            if isinstance(one, dict | list)
+            for child in (one.values() if isinstance(one, dict) else one)
+        ]
+    return any(isinstance(one, dict | list) for one in level)

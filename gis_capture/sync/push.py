@@ -1,0 +1,55 @@
+"""Push: a tablet's changes come in, every one of them gets a receipt that is durable before it is sent."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gis_capture.store.protocol import Author, Store
+from gis_capture.sync import codes
+from gis_capture.sync.apply import Applier
+from gis_capture.sync.intake import Intake
+from gis_capture.sync.messages import RECEIPTS_FORMAT, check_push
+
+Clock = Callable[[], str]
+NewId = Callable[[], str]
+
+
+def push(
+    store: Store, message: Mapping[str, Any], *, clock: Clock, new_id: NewId, may_write_personal: bool = True
+) -> dict[str, Any]:
+    """Takes a push in; all of it is one transaction and one revision, yet no change depends on another being good.
+
+    Args:
+        store: Where the changes go.
+        message: `gis-capture.push/v1`, parsed.
+        clock: Gives the time, UTC "…Z".
+        new_id: Gives a fresh UUID.
+        may_write_personal: Whether the sender may write fields with personal data.
+
+    Returns:
+        `gis-capture.receipts/v1`.
+
+    Raises:
+        SyncError: The message as a whole is not of the protocol, or names another epoch (code `epoch_changed`).
+    """
+    check_push(message)
+    if message.get("epoch") not in (None, store.epoch):
+        raise codes.error(codes.EPOCH_CHANGED)
+    at = clock()
+    device_id, name = message["device_id"], message.get("author") or ""
+    with store.transact(Author(device_id, name), at=at, note="push") as transaction:
+        layers = {layer.key: layer for layer in store.layers()}
+        applier = Applier(transaction, layers, new_id, may_write_personal)
+        intake = Intake(applier, device_id, name, at)
+        receipts = [intake.take(body) for body in message["changes"]]
+        for number, receipt in enumerate(receipts):
+            if receipt.status == "held" and receipt.change_id is not None:
+                now = transaction.sync.change(receipt.change_id)
+                receipts[number] = now.receipt if now else receipt
+        revision = transaction.revision
+    return {
+        "format": RECEIPTS_FORMAT,
+        "epoch": store.epoch,
+        "revision": revision,
+        "clock_at": clock(),
+        "receipts": [receipt.to_json() for receipt in receipts],
+    }
