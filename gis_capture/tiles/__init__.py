@@ -1,0 +1,1 @@
+"""Vector tiles, styles over them, and packs of base maps."""
