@@ -1,6 +1,6 @@
 """From the columns of a table to the fields of a layer: which is which, which layer fits, and a layer of its own."""
 
-from gis_capture.ledger.columns.choosing import LayerSuggestion, choose_layer, suggest_layers
+from gis_capture.ledger.columns.choosing import LayerSuggestion, choose_layer, sort_suggestions, suggest_layers
 from gis_capture.ledger.columns.making import GENERIC_KEY, layer_key_of, make_layer
 from gis_capture.ledger.columns.matching import ColumnMatch, Match, match_columns
 
@@ -13,5 +13,6 @@ __all__ = [
     "layer_key_of",
     "make_layer",
     "match_columns",
+    "sort_suggestions",
     "suggest_layers",
 ]

@@ -37,7 +37,11 @@ class LayerSuggestion:
 def suggest_layers(tables: Table | Iterable[Table], layers: Sequence[Layer]) -> list[LayerSuggestion]:
     """Gives all layers for all tables, the best first; those of the `generic` layer stand last."""
     several = [tables] if isinstance(tables, Table) else list(tables)
-    suggestions = [suggestion for table in several for suggestion in _suggest(table, layers)]
+    return sort_suggestions(suggestion for table in several for suggestion in _suggest(table, layers))
+
+
+def sort_suggestions(suggestions: Iterable[LayerSuggestion]) -> list[LayerSuggestion]:
+    """Puts the best first and the `generic` layer last."""
     return sorted(suggestions, key=lambda s: (s.layer_key == GENERIC_KEY, -s.score, s.layer_key))
 
 

@@ -11,7 +11,7 @@ from gis_capture.ledger.values.folding import fold
 from gis_capture.ledger.values.instants import read_instant
 from gis_capture.ledger.values.numbers import parse_integer, parse_real
 from gis_capture.ledger.values.reading import NOTHING, Note, ValueReading, changed
-from gis_capture.ledger.values.telling import Teller
+from gis_capture.ledger.values.telling import MAX_PROBLEMS, Teller
 from gis_capture.ledger.values.texts import are_plain, read_text, trim
 from gis_capture.ledger.values.units import parse_unit, unit_of_header
 from gis_capture.model import Field, FieldType, Problem, Text, Value
@@ -52,7 +52,7 @@ def clean_column(
     *,
     origin: Origin | None = None,
     default_era: str | None = None,
-    max_problems: int = 1_000,
+    max_problems: int = MAX_PROBLEMS,
 ) -> Cleaned:
     """Reads every text of a column as the field's type, once per distinct text.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from gis_capture.ledger.values.reading import Note, ValueReading
 from gis_capture.model import Problem, Text
 
+MAX_PROBLEMS = 1_000
 _MAX_KINDS = 200
 
 
@@ -20,7 +21,12 @@ class Teller:
     """Collects the problems of one column: those of severity "info" once per kind, all others per row up to a limit."""
 
     def __init__(
-        self, *, field: str | None, column: str | None, cell_name: Callable[[int], str] | None, max_problems: int
+        self,
+        *,
+        field: str | None = None,
+        column: str | None = None,
+        cell_name: Callable[[int], str] | None = None,
+        max_problems: int = MAX_PROBLEMS,
     ) -> None:
         """Keeps where the column stands."""
         self._field, self._column, self._cell_name, self._max = field, column, cell_name, max_problems

@@ -1,0 +1,96 @@
+"""Imports that a store remembers: no source twice by accident, and every import can be undone."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gis_capture.convert.planning import Plan
+from gis_capture.errors import SourceError, StoreError
+from gis_capture.ledger import Reading
+from gis_capture.model import Text
+from gis_capture.store.protocol import Author, FeatureQuery, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """What undoing an import did.
+
+    Attributes:
+        n_removed: Features taken out of the layer.
+        kept: Ids of features that stay, because somebody has edited them since.
+        n_gone: Features that had been deleted before.
+    """
+
+    import_id: str
+    n_removed: int
+    kept: tuple[str, ...]
+    n_gone: int
+    revision: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Gives `{"import_id", "n_removed", "kept", "n_gone", "revision"}`."""
+        return {
+            "import_id": self.import_id,
+            "n_removed": self.n_removed,
+            "kept": list(self.kept),
+            "n_gone": self.n_gone,
+            "revision": self.revision,
+        }
+
+
+def refuse_repeat(reading: Reading, plan: Plan, imports: Iterable[Mapping[str, Any]]) -> None:
+    """Stops a source whose tables went into the layer before, unless that import was undone.
+
+    Raises:
+        SourceError: Subject import_id: the earlier import.
+    """
+    names = {table.name for table, _ in plan.tables}
+    for record in imports:
+        is_same = record.get("sha256") == reading.source.sha256 and record.get("layer") == plan.layer.key
+        if is_same and not record.get("undone_at") and names & set(record.get("tables", names)):
+            name, day = reading.source.path.name, str(record.get("created_at", ""))[:10]
+            raise SourceError(
+                Text(
+                    f"「{name}」は{day}に取り込み済みです。もう一度取り込むと同じ行が二重になります。"
+                    "前の取り込みを取り消してからやり直すか、「もう一度取り込む」（--again）を指定してください。",
+                    f'"{name}" was imported on {day} already; importing it again would double its rows. '
+                    "Undo that import first, or say that you want it again (--again).",
+                ),
+                path=reading.source.path,
+                import_id=record.get("import_id"),
+            )
+
+
+def undo_import(store: Store, import_id: str, *, author: str, clock: Callable[[], str]) -> Undo:
+    """Takes the features of an import out of their layer again, except those that somebody has edited since.
+
+    Undoing twice changes nothing more. The account of the rows stays.
+
+    Raises:
+        StoreError: There is no such import.
+    """
+    record = next((record for record in store.imports() if record.get("import_id") == import_id), None)
+    if record is None:
+        raise StoreError(
+            Text(
+                "その取り込みの記録がありません。一覧を開き直してください。",
+                "There is no such import: open the list again.",
+            ),
+            import_id=import_id,
+        )
+    layer, at = str(record["layer"]), clock()
+    if record.get("undone_at"):
+        return Undo(import_id, 0, tuple(record.get("kept", ())), 0, store.revision())
+    with store.transact(Author("office", author), at=at, note=str(record.get("source_name", ""))) as transaction:
+        # Read behind the door for writing, so that no edit can slip in between.
+        imported = [row.feature_id for row in store.source_rows(import_id) if row.feature_id is not None]
+        revisions = {feature.feature_id: feature.revision for feature in store.features(layer, FeatureQuery())}
+        untouched = [feature_id for feature_id in imported if revisions.get(feature_id) == record["revision"]]
+        present = [feature_id for feature_id in imported if feature_id in revisions]
+        kept = tuple(feature_id for feature_id in present if revisions[feature_id] != record["revision"])
+        for feature_id in untouched:
+            transaction.delete(layer, feature_id)
+        undone = {**record, "state": "undone", "undone_at": at, "undone_by": author, "kept": list(kept)}
+        transaction.put_import(undone, ())
+        revision = transaction.revision
+    return Undo(import_id, len(untouched), kept, len(imported) - len(present), revision)

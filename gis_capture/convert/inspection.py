@@ -1,0 +1,119 @@
+"""What is in a source: tables, columns and their fields, positions, problems. Writes nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gis_capture.convert.bounding import bound_problems
+from gis_capture.convert.positions import coordinates_of, has_geometries
+from gis_capture.ledger import DEFAULT_LIMITS, Limits, Reading, Table, read_ledger
+from gis_capture.ledger.columns import LayerSuggestion, choose_layer, sort_suggestions, suggest_layers
+from gis_capture.ledger.values import infer_type
+from gis_capture.locate import Coordinates
+from gis_capture.model import FieldType, Layer, Problem
+
+FORMAT = "gis-capture.inspect/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class InspectedTable:
+    """A table with what was found out about it.
+
+    Attributes:
+        types: Of the columns, in their order.
+        suggestions: Layers it may belong to, the best first.
+        layer_key: The layer that fits best; "generic" where none fits well.
+    """
+
+    table: Table
+    types: tuple[FieldType, ...]
+    coordinates: Coordinates
+    suggestions: tuple[LayerSuggestion, ...]
+    layer_key: str
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """Field name by column name, of the layer that fits best."""
+        return next((s.matches for s in self.suggestions if s.layer_key == self.layer_key), {})
+
+    def to_json(self) -> dict[str, Any]:
+        """Gives a member of `tables`."""
+        table, fields = self.table, self.fields
+        return {
+            "name": table.name,
+            "sheet": table.sheet,
+            "header_rows": list(table.header_rows),
+            "first_data_row": table.row_numbers[0] if len(table.row_numbers) else None,
+            "n_rows": len(table.row_numbers),
+            "columns": [
+                {
+                    "name": column.name,
+                    "type": kind.value,
+                    "field": fields.get(column.name),
+                    "n_empty": sum(1 for text in texts if not text),
+                }
+                for column, kind, texts in zip(table.columns, self.types, table.values, strict=True)
+            ],
+            "skipped": [{"row": skipped.row_number, "reason": skipped.reason} for skipped in table.skipped],
+            "coordinates": self.coordinates.to_json(),
+            "has_geometries": has_geometries(table),
+            "crs": table.crs,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What was found in a source."""
+
+    reading: Reading
+    tables: tuple[InspectedTable, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def suggestions(self) -> tuple[LayerSuggestion, ...]:
+        """For all tables, the best first; those of the `generic` layer stand last."""
+        return tuple(sort_suggestions(suggestion for table in self.tables for suggestion in table.suggestions))
+
+    @property
+    def layer_key(self) -> str:
+        """The layer that fits the source best; "generic" where none fits well."""
+        return choose_layer(self.suggestions)
+
+    def to_json(self, language: str = "ja") -> dict[str, Any]:
+        """Gives `gis-capture.inspect/v1`."""
+        source = self.reading.source
+        return {
+            "format": FORMAT,
+            "source": {
+                "path": str(source.path),
+                "driver": source.driver,
+                "encoding": source.encoding,
+                "sha256": source.sha256,
+            },
+            "tables": [table.to_json() for table in self.tables],
+            "problems": [problem.to_json(language) for problem in self.problems],
+        }
+
+
+def inspect_source(path: Path, *, layers: Sequence[Layer], limits: Limits = DEFAULT_LIMITS) -> Inspection:
+    """Reads a source and tells what is in it, and which of these layers its tables may belong to.
+
+    Raises:
+        SourceError: The source is missing, broken, encrypted, too large or of a kind that is not read.
+    """
+    reading = read_ledger(path, limits=limits)
+    tables = tuple(_inspect_table(table, layers) for table in reading.tables)
+    of_tables = (problem for table in reading.tables for problem in (*table.problems, *table.notes))
+    return Inspection(reading, tables, bound_problems((*reading.problems, *of_tables)))
+
+
+def _inspect_table(table: Table, layers: Sequence[Layer]) -> InspectedTable:
+    suggestions = tuple(suggest_layers(table, layers))
+    return InspectedTable(
+        table=table,
+        types=tuple(infer_type(texts) for texts in table.values),
+        coordinates=coordinates_of(table),
+        suggestions=suggestions,
+        layer_key=choose_layer(suggestions),
+    )

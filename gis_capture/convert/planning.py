@@ -1,0 +1,111 @@
+"""Which tables of a source go into a layer, and which column into which field."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from gis_capture.convert import codes
+from gis_capture.convert.positions import coordinates_of
+from gis_capture.errors import SourceError
+from gis_capture.ledger import Reading, Table
+from gis_capture.ledger.columns import GENERIC_KEY, ColumnMatch, layer_key_of, make_layer, match_columns
+from gis_capture.model import Layer, Problem, Text
+
+_SHARE_OF_BEST = 0.6
+"""A table goes along with the best one when at least this share of its fields is matched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The layer, the tables that go into it, and what is left out."""
+
+    layer: Layer
+    tables: tuple[tuple[Table, ColumnMatch], ...]
+    problems: tuple[Problem, ...] = ()
+
+
+def plan_conversion(
+    reading: Reading,
+    layer: Layer,
+    *,
+    table: str | None = None,
+    matches: Mapping[str, str | None] | None = None,
+    stored: Sequence[Layer] = (),
+) -> Plan:
+    """Chooses the tables of a source that fit a layer; for the `generic` layer makes one of the table's own.
+
+    Args:
+        reading: Of the source.
+        layer: Where the rows go.
+        table: Name of the only table to take.
+        matches: Field names by column name, as a person chose them; the other columns are matched by their headers.
+        stored: Layers of the store; one that was made for such a ledger before gets new fields only.
+
+    Raises:
+        SourceError: No table, or none of that name.
+        FieldError: `matches` names a column or field that is not there.
+    """
+    candidates = _candidates(reading, table)
+    if layer.key == GENERIC_KEY:
+        main = max(candidates, key=lambda candidate: len(candidate.row_numbers))
+        layer = _own_layer(main, layer, stored)
+    matched = [(candidate, _match(candidate, layer, matches, is_chosen=table is not None)) for candidate in candidates]
+    most = max(len(match.matches) for _, match in matched)
+    taken = tuple(pair for pair in matched if len(pair[1].matches) >= most * _SHARE_OF_BEST)
+    left = [candidate for candidate in reading.tables if all(candidate is not chosen for chosen, _ in taken)]
+    return Plan(layer, taken, tuple(_left_out(candidate) for candidate in left if len(candidate.row_numbers)))
+
+
+def _candidates(reading: Reading, name: str | None) -> list[Table]:
+    path = reading.source.path
+    found = [candidate for candidate in reading.tables if name is None or name in (candidate.name, candidate.sheet)]
+    if found:
+        return found
+    if not reading.tables:
+        raise SourceError(
+            Text(f"「{path.name}」に表が見つかりません。", f'"{path.name}" holds no table.'),
+            path=path,
+        )
+    names = "、".join(candidate.name for candidate in reading.tables)
+    raise SourceError(
+        Text(
+            f"「{path.name}」に「{name}」という表はありません。次の表があります：{names}",
+            f'"{path.name}" has no table "{name}"; there are: {names}',
+        ),
+        path=path,
+    )
+
+
+def _match(table: Table, layer: Layer, matches: Mapping[str, str | None] | None, *, is_chosen: bool) -> ColumnMatch:
+    """A person chose for the table they saw; in other tables the choice counts for the columns that are there."""
+    names = {column.name for column in table.columns}
+    given = {column: field for column, field in (matches or {}).items() if is_chosen or column in names}
+    return match_columns(table, layer, given=given)
+
+
+def _own_layer(table: Table, template: Layer, stored: Sequence[Layer]) -> Layer:
+    title = " ".join(dict.fromkeys(filter(None, (table.source.path.stem, table.sheet))))
+    of_position = {name for names in coordinates_of(table).columns.values() for name in names}
+    made = make_layer(
+        table, key=layer_key_of(table), title=Text(title, title), template=template, leave_out=of_position
+    )
+    known = next((layer for layer in stored if layer.key == made.key), None)
+    if known is None:
+        return made
+    names = {field.name for field in known.fields}
+    new = tuple(field for field in made.fields if field.name not in names)
+    if not new:
+        return known
+    return replace(known, fields=(*known.fields, *new), definition_version=known.definition_version + 1)
+
+
+def _left_out(table: Table) -> Problem:
+    n = len(table.row_numbers)
+    return Problem(
+        codes.TABLE_LEFT_OUT,
+        "warning",
+        Text(
+            f"表「{table.name}」（{n:,}行）は、このレイヤーに合わないため取り込みませんでした。",
+            f'Table "{table.name}" ({n:,} rows) does not fit this layer and was left out.',
+        ),
+        Text("必要なら、この表を選んで取り込んでください。", "Import it by itself if it is needed."),
+    )

@@ -1,0 +1,175 @@
+"""The position of every row of a table: from its own geometry, or from the columns that hold coordinates."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import shapely
+from shapely import Geometry
+
+from gis_capture.convert import codes
+from gis_capture.convert.geometries import Bools, are_finite, as_array, fit_type, to_crs
+from gis_capture.ledger import Table
+from gis_capture.locate import Coordinates, find_coordinates, locate_rows
+from gis_capture.locate.codes import DATUM_GRID_MISSING
+from gis_capture.locate.crs import parse_crs
+from gis_capture.locate.datum import Moved
+from gis_capture.locate.result import NO_COORDINATES
+from gis_capture.model import Layer, Problem, Text
+
+_DRAW_IT = Text("位置を地図で指定してください。", "Give the place on the map.")
+
+
+@dataclass(frozen=True, slots=True)
+class Positions:
+    """Positions of the rows of a table; all sequences are parallel to the rows.
+
+    Attributes:
+        geometries: In the layer's CRS and of its type; None = no position.
+        reasons: Problem code of the rows without a position.
+        coordinates: What was found in the columns; kind "none" where the source brings geometries.
+        crs: CRS the source was read in, as far as it is known.
+        operation: The datum operations that were used.
+    """
+
+    geometries: Sequence[Geometry | None]
+    methods: Sequence[str | None]
+    accuracies_m: Sequence[float | None]
+    notes: Sequence[str | None]
+    reasons: Sequence[str | None]
+    problems: tuple[Problem, ...]
+    coordinates: Coordinates
+    crs: str | None
+    operation: str = ""
+
+
+def has_geometries(table: Table) -> bool:
+    """True when the source brings at least one geometry."""
+    return table.geometries is not None and any(geometry is not None for geometry in table.geometries)
+
+
+def columns_of(table: Table) -> dict[str, Sequence[str | None]]:
+    """The texts of a table by column name."""
+    return {column.name: values for column, values in zip(table.columns, table.values, strict=True)}
+
+
+def context_of(table: Table) -> tuple[str, ...]:
+    """Words beside the table that may name its CRS: names of sheet and file, notes."""
+    return tuple(filter(None, (table.name, table.sheet, table.source.path.stem)))
+
+
+def coordinates_of(table: Table) -> Coordinates:
+    """Finds the columns of a table that hold positions; none where the source brings geometries."""
+    if has_geometries(table):
+        return NO_COORDINATES
+    return find_coordinates(columns_of(table), context=context_of(table))
+
+
+def position_rows(table: Table, layer: Layer, *, crs: str | None = None, grids_dir: Path | None = None) -> Positions:
+    """Gives every row of a table its position in a layer.
+
+    Args:
+        table: Its rows.
+        layer: Gives the CRS and the type of the geometries.
+        crs: What a person says about the source's CRS.
+        grids_dir: Folder of datum grids.
+
+    Raises:
+        CRSError: `crs` is not known.
+    """
+    if has_geometries(table):
+        return _from_geometries(table, layer, crs, grids_dir)
+    located = locate_rows(
+        columns_of(table),
+        crs=crs,
+        layer_crs=layer.crs,
+        row_numbers=table.row_numbers,
+        context=context_of(table),
+        grids_dir=grids_dir,
+    )
+    geometries, differs = fit_type(as_array(located.geometries), layer.geometry_type)
+    found = {codes.GEOMETRY_TYPE_DIFFERS: differs}
+    return Positions(
+        geometries=geometries.tolist(),
+        methods=located.methods,
+        accuracies_m=located.accuracies_m,
+        notes=located.notes,
+        reasons=_reasons(located.reasons, found),
+        problems=(*located.problems, *_row_problems(table, found)),
+        coordinates=located.coordinates,
+        crs=crs or located.coordinates.crs,
+        operation=located.operation,
+    )
+
+
+def _from_geometries(table: Table, layer: Layer, crs: str | None, grids_dir: Path | None) -> Positions:
+    stated = crs or table.crs
+    target = parse_crs(layer.crs)
+    raw = as_array(table.geometries)
+    moved, moves = to_crs(raw, source=parse_crs(stated) if stated else target, target=target, grids_dir=grids_dir)
+    finite = are_finite(moved)
+    moved[~finite] = None
+    fitted, differs = fit_type(moved, layer.geometry_type)
+    found = {
+        codes.GEOMETRY_MISSING: shapely.is_missing(raw),
+        codes.GEOMETRY_NOT_FINITE: ~finite,
+        codes.GEOMETRY_TYPE_DIFFERS: differs,
+    }
+    told = {**found, codes.GEOMETRY_INVALID: ~(shapely.is_valid(fitted) | shapely.is_missing(fitted))}
+    is_placed = (~shapely.is_missing(fitted)).tolist()
+    accuracy_m = _accuracy_m(moves)
+    return Positions(
+        geometries=fitted.tolist(),
+        methods=["geometry" if placed else None for placed in is_placed],
+        accuracies_m=[accuracy_m if placed else None for placed in is_placed],
+        notes=[None] * len(fitted),
+        reasons=_reasons([None] * len(fitted), found),
+        problems=(*_crs_problems(stated, layer, moves), *_row_problems(table, told)),
+        coordinates=NO_COORDINATES,
+        crs=stated,
+        operation="; ".join(dict.fromkeys(operation for move in moves for operation in move.operations)),
+    )
+
+
+def _accuracy_m(moves: Sequence[Moved]) -> float | None:
+    """The worst radius that the change of datum leaves, metres."""
+    worst = [float(np.nanmax(move.accuracies_m)) for move in moves if np.isfinite(move.accuracies_m).any()]
+    return round(max(worst), 1) if worst else None
+
+
+def _reasons(known: Sequence[str | None], found: Mapping[str, Bools]) -> list[str | None]:
+    reasons = list(known)
+    for code, rows in found.items():
+        for row in np.flatnonzero(rows).tolist():
+            reasons[row] = reasons[row] or code
+    return reasons
+
+
+def _crs_problems(stated: str | None, layer: Layer, moves: Sequence[Moved]) -> list[Problem]:
+    problems = []
+    if stated is None:
+        message = Text(
+            f"図形の座標系が書かれていないため、{layer.crs}とみなしました。",
+            f"The geometries state no CRS; {layer.crs} was assumed.",
+        )
+        suggestion = Text(
+            "違うときは座標系を指定して取り込み直してください。", "If that is wrong, import again and name the CRS."
+        )
+        problems.append(Problem(codes.GEOMETRY_CRS_ASSUMED, "warning", message, suggestion))
+    for grid in sorted({move.missing_grid for move in moves if move.missing_grid}):
+        message = Text(
+            f"測地系の変換に使う「{grid}」がないため、およその式で変換しました。",
+            f'The datum was changed by an approximate formula, because the grid "{grid}" is missing.',
+        )
+        suggestion = Text("変換パラメータを入れて取り込み直してください。", "Install the grid and import again.")
+        problems.append(Problem(DATUM_GRID_MISSING, "warning", message, suggestion))
+    return problems
+
+
+def _row_problems(table: Table, found: Mapping[str, Bools]) -> list[Problem]:
+    return [
+        Problem(code, "warning", codes.TITLES[code], _DRAW_IT, row_number=table.row_numbers[row])
+        for code, rows in found.items()
+        for row in np.flatnonzero(rows).tolist()
+    ]
