@@ -1,0 +1,145 @@
+"""One angle, or a latitude and a longitude, out of a text.
+
+Understood: 36.1461, 北緯36度8分46秒, 36°08'46.0"N, ３６°８′４６″, 36-8-46, 36.08.46.0, 36:08:46, 36°8.767' and so on.
+Numbers without marks are given as they stand: whether 36.0846 is packed is for the whole column to tell.
+"""
+
+import math
+import re
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
+
+LONGEST_TEXT = 200
+"""A longer cell holds prose, not a coordinate."""
+
+_MARKS = {
+    **dict.fromkeys("度º˚゜ﾟ", "°"),
+    **dict.fromkeys("分′’‘`´ʹ＇", "'"),
+    **dict.fromkeys("秒″”“〃ʺ＂", '"'),
+    **dict.fromkeys("‐‑‒–—―−ー－ｰ", "-"),
+    **dict.fromkeys("・·．｡", "."),
+    **dict.fromkeys("、，；;", ","),
+    **dict.fromkeys("（(［[「【", " "),
+    **dict.fromkeys("）)］]」】", " "),
+}
+_FOLD = str.maketrans(_MARKS)
+_AXIS_WORDS = (
+    ("北緯", "N"),
+    ("南緯", "S"),
+    ("東経", "E"),
+    ("西経", "W"),
+    ("緯度", "N"),
+    ("経度", "E"),
+    ("LAT", "N"),
+    ("LON", "E"),
+)
+_KANJI_DIGITS = str.maketrans("〇一二三四五六七八九", "0123456789")
+_KANJI_NUMBER = re.compile("[〇一二三四五六七八九十百]+(?=[度分秒])")
+
+_NUMBER = r"\d+(?:\.\d*)?|\.\d+"
+_ANGLE = (
+    rf"(?P<before>[NSEW])?\s*:?\s*(?P<sign>[+-])?\s*(?:"
+    rf"(?P<d>\d{{1,3}})\s*°\s*(?P<m>\d{{1,2}})\s*'\s*(?P<s>{_NUMBER})\s*(?:\"(?P<fraction>\d*)|''?)?"
+    rf"|(?P<d2>\d{{1,3}})\s*°\s*(?P<m2>{_NUMBER})\s*'?"
+    rf"|(?P<d3>\d{{1,3}})(?P<split>\s*[-:/]\s*|\s+)(?P<m3>\d{{1,2}})(?:\s*[-:/]\s*|\s+)(?P<s3>{_NUMBER})"
+    rf"|(?P<d4>\d{{1,3}})\.(?P<m4>\d{{1,2}})\.(?P<s4>\d{{1,2}}(?:\.\d*)?)"
+    rf"|(?P<number>{_NUMBER})\s*°?"
+    rf")\s*(?P<after>[NSEW])?"
+)
+_ONE = re.compile(_ANGLE)
+_MARKED = re.compile("[°'\"NSEW]")
+_TWO = re.compile(
+    re.sub(r"\?P<(\w+)>", r"?P<\1_a>", _ANGLE)
+    + r"(?:\s*[,/]\s*|\s+|(?<=[\"'°NSEW])|(?=[NSEW]))"
+    + re.sub(r"\?P<(\w+)>", r"?P<\1_b>", _ANGLE)
+)
+_WKT = re.compile(r"POINT\s*Z?\s*[(（]\s*(-?[\d.]+)\s+(-?[\d.]+)(?:\s+-?[\d.]+)?", re.IGNORECASE)
+_URL = re.compile(r"(?:[@=/:]|%40)(-?\d{1,3}\.\d+)(?:,|%2C)\s*\+?(-?\d{1,3}\.\d+)", re.IGNORECASE)
+
+
+class Angle(NamedTuple):
+    """A number of degrees.
+
+    Attributes:
+        degrees: Decimal degrees, or the number as it stands when it has no marks.
+        is_dms: Minutes were written.
+        axis: "N", "S", "E", "W" where the text says it, else "".
+    """
+
+    degrees: float
+    is_dms: bool
+    axis: str
+
+
+def fold(text: str) -> str:
+    """Gives the text with half-width digits, ASCII marks and axis letters; for reading only, never to be stored."""
+    # Marks first: NFKC would turn º into o and ˚ into a blank.
+    text = _KANJI_NUMBER.sub(lambda match: _kanji_number(match[0]), text).translate(_FOLD)
+    text = unicodedata.normalize("NFKC", text).translate(_FOLD).upper()
+    for word, letter in _AXIS_WORDS:
+        text = text.replace(word, letter)
+    return text.strip(" ,\t\r\n")
+
+
+@lru_cache(maxsize=1 << 16)
+def parse_angle(text: str) -> Angle | None:
+    """Reads one angle; None where the text is no angle.
+
+    Minutes and seconds of 60 and more are refused.
+    """
+    if len(text) > LONGEST_TEXT:
+        return None
+    match = _ONE.fullmatch(fold(text))
+    return _angle(match.groupdict()) if match else None
+
+
+@lru_cache(maxsize=1 << 16)
+def parse_pair(text: str) -> tuple[Angle, Angle] | None:
+    """Reads two angles of one cell, in the order they are written; also WKT points and map addresses (URL).
+
+    WKT and URL carry their order with them: both come out with axes set.
+    """
+    if match := _WKT.search(text):
+        return Angle(float(match[1]), False, "E"), Angle(float(match[2]), False, "N")
+    if match := _URL.search(text[:2000]):
+        return Angle(float(match[1]), False, ""), Angle(float(match[2]), False, "")
+    if len(text) > LONGEST_TEXT:
+        return None
+    match = _TWO.fullmatch(fold(text))
+    if match is None:
+        return None
+    groups = match.groupdict()
+    first = _angle({name[:-2]: value for name, value in groups.items() if name.endswith("_a")})
+    second = _angle({name[:-2]: value for name, value in groups.items() if name.endswith("_b")})
+    return (first, second) if first and second else None
+
+
+def _angle(part: dict[str, str | None]) -> Angle | None:
+    axis = part["before"] or part["after"] or ""
+    sign = -1.0 if part["sign"] == "-" or axis in ("S", "W") else 1.0
+    if part["number"] is not None:
+        return Angle(sign * float(part["number"]), False, axis)
+    if part["d2"] is not None and part["m2"] is not None:
+        degrees, minutes, seconds = float(part["d2"]), float(part["m2"]), 0.0
+    elif part["d"] is not None and part["m"] is not None and part["s"] is not None:
+        seconds = float(part["s"] + ("." + part["fraction"] if part["fraction"] else ""))
+        degrees, minutes = float(part["d"]), float(part["m"])
+    else:
+        degrees, minutes, seconds = (float(part[f"{name}3"] or part[f"{name}4"] or "nan") for name in "dms")
+    if not (minutes < 60 and seconds < 60) or math.isnan(degrees):
+        return None
+    return Angle(sign * (degrees + minutes / 60 + seconds / 3600), True, axis)
+
+
+def _kanji_number(text: str) -> str:
+    if not set(text) & set("十百"):
+        return text.translate(_KANJI_DIGITS)
+    total, current = 0, 0
+    for sign in text:
+        if sign in "十百":
+            total += (current or 1) * (10 if sign == "十" else 100)
+            current = 0
+        else:
+            current = int(sign.translate(_KANJI_DIGITS))
+    return str(total + current)

@@ -1,0 +1,137 @@
+"""The sentences about positions that people read."""
+
+from gis_capture.locate import codes
+from gis_capture.model import Severity, Text
+
+FILL_IN = Text(
+    "位置を地図で指定するか、台帳に座標を記入してください。",
+    "Give the place on the map, or write coordinates into the ledger.",
+)
+CHECK_ON_MAP = Text("数か所を地図で確かめてください。", "Check some of the places on the map.")
+CHECK_HEADERS = Text("台帳の見出しを確かめてください。", "Check the headers of the ledger.")
+CORRECT_LEDGER = Text("台帳を直してください。", "Correct the ledger.")
+CHECK_PLACE = Text("現地または地図で確かめてください。", "Check the place.")
+
+REASONS: dict[str, tuple[Severity, Text, Text]] = {
+    codes.POSITION_MISSING: ("warning", Text("座標が空欄です。", "The coordinates are empty."), FILL_IN),
+    codes.COORDINATE_INCOMPLETE: (
+        "warning",
+        Text("座標の一方が空欄です：{cells}", "One of the coordinates is empty: {cells}"),
+        FILL_IN,
+    ),
+    codes.COORDINATE_UNREADABLE: (
+        "warning",
+        Text("座標として読めません：{cells}", "This is no coordinate: {cells}"),
+        Text("例のように直してください：36.1461、36度8分46秒", "Write it like 36.1461 or 36°8'46\"."),
+    ),
+    codes.COORDINATE_SENTINEL: (
+        "warning",
+        Text("「不明」を表す値のようです：{cells}", 'This seems to stand for "not known": {cells}'),
+        FILL_IN,
+    ),
+    codes.COORDINATE_OUTSIDE_JAPAN: (
+        "warning",
+        Text("日本の範囲の外になります：{cells}", "This lies outside Japan: {cells}"),
+        Text("桁や座標系を確かめてください。", "Check the digits and the coordinate system."),
+    ),
+    codes.CRS_UNKNOWN: (
+        "warning",
+        Text(
+            "系番号が分からないため、位置を決められません：{cells}",
+            "The zone is not known, so there is no position: {cells}",
+        ),
+        Text("座標系を指定して取り込み直してください。", "Import again and name the coordinate system."),
+    ),
+}
+"""Why a row has no position: severity, message with "{cells}", what to do."""
+
+NO_COORDINATES = (
+    Text("座標の列が見つかりません。", "No columns with coordinates were found."),
+    Text(
+        "「緯度」「経度」または「X」「Y」の列を加えるか、位置を地図で指定してください。",
+        "Add columns of latitude and longitude or of X and Y, or give the places on the map.",
+    ),
+)
+SWAPPED_COLUMNS = Text(
+    "緯度と経度の列が逆になっていたので、入れ替えて読みました。",
+    "Latitude and longitude stood in each other's column and were exchanged.",
+)
+SWAPPED_ROW = Text(
+    "緯度と経度が逆なので、入れ替えて読みました：{cells}", "Latitude and longitude were exchanged: {cells}"
+)
+COARSE = Text("座標の桁数が少なく、約{radius}mの幅があります：{cells}", "So few digits leave about {radius} m: {cells}")
+DATUM_ASSUMED = (
+    Text("測地系の記載がないため、世界測地系（JGD2011）として読みました。", "No datum is stated; JGD2011 was assumed."),
+    Text(
+        "日本測地系の台帳では約450mずれます。その場合は座標系を指定してください。",
+        "In a ledger of the old Tokyo datum this is 450 m off: name the CRS then.",
+    ),
+)
+DECIMAL = Text("小数の度", "decimal degrees")
+SCALED = Text("度の10の{scale}乗倍", "degrees times 10^{scale}")
+PACKED = Text(
+    "区切りのない度分秒（例 36.0846 ＝ 36度08分46秒）", "degrees-minutes-seconds without marks (36.0846 = 36°08'46\")"
+)
+NOTATION_RECOGNISED = Text("座標を{words}として読みました。", "Read the coordinates as {words}.")
+NOTATION_UNCERTAIN = Text(
+    "座標が小数の度か、度分秒か、はっきりしません。{words}として読みました。",
+    "Decimal degrees or minutes and seconds? Read as {words}.",
+)
+CRS_UNKNOWN = (
+    Text("平面直角座標の系番号が分かりません。", "The zone of the plane coordinates is not known."),
+    Text(
+        "座標系を「第7系」のように指定して取り込み直してください。",
+        'Import again and name the CRS, such as "EPSG:6675".',
+    ),
+)
+ZONE_ASSUMED = Text(
+    "系番号の記載がないため、位置から判断して{zone}として読みました。",
+    "No zone is stated; by where the rows come to lie, {zone} was taken.",
+)
+AXES_EXCHANGED = Text(
+    "Xが東、Yが北の値のため、そのように読みました。", "X holds east and Y north, and they were read so."
+)
+AXES_ASSUMED = Text(
+    "Xを北、Yを東（測量の座標）として読みました。", "X was read as north and Y as east, as surveyors write."
+)
+TOKYO_GRID_MISSING = (
+    Text(
+        "日本測地系の変換に使うTKY2JGDのファイルがないため、3パラメータで変換しました"
+        "（誤差はふつう3m以内、所により9m、離島では最大800m）。",
+        "TKY2JGD is missing, so the Tokyo datum was changed by three parameters"
+        " (within 3 m as a rule, up to 9 m, on remote islands up to 800 m).",
+    ),
+    Text(
+        "国土地理院のサイトからTKY2JGD（.tif または .gsb）を入手し、ワークスペースの grids フォルダーに置いて"
+        "取り込み直してください。",
+        "Get TKY2JGD (.tif or .gsb) from the Geospatial Information Authority of Japan,"
+        " put it into the folder grids of the workspace and import again.",
+    ),
+)
+JGD2000_GRID_MISSING = (
+    Text(
+        "JGD2000からJGD2011への補正ファイルがないため、座標をそのまま使いました（東北で最大6m、中部・関東で1～2m）。",
+        "The grid from JGD2000 to JGD2011 is missing; coordinates were kept"
+        " (up to 6 m off in Tohoku, 1–2 m in Kanto and Chubu).",
+    ),
+    Text(
+        "国土地理院のサイトから touhokutaiheiyouoki2011（.tif または .gsb）を入手し、"
+        "grids フォルダーに置いてください。",
+        "Get touhokutaiheiyouoki2011 (.tif or .gsb) from the Geospatial Information Authority of Japan"
+        " and put it into the folder grids.",
+    ),
+)
+GRID_GAP = (
+    Text(
+        "{n_rows}行は補正ファイルに値のない場所です。概略の変換をしました。",
+        "{n_rows} rows lie where the grid has no values; a rougher way was taken.",
+    ),
+    Text("位置の精度を確かめてください。", "Check the accuracy of these places."),
+)
+
+
+def fill(text: Text, **words: object) -> Text:
+    """Puts words into a sentence; a `Text` goes in by its language."""
+    ja = {name: word.ja if isinstance(word, Text) else word for name, word in words.items()}
+    en = {name: word.en if isinstance(word, Text) else word for name, word in words.items()}
+    return Text(text.ja.format(**ja), text.en.format(**en))

@@ -1,0 +1,70 @@
+"""What locating gives back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from shapely import Point
+
+from gis_capture.model import BBox, Problem
+
+Kind = Literal["lonlat_columns", "dms_columns", "packed_dms", "latlon_in_one", "plane_xy", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Coordinates:
+    """Where a table keeps positions and how they are written.
+
+    Attributes:
+        kind: How they are written.
+        columns: Their names by role: "lon" and "lat"; "latlon" for both in one; "x" (east) and "y" (north) in a plane.
+        crs: "EPSG:…" as the source says it, "unknown" where it does not.
+        n_valid: Rows with a readable position inside Japan (in a plane: of a possible size).
+        bbox: Of those rows, as written: degrees or metres, x before y, no datum shift.
+        first: The first of them, (lon, lat) or (east, north).
+    """
+
+    kind: Kind = "none"
+    columns: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    crs: str | None = None
+    n_valid: int = 0
+    bbox: BBox | None = None
+    first: tuple[float, float] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Gives the form of `gis-capture.inspect/v1`."""
+        return {
+            "kind": self.kind,
+            "columns": {role: list(names) for role, names in self.columns.items()},
+            "crs": self.crs,
+            "n_valid": self.n_valid,
+            "bbox": None if self.bbox is None else list(self.bbox),
+            "first": None if self.first is None else list(self.first),
+        }
+
+
+NO_COORDINATES = Coordinates()
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Positions of the rows of a table, each with its evidence; all lists are parallel to the rows.
+
+    Attributes:
+        geometries: In the layer's CRS, (x, y); None = no position.
+        methods: "coordinates", "dms", "plane"; None = no position.
+        accuracies_m: Radius in metres within which the place lies, as far as reading and datum tell; None = not known.
+        notes: What was read and how, in Japanese; None = the cells were taken as they are.
+        reasons: Problem code of the rows without a position.
+        coordinates: What was found in the table.
+        operation: The datum operations that were used, for the record; "" = none.
+    """
+
+    geometries: list[Point | None]
+    methods: list[str | None]
+    accuracies_m: list[float | None]
+    notes: list[str | None]
+    reasons: list[str | None]
+    problems: tuple[Problem, ...]
+    coordinates: Coordinates
+    operation: str = ""

@@ -1,0 +1,101 @@
+"""What headers say about the columns of a position."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_LON = "経度|東経|经度|경도"
+_LAT = "緯度|北緯|纬度|위도"
+_LON_TOKENS = {"lon", "lng", "long", "longitude", "longtitude"}
+_LAT_TOKENS = {"lat", "latitude"}
+_PAIR = re.compile(
+    "^(?:緯度経度|経度緯度|経緯度|緯経度|座標|位置座標|位置情報|位置|地点|地図|マップ|location|position|point|geom|geometry|coordinates?|wkt|latlng|latlon|lonlat)+$"
+)
+_PARTS = {
+    "度": "d",
+    "deg": "d",
+    "degree": "d",
+    "degrees": "d",
+    "d": "d",
+    "分": "m",
+    "min": "m",
+    "minute": "m",
+    "minutes": "m",
+    "m": "m",
+}
+_PARTS |= {"秒": "s", "sec": "s", "second": "s", "seconds": "s", "s": "s"}
+_PLANE = re.compile(
+    "平面直角|直角座標|公共座標|測量座標|座標系?|座標値|測地系|世界|日本|旧|新|第?(?:[0-9]+|[ivx]+)系|jgd[0-9]*|(?:coord|coordinate)s?|pos|utm|値|軸|km|m|単位|[0-9]"
+)
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−－ｰ", "ー"))
+_CAMEL = re.compile("(?<=[a-z])(?=[A-Z])")
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What one column is for.
+
+    Attributes:
+        axis: "lon", "lat", "latlon", "x", "y", "east", "north", "datum", "zone".
+        part: "d", "m", "s" for columns of degrees, minutes, seconds; "" for the whole.
+        base: What is left of the header; columns that belong together share it.
+    """
+
+    axis: str
+    part: str
+    base: str
+
+
+def fold_header(name: str) -> str:
+    """Folds width, case, dashes and blanks of a header; for comparing only."""
+    text = unicodedata.normalize("NFKC", _CAMEL.sub("_", name)).translate(_DASHES).lower()
+    return "".join(text.split())
+
+
+def role_of(name: str) -> Role | None:
+    """Tells what a column is for by its header; None = nothing to do with positions."""
+    folded = fold_header(name)
+    tokens = set(re.findall("[a-z]+", folded))
+    has_lon = bool(re.search(_LON, folded) or tokens & _LON_TOKENS)
+    has_lat = bool(re.search(_LAT, folded) or tokens & _LAT_TOKENS)
+    if (has_lon and has_lat) or _PAIR.match(re.sub(r"[^\w]|_", "", folded)):
+        return Role("latlon", "", "")
+    if has_lon or has_lat:
+        rest = re.sub(_LON if has_lon else _LAT, "", folded)
+        words = [token for token in re.findall("[a-z]+|[^\\W_a-z]+", rest) if token not in _LON_TOKENS | _LAT_TOKENS]
+        part = next((_PARTS[token] for token in words if token in _PARTS), "") if len(words) < 3 else ""
+        return Role(
+            "lon" if has_lon else "lat", part, "".join(token for token in words if not (part and token in _PARTS))
+        )
+    if re.search("測地系|datum", folded) and not re.search("座標値|高さ", folded):
+        return Role("datum", "", "")
+    if re.fullmatch(
+        "(?:平面直角|公共)?(?:座標)?系(?:番号|コード)?|(?:平面直角|公共)座標(?:系)?(?:番号|コード)|座標系", folded
+    ):
+        return Role("zone", "", "")
+    return _plane_role(folded)
+
+
+def roles_of(names: Iterable[str]) -> dict[str, Role]:
+    """Tells the roles of all columns that have one."""
+    return {name: role for name in names if (role := role_of(name)) is not None}
+
+
+def _plane_role(folded: str) -> Role | None:
+    for axis, pattern in (
+        ("east", "(?<![a-z])(?:easting|east)(?![a-z])|東距|東方向"),
+        ("north", "(?<![a-z])(?:northing|north)(?![a-z])|北距|北方向"),
+    ):
+        rest, n_found = re.subn(pattern, "", folded)
+        if n_found:
+            return Role(axis, "", rest) if not _left_over(rest) else None
+    for axis in "xy":
+        rest, n_found = re.subn(f"(?<![a-z]){axis}(?![a-z])", "", folded)
+        if n_found == 1 and not _left_over(rest):
+            return Role(axis, "", rest)
+    return None
+
+
+def _left_over(rest: str) -> str:
+    return re.sub(r"[\W_]", "", _PLANE.sub("", rest))

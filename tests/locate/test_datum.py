@@ -1,0 +1,131 @@
+"""Datums are changed by the grids, or by a rougher way that is told; never silently."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pyogrio
+import pytest
+
+from gis_capture.locate import Located, codes, locate_rows
+from gis_capture.locate.crs import datum_of
+from gis_capture.locate.datum import transform
+
+LON, LAT = 137.250123, 36.140123
+
+
+@pytest.fixture
+def grids_dir(shared_dir: Path) -> Path:
+    """The grids of GSI."""
+    return shared_dir / "grids"
+
+
+def locate(crs: str, grids_dir: Path | None = None, layer_crs: str = "EPSG:6668") -> Located:
+    """Locates one row in Takayama."""
+    return locate_rows({"緯度": [str(LAT)], "経度": [str(LON)]}, crs=crs, layer_crs=layer_crs, grids_dir=grids_dir)
+
+
+def distance_m(located: Located, lon: float, lat: float) -> float:
+    """Metres between the only point and a place."""
+    (point,) = located.geometries
+    assert point is not None
+    return float(np.hypot((point.x - lon) * 90_000, (point.y - lat) * 111_000))
+
+
+def test_without_the_grid_the_tokyo_datum_is_changed_by_three_parameters_and_says_so() -> None:
+    """Neither left where it was (440 m off) nor given out as exact."""
+    located = locate("EPSG:4301")
+    assert 400 < distance_m(located, LON, LAT) < 480
+    assert distance_m(located, 137.247107, 36.143244) < 3
+    assert located.accuracies_m[0] is not None and located.accuracies_m[0] >= 9
+    (problem,) = [p for p in located.problems if p.code == codes.DATUM_GRID_MISSING]
+    assert "TKY2JGD" in problem.message.ja and "国土地理院" in problem.suggestion.ja
+    assert (
+        "three parameters" in located.operation
+        and located.notes[0] is not None
+        and "three parameters" in located.notes[0]
+    )
+
+
+DATUMS = {
+    "tokyo": (4301, 30161, 30179, 3092),
+    "jgd2000": (4612, 2443, 2461, 3100),
+    "jgd2011": (6668, 6669, 6687, 6690, 6697),
+    "wgs84": (4326, 3857, 32653),
+}
+
+
+@pytest.mark.parametrize(("datum", "crs"), [(datum, crs) for datum, codes in DATUMS.items() for crs in codes])
+def test_datums_are_known_by_code(datum: str, crs: int) -> None:
+    """Names change from one edition of EPSG to the next."""
+    assert datum_of(crs) == datum
+
+
+@pytest.mark.parametrize("crs", ["EPSG:6668", "EPSG:4326"])
+def test_jgd2011_and_wgs84_are_one(crs: str) -> None:
+    """Nothing is moved between them."""
+    located = locate(crs)
+    assert distance_m(located, LON, LAT) == 0 and located.operation == ""
+
+
+def test_jgd2000_without_a_grid_stays_with_the_error_noted() -> None:
+    """At Takayama the ground moved by 0.3 m, in its region by up to 1 m."""
+    located = locate("EPSG:4612")
+    assert distance_m(located, LON, LAT) == 0
+    assert located.accuracies_m == [1.0] and codes.DATUM_GRID_MISSING in {p.code for p in located.problems}
+
+
+def test_west_of_the_movement_of_2011_jgd2000_is_as_good() -> None:
+    """Kagoshima did not move."""
+    located = locate_rows({"緯度": ["31.596553"], "経度": ["130.557115"]}, crs="EPSG:4612", layer_crs="EPSG:6668")
+    assert located.accuracies_m == [None] and located.problems == ()
+
+
+@pytest.mark.shared
+def test_the_grid_reproduces_a_published_point(grids_dir: Path) -> None:
+    """The example of GSI's own program, within 0.2 mm."""
+    lon, lat = np.array([140.08785504166664]), np.array([36.103774791666666])
+    moved = transform(lon, lat, source=4301, target=4612, grids_dir=grids_dir)
+    assert abs(moved.x[0] - 140.08457686629436) * 90_000 < 0.0002
+    assert abs(moved.y[0] - 36.10696628160147) * 111_000 < 0.0002
+
+
+@pytest.mark.shared
+def test_three_parameters_reproduce_twins_made_with_them(shared_dir: Path, grids_dir: Path) -> None:
+    """134 places published in both datums agree within a centimetre; they were made so, and the grid is 3.5 m away."""
+    archive = f"/vsizip/{shared_dir}/corpus/03_shapefile_jp/gisoer_sabae.zip/sabae/"
+    tokyo, jgd2000 = (
+        pyogrio.read_dataframe(f"{archive}sabae_aed_{name}.shp").geometry for name in ("tokyo", "jgd2000")
+    )
+    errors_m = []
+    for folder in (None, grids_dir):
+        moved = transform(tokyo.x.to_numpy(), tokyo.y.to_numpy(), source=4301, target=4612, grids_dir=folder)
+        errors_m.append(np.hypot((moved.x - jgd2000.x) * 90_000, (moved.y - jgd2000.y) * 111_000).max())
+    assert errors_m[0] < 0.01 and 3 < errors_m[1] < 4
+
+
+@pytest.mark.shared
+def test_both_grids_are_used_from_a_folder_with_blanks_and_japanese(tmp_path: Path, grids_dir: Path) -> None:
+    """The way of the position is on record."""
+    folder = tmp_path / "座標 補正"
+    shutil.copytree(grids_dir, folder)
+    located = locate("EPSG:4301", folder)
+    assert located.accuracies_m == [None] and "TKY2JGD.tif" in located.operation and "touhoku" in located.operation
+    assert distance_m(located, 137.247109, 36.143243) < 0.2
+
+
+@pytest.mark.shared
+def test_where_the_grid_holds_zeros_its_nothing_is_not_believed(grids_dir: Path) -> None:
+    """At sea and on coasts the file holds zeros: a null shift of 440 m."""
+    moved = transform(np.array([137.0]), np.array([34.0]), source=4301, target=4612, grids_dir=grids_dir)
+    assert moved.is_gap.all() and moved.accuracies_m[0] == 9
+    assert np.hypot((moved.x[0] - 137) * 92_000, (moved.y[0] - 34) * 111_000) > 400
+
+
+@pytest.mark.shared
+def test_there_and_back_is_the_identity(grids_dir: Path) -> None:
+    """The inverse of each step is the step backwards."""
+    lon, lat = np.array([137.25, 141.3, 130.5]), np.array([36.14, 38.4, 31.6])
+    there = transform(lon, lat, source=4301, target=6668, grids_dir=grids_dir)
+    back = transform(there.x, there.y, source=6668, target=4301, grids_dir=grids_dir)
+    assert np.abs(back.x - lon).max() < 1e-7 and np.abs(back.y - lat).max() < 1e-7
