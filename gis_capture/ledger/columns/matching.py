@@ -10,6 +10,7 @@ from rapidfuzz.distance import OSA, Levenshtein
 from gis_capture.errors import FieldError
 from gis_capture.ledger.table import Column, Table
 from gis_capture.ledger.values.folding import fold, fold_header, without_brackets
+from gis_capture.ledger.values.units import are_convertible, unit_of_header
 from gis_capture.model import Field, Layer, Text
 
 How = Literal["given", "exact", "alias", "folded", "fuzzy"]
@@ -114,7 +115,9 @@ def _named(columns: list[Column], layer: Layer) -> Iterator[_Candidate]:
                 if key and (key not in keys or penalty < keys[key][1]):
                     keys[key] = (field.name, penalty, how)
     exact, folded, loose = index
+    unit_of = {field.name: field.unit for field in layer.fields}
     for column in columns:
+        unit = unit_of_header(column.name)
         bare_key = fold_header(without_brackets(column.name))
         child_key = fold_header(column.name.rpartition("/")[2])
         attempts: tuple[tuple[float, dict[str, tuple[str, float, How]], str], ...] = (
@@ -128,8 +131,11 @@ def _named(columns: list[Column], layer: Layer) -> Iterator[_Candidate]:
             (0.85, loose, child_key if child[child_key] == 1 else ""),
         )
         for score, keys, key in attempts:
-            if key in keys:
-                field_name, penalty, how = keys[key]
+            if key not in keys:
+                continue
+            field_name, penalty, how = keys[key]
+            # 広さ（メートル） is no area in m².
+            if are_convertible(unit, unit_of[field_name]) is not False:
                 found_how: How = how if keys is exact else "folded"
                 yield _Candidate(score - penalty - 0.02 * (how == "alias"), column.name, field_name, found_how)
 

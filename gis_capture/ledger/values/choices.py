@@ -5,8 +5,11 @@ from gis_capture.ledger.values.folding import fold
 from gis_capture.ledger.values.reading import Note, ValueReading, changed, unreadable
 from gis_capture.model import Domain, Text
 
-_YES = "○ ◎ ● 〇 ✓ ✔ ☑ 🗹 ■ レ 有 あり 有り 可 可能 はい 済 済み 要 該当 該当する 対応 設置 設置済 1 true yes y on t"
-_NO = "× ✕ ✖ ✗ ✘ ☐ □ 無 なし 無し 不可 いいえ 未 不要 非該当 該当なし 該当しない 未対応 未設置 0 false no n off f"
+_YES = (
+    "○ ◎ ● 〇 ✓ ✔ ☑ 🗹 ■ レ 有 あり 有り 可 可能 はい 済 済み 要 必要 適 "
+    "該当 該当する 対応 設置 設置済 1 true yes y on t"
+)
+_NO = "× ✕ ✖ ✗ ✘ ☐ □ 無 なし 無し 不可 いいえ 未 不要 否 非該当 該当なし 該当しない 未対応 未設置 0 false no n off f"
 _WORDS = {fold(word): True for word in _YES.split()} | {fold(word): False for word in _NO.split()}
 _MARKS = "○ ◎ ● ✓ ✔ ☑ × ✕ ✖ ✗ 有 無 あり なし 有り 無し true false"
 MARKS = frozenset(fold(word) for word in _MARKS.split())

@@ -13,7 +13,7 @@ from gis_capture.ledger.values.numbers import parse_integer, parse_real
 from gis_capture.ledger.values.reading import NOTHING, Note, ValueReading, changed
 from gis_capture.ledger.values.telling import MAX_PROBLEMS, Teller
 from gis_capture.ledger.values.texts import are_plain, read_text, trim
-from gis_capture.ledger.values.units import parse_unit, unit_of_header
+from gis_capture.ledger.values.units import are_convertible, unit_of_header
 from gis_capture.model import Field, FieldType, Problem, Text, Value
 
 _NO_ENTRY = (
@@ -167,11 +167,8 @@ def _read_year(text: str, *, is_fiscal: bool, default_era: str | None) -> ValueR
 
 def _source_unit(field: Field, column: str | None) -> str | None:
     """The unit of the column's header where it is of the same quantity as the field's."""
-    stated = unit_of_header(column) if column and field.unit else None
-    if stated is None or field.unit is None:
-        return None
-    ours, theirs = parse_unit(stated), parse_unit(field.unit)
-    return stated if ours and theirs and ours.quantity == theirs.quantity else None
+    stated = unit_of_header(column or "")
+    return stated if are_convertible(stated, field.unit) else None
 
 
 _REQUIRED = Note(

@@ -11,7 +11,7 @@ from gis_capture.ledger.values.texts import trim
 from gis_capture.model import FieldType
 
 _INTEGER = re.compile(r"[+-]?(?:0|[1-9][0-9]{0,14}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,4})")
-_REAL = re.compile(r"[+-]?(?:0|[1-9][0-9]*|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.[0-9]+)?")
+_REAL = re.compile(rf"{_INTEGER.pattern}(?:\.[0-9]+)?")
 _HAS_TIME = re.compile(r"[0-9][:時][0-9]{0,2}|[0-9]T[0-9]")
 _LOOKS_LIKE_A_DATE = re.compile(r"[0-9元].*[./年・-].*[0-9].*[./月・-].*[0-9]")
 _SAMPLE = 2_000

@@ -79,3 +79,9 @@ def unit_of_header(header: str) -> str | None:
 
 def _key(text: str) -> str:
     return unicodedata.normalize("NFKC", text).replace(" ", "").replace("^", "").rstrip(".").casefold()
+
+
+def are_convertible(unit: str | None, other: str | None) -> bool | None:
+    """True for units of one quantity, False for units of two; None where one of them is not known."""
+    first, second = parse_unit(unit or ""), parse_unit(other or "")
+    return first.quantity == second.quantity if first and second else None
