@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gis_capture.model import Change, Receipt, canonical_hash
-from gis_capture.store.sync_records import NamedAttachment, PushedChange
+from gis_capture.store.sync_records import NamedAttachment, PushedChange, SyncRecords
 from gis_capture.sync import codes
 from gis_capture.sync.apply import Applier
 from gis_capture.sync.messages import change_id_of, change_problem
@@ -28,7 +28,7 @@ class Intake:
 
         The receipt of a held change may change while others are taken: ask the records again at the end.
         """
-        records = self.applier.transaction.sync
+        records = self._records
         change_id, problem = change_id_of(body), change_problem(body)
         pushed = self._pushed(body, Receipt(change_id, "rejected", problems=(problem,) if problem else ()))
         known = records.change(change_id) if change_id else None
@@ -50,29 +50,35 @@ class Intake:
 
         `waits=False` applies it also without its predecessor, by value.
         """
-        records = self.applier.transaction.sync
-        queue = deque([(pushed, waits)])
-        first: Receipt | None = None
+        receipt = self._judge(pushed, waits=waits)
+        self.settle(pushed, receipt)
+        return receipt
+
+    def settle(self, pushed: PushedChange, receipt: Receipt) -> None:
+        """Keeps a receipt; if it says that the change is stored, applies what waited for it, and for that in turn."""
+        queue = deque([(pushed, receipt)])
         while queue:
-            one, waits = queue.popleft()
-            change = Change.from_json(one.body)
-            predecessor = records.change(change.after) if change.after else None
-            if waits and change.after and (predecessor is None or predecessor.receipt.status not in STORED):
-                code = codes.PREDECESSOR_NOT_STORED if predecessor else codes.PREDECESSOR_MISSING
-                receipt = Receipt(change.change_id, "held", problems=(codes.problem(code, "info"),))
-            else:
-                receipt = self.applier.apply(one, change, predecessor=predecessor)
-            records.put_change(replace(one, receipt=receipt))
-            records.name_attachments(
-                NamedAttachment(change.change_id, change.layer, change.feature_id, attachment)
-                for attachment in change.attached
-            )
-            if receipt.status in STORED:
-                held = records.changes(statuses=("held",), after=change.change_id)
-                queue += [(waiting, True) for waiting in held]
-            first = first or receipt
-        assert first is not None
-        return first
+            pushed, receipt = queue.popleft()
+            self._records.put_change(replace(pushed, receipt=receipt))
+            if receipt.status in STORED and receipt.change_id:
+                waiting = list(self._records.changes(statuses=("held",), after=receipt.change_id))
+                queue += [(one, self._judge(one, waits=True)) for one in waiting]
+
+    def _judge(self, pushed: PushedChange, *, waits: bool) -> Receipt:
+        change = Change.from_json(pushed.body)
+        self._records.name_attachments(
+            NamedAttachment(change.change_id, change.layer, change.feature_id, attachment)
+            for attachment in change.attached
+        )
+        predecessor = self._records.change(change.after) if change.after else None
+        if waits and change.after and (predecessor is None or predecessor.receipt.status not in STORED):
+            code = codes.PREDECESSOR_NOT_STORED if predecessor else codes.PREDECESSOR_MISSING
+            return Receipt(change.change_id, "held", problems=(codes.problem(code, "info"),))
+        return self.applier.apply(pushed, change, predecessor=predecessor)
+
+    @property
+    def _records(self) -> SyncRecords:
+        return self.applier.transaction.sync
 
     def _pushed(self, body: Any, receipt: Receipt) -> PushedChange:
         sha256, change_id = canonical_hash(body), receipt.change_id or ""

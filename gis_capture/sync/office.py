@@ -1,0 +1,181 @@
+"""What people at the office do with changes: undo, restore, let held ones through, hand rejected ones on.
+
+Each of these is a change with an author and a revision of its own, taken in like a tablet's.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from gis_capture.errors import SyncError
+from gis_capture.model import ABSENT, GEOMETRY, Attachment, Change, Edit, Feature, Receipt, geometry_to_geojson
+from gis_capture.store.protocol import Author, Store
+from gis_capture.store.sync_records import PushedChange
+from gis_capture.sync import codes
+from gis_capture.sync.apply import Applier
+from gis_capture.sync.intake import STORED, Intake
+from gis_capture.sync.push import Clock, NewId
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """A person at the office at work on a store.
+
+    Attributes:
+        clock: Gives the time, UTC "…Z".
+        new_id: Gives a fresh UUID.
+    """
+
+    store: Store
+    author: Author
+    clock: Clock
+    new_id: NewId
+
+    @contextmanager
+    def intake(self, note: str) -> Iterator[Intake]:
+        """Opens the door for this person's changes, in a transaction of its own."""
+        at = self.clock()
+        with self.store.transact(self.author, at=at, note=note) as transaction:
+            layers = {layer.key: layer for layer in self.store.layers()}
+            applier = Applier(transaction, layers, self.new_id)
+            yield Intake(applier, self.author.device_id, self.author.name, at)
+
+    def undo(self, change_id: str, *, note: str = "") -> dict[str, Any]:
+        """Takes back what a change wrote, by its inverse; what others have written since becomes a conflict.
+
+        Returns:
+            The receipt of the undoing change.
+
+        Raises:
+            SyncError: The change never came, or is not in the layer.
+        """
+        with self.intake("undo") as intake:
+            pushed = find_pushed(intake, change_id, STORED)
+            inverse = self._inverse(intake, pushed)
+            return intake.take({**inverse.to_json(), "undoes": change_id, "note": note}).to_json()
+
+    def restore(self, layer: str, feature_id: str, *, note: str = "") -> dict[str, Any]:
+        """Brings a deleted feature back as it was last.
+
+        Returns:
+            The receipt of the restoring change.
+
+        Raises:
+            SyncError: The feature is not deleted.
+        """
+        with self.intake("restore") as intake:
+            change = self._restoring(intake, layer, feature_id)
+            return intake.take({**change.to_json(), "note": note}).to_json()
+
+    def release(self, change_id: str) -> dict[str, Any]:
+        """Applies a held change without its predecessor, by value.
+
+        Returns:
+            Its new receipt.
+
+        Raises:
+            SyncError: The change never came, or is not held.
+        """
+        with self.intake("release") as intake:
+            return intake.process(find_pushed(intake, change_id, ("held",)), waits=False).to_json()
+
+    def hand_on(
+        self, change_id: str, *, fields: Mapping[str, Any] | None = None, geometry: Any = ABSENT, note: str = ""
+    ) -> dict[str, Any]:
+        """Applies a rejected change by value, with the values that the office has mended; what waited for it follows.
+
+        Returns:
+            The receipt of the rejected change: from now on that of the mended one.
+
+        Raises:
+            SyncError: The change never came, is not rejected, or is still not valid.
+        """
+        with self.intake("hand on") as intake:
+            pushed = find_pushed(intake, change_id, ("rejected",))
+            body = {**pushed.body, "change_id": self.new_id(), "after": None, "base_revision": None}
+            edits = {name: _mended(body.get("fields"), name, value) for name, value in (fields or {}).items()}
+            body["fields"] = {**(body.get("fields") or {}), **edits}
+            if geometry is not ABSENT:
+                body["geometry"] = _mended(body, GEOMETRY, geometry)
+            receipt = demand_stored(intake.take({**body, "hands_on": change_id, "note": note}))
+            settled = replace(receipt, change_id=change_id)
+            intake.settle(pushed, settled)
+            return settled.to_json()
+
+    def insert_again(self, deleted: Feature, values: Mapping[str, Any], attached: Sequence[Attachment] = ()) -> Change:
+        """The change that brings a deleted feature back, with other values where given (geometry as GeoJSON)."""
+        state = {**deleted.fields, GEOMETRY: geometry_to_geojson(deleted.geometry), **values}
+        return Change(
+            change_id=self.new_id(),
+            layer=deleted.layer,
+            feature_id=deleted.feature_id,
+            kind="insert",
+            edits={name: Edit(None, value) for name, value in state.items()},
+            located=deleted.position,
+            attached=tuple(attached),
+            base_revision=deleted.revision,
+            made_at=self.clock(),
+        )
+
+    def _restoring(self, intake: Intake, layer: str, feature_id: str) -> Change:
+        deleted = intake.applier.transaction.deleted(layer, feature_id)
+        if deleted is None:
+            raise codes.error(codes.FEATURE_NOT_DELETED, id=feature_id)
+        return self.insert_again(deleted, {})
+
+    def _inverse(self, intake: Intake, pushed: PushedChange) -> Change:
+        change = Change.from_json(pushed.body)
+        if change.kind == "delete":
+            return self._restoring(intake, change.layer, change.feature_id)
+        was = intake.applier.transaction.feature_at(change.layer, change.feature_id, change.base_revision or 0)
+        edits = {
+            name: Edit(_value(was, name) if edit.old is ABSENT else edit.old, edit.new)
+            for name, edit in change.edits.items()
+            if name not in pushed.receipt.conflicts
+        }
+        return replace(
+            ~replace(change, edits={} if change.kind == "insert" else edits),
+            change_id=self.new_id(),
+            after=None,
+            base_revision=pushed.receipt.revision,
+            definition_version=None,
+            made_at=self.clock(),
+            extra={},
+        )
+
+
+def find_pushed(intake: Intake, change_id: str, statuses: Sequence[str]) -> PushedChange:
+    """Finds a change that came and whose receipt says one of these.
+
+    Raises:
+        SyncError: It never came, or its receipt says something else.
+    """
+    pushed = intake.applier.transaction.sync.change(change_id)
+    if pushed is None:
+        raise codes.error(codes.CHANGE_UNKNOWN, id=change_id)
+    if pushed.receipt.status not in statuses:
+        raise codes.error(codes.CHANGE_NOT_WAITING, id=change_id, status=pushed.receipt.status)
+    return pushed
+
+
+def demand_stored(receipt: Receipt) -> Receipt:
+    """Lets a receipt through that needs nothing more.
+
+    Raises:
+        SyncError: The change was rejected or is held, in the words of its receipt.
+    """
+    if receipt.status not in STORED:
+        raise SyncError(receipt.problems[0].message, code=receipt.problems[0].code)
+    return receipt
+
+
+def _mended(edits: Any, name: str, value: Any) -> dict[str, Any]:
+    edit = edits.get(name) if isinstance(edits, dict) else None
+    return {**(edit if isinstance(edit, dict) else {}), "new": value}
+
+
+def _value(feature: Feature | None, name: str) -> Any:
+    if feature is None:
+        return None
+    return geometry_to_geojson(feature.geometry) if name == GEOMETRY else feature.fields.get(name)
