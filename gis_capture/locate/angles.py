@@ -10,6 +10,10 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
+from gis_capture.model import BBox
+
+JAPAN = BBox(122.0, 20.0, 154.5, 46.0)
+"""Japan with its seas and remote islands, in degrees of whatever datum."""
 LONGEST_TEXT = 200
 """A longer cell holds prose, not a coordinate."""
 
@@ -113,6 +117,21 @@ def parse_pair(text: str) -> tuple[Angle, Angle] | None:
     first = _angle({name[:-2]: value for name, value in groups.items() if name.endswith("_a")})
     second = _angle({name[:-2]: value for name, value in groups.items() if name.endswith("_b")})
     return (first, second) if first and second else None
+
+
+def parse_position(text: str) -> tuple[float, float, bool] | None:
+    """Reads a position in Japan out of one cell: longitude, latitude, and whether minutes were written.
+
+    Which is which is told by size: in Japan no latitude can be a longitude.
+    """
+    pair = parse_pair(text)
+    if pair is None:
+        return None
+    first, second = pair
+    for lat, lon in ((first.degrees, second.degrees), (second.degrees, first.degrees)):
+        if JAPAN.min_x <= lon <= JAPAN.max_x and JAPAN.min_y <= lat <= JAPAN.max_y:
+            return lon, lat, first.is_dms and second.is_dms
+    return None
 
 
 def _angle(part: dict[str, str | None]) -> Angle | None:

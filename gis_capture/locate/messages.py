@@ -94,6 +94,10 @@ AXES_EXCHANGED = Text(
 AXES_ASSUMED = Text(
     "Xを北、Yを東（測量の座標）として読みました。", "X was read as north and Y as east, as surveyors write."
 )
+POSITION_IS_CELL = (
+    Text("メッシュコードから、メッシュの中心に置きました。", "Placed in the middle of the mesh cells by their codes."),
+    Text("現地または地図で位置を直してください。", "Put each into its place on the map or in the field."),
+)
 TOKYO_GRID_MISSING = (
     Text(
         "日本測地系の変換に使うTKY2JGDのファイルがないため、3パラメータで変換しました"

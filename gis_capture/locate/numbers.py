@@ -10,14 +10,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from gis_capture.locate.angles import parse_angle
-from gis_capture.model import BBox
+from gis_capture.locate.angles import JAPAN, parse_angle
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Notation = Literal["decimal", "packed_dms", "packed_dm"]
 
-JAPAN = BBox(122.0, 20.0, 154.5, 46.0)
 _SENTINELS = np.array([0, -1, *(float("9" * a + ("." + "9" * b if b else "")) for a in range(2, 8) for b in range(7))])
 _METRES = re.compile(r"([+-]?)((?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d*)?)(km|m)?")
 _MINUS = str.maketrans(dict.fromkeys("▲△‐‑‒–—―−ー", "-"))

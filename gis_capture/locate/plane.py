@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gis_capture.locate.angles import JAPAN
 from gis_capture.locate.crs import crs_of, plane_code
 from gis_capture.locate.datum import transform
-from gis_capture.locate.numbers import JAPAN, Floats
+from gis_capture.locate.numbers import Floats
 from gis_capture.model import BBox
 
 WEB_MERCATOR = 3857

@@ -8,7 +8,7 @@ from shapely import Point
 
 from gis_capture.model import BBox, Problem
 
-Kind = Literal["lonlat_columns", "dms_columns", "packed_dms", "latlon_in_one", "plane_xy", "none"]
+Kind = Literal["lonlat_columns", "dms_columns", "packed_dms", "latlon_in_one", "plane_xy", "mesh_code", "none"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Coordinates:
 
     Attributes:
         kind: How they are written.
-        columns: Their names by role: "lon" and "lat"; "latlon" for both in one; "x" (east) and "y" (north) in a plane.
+        columns: Their names by role: "lon", "lat"; "latlon" for both in one; "x" (east), "y" (north) in a plane; "mesh".
         crs: "EPSG:…" as the source says it, "unknown" where it does not.
         n_valid: Rows with a readable position inside Japan (in a plane: of a possible size).
         bbox: Of those rows, as written: degrees or metres, x before y, no datum shift.

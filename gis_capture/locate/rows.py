@@ -10,10 +10,13 @@ import shapely
 from gis_capture.locate import codes, messages
 from gis_capture.locate.crs import GEOGRAPHIC, crs_of, datum_of, parse_crs
 from gis_capture.locate.datum import Moved, transform
-from gis_capture.locate.find import Columns, Reading, Stated, describe, read_positions, stated_crs
+from gis_capture.locate.find import describe, read_positions
+from gis_capture.locate.layouts import Columns
 from gis_capture.locate.numbers import Floats, in_japan
 from gis_capture.locate.plane import PlaneChoice, choose_plane
+from gis_capture.locate.reading import Reading
 from gis_capture.locate.result import NO_COORDINATES, Located
+from gis_capture.locate.stated import Stated, stated_crs
 from gis_capture.locate.telling import Teller
 from gis_capture.model import BBox, Problem
 
@@ -23,6 +26,7 @@ _METHODS = {
     "dms_columns": "dms",
     "packed_dms": "dms",
     "plane_xy": "plane",
+    "mesh_code": "mesh",
 }
 _M_PER_DEG = 111_320.0
 _COARSE_M = 50.0
@@ -144,6 +148,8 @@ def _reasons(reading: Reading, moved: Moved, row_codes: np.ndarray) -> list[str 
 
 def _rounding_m(reading: Reading) -> Floats:
     """The radius that the last written digit leaves, metres; NaN where it is below a metre."""
+    if reading.radii_m is not None:
+        return reading.radii_m
     if reading.kind == "plane_xy":
         return np.full(len(reading.x), np.nan)
     is_dms = reading.is_dms | (reading.kind == "packed_dms")
@@ -181,7 +187,7 @@ def _located(
         np.isnan(rounding_m), moved.accuracies_m, np.hypot(rounding_m, np.nan_to_num(moved.accuracies_m))
     )
     method = _METHODS[reading.kind]
-    is_coarse = is_placed & (rounding_m > _COARSE_M)
+    is_coarse = is_placed & (rounding_m > _COARSE_M) & (reading.radii_m is None)
     return Located(
         geometries=geometries.tolist(),
         methods=[method if placed else None for placed in is_placed.tolist()],

@@ -7,10 +7,12 @@ import numpy as np
 from gis_capture.locate import codes, messages
 from gis_capture.locate.crs import crs_of, zone_of
 from gis_capture.locate.datum import TKY2JGD, Moved
-from gis_capture.locate.find import Columns, Reading, Stated
+from gis_capture.locate.layouts import Columns
 from gis_capture.locate.messages import fill
 from gis_capture.locate.numbers import Floats
 from gis_capture.locate.plane import PlaneChoice
+from gis_capture.locate.reading import Reading
+from gis_capture.locate.stated import Stated
 from gis_capture.model import Problem, Severity, Text
 from gis_capture.text import NO_TEXT
 
@@ -36,6 +38,8 @@ class Teller:
             yield from self._of_plane(stated, choice)
         elif stated.code is None and stated.row_codes is None:
             yield self._of_table(codes.DATUM_ASSUMED, "info", *messages.DATUM_ASSUMED)
+        if self._reading.kind == "mesh_code":
+            yield self._of_table(codes.POSITION_IS_CELL, "warning", *messages.POSITION_IS_CELL)
         yield from self._of_grids(moved)
 
     def row_problems(self, reasons: Sequence[str | None]) -> Iterable[Problem]:
@@ -67,6 +71,8 @@ class Teller:
         if stated.code and reading.kind == "plane_xy":
             how.append(plane_name(stated.code))
         how += moved.operations
+        if reading.kind == "mesh_code":
+            how.append("メッシュの中心")
         notes: list[str | None] = [None] * len(reading.x)
         is_told = np.isfinite(moved.x) & (bool(how) | reading.is_dms | reading.is_swapped)
         for row in np.flatnonzero(is_told).tolist():

@@ -37,7 +37,7 @@ class Role:
     """What one column is for.
 
     Attributes:
-        axis: "lon", "lat", "latlon", "x", "y", "east", "north", "datum", "zone".
+        axis: "lon", "lat", "latlon", "x", "y", "east", "north", "mesh", "datum", "zone".
         part: "d", "m", "s" for columns of degrees, minutes, seconds; "" for the whole.
         base: What is left of the header; columns that belong together share it.
     """
@@ -74,6 +74,8 @@ def role_of(name: str) -> Role | None:
         "(?:平面直角|公共)?(?:座標)?系(?:番号|コード)?|(?:平面直角|公共)座標(?:系)?(?:番号|コード)|座標系", folded
     ):
         return Role("zone", "", "")
+    if re.search("メッシュ|mesh", folded) and not re.search("名|種|率|数$|name", folded):
+        return Role("mesh", "", "")
     return _plane_role(folded)
 
 

@@ -1,0 +1,209 @@
+"""The cells of a layout, read as positions."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from gis_capture.locate.angles import parse_pair, parse_position
+from gis_capture.locate.layouts import Columns, Form, Layout
+from gis_capture.locate.mesh import read_mesh_codes
+from gis_capture.locate.numbers import (
+    Bools,
+    Floats,
+    Meaning,
+    in_japan,
+    is_sentinel,
+    meaning_of,
+    read_angles,
+    read_metres,
+    to_degrees,
+)
+from gis_capture.locate.result import Kind
+from gis_capture.locate.words import fold_header
+
+_NO_MEANING = Meaning("decimal", 0, math.inf)
+_PLANE_LIMIT_M = 20_000_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The positions of a table as written, NaN where there is none; arrays are parallel to the rows.
+
+    Attributes:
+        x: Degrees of longitude, or metres east.
+        y: Degrees of latitude, or metres north.
+        is_valid: Inside Japan (in a plane: of a possible size).
+        is_empty: All cells of the position are empty.
+        is_incomplete: Some of them are.
+        is_sentinel: A number that means "not known" stands there.
+        is_swapped: Latitude and longitude stood in each other's place.
+        is_dms: Minutes were written.
+        radii_m: Of mesh cells; None for points.
+    """
+
+    kind: Kind
+    layout: Layout
+    x: Floats
+    y: Floats
+    is_valid: Bools
+    is_empty: Bools
+    is_incomplete: Bools
+    is_sentinel: Bools
+    is_swapped: Bools
+    is_dms: Bools
+    meaning: Meaning = _NO_MEANING
+    radii_m: Floats | None = None
+
+    def texts(self, columns: Columns, row: int) -> str:
+        """What stands in the cells of one row, with their headers."""
+        names = [name for group in self.layout.columns.values() for name in group]
+        return " ".join(f"{name}「{columns[name][row] or ''}」" for name in names)
+
+
+def read_layout(columns: Columns, layout: Layout) -> Reading:
+    """Reads the columns of a layout."""
+    return _READERS[layout.form](columns, layout)
+
+
+def _read_degrees(columns: Columns, layout: Layout) -> Reading:
+    (lon_name,), (lat_name,) = layout.columns["lon"], layout.columns["lat"]
+    lon, lat = read_angles(columns[lon_name]), read_angles(columns[lat_name])
+    plain = (np.where(axis.is_dms, np.nan, axis.values) for axis in (lon, lat))
+    meaning = meaning_of(*plain, hint=fold_header(lon_name + lat_name))
+    x, y = (np.where(axis.is_dms, axis.values, to_degrees(axis.values, meaning)) for axis in (lon, lat))
+    x, y, is_swapped = _in_order(x, y)
+    is_valid = in_japan(x, y)
+    is_dms = lon.is_dms & lat.is_dms
+    kind: Kind = "lonlat_columns"
+    if (is_dms & is_valid).sum() > is_valid.sum() / 2:
+        kind = "dms_columns"
+    elif meaning.notation != "decimal":
+        kind = "packed_dms"
+    if is_valid.any() and is_swapped[is_valid].all():
+        layout = replace(layout, columns={"lon": (lat_name,), "lat": (lon_name,)})
+        # Without a name there is nothing that could be wrong.
+        is_swapped = is_swapped & layout.is_named
+    return Reading(
+        kind=kind,
+        layout=layout,
+        x=x,
+        y=y,
+        is_valid=is_valid,
+        is_empty=lon.is_empty & lat.is_empty,
+        is_incomplete=lon.is_empty ^ lat.is_empty,
+        is_sentinel=(is_sentinel(lon.values) | is_sentinel(lat.values)) & ~is_valid,
+        is_swapped=is_swapped,
+        is_dms=is_dms,
+        meaning=meaning,
+    )
+
+
+def _read_parts(columns: Columns, layout: Layout) -> Reading:
+    values, empties, firsts = [], [], []
+    for axis in ("lon", "lat"):
+        parts = [read_metres(columns[name]) for name in layout.columns[axis]]
+        rest = [np.where(part.is_empty, 0.0, part.values) for part in parts[1:]]
+        fits = np.all([(part >= 0) & (part < 60) for part in rest], axis=0)
+        value = parts[0].values + sum(part / 60**power for power, part in enumerate(rest, 1))
+        values.append(np.where(fits, value, np.nan))
+        empties.append(np.all([part.is_empty for part in parts], axis=0))
+        firsts.append(parts[0].values)
+    x, y, is_swapped = _in_order(values[0], values[1])
+    is_valid = in_japan(x, y)
+    return Reading(
+        kind="dms_columns",
+        layout=layout,
+        x=x,
+        y=y,
+        is_valid=is_valid,
+        is_empty=empties[0] & empties[1],
+        is_incomplete=empties[0] ^ empties[1],
+        is_sentinel=(is_sentinel(firsts[0]) | is_sentinel(firsts[1])) & ~is_valid,
+        is_swapped=is_swapped,
+        is_dms=is_valid,
+    )
+
+
+def _read_one(columns: Columns, layout: Layout) -> Reading:
+    (name,) = layout.columns["latlon"]
+    cells = columns[name]
+    x, y = np.full(len(cells), np.nan), np.full(len(cells), np.nan)
+    is_dms, is_empty, sentinel, none = (np.zeros(len(cells), bool) for _ in range(4))
+    for row, cell in enumerate(cells):
+        if not cell or cell.isspace():
+            is_empty[row] = True
+        elif position := parse_position(cell):
+            x[row], y[row], is_dms[row] = position
+        elif pair := parse_pair(cell):
+            sentinel[row] = bool(is_sentinel(np.array([pair[0].degrees, pair[1].degrees])).any())
+    return Reading(
+        kind="latlon_in_one",
+        layout=layout,
+        x=x,
+        y=y,
+        is_valid=in_japan(x, y),
+        is_empty=is_empty,
+        is_incomplete=none,
+        is_sentinel=sentinel,
+        is_swapped=none,
+        is_dms=is_dms,
+    )
+
+
+def _read_plane(columns: Columns, layout: Layout) -> Reading:
+    (x_name,), (y_name,) = layout.columns["x"], layout.columns["y"]
+    x, y = read_metres(columns[x_name]), read_metres(columns[y_name])
+    size = np.maximum(np.abs(x.values), np.abs(y.values))
+    sentinel = ((x.values == 0) & (y.values == 0)) | (is_sentinel(x.values) & is_sentinel(y.values))
+    known = np.isfinite(size) & ~sentinel
+    # Nobody's ledger lies wholly within 500 m of a zone's origin: such numbers are kilometres.
+    unit_m = 1000.0 if known.any() and size[known].max() < 500 else 1.0
+    none = np.zeros(len(size), bool)
+    return Reading(
+        kind="plane_xy",
+        layout=layout,
+        x=x.values * unit_m,
+        y=y.values * unit_m,
+        is_valid=known & (size * unit_m < _PLANE_LIMIT_M) & (size * unit_m > 500),
+        is_empty=x.is_empty & y.is_empty,
+        is_incomplete=x.is_empty ^ y.is_empty,
+        is_sentinel=sentinel,
+        is_swapped=none,
+        is_dms=none,
+    )
+
+
+def _read_mesh(columns: Columns, layout: Layout) -> Reading:
+    (name,) = layout.columns["mesh"]
+    x, y, radii_m, is_empty = read_mesh_codes(columns[name])
+    none = np.zeros(len(x), bool)
+    return Reading(
+        kind="mesh_code",
+        layout=layout,
+        x=x,
+        y=y,
+        is_valid=in_japan(x, y),
+        is_empty=is_empty,
+        is_incomplete=none,
+        is_sentinel=none,
+        is_swapped=none,
+        is_dms=none,
+        radii_m=radii_m,
+    )
+
+
+def _in_order(x: Floats, y: Floats) -> tuple[Floats, Floats, Bools]:
+    """Puts longitude before latitude where they are exchanged; in Japan no latitude can be a longitude."""
+    is_swapped = in_japan(y, x)
+    return np.where(is_swapped, y, x), np.where(is_swapped, x, y), is_swapped
+
+
+_READERS: Mapping[Form, Callable[[Columns, Layout], Reading]] = {
+    "degrees": _read_degrees,
+    "parts": _read_parts,
+    "one": _read_one,
+    "plane": _read_plane,
+    "mesh": _read_mesh,
+}
