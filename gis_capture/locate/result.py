@@ -17,7 +17,7 @@ class Coordinates:
 
     Attributes:
         kind: How they are written.
-        columns: Their names by role: "lon", "lat"; "latlon" for both in one; "x" (east), "y" (north) in a plane; "mesh".
+        columns: Names by role: "lon", "lat"; "latlon" for both in one; "x" (east), "y" (north) in a plane; "mesh".
         crs: "EPSG:…" as the source says it, "unknown" where it does not.
         n_valid: Rows with a readable position inside Japan (in a plane: of a possible size).
         bbox: Of those rows, as written: degrees or metres, x before y, no datum shift.
