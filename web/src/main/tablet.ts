@@ -1,5 +1,6 @@
 import "../styles/base.css";
 import "../styles/controls.css";
+import "../styles/tablet.css";
 import { mount } from "svelte";
 import { showLanguage } from "../i18n/language.svelte.ts";
 import App from "./tablet/App.svelte";

@@ -8,6 +8,14 @@ export async function keepDraftPhoto(database: Database, photo: Omit<StoredPhoto
   });
 }
 
+/** Throws away a photo that its form lets go of before it was saved. */
+export async function discardDraftPhoto(database: Database, sha256: string): Promise<void> {
+  await database.write(["photos"], async (transaction) => {
+    const photo = await transaction.objectStore("photos").get(sha256);
+    if (photo?.state === "draft") await transaction.objectStore("photos").delete(sha256);
+  });
+}
+
 export async function readPhoto(database: Database, sha256: string): Promise<StoredPhoto | undefined> {
   return database.read(["photos"], (transaction) => transaction.objectStore("photos").get(sha256));
 }

@@ -7,6 +7,8 @@ export interface Settings {
   author: string;
   epoch: string;
   last_sync_at: string;
+  /** Where the map looked last. */
+  view: { lon: number; lat: number; zoom: number };
 }
 
 export async function readSetting<Name extends keyof Settings>(database: Database, name: Name) {

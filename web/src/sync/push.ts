@@ -52,17 +52,22 @@ async function pushWaiting(database: Database, onProgress: Progress): Promise<Se
   return sent;
 }
 
-async function pushBatch(database: Database, batch: OutboxEntry[]): Promise<ReceiptsMessage> {
+/** The message that sends these changes. */
+export async function writeMessage(database: Database, entries: readonly OutboxEntry[]): Promise<PushMessage> {
   const author = await readSetting(database, "author");
   const epoch = await readSetting(database, "epoch");
-  const message: PushMessage = {
+  return {
     format: "gis-capture.push/v1",
     device_id: await deviceId(database),
     ...(author && { author }),
     ...(epoch && { epoch }),
     clock_at: new Date().toISOString(),
-    changes: batch.map((entry) => entry.change),
+    changes: entries.map((entry) => entry.change),
   };
+}
+
+async function pushBatch(database: Database, batch: OutboxEntry[]): Promise<ReceiptsMessage> {
+  const message = await writeMessage(database, batch);
   const response = await request("/sync/push", {
     method: "POST",
     headers: { "Content-Type": "application/json", "Content-Encoding": "gzip" },
@@ -71,7 +76,7 @@ async function pushBatch(database: Database, batch: OutboxEntry[]): Promise<Rece
   const answer = (await response.json().catch((cause) => {
     throw new OfflineError("/sync/push", { cause });
   })) as ReceiptsMessage;
-  if (!epoch) await writeSetting(database, "epoch", answer.epoch);
+  if (!message.epoch) await writeSetting(database, "epoch", answer.epoch);
   return answer;
 }
 

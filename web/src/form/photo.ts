@@ -1,0 +1,55 @@
+import { sha256Hex } from "../model/identity.ts";
+
+const JPEG_QUALITY = 0.82;
+const THUMBNAIL_EDGE_PX = 240;
+
+export interface PreparedPhoto {
+  sha256: string;
+  size_bytes: number;
+  media_type: string;
+  blob: Blob;
+  thumbnail: Blob;
+}
+
+/** The file is no picture this browser can read. */
+export class PhotoError extends Error {
+  override readonly name = "PhotoError";
+}
+
+/** Makes a JPEG whose longer edge is at most `max_edge_px`, upright as its EXIF says, and a thumbnail of it. */
+export async function preparePhoto(file: Blob, max_edge_px: number): Promise<PreparedPhoto> {
+  const picture = await createImageBitmap(file, { imageOrientation: "from-image" }).catch((cause) => {
+    throw new PhotoError("not a picture", { cause });
+  });
+  try {
+    const blob = await encode(picture, max_edge_px);
+    const thumbnail = await encode(picture, THUMBNAIL_EDGE_PX);
+    const sha256 = await sha256Hex(await blob.arrayBuffer());
+    return { sha256, size_bytes: blob.size, media_type: blob.type, blob, thumbnail };
+  } finally {
+    picture.close();
+  }
+}
+
+async function encode(picture: ImageBitmap, max_edge_px: number): Promise<Blob> {
+  const { width, height } = fitInside(picture, max_edge_px);
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext("2d");
+  if (!context) throw new PhotoError("no canvas");
+  context.imageSmoothingQuality = "high";
+  context.drawImage(picture, 0, 0, width, height);
+  return canvas.convertToBlob({ type: "image/jpeg", quality: JPEG_QUALITY });
+}
+
+/** Never enlarges. */
+export function fitInside(size: { width: number; height: number }, max_edge_px: number) {
+  const scale = Math.min(1, max_edge_px / Math.max(size.width, size.height));
+  return { width: Math.max(1, Math.round(size.width * scale)), height: Math.max(1, Math.round(size.height * scale)) };
+}
+
+/** "台帳番号_20261123T111000_1.jpg": the label and the time, without what file systems forbid. */
+export function photoName(label: string, taken_at: Date, number: number): string {
+  const stamp = taken_at.toISOString().replace(/[-:]|\.\d+Z/g, "");
+  const safe = label.replace(/[\\/:*?"<>|\s]+/g, "_").slice(0, 40) || "photo";
+  return `${safe}_${stamp}_${number}.jpg`;
+}

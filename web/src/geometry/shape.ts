@@ -1,0 +1,26 @@
+import type { Geometry, Position } from "geojson";
+
+/** How a geometry of a layer's type is made by hand. */
+export type DrawKind = "Point" | "LineString" | "Polygon";
+
+/** "Geometry" layers take points: that is what a crew notes on site. */
+export function drawKind(geometry_type: string): DrawKind {
+  if (geometry_type.endsWith("LineString")) return "LineString";
+  return geometry_type.endsWith("Polygon") ? "Polygon" : "Point";
+}
+
+/** The single shape in a geometry; null where it has several parts, which are not reshaped on the tablet. */
+export function singleShape(geometry: Geometry | null): Geometry | null {
+  if (!geometry || geometry.type === "GeometryCollection") return null;
+  if (!geometry.type.startsWith("Multi")) return geometry;
+  const [only, ...others] = geometry.coordinates as Position[];
+  if (!only || others.length) return null;
+  return { type: geometry.type.slice("Multi".length), coordinates: only } as unknown as Geometry;
+}
+
+/** Gives a single shape the type of its layer. */
+export function asLayerType(geometry: Geometry, geometry_type: string): Geometry {
+  if (!geometry_type.startsWith("Multi") || geometry.type.startsWith("Multi")) return geometry;
+  if (geometry.type === "GeometryCollection") return geometry;
+  return { type: geometry_type, coordinates: [geometry.coordinates] } as unknown as Geometry;
+}

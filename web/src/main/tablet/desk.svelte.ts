@@ -1,0 +1,170 @@
+import type { Geometry } from "geojson";
+import { asLayerType, drawKind } from "../../geometry/shape.ts";
+import type { Gps } from "../../gps/gps.svelte.ts";
+import { t } from "../../i18n/tablet.ts";
+import { listDrafts } from "../../store/drafts.ts";
+import { type DraftForm, DraftForm as Form } from "./draft.svelte.ts";
+import type { Ledger } from "./ledger.svelte.ts";
+import { explain, type Trouble } from "./trouble.ts";
+
+/** What lies beside the map. */
+export type Panel =
+  | { kind: "map" | "list" | "send" | "menu" | "record" }
+  | { kind: "form" | "place" | "draw"; form: DraftForm };
+
+export interface Question {
+  text: string;
+  answers: { label: string; style: "primary" | "danger" | "plain"; testid: string; run: () => unknown }[];
+}
+
+const TOAST_MS = 6000;
+
+/** Which screen is open, and what the crew does there. */
+export class Desk {
+  panel = $state.raw<Panel>({ kind: "map" });
+  toast = $state<string | null>(null);
+  trouble = $state.raw<Trouble | null>(null);
+  question = $state.raw<Question | null>(null);
+
+  readonly ledger: Ledger;
+  readonly gps: Gps;
+  #toastTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(ledger: Ledger, gps: Gps) {
+    this.ledger = ledger;
+    this.gps = gps;
+  }
+
+  /** The form that is open, also while its place is being chosen. */
+  get form(): DraftForm | null {
+    return "form" in this.panel ? this.panel.form : null;
+  }
+
+  /** Opens a screen; an unsaved form is asked about first. */
+  open(kind: "map" | "list" | "send" | "menu" | "record"): void {
+    this.#leaveForm(() => {
+      this.panel = { kind };
+      if (kind === "record" && this.ledger.layers.length === 1) this.recordIn(this.ledger.layers[0]?.key ?? "");
+    });
+  }
+
+  openFeature(layer: string, feature_id: string): void {
+    const definition = this.ledger.layer(layer);
+    const seen = this.ledger.feature(layer, feature_id);
+    if (!definition || !seen || this.form?.feature_id === feature_id) return;
+    this.#leaveForm(() => {
+      this.panel = { kind: "form", form: new Form(this.ledger.database, definition, { seen }) };
+    });
+  }
+
+  /** Begins a new feature of a layer: first its place, then its form. */
+  recordIn(key: string): void {
+    const layer = this.ledger.layer(key);
+    if (layer) this.choosePlace(new Form(this.ledger.database, layer, { seen: null }));
+  }
+
+  choosePlace(form: DraftForm): void {
+    this.panel = { kind: drawKind(form.layer.geometry_type) === "Point" ? "place" : "draw", form };
+  }
+
+  async place(geometry: Geometry): Promise<void> {
+    const { form } = this;
+    if (!form) return;
+    this.panel = { kind: "form", form };
+    await this.attempt(() => form.place(asLayerType(geometry, form.layer.geometry_type)));
+  }
+
+  /** Back from choosing a place: to the form, or out where there is nothing yet. */
+  leavePlace(): void {
+    const { form } = this;
+    this.panel = form && (!form.is_new || form.is_dirty) ? { kind: "form", form } : { kind: "map" };
+  }
+
+  async save(): Promise<boolean> {
+    const { form } = this;
+    if (!form?.check()) return false;
+    return this.attempt(async () => {
+      const is_saved = await this.ledger.save(await form.wish(this.gps.current()));
+      this.panel = { kind: "map" };
+      this.tell(is_saved ? t("saved") : t("nothing_changed"));
+    });
+  }
+
+  askDeletion(form: DraftForm): void {
+    const { seen, layer } = form;
+    if (!seen) return;
+    const remove = () =>
+      this.attempt(async () => {
+        await form.discard();
+        const wish = { ...(await form.wish(this.gps.current())), attachments: [], is_deletion: true };
+        await this.ledger.save(wish);
+        this.panel = { kind: "map" };
+        this.tell(t("deleted"));
+      });
+    this.question = {
+      text: t("ask_delete", { label: this.ledger.label(layer, seen.fields) || t("no_name") }),
+      answers: [
+        { label: t("delete"), style: "danger", testid: "confirm-delete", run: remove },
+        { label: t("cancel"), style: "plain", testid: "confirm-cancel", run: () => undefined },
+      ],
+    };
+  }
+
+  async undo(): Promise<void> {
+    await this.attempt(async () => {
+      this.tell((await this.ledger.undo()) ? t("undone") : t("undo_too_late"));
+    });
+  }
+
+  /** Goes on with the form that was open when the app was closed. */
+  async resume(): Promise<void> {
+    const [draft] = await listDrafts(this.ledger.database);
+    const layer = draft && this.ledger.layer(draft.layer);
+    if (!layer) return;
+    this.panel = { kind: "form", form: new Form(this.ledger.database, layer, { draft }) };
+    this.tell(t("draft_resumed"));
+  }
+
+  tell(text: string): void {
+    this.toast = text;
+    clearTimeout(this.#toastTimer);
+    this.#toastTimer = setTimeout(() => {
+      this.toast = null;
+    }, TOAST_MS);
+  }
+
+  /** Runs a piece of work; what goes wrong is told in three parts. False where it did. */
+  async attempt(work: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      console.error(error);
+      this.trouble = explain(error);
+      return false;
+    }
+  }
+
+  #leaveForm(leave: () => void): void {
+    const { form } = this;
+    if (!form?.is_dirty) {
+      leave();
+      return;
+    }
+    const saveAndLeave = async () => (await this.save()) && leave();
+    const discardAndLeave = () =>
+      this.attempt(async () => {
+        await form.discard();
+        this.panel = { kind: "map" };
+        leave();
+      });
+    this.question = {
+      text: t("ask_unsaved"),
+      answers: [
+        { label: t("save"), style: "primary", testid: "confirm-save", run: saveAndLeave },
+        { label: t("discard"), style: "danger", testid: "confirm-discard", run: discardAndLeave },
+        { label: t("go_on_editing"), style: "plain", testid: "confirm-cancel", run: () => undefined },
+      ],
+    };
+  }
+}

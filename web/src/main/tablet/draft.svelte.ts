@@ -1,0 +1,122 @@
+import type { Geometry } from "geojson";
+import { checkForm, type FormProblem, initialFields } from "../../form/rules.ts";
+import type { Wish } from "../../model/edit.ts";
+import type { Attachment, DevicePosition, Feature, Fields } from "../../model/feature.ts";
+import { mintUuid } from "../../model/identity.ts";
+import { type Layer, photoRules, type Value } from "../../model/layer.ts";
+import type { Database } from "../../store/database.ts";
+import { type Draft, discardDraft, writeDraft } from "../../store/drafts.ts";
+import { discardDraftPhoto, readPhoto } from "../../store/photos.ts";
+
+/** An open form over one feature. Each keystroke is kept in the store, so that a killed tab loses none. */
+export class DraftForm {
+  readonly layer: Layer;
+  readonly feature_id: string;
+  readonly seen: Feature | null;
+  fields = $state<Fields>({});
+  /** undefined = not touched. */
+  geometry = $state.raw<Geometry | null | undefined>(undefined);
+  photos = $state<string[]>([]);
+  is_dirty = $state(false);
+  problems = $state<Record<string, FormProblem>>({});
+
+  readonly #database: Database;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(database: Database, layer: Layer, of: { seen: Feature | null } | { draft: Draft }) {
+    this.#database = database;
+    this.layer = layer;
+    if ("draft" in of) {
+      this.feature_id = of.draft.feature_id;
+      this.seen = of.draft.seen;
+      this.fields = { ...of.draft.fields };
+      this.geometry = of.draft.geometry;
+      this.photos = [...of.draft.photos];
+      this.is_dirty = true;
+    } else {
+      this.feature_id = of.seen?.feature_id ?? mintUuid();
+      this.seen = of.seen;
+      this.fields = of.seen ? { ...of.seen.fields } : initialFields(layer);
+    }
+  }
+
+  get is_new(): boolean {
+    return this.seen === null;
+  }
+
+  /** The geometry as it will be saved. */
+  get shape(): Geometry | null {
+    return this.geometry === undefined ? (this.seen?.geometry ?? null) : this.geometry;
+  }
+
+  set(name: string, value: Value): Promise<void> {
+    this.fields[name] = value;
+    delete this.problems[name];
+    return this.keep();
+  }
+
+  place(geometry: Geometry): Promise<void> {
+    this.geometry = geometry;
+    return this.keep();
+  }
+
+  addPhoto(sha256: string): Promise<void> {
+    if (!this.photos.includes(sha256)) this.photos.push(sha256);
+    return this.keep();
+  }
+
+  async removePhoto(sha256: string): Promise<void> {
+    this.photos = this.photos.filter((other) => other !== sha256);
+    await this.keep();
+    await discardDraftPhoto(this.#database, sha256);
+  }
+
+  /** Writes the draft to the store; writes follow each other, so that the last one stands. */
+  keep(): Promise<void> {
+    this.is_dirty = true;
+    const draft: Draft = {
+      feature_id: this.feature_id,
+      layer: this.layer.key,
+      seen: this.seen,
+      fields: $state.snapshot(this.fields),
+      geometry: this.geometry,
+      photos: $state.snapshot(this.photos),
+    };
+    this.#writing = this.#writing.catch(() => undefined).then(() => writeDraft(this.#database, draft));
+    return this.#writing;
+  }
+
+  /** Checks the form; true where it can be saved. */
+  check(): boolean {
+    this.problems = checkForm(this.layer, this.fields, this.seen?.fields ?? null);
+    const n_photos = this.photos.length + (this.seen?.attachments.length ?? 0);
+    if (photoRules(this.layer).required && !n_photos) this.problems._photo = { key: "problem_photo" };
+    return !Object.keys(this.problems).length;
+  }
+
+  async wish(position: DevicePosition | null): Promise<Wish> {
+    await this.#writing.catch(() => undefined);
+    return {
+      layer: this.layer,
+      feature_id: this.feature_id,
+      seen: this.seen,
+      fields: $state.snapshot(this.fields),
+      geometry: this.is_new ? (this.geometry ?? null) : this.geometry,
+      attachments: await this.#attachments(),
+      is_deletion: false,
+      position,
+    };
+  }
+
+  async discard(): Promise<void> {
+    await this.#writing.catch(() => undefined);
+    await discardDraft(this.#database, this.feature_id);
+  }
+
+  async #attachments(): Promise<Attachment[]> {
+    const photos = await Promise.all(this.photos.map((sha256) => readPhoto(this.#database, sha256)));
+    return photos
+      .filter((photo) => photo !== undefined)
+      .map(({ state: _state, blob: _blob, thumbnail: _thumbnail, ...attachment }) => attachment);
+  }
+}

@@ -1,0 +1,154 @@
+import { currentLanguage } from "../../i18n/language.svelte.ts";
+import type { Mark } from "../../map/layer_style.ts";
+import type { OutboxEntry } from "../../model/change.ts";
+import { viewFeature, type Wish } from "../../model/edit.ts";
+import type { Feature, Fields } from "../../model/feature.ts";
+import { featureLabel } from "../../model/label.ts";
+import type { Layer } from "../../model/layer.ts";
+import type { ConflictLine } from "../../model/messages.ts";
+import type { Database, StoredLayer } from "../../store/database.ts";
+import { saveEdit, undoChange } from "../../store/edits.ts";
+import { listConflicts, listFeatures, listLayers, readFeature } from "../../store/features.ts";
+import { handOver, listOutbox } from "../../store/outbox.ts";
+import { listUnsentPhotos } from "../../store/photos.ts";
+
+type Listener = (layer: string, feature_id: string | null) => void;
+
+/** Everything the screens show, as this tablet sees it: the server's features with its own changes on top. */
+export class Ledger {
+  layers = $state.raw<StoredLayer[]>([]);
+  entries = $state.raw<OutboxEntry[]>([]);
+  conflicts = $state.raw<ConflictLine[]>([]);
+  n_unsent_photos = $state(0);
+  /** Goes up whenever features or changes differ; who reads it follows them. */
+  version = $state(0);
+  /** Changes of this session that can be taken back, newest last. */
+  undoable = $state.raw<string[]>([]);
+
+  readonly database: Database;
+  readonly #features = new Map<string, Map<string, Feature>>();
+  readonly #entries = new Map<string, OutboxEntry[]>();
+  readonly #listeners = new Set<Listener>();
+
+  constructor(database: Database) {
+    this.database = database;
+  }
+
+  get n_unsent(): number {
+    return this.entries.filter((entry) => entry.state === "unsent").length;
+  }
+
+  get n_attention(): number {
+    return this.entries.length - this.n_unsent;
+  }
+
+  /** Reads all anew from the store: at the start, and after a pull. */
+  async load(): Promise<void> {
+    await this.#loadOutbox();
+    this.layers = await listLayers(this.database);
+    this.#features.clear();
+    for (const { key } of this.layers) await this.#loadLayer(key);
+    this.#tell(null, null);
+  }
+
+  layer(key: string): Layer | undefined {
+    return this.layers.find((layer) => layer.key === key)?.definition;
+  }
+
+  features(key: string): Feature[] {
+    void this.version;
+    return [...(this.#features.get(key)?.values() ?? [])];
+  }
+
+  feature(key: string, feature_id: string): Feature | null {
+    void this.version;
+    return this.#features.get(key)?.get(feature_id) ?? null;
+  }
+
+  label(layer: Layer, fields: Fields): string {
+    return featureLabel(layer, fields, currentLanguage());
+  }
+
+  entriesOf(feature_id: string): OutboxEntry[] {
+    void this.version;
+    return this.#entries.get(feature_id) ?? [];
+  }
+
+  mark(feature_id: string): Mark {
+    const entries = this.entriesOf(feature_id);
+    if (!entries.length) return null;
+    return entries.every((entry) => entry.state === "unsent") ? "unsent" : "attention";
+  }
+
+  /** Saves a person's wish; the change is on the disk when this returns. False where nothing differs. */
+  async save(wish: Wish): Promise<boolean> {
+    const label = this.label(wish.layer, wish.is_deletion ? (wish.seen?.fields ?? {}) : wish.fields);
+    const entry = await saveEdit(this.database, { ...wish, label });
+    if (entry) this.undoable = [...this.undoable, entry.change.change_id];
+    await this.#refresh(wish.layer.key, wish.feature_id);
+    return entry !== null;
+  }
+
+  /** Takes the newest change of this session back; false where it was sent meanwhile. */
+  async undo(): Promise<boolean> {
+    const change_id = this.undoable.at(-1);
+    const entry = this.entries.find((candidate) => candidate.change.change_id === change_id);
+    this.undoable = this.undoable.slice(0, -1);
+    if (!change_id || !entry || !(await undoChange(this.database, change_id))) return false;
+    await this.#refresh(entry.change.layer, entry.change.feature_id);
+    return true;
+  }
+
+  /** Leaves what the server did not take to the office. */
+  async handOver(layer: string, feature_id: string): Promise<void> {
+    await handOver(this.database, feature_id);
+    await this.#refresh(layer, feature_id);
+  }
+
+  onChange(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async #refresh(layer: string, feature_id: string): Promise<void> {
+    await this.#loadOutbox();
+    const base = (await readFeature(this.database, layer, feature_id)) ?? null;
+    const feature = viewFeature(base, this.entriesOf(feature_id));
+    if (feature) this.#features.get(layer)?.set(feature_id, feature);
+    else this.#features.get(layer)?.delete(feature_id);
+    this.#tell(layer, feature_id);
+  }
+
+  async #loadOutbox(): Promise<void> {
+    this.entries = await listOutbox(this.database);
+    this.#entries.clear();
+    for (const entry of this.entries) {
+      const { feature_id } = entry.change;
+      this.#entries.set(feature_id, [...this.entriesOf(feature_id), entry]);
+    }
+    this.conflicts = await listConflicts(this.database);
+    this.n_unsent_photos = (await listUnsentPhotos(this.database)).length;
+    const undoable = new Set(this.entries.filter((entry) => !entry.is_offered).map((entry) => entry.change.change_id));
+    this.undoable = this.undoable.filter((change_id) => undoable.has(change_id));
+  }
+
+  async #loadLayer(key: string): Promise<void> {
+    const features = new Map<string, Feature>();
+    for (const feature of await listFeatures(this.database, key)) features.set(feature.feature_id, feature);
+    const changed = new Set(this.entries.filter(({ change }) => change.layer === key).map((e) => e.change.feature_id));
+    for (const feature_id of changed) {
+      const feature = viewFeature(features.get(feature_id) ?? null, this.entriesOf(feature_id));
+      if (feature) features.set(feature_id, feature);
+      else features.delete(feature_id);
+    }
+    this.#features.set(key, features);
+  }
+
+  #tell(layer: string | null, feature_id: string | null): void {
+    this.version++;
+    for (const listener of this.#listeners) {
+      if (layer) listener(layer, feature_id);
+      else for (const { key } of this.layers) listener(key, null);
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import type { BasemapPack, LayerListing } from "../../model/messages.ts";
+import { chooseLayers } from "../../store/features.ts";
+import { downloadPacks, listOfferedPacks } from "../../sync/basemap.ts";
+import { listOffered, pullAll } from "../../sync/pull.ts";
+import type { Ledger } from "./ledger.svelte.ts";
+import { explain, type Trouble } from "./trouble.ts";
+
+/** Rough size of a feature on its way to the tablet; told as a size beforehand, not counted on. */
+const FEATURE_BYTES = 400;
+
+/** Taking layers and the base map along, from choosing to the last byte. */
+export class Outing {
+  listings = $state.raw<LayerListing[] | null>(null);
+  packs = $state.raw<BasemapPack[]>([]);
+  chosen = $state<string[]>([]);
+  step = $state.raw<{ step: "layers" | "basemap"; n_done: number; n_total: number } | null>(null);
+  trouble = $state.raw<Trouble | null>(null);
+
+  readonly #ledger: Ledger;
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  get size_bytes(): number {
+    const features = (this.listings ?? []).filter(({ definition }) => this.chosen.includes(definition.key));
+    const n_features = features.reduce((sum, listing) => sum + listing.n_features, 0);
+    return n_features * FEATURE_BYTES + this.packs.reduce((sum, pack) => sum + pack.size_bytes, 0);
+  }
+
+  /** Asks the server what there is; the layers already here are chosen, at the first time all. */
+  async ask(): Promise<boolean> {
+    return this.#attempt(async () => {
+      const [listings, packs] = await Promise.all([listOffered(), listOfferedPacks()]);
+      const here = this.#ledger.layers.map((layer) => layer.key);
+      this.packs = packs;
+      this.chosen = here.length ? here : listings.map(({ definition }) => definition.key);
+      this.listings = listings;
+    });
+  }
+
+  /** Brings everything chosen onto the tablet; after a cut it goes on where it was. */
+  async take(): Promise<boolean> {
+    const taken = (this.listings ?? []).filter(({ definition }) => this.chosen.includes(definition.key));
+    const progress = (step: "layers" | "basemap") => (n_done: number, n_total: number) => {
+      this.step = { step, n_done, n_total };
+    };
+    const is_done = await this.#attempt(async () => {
+      progress("layers")(0, 1);
+      await chooseLayers(this.#ledger.database, taken);
+      await pullAll(this.#ledger.database, progress("layers"));
+      await downloadPacks(this.#ledger.database, this.packs, progress("basemap"));
+    });
+    this.step = null;
+    await this.#ledger.load();
+    return is_done;
+  }
+
+  async #attempt(work: () => Promise<void>): Promise<boolean> {
+    this.trouble = null;
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      console.error(error);
+      this.trouble = explain(error);
+      return false;
+    }
+  }
+}

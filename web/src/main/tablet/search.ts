@@ -1,0 +1,55 @@
+import { anchorOf, distanceM } from "../../geometry/distance.ts";
+import type { Feature } from "../../model/feature.ts";
+import type { Layer } from "../../model/layer.ts";
+
+export interface Row {
+  layer: Layer;
+  feature: Feature;
+  label: string;
+  /** null: the feature has no place, or nothing is known to measure from. */
+  distance_m: number | null;
+}
+
+const searchable = new WeakMap<Feature, string>();
+
+/** Text as searching compares it: full and half width, hiragana and katakana, upper and lower case are one. */
+export function foldText(text: string): string {
+  return text
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/[ァ-ヶ]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) - 0x60))
+    .replace(/[‐‑–—−ー－]/g, "-")
+    .replace(/\s+/g, " ");
+}
+
+/** Features with all words of a query somewhere in their values, nearest to `from` first, then by label. */
+export function findRows(
+  source: { layer: Layer; features: Feature[]; label: (feature: Feature) => string }[],
+  query: string,
+  from: readonly [number, number] | null,
+): Row[] {
+  const wanted = foldText(query).split(" ").filter(Boolean);
+  const rows: Row[] = [];
+  for (const { layer, features, label } of source) {
+    for (const feature of features) {
+      if (!wanted.every((word) => textOf(feature).includes(word))) continue;
+      const anchor = from && anchorOf(feature.geometry);
+      rows.push({ layer, feature, label: label(feature), distance_m: from && anchor ? distanceM(from, anchor) : null });
+    }
+  }
+  return rows.sort(
+    (a, b) => (a.distance_m ?? Infinity) - (b.distance_m ?? Infinity) || a.label.localeCompare(b.label, "ja"),
+  );
+}
+
+function textOf(feature: Feature): string {
+  const known = searchable.get(feature);
+  if (known !== undefined) return known;
+  const text = foldText(
+    Object.values(feature.fields)
+      .filter((value) => value !== null)
+      .join(" "),
+  );
+  searchable.set(feature, text);
+  return text;
+}

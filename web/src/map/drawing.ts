@@ -1,0 +1,148 @@
+import type { Geometry, LineString, Point, Polygon } from "geojson";
+import type { Map as MapLibreMap } from "maplibre-gl";
+import {
+  TerraDraw,
+  TerraDrawLineStringMode,
+  TerraDrawModeUndoRedo,
+  TerraDrawPointMode,
+  TerraDrawPolygonMode,
+  TerraDrawSelectMode,
+  ValidateNotSelfIntersecting,
+} from "terra-draw";
+import { TerraDrawMapLibreGLAdapter } from "terra-draw-maplibre-gl-adapter";
+import { announceTouches } from "./touch_after_hover.ts";
+
+type Drawable = Point | LineString | Polygon;
+
+/** How near a gloved finger has to come to a vertex. */
+const FINGER_PX = 36;
+const COLORS = { line: "#0017c1", vertex: "#ffffff", outline: "#0017c1" } as const;
+
+const isSimple = (
+  feature: Parameters<typeof ValidateNotSelfIntersecting>[0],
+  { updateType }: { updateType: string },
+) => (updateType === "provisional" ? { valid: true } : ValidateNotSelfIntersecting(feature));
+
+/** Draws a new line or area by taps, or reshapes one by its vertices. One at a time. */
+export class Drawing {
+  readonly #draw: TerraDraw;
+  readonly #canvas: HTMLCanvasElement;
+  readonly #endTouches: () => void;
+  #mode: "linestring" | "polygon" | null = null;
+
+  /** @param onChange Called with the shape after each step, null while it is none yet. */
+  constructor(map: MapLibreMap, onChange: (geometry: Geometry | null, is_finished: boolean) => void) {
+    this.#canvas = map.getCanvas();
+    this.#endTouches = announceTouches(this.#canvas);
+    this.#draw = new TerraDraw({
+      adapter: new TerraDrawMapLibreGLAdapter({ map, coordinatePrecision: 9 }),
+      modes: drawModes(),
+      undoRedo: { modeLevel: new TerraDrawModeUndoRedo() },
+    });
+    this.#draw.start();
+    this.#draw.on("change", () => onChange(this.geometry(), false));
+    this.#draw.on("finish", (id) => {
+      onChange(this.geometry(), true);
+      if (this.#draw.getMode() !== "select") this.#draw.selectFeature(id);
+    });
+  }
+
+  begin(kind: "LineString" | "Polygon"): void {
+    this.#mode = kind === "LineString" ? "linestring" : "polygon";
+    this.#draw.setMode(this.#mode);
+  }
+
+  /** Shows a shape with its vertices to drag; false where terra-draw cannot take it (shapes of several parts). */
+  reshape(geometry: Geometry): boolean {
+    const modes: Partial<Record<Geometry["type"], string>> = {
+      Point: "point",
+      LineString: "linestring",
+      Polygon: "polygon",
+    };
+    const mode = modes[geometry.type];
+    if (!mode) return false;
+    const id = this.#draw.getFeatureId();
+    const [result] = this.#draw.addFeatures([
+      { id, type: "Feature", geometry: geometry as Drawable, properties: { mode } },
+    ]);
+    if (!result?.valid) return false;
+    this.#draw.selectFeature(id);
+    return true;
+  }
+
+  /** Takes the last vertex back. */
+  undo(): void {
+    this.#draw.undo();
+  }
+
+  /** Ends the shape at the vertices set so far: terra-draw's own key for it. */
+  finish(): void {
+    for (const type of ["keydown", "keyup"]) this.#canvas.dispatchEvent(new KeyboardEvent(type, { key: "Enter" }));
+  }
+
+  /** The shape, or null while it has too few vertices. */
+  geometry(): Geometry | null {
+    const drawn = this.#draw.getSnapshot().find((feature) => isShape(feature.properties));
+    return drawn ? structuredClone(drawn.geometry as Geometry) : null;
+  }
+
+  remove(): void {
+    this.#endTouches();
+    this.#draw.stop();
+  }
+}
+
+/** terra-draw keeps its handles (vertices, midpoints) beside the shapes; those are marked. */
+function isShape(properties: Record<string, unknown>): boolean {
+  const is_handle =
+    properties.selectionPoint || properties.midPoint || properties.closingPoint || properties.coordinatePoint;
+  return !is_handle && properties.mode !== "select";
+}
+
+function drawModes() {
+  const line = { lineStringColor: COLORS.line, lineStringWidth: 4 } as const;
+  const area = { fillColor: COLORS.line, fillOpacity: 0.25, outlineColor: COLORS.outline, outlineWidth: 4 } as const;
+  const closing = { closingPointColor: COLORS.vertex, closingPointWidth: 10, closingPointOutlineWidth: 4 } as const;
+  const vertices = { draggable: true, midpoints: true, deletable: true };
+  const flags = {
+    point: { feature: { draggable: true } },
+    linestring: { feature: { coordinates: vertices } },
+    polygon: { feature: { validation: isSimple, coordinates: vertices } },
+  };
+  return [
+    new TerraDrawPointMode({ styles: { pointColor: COLORS.line, pointWidth: 12 } }),
+    new TerraDrawLineStringMode({
+      pointerDistance: FINGER_PX,
+      showCoordinatePoints: true,
+      styles: { ...line, ...closing },
+    }),
+    new TerraDrawPolygonMode({
+      pointerDistance: FINGER_PX,
+      showCoordinatePoints: true,
+      validation: isSimple,
+      styles: { ...area, ...closing },
+    }),
+    new TerraDrawSelectMode({
+      pointerDistance: FINGER_PX,
+      flags,
+      allowManualDeselection: false,
+      styles: {
+        selectedLineStringColor: COLORS.line,
+        selectedLineStringWidth: 4,
+        selectedPolygonColor: COLORS.line,
+        selectedPolygonOutlineColor: COLORS.outline,
+        selectedPolygonOutlineWidth: 4,
+        selectedPointColor: COLORS.line,
+        selectedPointWidth: 12,
+        selectionPointColor: COLORS.vertex,
+        selectionPointOutlineColor: COLORS.outline,
+        selectionPointWidth: 10,
+        selectionPointOutlineWidth: 4,
+        midPointColor: COLORS.outline,
+        midPointOutlineColor: COLORS.vertex,
+        midPointWidth: 7,
+        midPointOutlineWidth: 2,
+      },
+    }),
+  ];
+}

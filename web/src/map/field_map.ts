@@ -1,0 +1,164 @@
+import "maplibre-gl/dist/maplibre-gl.css";
+import type { FeatureCollection, Geometry, Feature as MapFeature } from "geojson";
+import {
+  AttributionControl,
+  addProtocol,
+  type GeoJSONSource,
+  getGlobalDispatcher,
+  Map as MapLibreMap,
+  ScaleControl,
+  setWorkerUrl,
+} from "maplibre-gl";
+import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+import { Protocol } from "pmtiles";
+import { circleRing } from "../geometry/distance.ts";
+import type { DevicePosition } from "../model/feature.ts";
+import type { Layer } from "../model/layer.ts";
+import { Drawing } from "./drawing.ts";
+import { emptySource, fieldStyle, GPS_SOURCE, SELECTED_SOURCE, type View } from "./field_style.ts";
+import { sourceId } from "./layer_style.ts";
+import { drawImage, MARKER_PIXEL_RATIO } from "./markers.ts";
+import { type LocalPack, openPack } from "./pack_source.ts";
+
+/** How far beside a feature a tap may land. */
+const TAP_RADIUS_PX = 24;
+const CLOSE_ZOOM = 17;
+
+export interface Tapped {
+  layer: string;
+  feature_id: string;
+}
+
+export interface FieldMapEvents {
+  /** A tap on the map: the feature nearest to it, if one is near. */
+  onTap: (place: [number, number], tapped: Tapped | null) => void;
+  onMove: (view: View) => void;
+}
+
+/** The map of the tablet. There is one for as long as the app is open: making another can kill the page on iOS. */
+export class FieldMap {
+  readonly #map: MapLibreMap;
+  readonly #protocol = new Protocol();
+  readonly #ready: Promise<void>;
+  #layers: Layer[] = [];
+  #packs: LocalPack[] = [];
+
+  constructor(container: HTMLElement, view: View | null, events: FieldMapEvents) {
+    setWorkerUrl(workerUrl);
+    addProtocol("pmtiles", this.#protocol.tile);
+    const map = new MapLibreMap({
+      container,
+      style: fieldStyle([], []),
+      center: view ? [view.lon, view.lat] : [137.25, 36.14],
+      zoom: view?.zoom ?? 5,
+      maxZoom: 21,
+      attributionControl: false,
+      dragRotate: false,
+      pitchWithRotate: false,
+      touchPitch: false,
+      maxTileCacheSize: 64,
+      canvasContextAttributes: { powerPreference: "default" },
+    });
+    this.#map = map;
+    map.touchZoomRotate.disableRotation();
+    map.keyboard.disableRotation();
+    map.addControl(new ScaleControl({ unit: "metric" }), "bottom-left");
+    map.addControl(new AttributionControl({ compact: true }), "bottom-right");
+    map.setMissingStyleImageResolver(async (id) => {
+      const image = drawImage(id);
+      if (image) map.addImage(id, image, { pixelRatio: MARKER_PIXEL_RATIO });
+    });
+    map.on("click", ({ point, lngLat }) => events.onTap([lngLat.lng, lngLat.lat], this.#nearest(point.x, point.y)));
+    map.on("moveend", () => events.onMove(this.view()));
+    this.#ready = new Promise((resolve) => map.once("load", () => resolve()));
+    // Safari ends the workers of a page in the background; "visibilitychange" is heard by MapLibre itself.
+    addEventListener("pageshow", () => getGlobalDispatcher().ensureWorkers());
+  }
+
+  /** Draws these layers over these packs; features are put in by `setFeatures`. */
+  async setContent(layers: readonly Layer[], packs: readonly LocalPack[]): Promise<void> {
+    await this.#ready;
+    const known = new Set(this.#packs.map((pack) => pack.sha256));
+    for (const pack of packs) if (!known.has(pack.sha256)) this.#protocol.add(openPack(pack));
+    this.#layers = [...layers];
+    this.#packs = [...packs];
+    this.#map.setStyle(fieldStyle(this.#layers, this.#packs), { diff: true });
+  }
+
+  async setFeatures(key: string, features: MapFeature[]): Promise<void> {
+    await this.#ready;
+    await this.#source(sourceId(key))?.setData({ type: "FeatureCollection", features });
+  }
+
+  /** Shows a feature as it is now; null takes it off the map. */
+  async updateFeature(key: string, feature_id: string, feature: MapFeature | null): Promise<void> {
+    await this.#ready;
+    await this.#source(sourceId(key))?.updateData(feature ? { add: [feature] } : { remove: [feature_id] });
+  }
+
+  /** Rings one shape; null takes the ring away. */
+  async select(geometry: Geometry | null): Promise<void> {
+    await this.#ready;
+    await this.#source(SELECTED_SOURCE)?.setData(geometry ? collection({ geometry }) : emptySource());
+  }
+
+  async showPosition(position: DevicePosition | null): Promise<void> {
+    await this.#ready;
+    const { lon, lat, accuracy_m } = position ?? { lon: 0, lat: 0, accuracy_m: 0 };
+    const ring: Geometry = { type: "Polygon", coordinates: [circleRing([lon, lat], accuracy_m ?? 0)] };
+    const dot: Geometry = { type: "Point", coordinates: [lon, lat] };
+    const data = position ? collection({ geometry: ring }, { geometry: dot }) : emptySource();
+    await this.#source(GPS_SOURCE)?.setData(data);
+  }
+
+  /** Brings a place to the middle, not farther away than now. */
+  showPlace(place: [number, number]): void {
+    this.#map.easeTo({ center: place, zoom: Math.max(this.#map.getZoom(), CLOSE_ZOOM), duration: 300 });
+  }
+
+  showBox(box: [number, number, number, number]): void {
+    this.#map.fitBounds(box, { padding: 40, maxZoom: CLOSE_ZOOM, duration: 0 });
+  }
+
+  zoomBy(steps: number): void {
+    this.#map.easeTo({ zoom: this.#map.getZoom() + steps, duration: 200 });
+  }
+
+  view(): View {
+    const { lng, lat } = this.#map.getCenter();
+    return { lon: lng, lat, zoom: this.#map.getZoom() };
+  }
+
+  /** Starts drawing; the caller ends it by `remove`. */
+  draw(onChange: (geometry: Geometry | null, is_finished: boolean) => void): Drawing {
+    return new Drawing(this.#map, onChange);
+  }
+
+  #source(id: string): GeoJSONSource | undefined {
+    return this.#map.getSource<GeoJSONSource>(id);
+  }
+
+  #nearest(x: number, y: number): Tapped | null {
+    const ids = this.#layers.flatMap(({ key }) => ["marker", "line", "area"].map((part) => `${sourceId(key)}-${part}`));
+    const box: [[number, number], [number, number]] = [
+      [x - TAP_RADIUS_PX, y - TAP_RADIUS_PX],
+      [x + TAP_RADIUS_PX, y + TAP_RADIUS_PX],
+    ];
+    const found = this.#map.queryRenderedFeatures(box, { layers: ids.filter((id) => this.#map.getLayer(id)) });
+    const distance = ({ geometry }: MapFeature) => {
+      if (geometry.type !== "Point") return TAP_RADIUS_PX;
+      const place = this.#map.project([geometry.coordinates[0] ?? 0, geometry.coordinates[1] ?? 0]);
+      return Math.hypot(place.x - x, place.y - y);
+    };
+    const [nearest] = found.sort((a, b) => distance(a) - distance(b));
+    const layer = this.#layers.find(({ key }) => sourceId(key) === nearest?.source);
+    return nearest && layer ? { layer: layer.key, feature_id: String(nearest.properties.feature_id) } : null;
+  }
+}
+
+function collection(...parts: { geometry: Geometry }[]): FeatureCollection {
+  return {
+    type: "FeatureCollection",
+    features: parts.map(({ geometry }) => ({ type: "Feature", geometry, properties: {} })),
+  };
+}

@@ -1,0 +1,86 @@
+import type { FeatureCollection } from "geojson";
+import type { LayerSpecification, SourceSpecification, StyleSpecification } from "maplibre-gl";
+import type { Layer } from "../model/layer.ts";
+import { basemapLayers } from "./basemap_style.ts";
+import { ledgerStyle, sourceId } from "./layer_style.ts";
+import type { LocalPack } from "./pack_source.ts";
+
+export const SELECTED_SOURCE = "selected";
+export const GPS_SOURCE = "gps";
+
+/** Where the map looks. */
+export interface View {
+  lon: number;
+  lat: number;
+  zoom: number;
+}
+
+export const emptySource = (): FeatureCollection => ({ type: "FeatureCollection", features: [] });
+
+/** The whole style of the tablet's map: base map, selection, ledger layers, position. No font, picture or tile is fetched. */
+export function fieldStyle(layers: readonly Layer[], packs: readonly LocalPack[]): StyleSpecification {
+  const sources: Record<string, SourceSpecification> = {
+    [SELECTED_SOURCE]: { type: "geojson", data: emptySource() },
+    [GPS_SOURCE]: { type: "geojson", data: emptySource() },
+  };
+  const drawn: LayerSpecification[] = [
+    { id: "background", type: "background", paint: { "background-color": "#f6f4ee" } },
+  ];
+  for (const pack of packs) {
+    const source = `basemap-${pack.name}`;
+    sources[source] = { type: "vector", url: `pmtiles://${pack.sha256}`, attribution: pack.attribution };
+    drawn.push(...basemapLayers(source));
+  }
+  for (const { key } of layers) {
+    sources[sourceId(key)] = { type: "geojson", data: emptySource(), promoteId: "feature_id" };
+  }
+  drawn.push(...POSITION_RING, ...SELECTION, ...ledgerStyle(layers), ...POSITION_DOT);
+  return { version: 8, sources, layers: drawn };
+}
+
+const SELECTION: LayerSpecification[] = [
+  {
+    id: "selected-shape",
+    type: "line",
+    source: SELECTED_SOURCE,
+    filter: ["!=", ["geometry-type"], "Point"],
+    paint: { "line-color": "#ffd43d", "line-width": 12 },
+  },
+  {
+    id: "selected-point",
+    type: "circle",
+    source: SELECTED_SOURCE,
+    filter: ["==", ["geometry-type"], "Point"],
+    paint: {
+      "circle-radius": 20,
+      "circle-color": "#ffd43d",
+      "circle-stroke-color": "#1a1a1a",
+      "circle-stroke-width": 3,
+    },
+  },
+];
+
+const POSITION_RING: LayerSpecification[] = [
+  {
+    id: "gps-ring",
+    type: "fill",
+    source: GPS_SOURCE,
+    filter: ["==", ["geometry-type"], "Polygon"],
+    paint: { "fill-color": "#0877d7", "fill-opacity": 0.15, "fill-outline-color": "#0055ad" },
+  },
+];
+
+const POSITION_DOT: LayerSpecification[] = [
+  {
+    id: "gps-dot",
+    type: "circle",
+    source: GPS_SOURCE,
+    filter: ["==", ["geometry-type"], "Point"],
+    paint: {
+      "circle-radius": 8,
+      "circle-color": "#0877d7",
+      "circle-stroke-color": "#ffffff",
+      "circle-stroke-width": 3,
+    },
+  },
+];

@@ -1,0 +1,112 @@
+import type { Feature as MapFeature } from "geojson";
+import type { FilterSpecification, LayerSpecification } from "maplibre-gl";
+import type { Feature } from "../model/feature.ts";
+import type { Layer, Shape } from "../model/layer.ts";
+import { LABEL_FONTS } from "./basemap_style.ts";
+import { ATTENTION_BADGE, markerId, UNSENT_BADGE } from "./markers.ts";
+
+/** What a feature's badge says: it waits to be sent, or somebody has to look at it. */
+export type Mark = "unsent" | "attention" | null;
+
+const BADGES = { unsent: UNSENT_BADGE, attention: ATTENTION_BADGE };
+const DEFAULT_COLOR = "#0017c1";
+const DEFAULT_LABEL_ZOOM = 14;
+
+/** Colour and shape of a feature, by its category. */
+export function symbolOf(layer: Layer, fields: Feature["fields"]): { color: string; shape: Shape } {
+  const style = layer.style ?? {};
+  const value = style.category_field ? fields[style.category_field] : undefined;
+  const category = style.categories?.find((candidate) => candidate.code === String(value ?? ""));
+  return {
+    color: category?.color ?? style.color ?? DEFAULT_COLOR,
+    shape: category?.shape ?? style.shape ?? "circle",
+  };
+}
+
+/** A feature as the map draws it: what the style needs is worked out here, once. */
+export function toMapFeature(layer: Layer, feature: Feature, told: { label: string; mark: Mark }): MapFeature | null {
+  if (!feature.geometry) return null;
+  const { color, shape } = symbolOf(layer, feature.fields);
+  return {
+    type: "Feature",
+    geometry: feature.geometry,
+    properties: {
+      feature_id: feature.feature_id,
+      label: told.label,
+      color,
+      icon: markerId(shape, color),
+      badge: told.mark ? BADGES[told.mark] : "",
+    },
+  };
+}
+
+export const sourceId = (key: string) => `ledger-${key}`;
+
+const IS_POINT: FilterSpecification = ["in", ["geometry-type"], ["literal", ["Point", "MultiPoint"]]];
+const IS_AREA: FilterSpecification = ["in", ["geometry-type"], ["literal", ["Polygon", "MultiPolygon"]]];
+
+/** The map layers of all ledger layers: areas lowest, then lines, markers, badges, and names on top. */
+export function ledgerStyle(layers: readonly Layer[]): LayerSpecification[] {
+  return [drawArea, drawLine, drawMarker, drawBadge, drawLabel].flatMap((draw) => layers.map(draw));
+}
+
+const at = (layer: Layer, part: string) => ({
+  id: `${sourceId(layer.key)}-${part}`,
+  source: sourceId(layer.key),
+  minzoom: layer.style?.min_zoom ?? 0,
+});
+
+const drawArea = (layer: Layer): LayerSpecification => ({
+  ...at(layer, "area"),
+  type: "fill",
+  filter: IS_AREA,
+  paint: { "fill-color": ["get", "color"], "fill-opacity": 0.25 },
+});
+
+const drawLine = (layer: Layer): LayerSpecification => ({
+  ...at(layer, "line"),
+  type: "line",
+  filter: ["!", IS_POINT],
+  layout: { "line-cap": "round", "line-join": "round" },
+  paint: { "line-color": ["get", "color"], "line-width": ["interpolate", ["linear"], ["zoom"], 11, 2, 17, 5] },
+});
+
+const drawMarker = (layer: Layer): LayerSpecification => ({
+  ...at(layer, "marker"),
+  type: "symbol",
+  filter: IS_POINT,
+  layout: {
+    "icon-image": ["get", "icon"],
+    "icon-size": ["interpolate", ["linear"], ["zoom"], 10, 0.5, 15, 1],
+    "icon-allow-overlap": true,
+    "icon-ignore-placement": true,
+  },
+});
+
+const drawBadge = (layer: Layer): LayerSpecification => ({
+  ...at(layer, "badge"),
+  type: "symbol",
+  filter: ["!=", ["get", "badge"], ""],
+  layout: {
+    "icon-image": ["get", "badge"],
+    "icon-offset": [11, -11],
+    "icon-allow-overlap": true,
+    "icon-ignore-placement": true,
+  },
+});
+
+const drawLabel = (layer: Layer): LayerSpecification => ({
+  ...at(layer, "label"),
+  type: "symbol",
+  minzoom: layer.style?.label_min_zoom ?? DEFAULT_LABEL_ZOOM,
+  layout: {
+    "text-field": ["get", "label"],
+    "text-font": LABEL_FONTS,
+    "text-size": 14,
+    "text-anchor": "top",
+    "text-offset": [0, 0.9],
+    "text-max-width": 9,
+    "text-optional": true,
+  },
+  paint: { "text-color": "#1a1a1a", "text-halo-color": "#ffffff", "text-halo-width": 2 },
+});

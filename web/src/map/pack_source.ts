@@ -1,0 +1,20 @@
+import { PMTiles, type Source } from "pmtiles";
+
+/** Reads bytes of a pack kept on this device. */
+export type ReadBytes = (offset: number, n_bytes: number) => Promise<ArrayBuffer>;
+
+/** A base map pack on this device, as the map needs it. */
+export interface LocalPack {
+  name: string;
+  sha256: string;
+  attribution: string;
+  read: ReadBytes;
+}
+
+export function openPack(pack: LocalPack): PMTiles {
+  const source: Source = {
+    getKey: () => pack.sha256,
+    getBytes: async (offset, n_bytes) => ({ data: await pack.read(offset, n_bytes) }),
+  };
+  return new PMTiles(source);
+}
