@@ -1,0 +1,1 @@
+"""The GeoPackage format: geometry blobs, tables, R-tree, description of columns. Knows files, not features."""

@@ -1,0 +1,151 @@
+"""Geometry blobs of GeoPackage <-> shapely geometries (OGC 12-128r19, 2.1.3); opens no file.
+
+A blob is "GP", a version, flags, the srs_id, perhaps an envelope, and ISO WKB. Ours are little-endian; points carry no
+envelope, everything else carries the one of x and y. All kinds of standard blobs are read.
+"""
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from shapely import Geometry
+
+from gis_capture.errors import FeatureError
+from gis_capture.text import Text
+
+Geometries = npt.NDArray[np.object_]
+"""Shape (n,), of `shapely.Geometry` or None."""
+
+_MAGIC = b"GP"
+_LITTLE_ENDIAN, _EMPTY, _EXTENDED, _XY_ENVELOPE = 0x01, 0x10, 0x20, 0x02
+_ENVELOPE_BYTES = (0, 32, 48, 48, 64)
+_POINT = 0
+_SHORT = np.dtype([("magic", "S2"), ("version", "u1"), ("flags", "u1"), ("srs_id", "<i4")])
+_LONG = np.dtype([*_SHORT.descr, ("envelope", "<f8", (4,))])
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What stands before the WKB of a blob.
+
+    Attributes:
+        envelope: (min_x, max_x, min_y, max_y), in this order of the standard; None where the blob has none.
+        size_bytes: Where the WKB begins.
+    """
+
+    srs_id: int
+    is_empty: bool
+    envelope: tuple[float, float, float, float] | None
+    size_bytes: int
+
+
+def parse_header(blob: bytes) -> Header:
+    """Reads the header of a blob.
+
+    Raises:
+        FeatureError: Not a blob of a standard GeoPackage geometry.
+    """
+    if len(blob) < 13 or blob[:2] != _MAGIC:
+        raise _invalid("no GeoPackage geometry")
+    flags = blob[3]
+    envelope_code = flags >> 1 & 0x07
+    if flags & _EXTENDED or envelope_code >= len(_ENVELOPE_BYTES):
+        raise _invalid(f"flags {flags:#04x}")
+    order = "<" if flags & _LITTLE_ENDIAN else ">"
+    size_bytes = 8 + _ENVELOPE_BYTES[envelope_code]
+    if len(blob) < size_bytes:
+        raise _invalid("cut off")
+    (srs_id,) = struct.unpack_from(f"{order}i", blob, 4)
+    envelope = struct.unpack_from(f"{order}4d", blob, 8) if envelope_code else None
+    return Header(srs_id, bool(flags & _EMPTY), envelope, size_bytes)
+
+
+def encode_geometries(geometries: Geometries, srs_id: int) -> list[bytes | None]:
+    """Makes the blobs of geometries; None stays None. Z and M are kept to the last bit."""
+    wkbs = shapely.to_wkb(geometries, output_dimension=4, byte_order=1, flavor="iso")
+    is_empty = shapely.is_empty(geometries)
+    has_envelope = ~is_empty & (shapely.get_type_id(geometries) != _POINT)
+    if not has_envelope.any():
+        headers = _headers(_SHORT, srs_id, _LITTLE_ENDIAN | np.where(is_empty, _EMPTY, 0))
+        return [wkb if wkb is None else header + wkb for header, wkb in zip(headers, wkbs, strict=True)]
+    # One header per geometry, long enough for all; those without an envelope are cut after 8 bytes.
+    flags = _LITTLE_ENDIAN | np.where(is_empty, _EMPTY, 0) | np.where(has_envelope, _XY_ENVELOPE, 0)
+    envelopes = shapely.bounds(geometries)[:, [0, 2, 1, 3]]
+    lengths = np.where(has_envelope, _LONG.itemsize, _SHORT.itemsize).tolist()
+    headers = _headers(_LONG, srs_id, flags, envelopes)
+    parts = zip(headers, lengths, wkbs, strict=True)
+    return [wkb if wkb is None else header[:length] + wkb for header, length, wkb in parts]
+
+
+def encode_geometry(geometry: Geometry | None, srs_id: int) -> bytes | None:
+    """Makes the blob of one geometry; None stays None."""
+    return encode_geometries(np.array([geometry], dtype=object), srs_id)[0]
+
+
+def decode_geometries(blobs: Sequence[bytes | None]) -> Geometries:
+    """Reads blobs; None stays None.
+
+    Raises:
+        FeatureError: One of them is not the blob of a standard geometry.
+    """
+    try:
+        wkbs = [blob if blob is None else _wkb(blob) for blob in blobs]
+        return np.asarray(shapely.from_wkb(np.array(wkbs, dtype=object)))
+    except (IndexError, TypeError, shapely.GEOSException) as error:
+        raise _invalid(str(error)) from error
+
+
+def decode_geometry(blob: bytes | None) -> Geometry | None:
+    """Reads one blob; None stays None.
+
+    Raises:
+        FeatureError: Not the blob of a standard geometry.
+    """
+    geometry: Geometry | None = decode_geometries([blob])[0]
+    return geometry
+
+
+def envelope_of(blob: bytes) -> tuple[float, float, float, float] | None:
+    """Gives (min_x, max_x, min_y, max_y) of a blob's geometry, None where it is empty.
+
+    Raises:
+        FeatureError: Not the blob of a standard geometry.
+    """
+    header = parse_header(blob)
+    if header.envelope or header.is_empty:
+        return header.envelope
+    wkb = blob[header.size_bytes :]
+    order = "<" if wkb[0] else ">"
+    (code,) = struct.unpack_from(f"{order}I", wkb, 1)
+    if code % 1000 == 1 and len(wkb) >= 21:
+        x, y = struct.unpack_from(f"{order}2d", wkb, 5)
+        return None if x != x or y != y else (x, x, y, y)
+    min_x, min_y, max_x, max_y = shapely.bounds(decode_geometry(blob)).tolist()
+    return None if min_x != min_x else (min_x, max_x, min_y, max_y)
+
+
+def _headers(layout: np.dtype[np.void], srs_id: int, flags: npt.NDArray[np.int64], *envelope: object) -> list[bytes]:
+    headers = np.zeros(len(flags), dtype=layout)
+    headers["magic"], headers["srs_id"], headers["flags"] = _MAGIC, srs_id, flags
+    if envelope:
+        headers["envelope"] = envelope[0]
+    whole, size = headers.tobytes(), layout.itemsize
+    return [whole[start : start + size] for start in range(0, len(whole), size)]
+
+
+def _wkb(blob: bytes) -> bytes:
+    if blob[3] == _LITTLE_ENDIAN and blob[:2] == _MAGIC:
+        return blob[8:]
+    return blob[parse_header(blob).size_bytes :]
+
+
+def _invalid(reason: str) -> FeatureError:
+    return FeatureError(
+        Text(
+            f"図形を読めません({reason})。ファイルが壊れているか、対応していない図形です。",
+            f"The geometry cannot be read ({reason}): the file is damaged, or it is of an unknown kind.",
+        )
+    )

@@ -1,0 +1,41 @@
+"""Makes GeoPackage files that are whole or not there."""
+
+import os
+import sqlite3
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+
+from gis_capture.geopackage.connection import register_functions, unusable
+from gis_capture.geopackage.reference_systems import ensure_reference_system
+
+CORE_SCHEMA = files("gis_capture.geopackage").joinpath("core.sql").read_text(encoding="utf-8")
+
+
+def create_geopackage(path: Path, fill: Callable[[sqlite3.Connection], None]) -> None:
+    """Makes a GeoPackage beside its place, lets `fill` write into it, and moves it there; an older file is replaced.
+
+    Raises:
+        StoreError: The folder cannot be written.
+    """
+    partial = path.with_name(path.name + ".part")
+    try:
+        partial.unlink(missing_ok=True)
+        connection = sqlite3.connect(partial, isolation_level=None)
+        try:
+            register_functions(connection)
+            # The file gets its name only when it is whole, so nothing needs a journal until then.
+            connection.execute("PRAGMA journal_mode = OFF")
+            connection.execute("PRAGMA synchronous = OFF")
+            connection.executescript(CORE_SCHEMA)
+            ensure_reference_system(connection, "EPSG:4326")
+            fill(connection)
+        finally:
+            connection.close()
+        with partial.open("rb+") as whole:
+            os.fsync(whole.fileno())
+        os.replace(partial, path)
+    except (OSError, sqlite3.Error) as error:
+        raise unusable(path, error) from error
+    finally:
+        partial.unlink(missing_ok=True)

@@ -1,0 +1,148 @@
+"""The table of a layer as GeoPackage 1.4 wants it, declared by us."""
+
+import sqlite3
+
+from gis_capture.geopackage.column_values import COLUMN_TYPES
+from gis_capture.geopackage.quoting import check_column_name, quote_identifier
+from gis_capture.geopackage.reference_systems import ensure_reference_system
+from gis_capture.geopackage.rtree import RTREE_DEFINITION, create_rtree
+from gis_capture.model import Field, Layer
+
+SYSTEM_COLUMNS = {
+    "position_method": "TEXT",
+    "position_accuracy_m": "REAL",
+    "position_note": "TEXT",
+    "revision": "INTEGER NOT NULL DEFAULT 0",
+}
+SYSTEM_TITLES = {
+    "feature_id": "識別番号",
+    "position_method": "位置の求め方",
+    "position_accuracy_m": "位置の精度(m)",
+    "position_note": "位置のメモ",
+    "revision": "版",
+}
+
+
+def create_layer_table(connection: sqlite3.Connection, layer: Layer) -> None:
+    """Makes the feature table of a layer with its index, its triggers and its description.
+
+    Raises:
+        FieldError: A field has a name that the table needs. CRSError: The CRS is not known.
+    """
+    for field in layer.fields:
+        check_column_name(field.name, layer.key)
+    srs_id = ensure_reference_system(connection, layer.crs)
+    geometry_type = layer.geometry_type.upper()
+    columns = [
+        "fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL",
+        f"geometry {geometry_type}",
+        "feature_id TEXT UNIQUE",
+        *(_column(field) for field in layer.fields),
+        *(f"{name} {declaration}" for name, declaration in SYSTEM_COLUMNS.items()),
+    ]
+    table = quote_identifier(layer.key)
+    connection.execute(f"CREATE TABLE {table} ({', '.join(columns)})")
+    connection.execute(f"CREATE INDEX {quote_identifier(layer.key + '_revision')} ON {table} (revision)")
+    connection.execute(
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id)"
+        " VALUES (?, 'features', ?, ?, ?)",
+        (layer.key, _identifier(connection, layer), layer.description.ja if layer.description else "", srs_id),
+    )
+    # Z and M are allowed (2), not demanded: a ledger has none, a survey may have both.
+    connection.execute(
+        "INSERT INTO gpkg_geometry_columns VALUES (?, 'geometry', ?, ?, 2, 2)", (layer.key, geometry_type, srs_id)
+    )
+    create_rtree(connection, layer.key)
+    connection.execute(
+        "INSERT INTO gpkg_extensions VALUES (?, 'geometry', 'gpkg_rtree_index', ?, 'write-only')",
+        (layer.key, RTREE_DEFINITION),
+    )
+    _count_features(connection, layer.key)
+    describe_columns(connection, layer)
+
+
+def add_column(connection: sqlite3.Connection, layer: Layer, field: Field) -> None:
+    """Adds the column of a new field; features that are there have no value in it."""
+    check_column_name(field.name, layer.key)
+    connection.execute(f"ALTER TABLE {quote_identifier(layer.key)} ADD COLUMN {_column(field)}")
+
+
+def rename_column(connection: sqlite3.Connection, layer: Layer, old: str, new: str) -> None:
+    """Renames the column of a field that kept its `field_id`."""
+    check_column_name(new, layer.key)
+    table = quote_identifier(layer.key)
+    connection.execute(f"ALTER TABLE {table} RENAME COLUMN {quote_identifier(old)} TO {quote_identifier(new)}")
+    connection.execute("DELETE FROM gpkg_data_columns WHERE table_name = ? AND column_name = ?", (layer.key, old))
+
+
+def describe_columns(connection: sqlite3.Connection, layer: Layer) -> None:
+    """Writes titles, helps and domains into the tables of the Schema extension."""
+    connection.execute(
+        "UPDATE gpkg_contents SET identifier = ?, description = ? WHERE table_name = ?",
+        (_identifier(connection, layer), layer.description.ja if layer.description else "", layer.key),
+    )
+    connection.execute("DELETE FROM gpkg_data_columns WHERE table_name = ?", (layer.key,))
+    connection.execute(
+        "DELETE FROM gpkg_data_column_constraints WHERE constraint_name LIKE ? ESCAPE '\\'",
+        (_constraint_name(layer, "").replace("_", "\\_") + "%",),
+    )
+    titles = dict(SYSTEM_TITLES)
+    taken: set[str] = set(titles.values())
+    for field in layer.fields:
+        # The Schema extension wants names that are unique in a table.
+        title = field.title.ja if field.title.ja not in taken else f"{field.title.ja}({field.name})"
+        taken.add(title)
+        constraint = _write_constraint(connection, layer, field)
+        connection.execute(
+            "INSERT INTO gpkg_data_columns VALUES (?, ?, ?, ?, ?, NULL, ?)",
+            (layer.key, field.name, title, field.title.en, field.help.ja if field.help else None, constraint),
+        )
+    connection.executemany(
+        "INSERT INTO gpkg_data_columns VALUES (?, ?, ?, ?, NULL, NULL, NULL)",
+        ((layer.key, column, title, column) for column, title in titles.items()),
+    )
+
+
+def _column(field: Field) -> str:
+    return f"{quote_identifier(field.name)} {COLUMN_TYPES[field.type]}"
+
+
+def _identifier(connection: sqlite3.Connection, layer: Layer) -> str:
+    """The Japanese title; identifiers are unique in a GeoPackage, so a second one carries the key."""
+    other = connection.execute(
+        "SELECT 1 FROM gpkg_contents WHERE identifier = ? AND table_name <> ?", (layer.title.ja, layer.key)
+    ).fetchone()
+    return f"{layer.title.ja} ({layer.key})" if other else layer.title.ja
+
+
+def _constraint_name(layer: Layer, field: str) -> str:
+    return f"{layer.key}.{field}".lower()
+
+
+def _write_constraint(connection: sqlite3.Connection, layer: Layer, field: Field) -> str | None:
+    name = _constraint_name(layer, field.name)
+    insert = "INSERT INTO gpkg_data_column_constraints VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+    if field.domain is not None and not field.domain.allows_other:
+        connection.executemany(
+            insert, ((name, "enum", code.code, None, None, None, None, code.title.ja) for code in field.domain.codes)
+        )
+        return name if field.domain.codes else None
+    limits = (field.constraints.minimum, field.constraints.maximum)
+    if any(isinstance(limit, int | float) for limit in limits):
+        minimum, maximum = (limit if isinstance(limit, int | float) else None for limit in limits)
+        connection.execute(insert, (name, "range", None, minimum, 1, maximum, 1, None))
+        return name
+    return None
+
+
+def _count_features(connection: sqlite3.Connection, key: str) -> None:
+    """Keeps `gpkg_ogr_contents` by the triggers that GDAL itself would make."""
+    connection.execute("INSERT INTO gpkg_ogr_contents VALUES (?, 0)", (key,))
+    table, value = quote_identifier(key), "'" + key.replace("'", "''") + "'"
+    for event, sign in (("insert", "+"), ("delete", "-")):
+        name = quote_identifier(f"trigger_{event}_feature_count_{key}")
+        connection.execute(
+            f"CREATE TRIGGER {name} AFTER {event.upper()} ON {table} BEGIN"
+            f" UPDATE gpkg_ogr_contents SET feature_count = feature_count {sign} 1"
+            f" WHERE lower(table_name) = lower({value}); END"
+        )

@@ -1,0 +1,285 @@
+"""The embedded store: one GeoPackage file, one writer, readers that are never blocked."""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from gis_capture.errors import FormatVersionError, StoreError
+from gis_capture.geopackage.connection import connect, unusable
+from gis_capture.geopackage.files import create_geopackage
+from gis_capture.model import Feature, Layer, Problem
+from gis_capture.store.direct_edits import has_direct_edits, take_direct_edits
+from gis_capture.store.geopackage_sync import SYNC_SCHEMA, SYNC_TABLES, GeoPackageSyncRecords
+from gis_capture.store.integrity import find_damage
+from gis_capture.store.protocol import Author, FeatureQuery, LayerInfo, SourceRow
+from gis_capture.store.reading import EVERYTHING, Reading
+from gis_capture.store.schema import SCHEMA, TABLES
+from gis_capture.store.writing import OWN_WRITE, GeoPackageTransaction
+from gis_capture.text import Text
+
+FORMAT_VERSION = 1
+MIN_SUPPORTED_VERSION, MAX_SUPPORTED_VERSION = 1, 1
+EXTENSION_DEFINITION = "docs/format.md"
+
+
+class GeoPackageSnapshot(Reading):
+    """One moment of the store, held by a read transaction of its own."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        super().__init__(connection)
+        self.revision = self.newest_revision()
+        self.sync = GeoPackageSyncRecords(connection)
+
+
+class GeoPackageStore:
+    """Implements `Store` over one GeoPackage."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._writer = connect(path)
+        self._write_lock = threading.RLock()
+        self._idle: list[sqlite3.Connection] = []
+        self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        self._pool_lock = threading.Lock()
+        try:
+            self._check_version()
+            self._writer.execute("PRAGMA journal_mode = WAL")
+            self._writer.execute("PRAGMA synchronous = FULL")
+            # A killed writer cannot leave this behind: it is written and removed inside one transaction.
+            self.epoch = self._meta("epoch")
+        except sqlite3.Error as error:
+            self._writer.close()
+            raise unusable(path, error) from error
+
+    def revision(self) -> int:
+        """The newest revision; 0 for an empty store."""
+        return self._reading().newest_revision()
+
+    def layers(self) -> tuple[Layer, ...]:
+        """All layers, in the order they were made."""
+        return self._reading().layers()
+
+    def layer(self, key: str) -> Layer:
+        """One layer; raises LayerError when there is none."""
+        return self._reading().rows_of(key).layer
+
+    def layer_info(self, key: str) -> LayerInfo:
+        """A layer with counts and extent."""
+        return self._reading().layer_info(key)
+
+    def features(self, layer: str, query: FeatureQuery = EVERYTHING) -> Iterator[Feature]:
+        """Reads features in the order of `fid`, lazily."""
+        return self._reading().features(layer, query)
+
+    def numbered_features(self, layer: str, query: FeatureQuery = EVERYTHING) -> Iterator[tuple[int, Feature]]:
+        """Reads (fid, feature) in the order of `fid`, lazily."""
+        return self._reading().numbered_features(layer, query)
+
+    def count(self, layer: str, query: FeatureQuery = EVERYTHING) -> int:
+        """Counts the features of a query."""
+        return self._reading().count(layer, query)
+
+    def feature(self, layer: str, feature_id: str) -> Feature | None:
+        """Reads one feature."""
+        return self._reading().feature(layer, feature_id)
+
+    def feature_at(self, layer: str, feature_id: str, revision: int) -> Feature | None:
+        """Reads a feature as it was after a revision."""
+        return self._reading().feature_at(layer, feature_id, revision)
+
+    def history(self, layer: str, feature_id: str) -> list[tuple[int, Feature]]:
+        """All former states of a feature, oldest first, each with the revision that ended it."""
+        return self._reading().history(layer, feature_id)
+
+    def author_of(self, revision: int) -> tuple[Author, str]:
+        """Who wrote a revision, and when."""
+        return self._reading().author_of(revision)
+
+    def provenance(self, feature_id: str) -> SourceRow | None:
+        """The source row a feature came from."""
+        return self._reading().provenance(feature_id)
+
+    def imports(self) -> list[dict[str, Any]]:
+        """All imports, newest first."""
+        return self._reading().imports()
+
+    def source_rows(self, import_id: str) -> Iterator[SourceRow]:
+        """The account of an import's rows."""
+        return self._reading().source_rows(import_id)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[GeoPackageSnapshot]:
+        """Holds one moment of the store for reading."""
+        with self._pool_lock:
+            connection = self._idle.pop() if self._idle else self._open_reader()
+        connection.execute("BEGIN")
+        try:
+            yield GeoPackageSnapshot(connection)
+        finally:
+            connection.execute("ROLLBACK")
+            with self._pool_lock:
+                self._idle.append(connection)
+
+    @contextmanager
+    def transact(self, author: Author, *, at: str, note: str = "") -> Iterator[GeoPackageTransaction]:
+        """Opens the one door for writing; commits at the end of the block, rolls back on an exception.
+
+        Raises:
+            StoreError: The disk is full or the file cannot be written; nothing has changed then.
+        """
+        with self._write_lock:
+            database = self._writer
+            try:
+                database.execute("BEGIN IMMEDIATE")
+                revision = Reading(database).newest_revision() + 1
+                database.execute(
+                    "INSERT INTO gis_capture_revisions VALUES (?, ?, ?, ?, ?)",
+                    (revision, at, author.device_id, author.name, note),
+                )
+                database.execute("INSERT INTO gis_capture_meta VALUES (?, '1')", (OWN_WRITE,))
+                n_before = database.total_changes
+                transaction = GeoPackageTransaction(database, revision)
+                yield transaction
+                is_changed = database.total_changes > n_before
+                transaction.finish()
+                database.execute("DELETE FROM gis_capture_meta WHERE key = ?", (OWN_WRITE,))
+                # A block that wrote nothing takes no revision.
+                database.execute("COMMIT" if is_changed else "ROLLBACK")
+            except BaseException as error:
+                if database.in_transaction:
+                    database.execute("ROLLBACK")
+                if isinstance(error, sqlite3.Error):
+                    raise _not_written(self.path, error) from error
+                raise
+
+    def has_direct_edits(self) -> bool:
+        """True when another program has changed the file since the last adoption; cheap."""
+        return has_direct_edits(self._reading().connection)
+
+    def adopt_direct_edits(
+        self, author: Author, *, at: str, new_id: Callable[[], str] = lambda: str(uuid4())
+    ) -> int | None:
+        """Makes a revision of what other programs changed straight in the file; None = nothing was changed."""
+        if not self.has_direct_edits():
+            return None
+        with self.transact(author, at=at, note="direct edit") as transaction:
+            for layer in transaction.layers():
+                rows = transaction.rows_of(layer.key)
+                for fid, previous in take_direct_edits(self._writer, rows, new_id):
+                    transaction.adopt(rows, fid, previous)
+            return transaction.revision
+
+    def backup_to(self, path: Path) -> None:
+        """Writes a copy of the present state, while others go on reading and writing."""
+        partial = path.with_name(path.name + ".part")
+        partial.unlink(missing_ok=True)
+        source = connect(self.path, is_read_only=True)
+        target = sqlite3.connect(partial)
+        try:
+            source.backup(target)
+        finally:
+            target.close()
+            source.close()
+        os.replace(partial, path)
+
+    def check_integrity(self) -> list[Problem]:
+        """Looks for damage; gives what was found."""
+        return find_damage(self._reading())
+
+    def close(self) -> None:
+        """Closes all connections; a closed store leaves no files beside its own."""
+        with self._pool_lock:
+            for connection in self._opened:
+                connection.close()
+            self._opened.clear()
+            self._idle.clear()
+        with self._write_lock:
+            self._writer.close()
+
+    def _reading(self) -> Reading:
+        """The reader of this thread."""
+        reading: Reading | None = getattr(self._local, "reading", None)
+        if reading is None:
+            with self._pool_lock:
+                reading = self._local.reading = Reading(self._open_reader())
+        return reading
+
+    def _open_reader(self) -> sqlite3.Connection:
+        connection = connect(self.path)
+        connection.execute("PRAGMA query_only = ON")
+        self._opened.append(connection)
+        return connection
+
+    def _meta(self, key: str) -> str:
+        row = self._writer.execute("SELECT value FROM gis_capture_meta WHERE key = ?", (key,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def _check_version(self) -> None:
+        tables = {row[0] for row in self._writer.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if "gis_capture_meta" not in tables:
+            raise StoreError(
+                Text(
+                    f"「{self.path}」は GIS Capture のファイルではありません。",
+                    f'"{self.path}" is not a store of GIS Capture.',
+                ),
+                path=self.path,
+            )
+        version = int(self._meta("format_version") or 0)
+        if not MIN_SUPPORTED_VERSION <= version <= MAX_SUPPORTED_VERSION:
+            raise FormatVersionError(
+                Text(
+                    f"「{self.path}」は形式の版が {version} です。この GIS Capture が読めるのは版"
+                    f" {MAX_SUPPORTED_VERSION} までです。新しい GIS Capture で開いてください。",
+                    f'"{self.path}" has format version {version}; this GIS Capture reads up to'
+                    f" {MAX_SUPPORTED_VERSION}. Open it with a newer one.",
+                ),
+                path=self.path,
+                version=version,
+            )
+
+
+def open_store(path: Path | str, *, create: bool = False, epoch: str | None = None) -> GeoPackageStore:
+    """Opens a store.
+
+    Args:
+        path: The GeoPackage.
+        create: Makes it when it is not there; a kill leaves either no file or a whole one.
+        epoch: Id of a new store's life; minted when not given.
+
+    Raises:
+        StoreError: It is not there, not ours, or cannot be opened.
+        FormatVersionError: A newer version wrote it.
+    """
+    path = Path(path)
+    if create and not path.exists():
+        create_geopackage(path, lambda connection: _add_tables(connection, epoch or str(uuid4())))
+    if not path.is_file():
+        raise StoreError(Text(f"「{path}」がありません。", f'"{path}" is not there.'), path=path)
+    return GeoPackageStore(path)
+
+
+def _add_tables(connection: sqlite3.Connection, epoch: str) -> None:
+    connection.executescript(SCHEMA + SYNC_SCHEMA)
+    connection.executemany(
+        "INSERT INTO gpkg_extensions VALUES (?, NULL, 'gis_capture', ?, 'read-write')",
+        ((table, EXTENSION_DEFINITION) for table in (*TABLES, *SYNC_TABLES)),
+    )
+    connection.executemany(
+        "INSERT INTO gis_capture_meta VALUES (?, ?)", (("format_version", str(FORMAT_VERSION)), ("epoch", epoch))
+    )
+
+
+def _not_written(path: Path, error: sqlite3.Error) -> StoreError:
+    return StoreError(
+        Text(
+            f"「{path}」に書けません({error})。何も変わっていません。空き容量と、ほかに開いているプログラムを確かめてください。",
+            f'"{path}" cannot be written ({error}). Nothing has changed. Check free space and programs that hold it.',
+        ),
+        path=path,
+    )

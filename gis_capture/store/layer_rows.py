@@ -1,0 +1,146 @@
+"""A layer's table row by row: features become rows, and rows features."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import orjson
+
+from gis_capture.definitions import layer_from_json
+from gis_capture.geopackage.blob import decode_geometries, decode_geometry, encode_geometries
+from gis_capture.geopackage.column_values import column_reader, column_writer
+from gis_capture.geopackage.quoting import quote_identifier
+from gis_capture.geopackage.reference_systems import srs_id_of
+from gis_capture.model import Attachment, Feature, Layer, PositionQuality
+
+BATCH = 2_000
+
+
+class LayerRows:
+    """Reads and writes the rows of one layer; knows its columns, not the connection."""
+
+    def __init__(self, layer: Layer) -> None:
+        self.layer = layer
+        self.key = layer.key
+        self.table = quote_identifier(layer.key)
+        self.srs_id = srs_id_of(layer.crs)
+        self.names = tuple(field.name for field in layer.fields)
+        self._writers = tuple(column_writer(field.type) for field in layer.fields)
+        self._readers = tuple((i, reader) for i, f in enumerate(layer.fields) if (reader := column_reader(f.type)))
+        columns = ", ".join(map(quote_identifier, self.names))
+        self.select = (
+            f"SELECT fid, geometry, feature_id, revision, position_method, position_accuracy_m, position_note"
+            f"{', ' if columns else ''}{columns} FROM {self.table}"
+        )
+        self.insert = (
+            f"INSERT INTO {self.table} (geometry, feature_id, revision, position_method, position_accuracy_m,"
+            f" position_note{', ' if columns else ''}{columns}) VALUES ({', '.join('?' * (6 + len(self.names)))})"
+        )
+        sets = ", ".join(f"{quote_identifier(name)} = ?" for name in self.names)
+        self.update = (
+            f"UPDATE {self.table} SET geometry = ?, revision = ?, position_method = ?, position_accuracy_m = ?,"
+            f" position_note = ?{', ' if sets else ''}{sets} WHERE feature_id = ?"
+        )
+
+    def column_value(self, name: str, value: Any) -> Any:
+        """Gives a field's value as its column holds it."""
+        writer = self._writers[self.names.index(name)]
+        return writer(value) if writer else value
+
+    def to_rows(self, features: Sequence[Feature], revision: int) -> list[tuple[Any, ...]]:
+        """Gives the parameters of `insert` for features."""
+        geometries = np.array([*(feature.geometry for feature in features), None], dtype=object)[:-1]
+        blobs = encode_geometries(geometries, self.srs_id)
+        rows = []
+        for feature, blob in zip(features, blobs, strict=True):
+            position = feature.position
+            head = (blob, feature.feature_id, revision, position.method, position.accuracy_m, position.note)
+            rows.append((*head, *self._values(feature)))
+        return rows
+
+    def to_update(self, feature: Feature, revision: int) -> tuple[Any, ...]:
+        """Gives the parameters of `update`."""
+        blob, feature_id, *rest = self.to_rows([feature], revision)[0]
+        return (blob, *rest, feature_id)
+
+    def to_features(
+        self, rows: Sequence[tuple[Any, ...]], attachments: Mapping[str, tuple[Attachment, ...]]
+    ) -> Iterator[tuple[int, Feature]]:
+        """Gives (fid, feature) of rows of `select`."""
+        geometries = decode_geometries([row[1] for row in rows])
+        for row, geometry in zip(rows, geometries, strict=True):
+            fid, _, feature_id, revision, method, accuracy_m, note, *values = row
+            for index, reader in self._readers:
+                values[index] = reader(values[index])
+            yield (
+                fid,
+                Feature(
+                    self.key,
+                    feature_id or "",
+                    geometry,
+                    dict(zip(self.names, values, strict=True)),
+                    revision,
+                    PositionQuality(method, accuracy_m, note),
+                    attachments.get(feature_id, ()),
+                ),
+            )
+
+    def _values(self, feature: Feature) -> Iterator[Any]:
+        fields = feature.fields
+        for name, writer in zip(self.names, self._writers, strict=True):
+            value = fields.get(name)
+            yield writer(value) if writer and value is not None else value
+
+
+@lru_cache(maxsize=256)
+def parse_layer(definition: str) -> Layer:
+    """Reads a stored definition; the same text gives the same object."""
+    return layer_from_json(orjson.loads(definition))
+
+
+@lru_cache(maxsize=256)
+def layer_rows(layer_definition: str) -> LayerRows:
+    """Gives the rows object of a stored definition."""
+    return LayerRows(parse_layer(layer_definition))
+
+
+def state_of(feature: Feature) -> str:
+    """Writes what the history keeps of a feature, all but its geometry."""
+    return orjson.dumps(
+        {
+            "fields": dict(feature.fields),
+            "position": feature.position.to_json(),
+            "attachments": [attachment.to_json() for attachment in feature.attachments],
+        }
+    ).decode()
+
+
+def feature_from_state(layer: str, feature_id: str, revision: int, state: str, blob: bytes | None) -> Feature:
+    """Reads a feature of the history."""
+    content = orjson.loads(state)
+    return Feature(
+        layer,
+        feature_id,
+        decode_geometry(blob),
+        content["fields"],
+        revision,
+        PositionQuality.from_json(content.get("position") or {}),
+        tuple(Attachment.from_json(one) for one in content.get("attachments", ())),
+    )
+
+
+def read_attachments(
+    connection: sqlite3.Connection, layer: str, feature_ids: Iterable[str | None]
+) -> dict[str, tuple[Attachment, ...]]:
+    """Gives the attachments of features, in the order in which they were added."""
+    found: dict[str, list[Attachment]] = {}
+    rows = connection.execute(
+        "SELECT feature_id, attachment FROM gis_capture_attachments WHERE layer = ?"
+        " AND feature_id IN (SELECT value FROM json_each(?)) ORDER BY feature_id, position",
+        (layer, orjson.dumps([one for one in feature_ids if one]).decode()),
+    )
+    for feature_id, attachment in rows:
+        found.setdefault(feature_id, []).append(Attachment.from_json(orjson.loads(attachment)))
+    return {feature_id: tuple(ones) for feature_id, ones in found.items()}

@@ -1,0 +1,292 @@
+"""The one door for writing: everything done through a `GeoPackageTransaction` has one revision, or did not happen."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import chain, groupby, islice
+from typing import Any
+
+import numpy as np
+import orjson
+import shapely
+
+from gis_capture.definitions import layer_to_json
+from gis_capture.errors import FeatureError, LayerError
+from gis_capture.geopackage.layer_tables import add_column, create_layer_table, describe_columns, rename_column
+from gis_capture.geopackage.rtree import create_insert_trigger, drop_insert_trigger, rtree_name
+from gis_capture.model import Feature, Layer
+from gis_capture.store.direct_edits import note_direct_edits
+from gis_capture.store.extents import Extents
+from gis_capture.store.geopackage_sync import GeoPackageSyncRecords
+from gis_capture.store.layer_rows import LayerRows, read_attachments, state_of
+from gis_capture.store.protocol import SourceRow
+from gis_capture.store.reading import Reading, new_fields
+from gis_capture.text import Text
+
+BULK = 5_000
+OWN_WRITE = "own_write"
+
+
+class GeoPackageTransaction(Reading):
+    """Implements `Transaction`; the store begins and ends it."""
+
+    def __init__(self, connection: sqlite3.Connection, revision: int) -> None:
+        super().__init__(connection)
+        self.revision = revision
+        self.sync = GeoPackageSyncRecords(connection)
+        self._touched = Extents(connection)
+
+    def put_layer(self, layer: Layer) -> None:
+        """Makes the layer's table, or brings it to a newer definition; a removed field keeps its column.
+
+        Raises:
+            LayerError: The stored definition is newer, or of another geometry type or CRS.
+        """
+        stored = next((one for one in self.layers() if one.key == layer.key), None)
+        definition = orjson.dumps(layer_to_json(layer), option=orjson.OPT_SORT_KEYS).decode()
+        if stored is None:
+            create_layer_table(self.connection, layer)
+            self.connection.execute(
+                "INSERT INTO gis_capture_layers (key, position, revision, definition)"
+                " VALUES (?, (SELECT count(*) FROM gis_capture_layers), ?, ?)",
+                (layer.key, self.revision, definition),
+            )
+        elif stored == layer:
+            return
+        else:
+            self._migrate(stored, layer, definition)
+        note_direct_edits(self.connection, self.rows_of(layer.key))
+
+    def insert(self, features: Iterable[Feature]) -> int:
+        """Writes new features in bulk; gives their number.
+
+        Raises:
+            FeatureError: A `feature_id` is in the layer already.
+        """
+        n_written = 0
+        for layer, ones in groupby(features, key=lambda feature: feature.layer):
+            n_written += self._insert_into(self.rows_of(layer), ones)
+        return n_written
+
+    def update(self, feature: Feature) -> None:
+        """Replaces a stored feature; its former state goes to the history.
+
+        Raises:
+            FeatureError: The feature is not in the layer.
+        """
+        rows = self.rows_of(feature.layer)
+        before = self._stored(feature.layer, feature.feature_id)
+        self._remember(before, "update")
+        self.connection.execute(rows.update, rows.to_update(feature, self.revision))
+        if before.attachments != feature.attachments:
+            self._put_attachments([feature])
+        self._touched.note(rows.key, removed=before.geometry, added=feature.geometry)
+
+    def delete(self, layer: str, feature_id: str) -> None:
+        """Takes a feature out of the layer; its last state stays in the history.
+
+        Raises:
+            FeatureError: The feature is not in the layer.
+        """
+        rows = self.rows_of(layer)
+        before = self._stored(layer, feature_id)
+        self._remember(before, "delete")
+        self.connection.execute(f"DELETE FROM {rows.table} WHERE feature_id = ?", (feature_id,))
+        self.connection.execute(
+            "DELETE FROM gis_capture_attachments WHERE layer = ? AND feature_id = ?", (layer, feature_id)
+        )
+        self._touched.note(layer, removed=before.geometry, added=None)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undoes only what is done inside it when its block raises."""
+        self.connection.execute("SAVEPOINT part")
+        try:
+            yield
+        except BaseException:
+            self.connection.execute("ROLLBACK TO part")
+            raise
+        finally:
+            self.connection.execute("RELEASE part")
+
+    def put_import(self, record: Mapping[str, Any], rows: Iterable[SourceRow]) -> None:
+        """Keeps an import, or its newer record, and the account of its rows."""
+        import_id = record["import_id"]
+        self.connection.execute(
+            "INSERT INTO gis_capture_imports (import_id, record) VALUES (?, ?)"
+            " ON CONFLICT (import_id) DO UPDATE SET record = excluded.record",
+            (import_id, orjson.dumps(dict(record), default=str).decode()),
+        )
+        number = self.connection.execute(
+            "SELECT number FROM gis_capture_imports WHERE import_id = ?", (import_id,)
+        ).fetchone()[0]
+        headers: dict[tuple[str, ...], int] = {}
+        self.connection.executemany(
+            "INSERT INTO gis_capture_source_rows"
+            " (import_number, table_name, row_number, outcome, reason, feature_id, header_id, raw)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                (
+                    number,
+                    row.table,
+                    row.row_number,
+                    row.outcome,
+                    row.reason,
+                    row.feature_id,
+                    self._header_id(tuple(row.raw), headers),
+                    orjson.dumps(list(row.raw.values())).decode("utf-8"),
+                )
+                for row in rows
+            ),
+        )
+
+    def adopt(self, rows: LayerRows, fid: int, previous: Feature | None) -> None:
+        """Makes a change of this revision of what another program did to a row; `previous` None = it is new."""
+        if previous is not None:
+            attachments = read_attachments(self.connection, rows.key, [previous.feature_id])
+            previous = replace(previous, attachments=attachments.get(previous.feature_id, ()))
+        sql = f"UPDATE {rows.table} SET revision = ? WHERE fid = ?"
+        is_there = self.connection.execute(sql, (self.revision, fid)).rowcount > 0
+        now = self.feature_by_fid(rows.key, fid) if is_there else None
+        if previous is not None:
+            self._remember(previous, "update" if is_there else "delete")
+        self._touched.note(
+            rows.key, removed=previous.geometry if previous else None, added=now.geometry if now else None
+        )
+
+    def finish(self) -> None:
+        """Writes what is known only at the end: extents, and which layers this revision touched."""
+        for key in self._touched.write():
+            self.connection.execute("UPDATE gis_capture_layers SET revision = ? WHERE key = ?", (self.revision, key))
+
+    def _insert_into(self, rows: LayerRows, features: Iterable[Feature]) -> int:
+        features = iter(features)
+        first = list(islice(features, BULK))
+        is_bulk = len(first) == BULK
+        if is_bulk:
+            # One statement for the whole index is several times faster than a trigger with six calls for each row.
+            drop_insert_trigger(self.connection, rows.key)
+        last_fid = self.connection.execute(f"SELECT coalesce(max(fid), 0) FROM {rows.table}").fetchone()[0]
+        n_written = 0
+        for batch in chain([first], iter(lambda: list(islice(features, BULK)), [])):
+            try:
+                self.connection.executemany(rows.insert, rows.to_rows(batch, self.revision))
+            except sqlite3.IntegrityError as error:
+                raise self._duplicate(rows, batch) from error
+            self._put_attachments([feature for feature in batch if feature.attachments])
+            geometries = np.array([*(feature.geometry for feature in batch), None], dtype=object)[:-1]
+            boxes = shapely.bounds(geometries)
+            self._touched.grow(rows.key, boxes)
+            if is_bulk:
+                self._index(rows, last_fid + n_written + 1, boxes)
+            n_written += len(batch)
+        if is_bulk:
+            create_insert_trigger(self.connection, rows.key)
+        return n_written
+
+    def _index(self, rows: LayerRows, first_fid: int, boxes: Any) -> None:
+        """Fills the R-tree for rows whose `fid` runs from `first_fid`; SQLite numbers one transaction's rows in order."""
+        has_box = ~np.isnan(boxes[:, 0])
+        fids = (np.arange(len(boxes)) + first_fid)[has_box].tolist()
+        corners = boxes[has_box][:, [0, 2, 1, 3]].tolist()
+        sql = f"INSERT INTO {rtree_name(rows.key)} VALUES (?, ?, ?, ?, ?)"
+        self.connection.executemany(sql, ((fid, *box) for fid, box in zip(fids, corners, strict=True)))
+
+    def _migrate(self, stored: Layer, layer: Layer, definition: str) -> None:
+        if layer.definition_version < stored.definition_version:
+            raise _refused(stored, "古い定義です", "its definition is older than the stored one")
+        if (layer.geometry_type, layer.crs) != (stored.geometry_type, stored.crs):
+            raise _refused(stored, "形の種類と座標系は変えられません", "geometry type and CRS cannot change")
+        old_names = {field.field_id: field.name for field in stored.fields}
+        removed = {field["field_id"]: field for field in self.removed_fields(layer.key)}
+        for field in layer.fields:
+            old_name = old_names.get(field.field_id) or removed.pop(field.field_id, {}).get("name")
+            if old_name is not None and old_name != field.name:
+                rename_column(self.connection, layer, old_name, field.name)
+        for field in new_fields(stored, layer):
+            columns = {row[1] for row in self.connection.execute(f"PRAGMA table_info({self.rows_of(layer.key).table})")}
+            if field.name not in columns:
+                add_column(self.connection, layer, field)
+        kept = {field.field_id for field in layer.fields}
+        removed |= {
+            field.field_id: {"field_id": field.field_id, "name": field.name}
+            for field in stored.fields
+            if field.field_id not in kept
+        }
+        self.connection.execute(
+            "UPDATE gis_capture_layers SET definition = ?, revision = ?, removed_fields = ? WHERE key = ?",
+            (definition, self.revision, orjson.dumps(list(removed.values())).decode(), layer.key),
+        )
+        describe_columns(self.connection, layer)
+
+    def _stored(self, layer: str, feature_id: str) -> Feature:
+        feature = self.feature(layer, feature_id)
+        if feature is None:
+            raise FeatureError(
+                Text(
+                    f"レイヤー「{layer}」に {feature_id} はありません。",
+                    f'Layer "{layer}" has no feature {feature_id}.',
+                ),
+                layer=layer,
+                feature_id=feature_id,
+            )
+        return feature
+
+    def _remember(self, before: Feature, kind: str) -> None:
+        """Keeps the former state, once for each revision; a deletion always, for those who pull."""
+        if before.revision == self.revision and kind != "delete":
+            return
+        rows = self.rows_of(before.layer)
+        blob = rows.to_rows([replace(before, fields={})], 0)[0][0]
+        self.connection.execute(
+            "INSERT INTO gis_capture_history"
+            " (revision, layer, feature_id, kind, previous_revision, previous, previous_geometry)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (self.revision, before.layer, before.feature_id, kind, before.revision, state_of(before), blob),
+        )
+
+    def _put_attachments(self, features: Iterable[Feature]) -> None:
+        for feature in features:
+            key = (feature.layer, feature.feature_id)
+            self.connection.execute("DELETE FROM gis_capture_attachments WHERE layer = ? AND feature_id = ?", key)
+            self.connection.executemany(
+                "INSERT INTO gis_capture_attachments VALUES (?, ?, ?, ?, ?)",
+                (
+                    (*key, position, one.sha256, orjson.dumps(one.to_json()).decode())
+                    for position, one in enumerate(feature.attachments)
+                ),
+            )
+
+    def _header_id(self, columns: tuple[str, ...], known: dict[tuple[str, ...], int]) -> int:
+        if columns not in known:
+            text = orjson.dumps(columns).decode()
+            self.connection.execute("INSERT OR IGNORE INTO gis_capture_source_headers (columns) VALUES (?)", (text,))
+            sql = "SELECT id FROM gis_capture_source_headers WHERE columns = ?"
+            known[columns] = self.connection.execute(sql, (text,)).fetchone()[0]
+        return known[columns]
+
+    def _duplicate(self, rows: LayerRows, batch: list[Feature]) -> FeatureError:
+        seen: set[str] = set()
+        for feature in batch:
+            if feature.feature_id in seen or self.feature(rows.key, feature.feature_id):
+                break
+            seen.add(feature.feature_id)
+        return FeatureError(
+            Text(
+                f"識別番号 {feature.feature_id} はレイヤー「{rows.key}」に、もうあります。",
+                f'Layer "{rows.key}" has a feature {feature.feature_id} already.',
+            ),
+            layer=rows.key,
+            feature_id=feature.feature_id,
+        )
+
+
+def _refused(stored: Layer, ja: str, en: str) -> LayerError:
+    return LayerError(
+        Text(
+            f"レイヤー「{stored.title.ja}」の定義を変えられません。{ja}。",
+            f'The definition of layer "{stored.key}" cannot be changed: {en}.',
+        ),
+        layer=stored.key,
+    )
