@@ -8,7 +8,7 @@ from gis_capture.convert.planning import Plan
 from gis_capture.errors import SourceError, StoreError
 from gis_capture.ledger import Reading
 from gis_capture.model import Text
-from gis_capture.store.protocol import Author, FeatureQuery, Store
+from gis_capture.store.protocol import Author, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def undo_import(store: Store, import_id: str, *, author: str, clock: Callable[[]
     with store.transact(Author("office", author), at=at, note=str(record.get("source_name", ""))) as transaction:
         # Read behind the door for writing, so that no edit can slip in between.
         imported = [row.feature_id for row in store.source_rows(import_id) if row.feature_id is not None]
-        revisions = {feature.feature_id: feature.revision for feature in store.features(layer, FeatureQuery())}
+        revisions = {feature.feature_id: feature.revision for feature in transaction.features(layer)}
         untouched = [feature_id for feature_id in imported if revisions.get(feature_id) == record["revision"]]
         present = [feature_id for feature_id in imported if feature_id in revisions]
         kept = tuple(feature_id for feature_id in present if revisions[feature_id] != record["revision"])

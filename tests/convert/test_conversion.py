@@ -1,0 +1,334 @@
+"""Conversion: every row is accounted for, nothing happens by half, nothing happens twice by accident."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gis_capture.convert import Conversion, convert, undo_import
+from gis_capture.convert.rows import convert_table
+from gis_capture.errors import CaptureError, CRSError, FieldError, SourceError, StoreError
+from gis_capture.ledger import Column, SkippedRow, Source, Table
+from gis_capture.ledger.columns import match_columns
+from gis_capture.model import Feature, Field, FieldType, Layer, Text
+
+HYDRANTS = [
+    ("ID", "種別", "口径", "設置年月日", "緯度", "経度", "巡回順", "備考"),
+    ("1", "防火水そう", "", "S60.4.1", "36.146", "137.252", "上町", ""),
+    ("2", "消火栓", "75mm", "R6.4.1", "36.147", "137.253", "上町", "要確認"),
+    ("3", "消火栓", "75", "不明", "", "", "下町", "位置不明"),
+    ("", "", "", "", "", "", "下町", ""),
+    ("5", "消火栓", "φ100", "2024/2/30", "0", "0", "下町", ""),
+]
+
+
+@pytest.fixture
+def run(
+    store: Any, layers: dict[str, Layer], clock: Callable[[], str], new_id: Callable[[], str]
+) -> Callable[..., Conversion]:
+    """Converts into the store; the layer is that of hydrants unless another is named."""
+
+    def run_conversion(path: Path, layer: str | Layer = "fire_hydrant", **options: Any) -> Conversion:
+        chosen = layers[layer] if isinstance(layer, str) else layer
+        return convert(path, layer=chosen, store=store, author="山田", clock=clock, new_id=new_id, **options)
+
+    return run_conversion
+
+
+def codes_of(conversion: Conversion) -> set[str]:
+    """The codes of all problems."""
+    return {problem.code for problem in conversion.problems}
+
+
+def test_every_row_is_loaded_unlocated_or_rejected(
+    run: Callable[..., Conversion], store: Any, write_csv: Callable[..., Path]
+) -> None:
+    """Rows without a position are loaded without geometry; only a row with nothing to store is rejected."""
+    conversion = run(write_csv(HYDRANTS))
+    assert (conversion.n_source_rows, conversion.n_loaded, conversion.n_unlocated, conversion.n_rejected) == (
+        5,
+        2,
+        2,
+        1,
+    )
+    assert conversion.reasons == {"position_missing": 1, "coordinate_sentinel": 1, "nothing_to_store": 1}
+    features = {feature.fields["ledger_number"]: feature for feature in store.rows.values()}
+    assert features["2"].fields["diameter_mm"] == 75
+    assert features["1"].fields["installed_on"] == "1985-04-01"
+    assert features["1"].fields["kind"] == "防火水槽"
+    assert shapely.get_coordinates(features["1"].geometry).tolist() == [[137.252, 36.146]]
+    assert features["1"].position.method == "coordinates"
+    assert (features["3"].geometry, features["3"].position.method) == (None, None)
+    assert features["5"].fields["installed_on"] is None
+    assert {"date_impossible", "domain_alias", "column_not_matched", "position_missing"} <= codes_of(conversion)
+
+
+def test_the_account_keeps_every_row_with_its_texts(
+    run: Callable[..., Conversion], store: Any, write_csv: Callable[..., Path]
+) -> None:
+    """Outcome, reason, feature and raw texts of each row, also of columns without a field."""
+    conversion = run(write_csv(HYDRANTS))
+    rows = store.accounts[conversion.import_id]
+    assert [(row.row_number, row.outcome) for row in rows] == [
+        (2, "loaded"),
+        (3, "loaded"),
+        (4, "unlocated"),
+        (5, "rejected"),
+        (6, "unlocated"),
+    ]
+    assert rows[0].raw["設置年月日"] == "S60.4.1"
+    assert rows[3].raw["巡回順"] == "下町"
+    assert {row.feature_id for row in rows} - {None} == set(store.rows)
+    assert rows[3].feature_id is None
+    (record,) = store.imports()
+    assert record["result"] == conversion.to_json("ja")
+    assert record["result_en"] == conversion.to_json("en")
+    assert store.authors[0].device_id == f"import:{conversion.import_id}"
+
+
+def test_the_json_is_that_of_the_format(run: Callable[..., Conversion], write_csv: Callable[..., Path]) -> None:
+    """docs/format.md section 5."""
+    document = run(write_csv(HYDRANTS)).to_json()
+    assert document["format"] == "gis-capture.convert/v1"
+    counts = ("n_loaded", "n_unlocated", "n_rejected", "n_skipped")
+    assert document["n_source_rows"] == sum(document[name] for name in counts)
+    assert set(document) == {"format", "layer", "crs", "n_source_rows", *counts, "reasons", "revision", "problems"}
+    (impossible,) = [problem for problem in document["problems"] if problem["code"] == "date_impossible"]
+    assert (impossible["row"], impossible["column"], impossible["cell"]) == (6, "設置年月日", "D6")
+
+
+def test_a_dry_run_writes_nothing(run: Callable[..., Conversion], store: Any, write_csv: Callable[..., Path]) -> None:
+    """It gives the same account without a revision."""
+    path = write_csv(HYDRANTS)
+    trial = run(path, is_dry_run=True)
+    assert (trial.revision, store.rows, store.imports(), store.layers()) == (None, {}, [], ())
+    real = run(path)
+    assert replace(trial, revision=real.revision, import_id=real.import_id) == real
+
+
+def test_a_failure_half_way_leaves_the_store_as_it_was(
+    run: Callable[..., Conversion], store: Any, write_csv: Callable[..., Path]
+) -> None:
+    """An error in the middle of writing takes layer, features and account back."""
+
+    def fail_late(share: float) -> None:
+        if share > 0.8:
+            raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        run(write_csv(HYDRANTS), on_progress=fail_late)
+    assert (store.rows, store.imports(), store.layers(), store.revision()) == ({}, [], (), 0)
+
+
+def test_the_same_file_is_not_imported_twice_by_accident(
+    run: Callable[..., Conversion], store: Any, clock: Callable[[], str], write_csv: Callable[..., Path]
+) -> None:
+    """A second import is refused unless it is wanted or the first one was undone."""
+    path = write_csv(HYDRANTS)
+    first = run(path)
+    with pytest.raises(SourceError) as refusal:
+        run(path)
+    assert refusal.value.subject["import_id"] == first.import_id
+    assert len(store.rows) == 4
+    run(path, is_repeat_allowed=True)
+    assert len(store.rows) == 8
+    for record in store.imports():
+        undo_import(store, record["import_id"], author="山田", clock=clock)
+    run(path)
+    assert len(store.rows) == 4
+
+
+def test_undo_keeps_what_somebody_edited(
+    run: Callable[..., Conversion], store: Any, clock: Callable[[], str], write_csv: Callable[..., Path]
+) -> None:
+    """Untouched features go, edited ones stay and are named, deleted ones are counted; twice changes nothing."""
+    conversion = run(write_csv(HYDRANTS))
+    edited, deleted, *_ = store.rows.values()
+    assert conversion.import_id
+    with store.transact("office", at=clock()) as transaction:
+        transaction.update(replace(edited, fields={**edited.fields, "status": "要補修"}))
+        transaction.delete("fire_hydrant", deleted.feature_id)
+    undo = undo_import(store, conversion.import_id, author="山田", clock=clock)
+    assert (undo.n_removed, undo.kept, undo.n_gone) == (2, (edited.feature_id,), 1)
+    assert list(store.rows) == [edited.feature_id]
+    again = undo_import(store, conversion.import_id, author="山田", clock=clock)
+    assert (again.n_removed, again.kept) == (0, undo.kept)
+    assert store.imports()[0]["state"] == "undone"
+    assert len(store.accounts[conversion.import_id]) == 5
+
+
+def test_an_unknown_import_cannot_be_undone(store: Any, clock: Callable[[], str]) -> None:
+    """It says so."""
+    with pytest.raises(StoreError):
+        undo_import(store, "nowhere", author="", clock=clock)
+
+
+def test_what_a_person_chose_is_obeyed(
+    run: Callable[..., Conversion], store: Any, write_csv: Callable[..., Path]
+) -> None:
+    """Column choices, the table and the CRS; what is not there is an error before anything is written."""
+    path = write_csv(HYDRANTS)
+    for wrong, error in (
+        ({"matches": {"無い": "kind"}, "table": "消防水利"}, FieldError),
+        ({"matches": {"巡回順": "no_field"}}, FieldError),
+        ({"table": "無い表"}, SourceError),
+        ({"crs": "EPSG:1"}, CRSError),
+    ):
+        with pytest.raises(error):
+            run(path, **wrong)
+    assert store.revision() == 0
+    run(path, matches={"巡回順": "fire_district", "備考": None})
+    feature = next(iter(store.rows.values()))
+    assert feature.fields["fire_district"] == "上町"
+    assert "remarks" not in feature.fields
+
+
+def test_a_ledger_nobody_defined_becomes_a_layer(
+    run: Callable[..., Conversion], store: Any, write_csv: Callable[..., Path]
+) -> None:
+    """Its columns are fields, its coordinates the position; the next file of that name adds to the same layer."""
+    wells = [("井戸名", "深さ(m)", "緯度", "経度"), ("東の井戸", "12.5", "36.1", "137.2")]
+    conversion = run(write_csv(wells, "井戸台帳.csv"), "generic")
+    layer = store.layer(conversion.layer)
+    titles = {field.title.ja: field.name for field in layer.fields}
+    (feature,) = store.rows.values()
+    assert feature.fields[titles["深さ(m)"]] == 12.5
+    assert "緯度" not in titles
+    newer = [("水質", "井戸名", "緯度", "経度"), ("良", "西の井戸", "36.2", "137.2")]
+    second = run(write_csv(newer, "井戸台帳.csv"), "generic")
+    assert second.layer == conversion.layer
+    grown = store.layer(second.layer)
+    assert grown.definition_version == layer.definition_version + 1
+    assert {field.title.ja for field in grown.fields} == {*titles, "水質"}
+
+
+def test_progress_goes_from_nothing_to_all(run: Callable[..., Conversion], write_csv: Callable[..., Path]) -> None:
+    """Never backwards, and to the end."""
+    shares: list[float] = []
+    run(write_csv(HYDRANTS), on_progress=shares.append)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+
+
+def make_layer(geometry_type: Any = "Point", crs: str = "EPSG:6668") -> Layer:
+    """A layer of two fields."""
+    fields = (
+        Field("x.name", "name", Text("名称", "Name")),
+        Field("x.count", "count", Text("数", "Count"), FieldType.INTEGER),
+    )
+    return Layer("x", Text("試験", "Test"), geometry_type, fields, crs=crs, key_fields=("name",))
+
+
+def make_table(values: dict[str, list[str | None]], n_skipped: int = 0, **options: Any) -> Table:
+    """A table of these columns; the rows behind it are skipped."""
+    n_rows = len(next(iter(values.values()), []))
+    return Table(
+        name="表",
+        source=Source(Path("t.csv"), "csv", "utf-8", "0" * 64),
+        sheet=None,
+        header_rows=(1,),
+        columns=tuple(Column(name, name, number) for number, name in enumerate(values, start=1)),
+        row_numbers=range(2, n_rows + 2),
+        values=tuple(values.values()),
+        skipped=tuple(SkippedRow(n_rows + 2 + n, "note") for n in range(n_skipped)),
+        **options,
+    )
+
+
+def load(table: Table, layer: Layer) -> tuple[list[Feature], list[str], set[str]]:
+    """Features, outcomes and codes of the problems."""
+    converted = convert_table(table, match_columns(table, layer), layer)
+    features = list(converted.features([str(n) for n in range(len(table.row_numbers))]))
+    return features, list(converted.outcomes), {problem.code for problem in converted.problems}
+
+
+@pytest.mark.parametrize(
+    ("wkt", "geometry_type", "result"),
+    [
+        ("POINT (1 2)", "Point", "POINT (1 2)"),
+        ("POINT Z (1 2 3)", "Point", "POINT Z (1 2 3)"),
+        ("POINT (1 2)", "MultiPoint", "MULTIPOINT (1 2)"),
+        ("MULTIPOLYGON (((0 0, 1 0, 1 1, 0 0)))", "Polygon", "POLYGON ((0 0, 1 0, 1 1, 0 0))"),
+        ("LINESTRING (0 0, 1 1)", "MultiLineString", "MULTILINESTRING ((0 0, 1 1))"),
+        ("LINESTRING (0 0, 1 1)", "Geometry", "LINESTRING (0 0, 1 1)"),
+        ("MULTIPOINT (0 0, 1 1)", "Point", None),
+        ("LINESTRING (0 0, 1 1)", "Point", None),
+        ("POINT EMPTY", "Point", None),
+    ],
+)
+def test_geometries_of_the_source_get_the_type_of_the_layer(wkt: str, geometry_type: str, result: str | None) -> None:
+    """Multi and single are exchanged where nothing is lost; what cannot be of the type is no position."""
+    table = make_table({"名称": ["a"]}, geometries=[shapely.from_wkt(wkt)], crs="EPSG:6668")
+    features, outcomes, codes = load(table, make_layer(geometry_type))
+    if result is None:
+        assert (features[0].geometry, outcomes) == (None, ["unlocated"])
+        assert codes & {"geometry_type_differs", "geometry_missing", "no_coordinates"}
+    else:
+        assert shapely.to_wkt(features[0].geometry, trim=True) == shapely.to_wkt(shapely.from_wkt(result), trim=True)
+        assert features[0].position.method == "geometry"
+
+
+def test_geometries_go_to_the_crs_of_the_layer() -> None:
+    """Zone VII metres become degrees, heights stay; without a CRS the layer's is assumed and told."""
+    origin = shapely.Point(0, 0, 600)
+    table = make_table({"名称": ["a", "b"]}, geometries=[origin, None], crs="EPSG:6675")
+    features, outcomes, codes = load(table, make_layer())
+    assert shapely.get_coordinates(features[0].geometry, include_z=True)[0].tolist() == pytest.approx(
+        [137 + 10 / 60, 36, 600]
+    )
+    assert outcomes == ["loaded", "unlocated"]
+    assert "geometry_missing" in codes
+    assert "geometry_crs_assumed" in load(replace(table, crs=None), make_layer())[2]
+
+
+def test_broken_geometries_are_told() -> None:
+    """A bow-tie is kept with a warning; coordinates that are no numbers are no position."""
+    bow_tie = shapely.from_wkt("POLYGON ((0 0, 1 1, 1 0, 0 1, 0 0))")
+    endless = shapely.from_wkt("POLYGON ((0 0, inf 1, 1 1, 0 0))")
+    table = make_table({"名称": ["a", "b"]}, geometries=[bow_tie, endless], crs="EPSG:6668")
+    features, outcomes, codes = load(table, make_layer("Polygon"))
+    assert features[0].geometry == bow_tie
+    assert outcomes == ["loaded", "unlocated"]
+    assert {"geometry_invalid", "geometry_not_finite"} <= codes
+
+
+def test_repeated_keys_are_told_and_loaded() -> None:
+    """Two rows of one number are both there."""
+    features, _, codes = load(make_table({"名称": ["a", "a", None, None]}), make_layer())
+    assert len(features) == 2
+    assert "key_repeated" in codes
+
+
+CELLS = st.one_of(
+    st.none(), st.sampled_from(["36.1", "137.2", "0", "x", "", "999", "36度8分46秒"]), st.text(max_size=5)
+)
+ROWS = st.lists(st.tuples(*[CELLS] * 4), max_size=12)
+
+
+@given(rows=ROWS, n_skipped=st.integers(0, 3), headers=st.permutations(["名称", "緯度", "経度", "その他"]))
+def test_the_accounting_adds_up_for_any_table(
+    rows: Iterable[tuple[str | None, ...]], n_skipped: int, headers: list[str]
+) -> None:
+    """Law: every row has one outcome and, unless loaded, a reason; loaded means located; no row is lost."""
+    columns = list(zip(*rows, strict=True)) or [()] * 4
+    table = make_table({name: list(texts) for name, texts in zip(headers, columns, strict=True)}, n_skipped)
+    layer = make_layer()
+    try:
+        converted = convert_table(table, match_columns(table, layer), layer)
+    except CaptureError:
+        pytest.fail("no table may stop a conversion")
+    ids = [str(n) for n in range(len(table.row_numbers))]
+    features = {feature.feature_id: feature for feature in converted.features(ids)}
+    account = list(converted.account(ids))
+    assert [row.row_number for row in account] == [*table.row_numbers, *(row.row_number for row in table.skipped)]
+    for row in account:
+        feature = features.pop(row.feature_id, None) if row.feature_id else None
+        assert (row.outcome in ("loaded", "unlocated")) == (feature is not None)
+        assert (row.outcome == "loaded") == (feature is not None and feature.geometry is not None)
+        assert (row.reason is None) == (row.outcome == "loaded")
+    assert features == {}

@@ -1,0 +1,122 @@
+"""Inspection: what is in a file, in the form that other programs rely on."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from gis_capture.convert import inspect_source
+from gis_capture.errors import SourceError
+from gis_capture.model import Layer
+
+NUMBER_OR_NULL = {"type": ["number", "null"]}
+BOX = {"type": ["array", "null"], "items": {"type": "number"}}
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["format", "source", "tables", "problems"],
+    "properties": {
+        "format": {"const": "gis-capture.inspect/v1"},
+        "source": {"type": "object", "required": ["path", "driver", "encoding", "sha256"]},
+        "tables": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": [
+                    *("name", "sheet", "header_rows", "first_data_row", "n_rows"),
+                    *("columns", "skipped", "coordinates"),
+                ],
+                "properties": {
+                    "header_rows": {"type": "array", "items": {"type": "integer", "minimum": 1}},
+                    "n_rows": {"type": "integer"},
+                    "columns": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "required": ["name", "type", "field", "n_empty"],
+                            "properties": {
+                                "type": {"enum": ["text", "integer", "real", "boolean", "date", "datetime"]},
+                                "field": {"type": ["string", "null"]},
+                            },
+                        },
+                    },
+                    "skipped": {"type": "array", "items": {"type": "object", "required": ["row", "reason"]}},
+                    "coordinates": {
+                        "type": "object",
+                        "required": ["kind", "columns", "crs", "n_valid", "bbox", "first"],
+                        "properties": {"bbox": BOX, "first": BOX},
+                    },
+                },
+            },
+        },
+        "problems": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["row", "column", "cell", "code", "severity", "message", "suggestion"],
+                "properties": {"severity": {"enum": ["error", "warning", "info"]}},
+            },
+        },
+    },
+}
+
+
+def test_a_table_is_described(layers: dict[str, Layer], write_csv: Callable[..., Path]) -> None:
+    """Columns with type, field and empty cells; positions with kind, box and first."""
+    rows = [
+        ("ID", "種別", "口径(管径ｍｍ)", "設置日", "緯度", "経度"),
+        ("001", "消火栓", "75", "R6.4.1", "36.14", "137.25"),
+        ("002", "防火水槽", "", "S60.4.1", "36.15", "137.26"),
+        ("003", "消火栓", "", "S60.4.2", "", ""),
+    ]
+    inspection = inspect_source(write_csv(rows), layers=list(layers.values()))
+    document = inspection.to_json()
+    jsonschema.validate(document, SCHEMA)
+    (table,) = document["tables"]
+    assert (table["header_rows"], table["first_data_row"], table["n_rows"]) == ([1], 2, 3)
+    columns = {column["name"]: column for column in table["columns"]}
+    assert columns["ID"] == {"name": "ID", "type": "text", "field": "ledger_number", "n_empty": 0}
+    assert columns["口径(管径ｍｍ)"] == {
+        "name": "口径(管径ｍｍ)",
+        "type": "integer",
+        "field": "diameter_mm",
+        "n_empty": 2,
+    }
+    assert (columns["設置日"]["type"], columns["緯度"]["type"], columns["緯度"]["field"]) == ("date", "real", None)
+    found = table["coordinates"]
+    assert (found["kind"], found["n_valid"], found["bbox"]) == ("lonlat_columns", 2, [137.25, 36.14, 137.26, 36.15])
+    assert inspection.layer_key == "fire_hydrant"
+    assert [suggestion.layer_key for suggestion in inspection.suggestions][-1] == "generic"
+
+
+def test_a_missing_file_is_an_error(layers: dict[str, Layer], tmp_path: Path) -> None:
+    """It names the file."""
+    with pytest.raises(SourceError) as error:
+        inspect_source(tmp_path / "無い.csv", layers=list(layers.values()))
+    assert "無い.csv" in error.value.message.ja
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    ("file", "layer_key", "n_rows"),
+    [
+        ("yaizu_fire_hydrant.csv", "fire_hydrant", 193),
+        ("echizen_aed.csv", "aed", 108),
+        ("yaizu_park.csv", "park", 142),
+        ("yaizu_public_toilet.csv", "public_toilet", 112),
+        ("tsuruga_akiya.csv", "vacant_house", 54),
+        ("ishikawa_evacuation_space.csv", "evacuation_site", 1525),
+        ("kyoto_ishibumi_packed_dms.csv", "generic", 1555),
+    ],
+)
+def test_real_ledgers_find_their_layer(
+    shared_dir: Path, layers: dict[str, Layer], file: str, layer_key: str, n_rows: int
+) -> None:
+    """Published files of cities, and a layer of its own where none fits."""
+    path = shared_dir / "corpus" / "01_municipal_csv" / file
+    inspection = inspect_source(path, layers=list(layers.values()))
+    assert inspection.layer_key == layer_key
+    assert inspection.to_json()["tables"][0]["n_rows"] == n_rows
+    jsonschema.validate(json.loads(json.dumps(inspection.to_json("en"))), SCHEMA)
