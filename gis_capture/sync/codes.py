@@ -220,7 +220,7 @@ def problem(
     **values: object,
 ) -> Problem:
     """Makes the problem of a code."""
-    return Problem(code, severity, words(code, **values), field=field, feature_id=feature_id)
+    return Problem(code, severity, words(code, **{"field": field, **values}), field=field, feature_id=feature_id)
 
 
 def error(code: str, **values: object) -> SyncError:

@@ -45,11 +45,11 @@ def push(
             if receipt.status == "held" and receipt.change_id is not None:
                 now = transaction.sync.change(receipt.change_id)
                 receipts[number] = now.receipt if now else receipt
-        revision = transaction.revision
+
     return {
         "format": RECEIPTS_FORMAT,
         "epoch": store.epoch,
-        "revision": revision,
+        "revision": store.revision(),
         "clock_at": clock(),
         "receipts": [receipt.to_json() for receipt in receipts],
     }
