@@ -5,11 +5,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 from gis_capture.errors import StoreError
-from gis_capture.geopackage.blob import read_envelope
+from gis_capture.geopackage.functions import register_functions
 from gis_capture.text import Text
 
 BUSY_TIMEOUT_MS = 60_000
-_FUNCTIONS = {"ST_MinX": 0, "ST_MaxX": 1, "ST_MinY": 2, "ST_MaxY": 3}
 
 
 def connect(path: Path, *, is_read_only: bool = False) -> sqlite3.Connection:
@@ -36,15 +35,6 @@ def connect(path: Path, *, is_read_only: bool = False) -> sqlite3.Connection:
     return connection
 
 
-def register_functions(connection: sqlite3.Connection) -> None:
-    """Registers ST_MinX, ST_MaxX, ST_MinY, ST_MaxY and ST_IsEmpty over geometry blobs."""
-    for name, index in _FUNCTIONS.items():
-        connection.create_function(name, 1, _corner(index), deterministic=True)
-    connection.create_function(
-        "ST_IsEmpty", 1, lambda blob: None if blob is None else int(read_envelope(blob) is None), deterministic=True
-    )
-
-
 def unusable(path: Path, error: Exception) -> StoreError:
     """Says that a file cannot be used as a store."""
     return StoreError(
@@ -54,11 +44,3 @@ def unusable(path: Path, error: Exception) -> StoreError:
         ),
         path=path,
     )
-
-
-def _corner(index: int):  # type: ignore[no-untyped-def]  # a function of SQLite: bytes | None -> float | None
-    def corner(blob: bytes | None) -> float | None:
-        envelope = read_envelope(blob)
-        return None if envelope is None else envelope[index]
-
-    return corner

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 
-from gis_capture.geopackage.connection import register_functions, unusable
-from gis_capture.geopackage.reference_systems import ensure_reference_system
+from gis_capture.geopackage.connection import unusable
+from gis_capture.geopackage.crs import put_crs
+from gis_capture.geopackage.functions import register_functions
 
-CORE_SCHEMA = files("gis_capture.geopackage").joinpath("core.sql").read_text(encoding="utf-8")
+CORE_SCHEMA = files("gis_capture.geopackage").joinpath("schema.sql").read_text(encoding="utf-8")
 
 
 def create_geopackage(path: Path, fill: Callable[[sqlite3.Connection], None]) -> None:
@@ -28,7 +29,7 @@ def create_geopackage(path: Path, fill: Callable[[sqlite3.Connection], None]) ->
             connection.execute("PRAGMA journal_mode = OFF")
             connection.execute("PRAGMA synchronous = OFF")
             connection.executescript(CORE_SCHEMA)
-            ensure_reference_system(connection, "EPSG:4326")
+            put_crs(connection, "EPSG:4326")
             fill(connection)
         finally:
             connection.close()

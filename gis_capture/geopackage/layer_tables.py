@@ -3,8 +3,8 @@
 import sqlite3
 
 from gis_capture.geopackage.column_values import COLUMN_TYPES
-from gis_capture.geopackage.quoting import check_column_name, quote_identifier
-from gis_capture.geopackage.reference_systems import ensure_reference_system
+from gis_capture.geopackage.crs import put_crs
+from gis_capture.geopackage.names import check_names, quote_identifier
 from gis_capture.geopackage.rtree import RTREE_DEFINITION, create_rtree
 from gis_capture.model import Field, Layer
 
@@ -29,9 +29,8 @@ def create_layer_table(connection: sqlite3.Connection, layer: Layer) -> None:
     Raises:
         FieldError: A field has a name that the table needs. CRSError: The CRS is not known.
     """
-    for field in layer.fields:
-        check_column_name(field.name, layer.key)
-    srs_id = ensure_reference_system(connection, layer.crs)
+    check_names(layer)
+    srs_id = put_crs(connection, layer.crs)
     geometry_type = layer.geometry_type.upper()
     columns = [
         "fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL",
@@ -63,13 +62,11 @@ def create_layer_table(connection: sqlite3.Connection, layer: Layer) -> None:
 
 def add_column(connection: sqlite3.Connection, layer: Layer, field: Field) -> None:
     """Adds the column of a new field; features that are there have no value in it."""
-    check_column_name(field.name, layer.key)
     connection.execute(f"ALTER TABLE {quote_identifier(layer.key)} ADD COLUMN {_column(field)}")
 
 
 def rename_column(connection: sqlite3.Connection, layer: Layer, old: str, new: str) -> None:
     """Renames the column of a field that kept its `field_id`."""
-    check_column_name(new, layer.key)
     table = quote_identifier(layer.key)
     connection.execute(f"ALTER TABLE {table} RENAME COLUMN {quote_identifier(old)} TO {quote_identifier(new)}")
     connection.execute("DELETE FROM gpkg_data_columns WHERE table_name = ? AND column_name = ?", (layer.key, old))

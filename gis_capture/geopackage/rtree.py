@@ -5,7 +5,7 @@ Source: OGC GeoPackage 1.4 (12-128r19), Annex F.3 "RTree Spatial Indexes".
 
 import sqlite3
 
-from gis_capture.geopackage.quoting import quote_identifier
+from gis_capture.geopackage.names import quote_identifier
 
 RTREE_DEFINITION = "http://www.geopackage.org/spec140/#extension_rtree"
 COLUMN = "geometry"

@@ -6,8 +6,9 @@ a row; what it is now is in the table.
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
-from gis_capture.geopackage.quoting import quote_identifier
+from gis_capture.geopackage.names import quote_identifier
 from gis_capture.model import Feature
 from gis_capture.store.layer_rows import LayerRows, feature_from_state
 
@@ -54,8 +55,8 @@ def take_direct_edits(
     for fid, kind, feature_id, revision, state, blob in notes:
         previous = None
         if kind != "insert":
-            nested = feature_from_state(rows.key, feature_id, revision, _flat(connection, state), blob)
-            previous = nested
+            former = feature_from_state(rows.key, feature_id, revision, _flat(connection, state), blob)
+            previous = replace(former, fields=rows.from_columns(former.fields))
         identity = feature_id or new_id()
         condition = "feature_id IS NULL" if feature_id is None else "feature_id IS NOT ?"
         values = (identity, fid) if feature_id is None else (identity, fid, feature_id)
@@ -77,7 +78,7 @@ def _state(rows: LayerRows) -> str:
 
 def _flat(connection: sqlite3.Connection, state: str) -> str:
     sql = (
-        "SELECT json_object('position', json_extract(?1, '$.position'), 'fields', (SELECT json_group_object(f.key, f.value)"
-        " FROM json_each(?1, '$.parts') p, json_each(p.value) f))"
+        "SELECT json_object('position', json_extract(?1, '$.position'),"
+        " 'fields', (SELECT json_group_object(f.key, f.value) FROM json_each(?1, '$.parts') p, json_each(p.value) f))"
     )
     return str(connection.execute(sql, (state,)).fetchone()[0])

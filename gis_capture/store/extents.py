@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import shapely
 from shapely import Geometry
 
-from gis_capture.geopackage.blob import read_envelope
-from gis_capture.geopackage.quoting import quote_identifier
+from gis_capture.geopackage.blob import envelope_of
+from gis_capture.geopackage.names import quote_identifier
 from gis_capture.geopackage.rtree import rtree_name
 
 _CORNERS = ("minx", "miny", "maxx", "maxy")
@@ -39,9 +40,9 @@ class Extents:
     def note(self, key: str, *, removed: Geometry | None, added: Geometry | None) -> None:
         """Notes one changed or deleted feature."""
         self._added.setdefault(key, None)
-        if removed is not None and not removed.is_empty:
+        if removed is not None and not shapely.is_empty(removed):
             stored = self._stored(key)
-            old = removed.bounds
+            old = _box(removed)
             if (
                 stored is None
                 or old[0] <= stored[0]
@@ -50,8 +51,8 @@ class Extents:
                 or old[3] >= stored[3]
             ):
                 self._is_stale.add(key)
-        if added is not None and not added.is_empty:
-            self._added[key] = _union(self._added[key], added.bounds)
+        if added is not None and not shapely.is_empty(added):
+            self._added[key] = _union(self._added[key], _box(added))
 
     def write(self) -> list[str]:
         """Writes the extents; gives the touched layers."""
@@ -86,13 +87,17 @@ class Extents:
             f" (SELECT id FROM {tree} WHERE {corner} = (SELECT {outermost}({corner}) FROM {tree}))"
         )
         for (blob,) in rows:
-            envelope = read_envelope(blob)
+            envelope = envelope_of(blob)
             if envelope is not None:
                 yield envelope[index]
 
 
-def _union(first: Box | None, second: Box | tuple[float, ...] | None) -> Box | None:
+def _box(geometry: Geometry) -> Box:
+    min_x, min_y, max_x, max_y = shapely.bounds(geometry).tolist()
+    return min_x, min_y, max_x, max_y
+
+
+def _union(first: Box | None, second: Box | None) -> Box | None:
     if first is None or second is None:
-        found = first or second
-        return None if found is None else (found[0], found[1], found[2], found[3])
+        return first or second
     return (min(first[0], second[0]), min(first[1], second[1]), max(first[2], second[2]), max(first[3], second[3]))

@@ -12,13 +12,14 @@ from uuid import uuid4
 from gis_capture.errors import FormatVersionError, StoreError
 from gis_capture.geopackage.connection import connect, unusable
 from gis_capture.geopackage.files import create_geopackage
-from gis_capture.model import Feature, Layer, Problem
+from gis_capture.model import BBox, Feature, Layer, Problem
 from gis_capture.store.direct_edits import has_direct_edits, take_direct_edits
 from gis_capture.store.geopackage_sync import SYNC_SCHEMA, SYNC_TABLES, GeoPackageSyncRecords
 from gis_capture.store.integrity import find_damage
 from gis_capture.store.protocol import Author, FeatureQuery, LayerInfo, SourceRow
 from gis_capture.store.reading import EVERYTHING, Reading
 from gis_capture.store.schema import SCHEMA, TABLES
+from gis_capture.store.thinning import thinned_features
 from gis_capture.store.writing import OWN_WRITE, GeoPackageTransaction
 from gis_capture.text import Text
 
@@ -80,6 +81,10 @@ class GeoPackageStore:
     def numbered_features(self, layer: str, query: FeatureQuery = EVERYTHING) -> Iterator[tuple[int, Feature]]:
         """Reads (fid, feature) in the order of `fid`, lazily."""
         return self._reading().numbered_features(layer, query)
+
+    def thinned_features(self, layer: str, bbox: BBox, *, max_features: int) -> Iterator[tuple[int, int, Feature]]:
+        """Gives (fid, number of features it stands for, feature) of a box, one per cell where there are too many."""
+        return thinned_features(self._reading(), layer, bbox, max_features=max_features)
 
     def count(self, layer: str, query: FeatureQuery = EVERYTHING) -> int:
         """Counts the features of a query."""

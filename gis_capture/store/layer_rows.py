@@ -11,8 +11,8 @@ import orjson
 from gis_capture.definitions import layer_from_json
 from gis_capture.geopackage.blob import decode_geometries, decode_geometry, encode_geometries
 from gis_capture.geopackage.column_values import column_reader, column_writer
-from gis_capture.geopackage.quoting import quote_identifier
-from gis_capture.geopackage.reference_systems import srs_id_of
+from gis_capture.geopackage.crs import epsg_code
+from gis_capture.geopackage.names import quote_identifier
 from gis_capture.model import Attachment, Feature, Layer, PositionQuality
 
 BATCH = 2_000
@@ -25,7 +25,7 @@ class LayerRows:
         self.layer = layer
         self.key = layer.key
         self.table = quote_identifier(layer.key)
-        self.srs_id = srs_id_of(layer.crs)
+        self.srs_id = epsg_code(layer.crs)
         self.names = tuple(field.name for field in layer.fields)
         self._writers = tuple(column_writer(field.type) for field in layer.fields)
         self._readers = tuple((i, reader) for i, f in enumerate(layer.fields) if (reader := column_reader(f.type)))
@@ -86,6 +86,13 @@ class LayerRows:
                     attachments.get(feature_id, ()),
                 ),
             )
+
+    def from_columns(self, contents: Mapping[str, Any]) -> dict[str, Any]:
+        """Gives fields by name from what their columns hold."""
+        values = {name: contents.get(name) for name in self.names}
+        for index, reader in self._readers:
+            values[self.names[index]] = reader(values[self.names[index]])
+        return values
 
     def _values(self, feature: Feature) -> Iterator[Any]:
         fields = feature.fields

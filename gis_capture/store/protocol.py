@@ -3,12 +3,13 @@
 All times are UTC "…Z" strings and are passed in, as ids are. Boxes are in EPSG:4326 unless said otherwise.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
-from gis_capture.model import BBox, Feature, Layer, Value
+from gis_capture.model import BBox, Feature, Layer, Problem, Value
 from gis_capture.store.sync_records import SyncReader, SyncRecords
 
 
@@ -160,6 +161,15 @@ class Store(Protocol):
     def features(self, layer: str, query: FeatureQuery = ...) -> Iterator[Feature]:
         """Reads features in the order of `fid`, lazily."""
 
+    def numbered_features(self, layer: str, query: FeatureQuery = ...) -> Iterator[tuple[int, Feature]]:
+        """Reads (fid, feature) in the order of `fid`, lazily; for keyset paging."""
+
+    def thinned_features(self, layer: str, bbox: BBox, *, max_features: int) -> Iterator[tuple[int, int, Feature]]:
+        """Gives (fid, number of features it stands for, feature) of a box, one per cell where there are too many."""
+
+    def count(self, layer: str, query: FeatureQuery = ...) -> int:
+        """Counts the features of a query, whatever its limit and place."""
+
     def feature(self, layer: str, feature_id: str) -> Feature | None:
         """Reads one feature."""
 
@@ -174,6 +184,15 @@ class Store(Protocol):
 
     def source_rows(self, import_id: str) -> Iterator[SourceRow]:
         """The account of an import's rows."""
+
+    def adopt_direct_edits(self, author: Author, *, at: str, new_id: Callable[[], str] = ...) -> int | None:
+        """Makes a revision of what other programs changed straight in the file; None = nothing was changed."""
+
+    def backup_to(self, path: Path) -> None:
+        """Writes a copy of the present state, while others go on reading and writing."""
+
+    def check_integrity(self) -> list[Problem]:
+        """Looks for damage; gives what was found."""
 
     def close(self) -> None:
         """Closes all connections."""

@@ -1,14 +1,15 @@
 """Reads a store through one connection: as the store is now, as a snapshot holds it, or as a transaction sees it."""
 
+import math
 import sqlite3
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import orjson
-from pyproj import Transformer
 
 from gis_capture.errors import LayerError
+from gis_capture.geopackage.crs import to_layer_crs, to_wgs84
+from gis_capture.geopackage.names import quote_identifier
 from gis_capture.geopackage.rtree import rtree_name
 from gis_capture.model import BBox, Feature, Field, FieldType, Layer
 from gis_capture.store.layer_rows import BATCH, LayerRows, feature_from_state, layer_rows, parse_layer, read_attachments
@@ -16,8 +17,7 @@ from gis_capture.store.protocol import Author, Deletion, FeatureQuery, LayerInfo
 from gis_capture.text import Text
 
 EVERYTHING = FeatureQuery()
-# Geographic CRSs whose difference a tablet cannot tell: WGS 84, JGD2000, JGD2011.
-_LIKE_WGS84 = frozenset(("EPSG:4326", "EPSG:4612", "EPSG:6668"))
+NOWHERE = BBox(math.inf, math.inf, -math.inf, -math.inf)
 
 
 class Reading:
@@ -66,7 +66,7 @@ class Reading:
             (key,),
         ).fetchone()
         n_unlocated = self.connection.execute(f"SELECT count(*) FROM {rows.table} WHERE geometry IS NULL").fetchone()[0]
-        extent = None if corners[0] is None else _to_lon_lat(BBox(*corners), rows.layer.crs)
+        extent = None if corners[0] is None else to_wgs84(BBox(*corners), rows.layer.crs)
         return LayerInfo(rows.layer, n_features or 0, n_unlocated, extent, revision)
 
     def features(self, layer: str, query: FeatureQuery = EVERYTHING) -> Iterator[Feature]:
@@ -79,6 +79,12 @@ class Reading:
         where, values = self._where(rows, query)
         limit = "" if query.limit is None else f" LIMIT {int(query.limit)}"
         return self._read(rows, f"{rows.select} WHERE {where} ORDER BY fid{limit}", values)
+
+    def features_by_fid(self, layer: str, fids: Iterable[int]) -> Iterator[tuple[int, Feature]]:
+        """Reads (fid, feature) in the order of `fid`, lazily."""
+        rows = self.rows_of(layer)
+        sql = f"{rows.select} WHERE fid IN (SELECT value FROM json_each(?)) ORDER BY fid"
+        return self._read(rows, sql, (orjson.dumps(list(fids)).decode(),))
 
     def count(self, layer: str, query: FeatureQuery = EVERYTHING) -> int:
         """Counts the features of a query, whatever its limit and place."""
@@ -166,9 +172,8 @@ class Reading:
                 yield deletion
 
     def bbox_in(self, layer: str, bbox: BBox) -> BBox:
-        """A box of EPSG:4326 in the layer's CRS."""
-        crs = self.rows_of(layer).layer.crs
-        return bbox if crs in _LIKE_WGS84 else BBox(*_transformer("EPSG:4326", crs).transform_bounds(*bbox))
+        """A box of EPSG:4326 in the layer's CRS; one that holds nothing where the two have nothing in common."""
+        return to_layer_crs(bbox, self.rows_of(layer).layer.crs) or NOWHERE
 
     def imports(self) -> list[dict[str, Any]]:
         """All imports, newest first."""
@@ -218,8 +223,7 @@ class Reading:
             values.append(orjson.dumps(list(query.feature_ids)).decode())
         for name, value in (query.equals or {}).items():
             rows.layer.field(name)
-            quoted = '"' + name.replace('"', '""') + '"'
-            terms.append(f"{quoted} IS ?")
+            terms.append(f"{quote_identifier(name)} IS ?")
             values.append(rows.column_value(name, value))
         if query.is_located is not None:
             terms.append(f"geometry IS {'NOT ' if query.is_located else ''}NULL")
@@ -245,15 +249,6 @@ def _in_box(key: str) -> str:
 
 def _box_values(box: BBox) -> tuple[float, float, float, float]:
     return box.min_x, box.max_x, box.min_y, box.max_y
-
-
-def _to_lon_lat(box: BBox, crs: str) -> BBox:
-    return box if crs in _LIKE_WGS84 else BBox(*_transformer(crs, "EPSG:4326").transform_bounds(*box))
-
-
-@lru_cache(maxsize=64)
-def _transformer(source: str, target: str) -> Transformer:
-    return Transformer.from_crs(source, target, always_xy=True)
 
 
 def _source_row(

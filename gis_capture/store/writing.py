@@ -14,6 +14,7 @@ import shapely
 from gis_capture.definitions import layer_to_json
 from gis_capture.errors import FeatureError, LayerError
 from gis_capture.geopackage.layer_tables import add_column, create_layer_table, describe_columns, rename_column
+from gis_capture.geopackage.names import check_names
 from gis_capture.geopackage.rtree import create_insert_trigger, drop_insert_trigger, rtree_name
 from gis_capture.model import Feature, Layer
 from gis_capture.store.direct_edits import note_direct_edits
@@ -186,7 +187,7 @@ class GeoPackageTransaction(Reading):
         return n_written
 
     def _index(self, rows: LayerRows, first_fid: int, boxes: Any) -> None:
-        """Fills the R-tree for rows whose `fid` runs from `first_fid`; SQLite numbers one transaction's rows in order."""
+        """Fills the R-tree for rows whose `fid` runs on from `first_fid`."""
         has_box = ~np.isnan(boxes[:, 0])
         fids = (np.arange(len(boxes)) + first_fid)[has_box].tolist()
         corners = boxes[has_box][:, [0, 2, 1, 3]].tolist()
@@ -198,6 +199,7 @@ class GeoPackageTransaction(Reading):
             raise _refused(stored, "古い定義です", "its definition is older than the stored one")
         if (layer.geometry_type, layer.crs) != (stored.geometry_type, stored.crs):
             raise _refused(stored, "形の種類と座標系は変えられません", "geometry type and CRS cannot change")
+        check_names(layer)
         old_names = {field.field_id: field.name for field in stored.fields}
         removed = {field["field_id"]: field for field in self.removed_fields(layer.key)}
         for field in layer.fields:

@@ -1,6 +1,5 @@
--- Tables that OGC GeoPackage 1.4 demands, and those of its Schema extension; gpkg_ogr_contents is GDAL's.
-PRAGMA application_id = 1196444487;
-PRAGMA user_version = 10400;
+-- The tables every GeoPackage 1.4 has (OGC 12-128r19, annex C), those of its Schema extension (F.9),
+-- and the table in which GDAL and QGIS look for the number of features.
 
 CREATE TABLE gpkg_spatial_ref_sys (
   srs_name TEXT NOT NULL,
@@ -10,9 +9,6 @@ CREATE TABLE gpkg_spatial_ref_sys (
   definition TEXT NOT NULL,
   description TEXT
 );
-INSERT INTO gpkg_spatial_ref_sys VALUES
-  ('Undefined Cartesian SRS', -1, 'NONE', -1, 'undefined', 'undefined Cartesian coordinate reference system'),
-  ('Undefined geographic SRS', 0, 'NONE', 0, 'undefined', 'undefined geographic coordinate reference system');
 
 CREATE TABLE gpkg_contents (
   table_name TEXT NOT NULL PRIMARY KEY,
@@ -49,10 +45,6 @@ CREATE TABLE gpkg_extensions (
   scope TEXT NOT NULL,
   CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name)
 );
-INSERT INTO gpkg_extensions VALUES
-  ('gpkg_data_columns', NULL, 'gpkg_schema', 'http://www.geopackage.org/spec140/#extension_schema', 'read-write'),
-  ('gpkg_data_column_constraints', NULL, 'gpkg_schema',
-   'http://www.geopackage.org/spec140/#extension_schema', 'read-write');
 
 CREATE TABLE gpkg_data_columns (
   table_name TEXT NOT NULL,
@@ -82,3 +74,14 @@ CREATE TABLE gpkg_ogr_contents (
   table_name TEXT NOT NULL PRIMARY KEY,
   feature_count INTEGER DEFAULT NULL
 );
+
+INSERT INTO gpkg_extensions VALUES
+  ('gpkg_data_columns', NULL, 'gpkg_schema', 'http://www.geopackage.org/spec140/#extension_schema', 'read-write'),
+  ('gpkg_data_column_constraints', NULL, 'gpkg_schema', 'http://www.geopackage.org/spec140/#extension_schema', 'read-write');
+
+INSERT INTO gpkg_spatial_ref_sys VALUES
+  ('Undefined cartesian', -1, 'NONE', -1, 'undefined', 'undefined cartesian coordinate reference system'),
+  ('Undefined geographic', 0, 'NONE', 0, 'undefined', 'undefined geographic coordinate reference system');
+
+PRAGMA application_id = 0x47504B47;
+PRAGMA user_version = 10400;
