@@ -24,6 +24,11 @@ def say_kind(opened: Opened) -> Text:
     for magic, kind in _MAGIC:
         if opened.head.startswith(magic):
             return kind
+    start = opened.head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    if start == b"<":
+        return Text("台帳ではないXML", "XML that holds no ledger")
+    if start in (b"{", b"["):
+        return Text("台帳ではないJSON", "JSON that holds no ledger")
     if opened.zip_names:
         return Text("台帳を含まない圧縮ファイル", "an archive without a ledger")
     return Text("対応していない形式", "of a kind that is not supported")

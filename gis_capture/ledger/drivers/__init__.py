@@ -1,11 +1,18 @@
 """One file per source format; the first driver that accepts the content reads it."""
 
-from gis_capture.ledger.drivers import delimited, markup, xls, xlsx
+from gis_capture.ledger.drivers import archive, dbf, delimited, kml, markup, ods, records, shapefile, vector, xls, xlsx
 from gis_capture.ledger.drivers.driver import Driver
 
 DRIVERS: tuple[Driver, ...] = (
     xlsx.DRIVER,
+    ods.DRIVER,
+    archive.DRIVER,
     xls.DRIVER,
+    shapefile.DRIVER,
+    kml.DRIVER,
+    vector.DRIVER,
+    records.DRIVER,
     markup.DRIVER,
+    dbf.DRIVER,
     delimited.DRIVER,
 )

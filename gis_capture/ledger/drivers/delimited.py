@@ -24,10 +24,13 @@ _MAX_MEMO = 20_000
 
 
 def accepts(opened: Opened) -> bool:
-    """Whether the bytes can be text: no zero bytes but those of UTF-16, few control characters."""
+    """Whether the bytes can be text: no zero bytes but those of UTF-16, no control characters, no markup."""
     head = opened.head
     if not head:
         return True
+    start = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:2]
+    if start in (b"<?", b"<!") or start[:1] == b"{" or start in (b"[{", b"%P"):
+        return False
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return True
     controls = sum(head.count(bytes([code])) for code in (*range(9), *range(14, 27), *range(28, 32)))

@@ -10,7 +10,8 @@ from gis_capture.ledger.grid import Grid, Merge
 from gis_capture.ledger.opening import Opened, too_large
 from gis_capture.ledger.table import Reading
 
-_HTML = re.compile(rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|meta)\b", re.IGNORECASE | re.DOTALL)
+_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|meta)\b", re.IGNORECASE)
+_PROLOG = re.compile(rb"\s*(?:<\?xml[^>]*>|<!--(?:(?!-->).)*-->)", re.DOTALL)
 _MAX_SPAN = 1000
 
 
@@ -19,7 +20,10 @@ def accepts(opened: Opened) -> bool:
     head = opened.head.removeprefix(b"\xef\xbb\xbf")
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         head = head.replace(b"\0", b"")[2:]
-    return _HTML.match(head) is not None
+    at = 0
+    while prolog := _PROLOG.match(head, at):
+        at = prolog.end()
+    return _HTML.match(head[at:].lstrip()) is not None
 
 
 def read(opened: Opened) -> Reading:

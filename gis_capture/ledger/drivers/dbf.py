@@ -1,0 +1,272 @@
+"""dBASE tables (dbf), read byte by byte: encoding by content, letters cut in half are told.
+
+Layout: dBASE III+ file format; language driver IDs 0x13 and 0x7B are code page 932.
+"""
+
+import codecs
+import datetime
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from gis_capture.ledger import codes
+from gis_capture.ledger.drivers.driver import Driver
+from gis_capture.ledger.drivers.encodings import find_encoding_of
+from gis_capture.ledger.headers import column_letters
+from gis_capture.ledger.opening import Opened, broken, too_large
+from gis_capture.ledger.table import Column, Reading, SkippedRow, Table
+from gis_capture.model import Problem
+from gis_capture.text import Text
+
+_VERSIONS = frozenset({0x02, 0x03, 0x04, 0x05, 0x30, 0x31, 0x32, 0x43, 0x63, 0x7B, 0x83, 0x8B, 0x8E, 0xCB, 0xF5, 0xFB})
+_LANGUAGES = {0x13: "cp932", 0x7B: "cp932", 0x03: "cp1252", 0x57: "cp1252"}
+_MAX_PROBLEMS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    name: bytes
+    kind: str
+    start: int
+    length: int
+
+
+@dataclass
+class DbfTable:
+    """Attributes of a dbf file: names, one list of texts per field, and what was wrong.
+
+    Attributes:
+        records: Numbers of the records that are not deleted, from 1; parallel to the lists in `values`.
+        deleted: Numbers of the deleted ones.
+        date_fields: Fields that hold dates.
+    """
+
+    encoding: str
+    names: list[str]
+    values: list[list[str | None]]
+    records: list[int]
+    deleted: list[int] = field(default_factory=list)
+    date_fields: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def accepts(opened: Opened) -> bool:
+    """Whether the header is that of a dBASE file."""
+    head = opened.head
+    if len(head) < 32 or head[0] not in _VERSIONS or opened.suffix in (".txt", ".csv"):
+        return False
+    header_bytes, record_bytes = struct.unpack("<HH", head[8:12])
+    dated = head[2] <= 12 and head[3] <= 31
+    fields = _read_fields(head)
+    return dated and header_bytes >= 33 and record_bytes >= 1 and bool(fields) and sum(f.length for f in fields) + 1 <= record_bytes + 1
+
+
+def read(opened: Opened) -> Reading:
+    """Reads the table; row numbers are those of the records."""
+    data = read_dbf(opened, opened.path)
+    source = opened.source("dbf", data.encoding)
+    return Reading(source, (_table(opened, data),), tuple(data.problems))
+
+
+def _table(opened: Opened, data: DbfTable) -> Table:
+    return Table(
+        name=opened.path.stem,
+        source=opened.source("dbf", data.encoding),
+        sheet=None,
+        header_rows=(),
+        columns=columns_of(data.names),
+        row_numbers=data.records,
+        values=tuple(data.values),
+        skipped=tuple(SkippedRow(number, "deleted") for number in data.deleted),
+        date_cells={name: frozenset(data.records) for name in data.date_fields},
+    )
+
+
+def columns_of(names: Sequence[str]) -> tuple[Column, ...]:
+    """Makes columns with unique names of the names of fields."""
+    columns: list[Column] = []
+    taken: set[str] = set()
+    for number, header in enumerate(names, start=1):
+        name = unique = header or f"列{column_letters(number)}"
+        n = 1
+        while unique in taken:
+            n += 1
+            unique = f"{name}_{n}"
+        taken.add(unique)
+        columns.append(Column(unique, header, number))
+    return tuple(columns)
+
+
+def read_dbf(opened: Opened, path: Path, *, cpg: str | None = None) -> DbfTable:
+    """Reads a dbf file beside or as the source; raises SourceError when it is broken or too large.
+
+    `cpg` is what a .cpg file beside it says; it is believed where the bytes do not contradict.
+    """
+    data = path.read_bytes()
+    if len(data) < 32:
+        raise broken(path, f"{len(data)} bytes")
+    n_records, header_bytes, record_bytes = struct.unpack("<IHH", data[4:12])
+    fields = _read_fields(data)
+    if not fields or record_bytes < 1:
+        raise broken(path, "header")
+    if n_records > opened.limits.max_rows:
+        n_records = (len(data) - header_bytes) // record_bytes
+        if n_records > opened.limits.max_rows:
+            raise too_large(path, f"{n_records:,} rows", f"{opened.limits.max_rows:,} rows")
+    body = data[header_bytes : header_bytes + n_records * record_bytes]
+    n_whole = len(body) // record_bytes
+    problems: list[Problem] = []
+    if n_whole < n_records:
+        problems.append(_cut_off(n_records, n_whole))
+    records = [body[i * record_bytes : (i + 1) * record_bytes] for i in range(n_whole)]
+    deleted = [number for number, record in enumerate(records, start=1) if record[:1] == b"*"]
+    kept = [number for number, record in enumerate(records, start=1) if record[:1] != b"*"]
+    rows = [records[number - 1] for number in kept]
+    encoding = _find_encoding(data, fields, rows, cpg)
+    names = [_decode(f.name, encoding)[0] for f in fields]
+    values = [_read_field(f, rows, encoding, name, kept, problems) for f, name in zip(fields, names, strict=True)]
+    dates = [name for f, name in zip(fields, names, strict=True) if f.kind in "DT"]
+    return DbfTable(encoding, names, values, kept, deleted, dates, problems)
+
+
+def _cut_off(claimed: int, found: int) -> Problem:
+    return Problem(
+        codes.TEXT_CUT_OFF,
+        "warning",
+        Text(f"{claimed:,}件のはずですが{found:,}件しかありません。途中で切れています。", f"The file says {claimed:,} records but holds {found:,}; it is cut off."),
+        Text("元のファイルをもう一度受け取ってください。", "Get the file again."),
+    )
+
+
+def _read_fields(data: bytes) -> list[_Field]:
+    """The field descriptors, 32 bytes each, until the mark 0x0D."""
+    fields: list[_Field] = []
+    start, at = 1, 32
+    while at + 32 <= len(data) and data[at] not in (0x0D, 0x00) and len(fields) < 2048:
+        kind = chr(data[at + 11])
+        length = data[at + 16] + (data[at + 17] << 8 if kind == "C" else 0)
+        if not kind.isalpha() and kind not in "@+":
+            break
+        fields.append(_Field(data[at : at + 11].split(b"\0")[0], kind, start, length))
+        start += length
+        at += 32
+    return fields
+
+
+def _find_encoding(data: bytes, fields: Sequence[_Field], rows: Sequence[bytes], cpg: str | None) -> str:
+    sample = [f.name for f in fields]
+    for f in fields:
+        if f.kind == "C":
+            sample += [row[f.start : f.start + f.length].rstrip(b" \0") for row in rows[:5000]]
+    sample = [text for text in sample if not text.isascii()]
+    for name in (_codec_of(cpg), _LANGUAGES.get(data[29]) if data[29] in (0x13, 0x7B) else None):
+        if name and all(_decode(text, name)[2] for text in sample):
+            return name
+    if not sample:
+        return _codec_of(cpg) or "cp932"
+    for name in ("utf-8", "cp932"):
+        if all(_decode(text, name)[2] for text in sample):
+            return name
+    return find_encoding_of(b"\n".join(sample))
+
+
+def _codec_of(cpg: str | None) -> str | None:
+    """The codec a .cpg file names: "UTF-8", "SJIS", "932", "ANSI 932"."""
+    if not cpg:
+        return None
+    name = cpg.strip().strip("\ufeff\0").strip().lower().removeprefix("ansi").strip(" _-")
+    if name in ("sjis", "shift_jis", "shift-jis", "932", "cp932", "ms932", "windows-31j", "x-sjis", "shiftjis", "oem 932"):
+        return "cp932"
+    if name.isdigit():
+        name = "utf-8" if name == "65001" else f"cp{name}"
+    try:
+        return codecs.lookup(name).name
+    except LookupError:
+        return None
+
+
+def _decode(raw: bytes, encoding: str) -> tuple[str, bool, bool]:
+    """Decodes a text; tells whether its last letter was cut in half, and whether all else was of the encoding."""
+    try:
+        return raw.decode(encoding), False, True
+    except UnicodeDecodeError:
+        pass
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        return decoder.decode(raw), True, True
+    except UnicodeDecodeError:
+        return raw.decode(encoding, "backslashreplace"), False, False
+
+
+def _read_field(
+    f: _Field, rows: Sequence[bytes], encoding: str, name: str, numbers: Sequence[int], problems: list[Problem]
+) -> list[str | None]:
+    raw = [row[f.start : f.start + f.length] for row in rows]
+    if f.kind in "NF":
+        return [_number_text(cell) for cell in raw]
+    if f.kind == "D":
+        return [_date_text(cell) for cell in raw]
+    if f.kind == "L":
+        return [{b"T": "TRUE", b"Y": "TRUE", b"F": "FALSE", b"N": "FALSE"}.get(cell.upper()[:1]) for cell in raw]
+    if f.kind in "I+" and f.length == 4:
+        return [str(struct.unpack("<i", cell)[0]) if len(cell) == 4 else None for cell in raw]
+    if f.kind in "BO" and f.length == 8:
+        return [_number_text(repr(struct.unpack("<d", cell)[0]).encode()) if len(cell) == 8 else None for cell in raw]
+    values: list[str | None] = []
+    for number, cell in zip(numbers, raw, strict=True):
+        text, is_cut, fits = _decode(cell.split(b"\0")[0].rstrip(b" "), encoding)
+        text = text.rstrip(" ")
+        values.append(text if text.strip() else None)
+        if (is_cut or not fits) and len(problems) < _MAX_PROBLEMS:
+            problems.append(_damaged(number, name, text, is_cut=is_cut))
+    return values
+
+
+def _damaged(number: int, name: str, text: str, *, is_cut: bool) -> Problem:
+    if is_cut:
+        return Problem(
+            codes.TEXT_CUT_OFF,
+            "warning",
+            Text(f"「{text}」の後の文字が途中で切れています。", f'The letter behind "{text}" is cut in half.'),
+            Text("元の台帳で正しい値を確かめてください。", "Look up the value in the original ledger."),
+            row_number=number,
+            column=name,
+        )
+    return Problem(
+        codes.BYTES_NOT_DECODED,
+        "warning",
+        Text(f"「{text}」に文字コードに合わない文字があります。", f'"{text}" holds bytes that are not of the encoding.'),
+        row_number=number,
+        column=name,
+    )
+
+
+def _number_text(raw: bytes) -> str | None:
+    text = raw.strip(b" \0").decode("ascii", "replace")
+    if not text or set(text) <= {"*"}:
+        return None
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return text
+    if not value.is_finite():
+        return None
+    if "." not in text and "e" not in text.lower():
+        return text
+    plain = format(value, "f")
+    return (plain.rstrip("0").rstrip(".") if "." in plain else plain) or "0"
+
+
+def _date_text(raw: bytes) -> str | None:
+    text = raw.strip(b" \0").decode("ascii", "replace")
+    if not text or set(text) == {"0"}:
+        return None
+    try:
+        return datetime.date(int(text[:4]), int(text[4:6]), int(text[6:8])).isoformat()
+    except ValueError:
+        return text
+
+
+DRIVER = Driver("dbf", (".dbf",), accepts, read)

@@ -1,0 +1,177 @@
+"""KML (OGC 07-147r2): all placemarks of all folders in one table, the folder as a column.
+
+Read by ourselves because GDAL makes a layer of every folder: a map service exports one folder per feature.
+"""
+
+from collections.abc import Iterator, Sequence
+from xml.etree.ElementTree import Element, ParseError, XMLPullParser
+
+import shapely
+from shapely import Geometry
+
+from gis_capture.ledger import codes
+from gis_capture.ledger.drivers.dbf import columns_of
+from gis_capture.ledger.drivers.driver import Driver
+from gis_capture.ledger.opening import Opened, broken, too_large
+from gis_capture.ledger.table import Reading, Table
+from gis_capture.model import Problem
+from gis_capture.text import Text
+
+_MAX_DEPTH = 200
+
+
+def accepts(opened: Opened) -> bool:
+    """Whether the root element is kml."""
+    head = opened.head
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<") and (b"<kml" in head[:4096] or b":kml" in head[:4096])
+
+
+def read(opened: Opened) -> Reading:
+    """Reads the placemarks up to the end or to where the file breaks, which is told; coordinates are lon, lat (, height)."""
+    if b"<!ENTITY" in opened.head:
+        raise broken(opened.path, "ENTITY")
+    source = opened.source("kml")
+    problems: list[Problem] = []
+    records: list[dict[str, str | None]] = []
+    geometries: list[Geometry | None] = []
+    try:
+        for placemark, folders in _placemarks(opened):
+            records.append(_attributes(placemark, folders))
+            geometries.append(_geometry(placemark))
+            if len(records) > opened.limits.max_rows:
+                raise too_large(opened.path, f"{len(records):,} rows", f"{opened.limits.max_rows:,} rows")
+    except ParseError as error:
+        if not records:
+            raise broken(opened.path, str(error)) from error
+        problems.append(
+            Problem(
+                codes.TEXT_CUT_OFF,
+                "error",
+                Text(f"ファイルが途中で壊れています（{error}）。読めた{len(records)}件だけを読みました。", f"The file breaks off ({error}); only {len(records)} features could be read."),
+                Text("元のソフトから書き出し直してください。", "Export it again."),
+                row_number=len(records),
+            )
+        )
+    names = list(dict.fromkeys(name for record in records for name in record))
+    used = [name for name in names if any(record.get(name) for record in records)]
+    table = Table(
+        name=opened.path.stem,
+        source=source,
+        sheet=None,
+        header_rows=(),
+        columns=columns_of(used),
+        row_numbers=range(1, len(records) + 1),
+        values=tuple([record.get(name) for record in records] for name in used),
+        geometries=geometries,
+        crs="EPSG:4326",
+    )
+    return Reading(source, (table,) if records else (), tuple(problems))
+
+
+def _placemarks(opened: Opened) -> Iterator[tuple[Element, list[str]]]:
+    """The placemarks with the names of the folders around them."""
+    parser = XMLPullParser(("start", "end"))
+    path: list[Element] = []
+    with opened.path.open("rb") as file:
+        while chunk := file.read(1 << 18):
+            try:
+                parser.feed(chunk)
+                error = None
+            except ParseError as found:
+                error = found
+            for event, element in parser.read_events():
+                if event == "start":
+                    path.append(element)
+                    if len(path) > _MAX_DEPTH:
+                        raise ParseError("nested too deep")
+                    continue
+                path.pop()
+                if _local(element) == "Placemark":
+                    yield element, [name for parent in path if _local(parent) == "Folder" and (name := _child_text(parent, "name"))]
+                    if path:
+                        path[-1].remove(element)
+            if error is not None:
+                raise error
+    parser.close()
+
+
+def _local(element: Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
+def _child_text(element: Element, name: str) -> str | None:
+    for child in element:
+        if _local(child) == name and child.text and child.text.strip():
+            return child.text.strip()
+    return None
+
+
+def _attributes(placemark: Element, folders: Sequence[str]) -> dict[str, str | None]:
+    record: dict[str, str | None] = {"folder": "/".join(folders) or None}
+    if placemark.get("id"):
+        record["id"] = placemark.get("id")
+    for child in placemark:
+        name = _local(child)
+        if name in ("name", "description", "address", "phoneNumber", "snippet"):
+            record[name] = _child_text(placemark, name)
+        elif name == "TimeStamp":
+            record["when"] = _child_text(child, "when")
+        elif name == "TimeSpan":
+            record["begin"], record["end"] = _child_text(child, "begin"), _child_text(child, "end")
+        elif name == "ExtendedData":
+            for data in child.iter():
+                if _local(data) == "SimpleData":
+                    record[data.get("name", "")] = (data.text or "").strip() or None
+                elif _local(data) == "Data":
+                    record[data.get("name", "")] = _child_text(data, "value")
+    return record
+
+
+def _geometry(element: Element) -> Geometry | None:
+    """The geometry of a placemark; several become a collection of the simplest type."""
+    parts = [part for child in element if (part := _one_geometry(child)) is not None]
+    if len(parts) < 2:
+        return parts[0] if parts else None
+    kinds = {part.geom_type for part in parts}
+    if kinds == {"Point"}:
+        return shapely.MultiPoint(parts)
+    if kinds == {"LineString"}:
+        return shapely.MultiLineString(parts)
+    return shapely.MultiPolygon(parts) if kinds == {"Polygon"} else shapely.GeometryCollection(parts)
+
+
+def _one_geometry(element: Element) -> Geometry | None:
+    name = _local(element)
+    if name in ("MultiGeometry", "MultiTrack"):
+        return _geometry(element)
+    try:
+        if name == "Point":
+            points = _coordinates(element)
+            return shapely.Point(points[0]) if points else None
+        if name in ("LineString", "LinearRing"):
+            return shapely.LineString(_coordinates(element))
+        if name == "Track":
+            points = [_numbers(child.text or "", None) for child in element if _local(child) == "coord"]
+            return shapely.LineString(points) if len(points) > 1 else shapely.Point(points[0]) if points else None
+        if name == "Polygon":
+            rings = {
+                kind: [_coordinates(b) for b in element if _local(b) == kind] for kind in ("outerBoundaryIs", "innerBoundaryIs")
+            }
+            return shapely.Polygon(rings["outerBoundaryIs"][0], rings["innerBoundaryIs"]) if rings["outerBoundaryIs"] else None
+    except (ValueError, shapely.errors.ShapelyError):
+        return None
+    return None
+
+
+def _coordinates(element: Element) -> list[tuple[float, ...]]:
+    for child in element.iter():
+        if _local(child) == "coordinates":
+            return [_numbers(point, ",") for point in (child.text or "").replace(", ", ",").split()]
+    return []
+
+
+def _numbers(text: str, separator: str | None) -> tuple[float, ...]:
+    return tuple(float(part) for part in text.split(separator)[:3] if part)
+
+
+DRIVER = Driver("kml", (".kml",), accepts, read)

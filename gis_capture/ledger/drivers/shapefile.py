@@ -1,0 +1,155 @@
+"""Shapefiles: geometries by GDAL, attributes from the dbf by ourselves; missing parts are told."""
+
+import tempfile
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pyogrio
+import shapely
+
+from gis_capture.errors import SourceError
+from gis_capture.ledger import codes
+from gis_capture.ledger.drivers.dbf import DbfTable, columns_of, read_dbf
+from gis_capture.ledger.drivers.driver import Driver
+from gis_capture.ledger.drivers.vector import crs_name
+from gis_capture.ledger.opening import Opened, broken
+from gis_capture.ledger.table import Reading, SkippedRow, Table
+from gis_capture.model import Problem
+from gis_capture.text import Text
+
+_MAGIC = b"\0\0\x27\x0a"
+
+
+def accepts(opened: Opened) -> bool:
+    """Whether this is the main file or the index of a shapefile."""
+    return opened.head.startswith(_MAGIC)
+
+
+def read(opened: Opened) -> Reading:
+    """Reads the features; a row number is that of the record. Raises SourceError for a broken main file."""
+    if opened.suffix == ".shx":
+        raise SourceError(
+            Text(f"「{opened.path.name}」は索引ファイルです。同じ名前の.shpを指定してください。", f'"{opened.path.name}" is an index. Name the .shp beside it.'),
+            path=opened.path,
+        )
+    problems: list[Problem] = []
+    parts = {p.suffix.lower(): p for p in opened.path.parent.glob(f"{_escape(opened.path.stem)}.*")}
+    fids, geometries, crs = _read_geometries(opened, parts, problems)
+    attributes = _read_attributes(opened, parts, problems)
+    if crs is None:
+        problems.append(
+            Problem(
+                codes.NO_CRS,
+                "warning",
+                Text(f"座標系のファイル（{opened.path.stem}.prj）がありません。", f"There is no {opened.path.stem}.prj saying the coordinate system."),
+                Text("座標系を選んで読み込んでください。", "Choose the coordinate system."),
+            )
+        )
+    source = opened.source("shapefile", attributes.encoding if attributes else None)
+    of_record = dict(zip((fid + 1 for fid in fids), geometries, strict=True))
+    records = attributes.records if attributes and attributes.records else [r for r in sorted(of_record)]
+    if attributes and len(of_record) != len(attributes.records) + len(attributes.deleted):
+        problems.append(_unequal(len(of_record), len(attributes.records)))
+        records = sorted({*attributes.records, *of_record} - {*attributes.deleted})
+    table = Table(
+        name=opened.path.stem,
+        source=source,
+        sheet=None,
+        header_rows=(),
+        columns=columns_of(attributes.names) if attributes else (),
+        row_numbers=records,
+        values=_aligned(attributes, records) if attributes else (),
+        skipped=tuple(SkippedRow(number, "deleted") for number in (attributes.deleted if attributes else ())),
+        geometries=[of_record.get(record) for record in records],
+        crs=crs,
+        date_cells={name: frozenset(records) for name in attributes.date_fields} if attributes else {},
+    )
+    return Reading(source, (table,), tuple(problems))
+
+
+def _escape(stem: str) -> str:
+    return "".join(f"[{c}]" if c in "[*?" else c for c in stem)
+
+
+def _aligned(attributes: DbfTable, records: Sequence[int]) -> tuple[Sequence[str | None], ...]:
+    if records == attributes.records:
+        return tuple(attributes.values)
+    place = {record: at for at, record in enumerate(attributes.records)}
+    return tuple([values[place[r]] if r in place else None for r in records] for values in attributes.values)
+
+
+def _read_attributes(opened: Opened, parts: dict[str, Path], problems: list[Problem]) -> DbfTable | None:
+    dbf = parts.get(".dbf")
+    if dbf is None:
+        problems.append(
+            Problem(
+                codes.NO_ATTRIBUTES,
+                "warning",
+                Text(f"属性のファイル（{opened.path.stem}.dbf）がありません。図形だけを読みました。", f"There is no {opened.path.stem}.dbf; only geometries were read."),
+                Text("同じ名前の.dbfと一緒に読み込んでください。", "Read it together with its .dbf."),
+            )
+        )
+        return None
+    cpg = parts[".cpg"].read_text("utf-8-sig", "replace")[:100] if ".cpg" in parts else None
+    attributes = read_dbf(opened, dbf, cpg=cpg)
+    problems += attributes.problems
+    return attributes
+
+
+def _unequal(n_geometries: int, n_records: int) -> Problem:
+    return Problem(
+        codes.GEOMETRY_NOT_READ,
+        "warning",
+        Text(f"図形は{n_geometries:,}件、属性は{n_records:,}件で数が合いません。", f"There are {n_geometries:,} geometries but {n_records:,} records of attributes."),
+        Text("元のデータを書き出し直してください。", "Export the data again."),
+    )
+
+
+def _read_geometries(opened: Opened, parts: dict[str, Path], problems: list[Problem]) -> tuple[Sequence[int], Sequence[Any], str | None]:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            if ".shx" in parts:
+                meta, fids, raw, _ = _read(opened.path)
+            else:
+                meta, fids, raw = _read_without_index(opened, parts, problems)
+        except (pyogrio.errors.DataSourceError, pyogrio.errors.FeatureError, ValueError, RuntimeError, OSError) as error:
+            if isinstance(error, SourceError):
+                raise
+            raise broken(opened.path, str(error).splitlines()[0][:200] if str(error) else "shp") from error
+        geometries = shapely.from_wkb(raw, on_invalid="ignore").tolist()
+    for message in dict.fromkeys(str(w.message).splitlines()[0][:200] for w in caught):
+        problems.append(Problem(codes.DRIVER_WARNING, "warning", Text(f"読み取り時の注意：{message}", f"The reader says: {message}")))
+    return fids.tolist(), geometries, crs_name(meta["crs"])
+
+
+def _read(path: Path) -> tuple[Any, Any, Any, Any]:
+    found: tuple[Any, Any, Any, Any] = pyogrio.raw.read(path, columns=[], return_fids=True)
+    return found
+
+
+def _read_without_index(opened: Opened, parts: dict[str, Path], problems: list[Problem]) -> tuple[Any, Any, Any]:
+    """Reads a copy, because GDAL writes the missing index beside the main file."""
+    problems.append(
+        Problem(
+            codes.INDEX_REBUILT,
+            "info",
+            Text(f"索引（{opened.path.stem}.shx）がないので、作り直して読みました。", f"There is no {opened.path.stem}.shx; it was rebuilt for reading."),
+        )
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "copy.shp"
+        copy.write_bytes(opened.path.read_bytes())
+        if ".prj" in parts:
+            copy.with_suffix(".prj").write_bytes(parts[".prj"].read_bytes())
+        pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": True})
+        try:
+            meta, fids, raw, _ = _read(copy)
+        finally:
+            pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": None})
+    return meta, fids, raw
+
+
+DRIVER = Driver("shapefile", (".shp",), accepts, read)
