@@ -51,16 +51,21 @@ def read_layers(folder: Path) -> tuple[Layer, ...]:
 
 
 def _lost_relations(layers: tuple[Layer, ...], folder: Path) -> list[Mistake]:
-    keys = {layer.key for layer in layers}
+    """Finds relations ("layer" or "layer.field") that lead to nothing."""
+    targets = {layer.key for layer in layers}
+    targets |= {f"{layer.key}.{field.name}" for layer in layers for field in layer.fields}
     return [
         Mistake(
             f"fields.{field.name}.relation",
-            Text(f"「{field.relation}」というレイヤーはありません。", f'there is no layer "{field.relation}".'),
+            Text(
+                f"「{field.relation}」というレイヤーや項目はありません。",
+                f'there is no layer or field "{field.relation}".',
+            ),
             str(folder / layer.key / DEFINITION_NAME),
         )
         for layer in layers
         for field in layer.fields
-        if field.relation and field.relation not in keys
+        if field.relation and field.relation not in targets
     ]
 
 

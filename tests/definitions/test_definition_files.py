@@ -92,7 +92,11 @@ MISTAKES: dict[str, tuple[Callable[[], dict[str, Any]], str, str]] = {
     "wrong type": (lambda: changed(label=5), "label", "文字で書いてください"),
     "unknown format": (lambda: changed(format="gis-capture.layer/v9"), "format", "gis-capture.layer/v1"),
     "not in the list": (lambda: with_field(type="string"), "fields.number.type", "integer"),
-    "bad name": (lambda: with_field(relation="公園"), "fields.number.relation", "半角の英小文字"),
+    "bad name": (
+        lambda: changed(sections=[{**SMALL["sections"][0], "key": "全部"}]),
+        "sections.全部.key",
+        "半角の英小文字",
+    ),
     "misspelled": (lambda: with_field(alias=["番"]), "fields.number.alias", "「aliases」ではありませんか"),
     "reserved name": (
         lambda: changed(
@@ -183,11 +187,19 @@ def test_all_mistakes_of_all_files_are_told_at_once(tmp_path: Path) -> None:
     assert [line.split(": ")[1] for line in lines[1:]] == ["fields.number.type", "label", "crs"]
 
 
-def test_a_relation_leads_to_a_known_layer(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("relation", "is_known"), [("swing", True), ("swing.number", True), ("park", False), ("swing.a", False)]
+)
+def test_a_relation_leads_to_a_known_layer_or_field(relation: str, is_known: bool, tmp_path: Path) -> None:
     """Only reading all layers together can know it."""
-    write_layer(tmp_path / "bench", with_field(relation="park"))
-    with pytest.raises(LayerError, match=r"fields\.number\.relation: there is no layer \"park\""):
+    write_layer(tmp_path / "bench", with_field(relation=relation))
+    write_layer(tmp_path / "swing", changed(key="swing"))
+    if is_known:
+        assert len(read_layers(tmp_path)) == 2
+        return
+    with pytest.raises(LayerError) as caught:
         read_layers(tmp_path)
+    assert f"fields.number.relation: 「{relation}」というレイヤーや項目はありません" in caught.value.message.ja
 
 
 @pytest.mark.parametrize(
