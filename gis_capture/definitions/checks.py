@@ -156,8 +156,9 @@ def _field(key: str, field: Document, fields: Mapping[str, Document]) -> Iterato
         ),
         ".aliases",
     )
-    if "codes" not in domain and "domain" in field and isinstance(field["domain"], Mapping):
-        yield Mistake(f"{key}.domain.codes", Text("選べる値がありません。", "has no codes."))
+    if "domain" in field and "codes" not in domain:
+        message = Text("選べる値(codes)がありません。", "has no codes.")
+        yield Mistake(f"{key}.domain", message)
     yield from _values(key, field, fields)
 
 

@@ -126,3 +126,18 @@ def test_what_has_no_value_is_left_out() -> None:
         {"field_id": "made.n", "name": "n", "title": {"ja": "番号", "en": "Number"}, "type": "text"}
     ]
     assert not {"sections", "label", "aliases", "description", "key_fields"} & set(document)
+
+
+@pytest.mark.parametrize("domain", ["status", {"file": "status"}, {"allows_other": True}])
+def test_a_domain_of_a_message_has_its_codes(domain: object) -> None:
+    """A message has no folder in which the name of a domain file could be looked up."""
+    field = {
+        "field_id": "made.n",
+        "name": "n",
+        "title": {"ja": "番号", "en": "Number"},
+        "type": "text",
+        "domain": domain,
+    }
+    document = layer_to_json(Layer("made", Text("あ", "a"), "Point", (Field("made.n", "n", Text("番号", "Number")),)))
+    with pytest.raises(LayerError, match=r"fields\.n\.domain: has no codes"):
+        layer_from_json({**document, "fields": [field]})
