@@ -2,6 +2,8 @@
 
 import datetime
 import re
+import shutil
+import tempfile
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -57,8 +59,13 @@ def read(opened: Opened) -> Reading:
         raise broken(opened.path, "ENTITY")
     source = opened.source(kind)
     problems: list[Problem] = []
-    tables = read_layers(opened, opened.path, source, problems)
-    return Reading(source, tuple(tables), tuple(problems))
+    if kind != "gml":
+        return Reading(source, tuple(read_layers(opened, opened.path, source, problems)), tuple(problems))
+    with tempfile.TemporaryDirectory() as folder:
+        # GDAL writes what it learned of a GML file (.gfs) beside it; nothing may appear beside the source.
+        copy = Path(folder) / opened.path.name
+        shutil.copyfile(opened.path, copy)
+        return Reading(source, tuple(read_layers(opened, copy, source, problems)), tuple(problems))
 
 
 def read_layers(opened: Opened, path: Path, source: Source, problems: list[Problem]) -> list[Table]:
