@@ -16,6 +16,7 @@ from gis_capture.errors import CaptureError, CRSError, FieldError, SourceError, 
 from gis_capture.ledger import Column, SkippedRow, Source, Table
 from gis_capture.ledger.columns import match_columns
 from gis_capture.model import Feature, Field, FieldType, Layer, Text
+from gis_capture.store import Author, GeoPackageStore
 
 HYDRANTS = [
     ("ID", "種別", "口径", "設置年月日", "緯度", "経度", "巡回順", "備考"),
@@ -29,7 +30,7 @@ HYDRANTS = [
 
 @pytest.fixture
 def run(
-    store: Any, layers: dict[str, Layer], clock: Callable[[], str], new_id: Callable[[], str]
+    store: GeoPackageStore, layers: dict[str, Layer], clock: Callable[[], str], new_id: Callable[[], str]
 ) -> Callable[..., Conversion]:
     """Converts into the store; the layer is that of hydrants unless another is named."""
 
@@ -40,13 +41,18 @@ def run(
     return run_conversion
 
 
+def hydrants(store: GeoPackageStore) -> list[Feature]:
+    """All features of the layer of hydrants."""
+    return list(store.features("fire_hydrant"))
+
+
 def codes_of(conversion: Conversion) -> set[str]:
     """The codes of all problems."""
     return {problem.code for problem in conversion.problems}
 
 
 def test_every_row_is_loaded_unlocated_or_rejected(
-    run: Callable[..., Conversion], store: Any, write_csv: Callable[..., Path]
+    run: Callable[..., Conversion], store: GeoPackageStore, write_csv: Callable[..., Path]
 ) -> None:
     """Rows without a position are loaded without geometry; only a row with nothing to store is rejected."""
     conversion = run(write_csv(HYDRANTS))
@@ -57,7 +63,7 @@ def test_every_row_is_loaded_unlocated_or_rejected(
         1,
     )
     assert conversion.reasons == {"position_missing": 1, "coordinate_sentinel": 1, "nothing_to_store": 1}
-    features = {feature.fields["ledger_number"]: feature for feature in store.rows.values()}
+    features = {feature.fields["ledger_number"]: feature for feature in hydrants(store)}
     assert features["2"].fields["diameter_mm"] == 75
     assert features["1"].fields["installed_on"] == "1985-04-01"
     assert features["1"].fields["kind"] == "防火水槽"
@@ -69,11 +75,12 @@ def test_every_row_is_loaded_unlocated_or_rejected(
 
 
 def test_the_account_keeps_every_row_with_its_texts(
-    run: Callable[..., Conversion], store: Any, write_csv: Callable[..., Path]
+    run: Callable[..., Conversion], store: GeoPackageStore, write_csv: Callable[..., Path]
 ) -> None:
     """Outcome, reason, feature and raw texts of each row, also of columns without a field."""
     conversion = run(write_csv(HYDRANTS))
-    rows = store.accounts[conversion.import_id]
+    assert conversion.import_id
+    rows = list(store.source_rows(conversion.import_id))
     assert [(row.row_number, row.outcome) for row in rows] == [
         (2, "loaded"),
         (3, "loaded"),
@@ -83,12 +90,12 @@ def test_the_account_keeps_every_row_with_its_texts(
     ]
     assert rows[0].raw["設置年月日"] == "S60.4.1"
     assert rows[3].raw["巡回順"] == "下町"
-    assert {row.feature_id for row in rows} - {None} == set(store.rows)
+    assert {row.feature_id for row in rows} - {None} == {feature.feature_id for feature in hydrants(store)}
     assert rows[3].feature_id is None
     (record,) = store.imports()
     assert record["result"] == conversion.to_json("ja")
     assert record["result_en"] == conversion.to_json("en")
-    assert store.authors[0].device_id == f"import:{conversion.import_id}"
+    assert store.author_of(1)[0] == Author(f"import:{conversion.import_id}", "山田")
 
 
 def test_the_json_is_that_of_the_format(run: Callable[..., Conversion], write_csv: Callable[..., Path]) -> None:
@@ -102,17 +109,19 @@ def test_the_json_is_that_of_the_format(run: Callable[..., Conversion], write_cs
     assert (impossible["row"], impossible["column"], impossible["cell"]) == (6, "設置年月日", "D6")
 
 
-def test_a_dry_run_writes_nothing(run: Callable[..., Conversion], store: Any, write_csv: Callable[..., Path]) -> None:
+def test_a_dry_run_writes_nothing(
+    run: Callable[..., Conversion], store: GeoPackageStore, write_csv: Callable[..., Path]
+) -> None:
     """It gives the same account without a revision."""
     path = write_csv(HYDRANTS)
     trial = run(path, is_dry_run=True)
-    assert (trial.revision, store.rows, store.imports(), store.layers()) == (None, {}, [], ())
+    assert (trial.revision, store.revision(), store.imports(), store.layers()) == (None, 0, [], ())
     real = run(path)
     assert replace(trial, revision=real.revision, import_id=real.import_id) == real
 
 
 def test_a_failure_half_way_leaves_the_store_as_it_was(
-    run: Callable[..., Conversion], store: Any, write_csv: Callable[..., Path]
+    run: Callable[..., Conversion], store: GeoPackageStore, write_csv: Callable[..., Path]
 ) -> None:
     """An error in the middle of writing takes layer, features and account back."""
 
@@ -122,11 +131,11 @@ def test_a_failure_half_way_leaves_the_store_as_it_was(
 
     with pytest.raises(OSError, match="disk full"):
         run(write_csv(HYDRANTS), on_progress=fail_late)
-    assert (store.rows, store.imports(), store.layers(), store.revision()) == ({}, [], (), 0)
+    assert (store.imports(), store.layers(), store.revision()) == ([], (), 0)
 
 
 def test_the_same_file_is_not_imported_twice_by_accident(
-    run: Callable[..., Conversion], store: Any, clock: Callable[[], str], write_csv: Callable[..., Path]
+    run: Callable[..., Conversion], store: GeoPackageStore, clock: Callable[[], str], write_csv: Callable[..., Path]
 ) -> None:
     """A second import is refused unless it is wanted or the first one was undone."""
     path = write_csv(HYDRANTS)
@@ -134,42 +143,42 @@ def test_the_same_file_is_not_imported_twice_by_accident(
     with pytest.raises(SourceError) as refusal:
         run(path)
     assert refusal.value.subject["import_id"] == first.import_id
-    assert len(store.rows) == 4
+    assert len(hydrants(store)) == 4
     run(path, is_repeat_allowed=True)
-    assert len(store.rows) == 8
+    assert len(hydrants(store)) == 8
     for record in store.imports():
         undo_import(store, record["import_id"], author="山田", clock=clock)
     run(path)
-    assert len(store.rows) == 4
+    assert len(hydrants(store)) == 4
 
 
 def test_undo_keeps_what_somebody_edited(
-    run: Callable[..., Conversion], store: Any, clock: Callable[[], str], write_csv: Callable[..., Path]
+    run: Callable[..., Conversion], store: GeoPackageStore, clock: Callable[[], str], write_csv: Callable[..., Path]
 ) -> None:
     """Untouched features go, edited ones stay and are named, deleted ones are counted; twice changes nothing."""
     conversion = run(write_csv(HYDRANTS))
-    edited, deleted, *_ = store.rows.values()
+    edited, deleted, *_ = hydrants(store)
     assert conversion.import_id
-    with store.transact("office", at=clock()) as transaction:
+    with store.transact(Author("office"), at=clock()) as transaction:
         transaction.update(replace(edited, fields={**edited.fields, "status": "要補修"}))
         transaction.delete("fire_hydrant", deleted.feature_id)
     undo = undo_import(store, conversion.import_id, author="山田", clock=clock)
     assert (undo.n_removed, undo.kept, undo.n_gone) == (2, (edited.feature_id,), 1)
-    assert list(store.rows) == [edited.feature_id]
+    assert [feature.feature_id for feature in hydrants(store)] == [edited.feature_id]
     again = undo_import(store, conversion.import_id, author="山田", clock=clock)
     assert (again.n_removed, again.kept) == (0, undo.kept)
     assert store.imports()[0]["state"] == "undone"
-    assert len(store.accounts[conversion.import_id]) == 5
+    assert len(list(store.source_rows(conversion.import_id))) == 5
 
 
-def test_an_unknown_import_cannot_be_undone(store: Any, clock: Callable[[], str]) -> None:
+def test_an_unknown_import_cannot_be_undone(store: GeoPackageStore, clock: Callable[[], str]) -> None:
     """It says so."""
     with pytest.raises(StoreError):
         undo_import(store, "nowhere", author="", clock=clock)
 
 
 def test_what_a_person_chose_is_obeyed(
-    run: Callable[..., Conversion], store: Any, write_csv: Callable[..., Path]
+    run: Callable[..., Conversion], store: GeoPackageStore, write_csv: Callable[..., Path]
 ) -> None:
     """Column choices, the table and the CRS; what is not there is an error before anything is written."""
     path = write_csv(HYDRANTS)
@@ -183,20 +192,20 @@ def test_what_a_person_chose_is_obeyed(
             run(path, **wrong)
     assert store.revision() == 0
     run(path, matches={"巡回順": "fire_district", "備考": None})
-    feature = next(iter(store.rows.values()))
+    feature = hydrants(store)[0]
     assert feature.fields["fire_district"] == "上町"
-    assert "remarks" not in feature.fields
+    assert feature.fields.get("remarks") is None
 
 
 def test_a_ledger_nobody_defined_becomes_a_layer(
-    run: Callable[..., Conversion], store: Any, write_csv: Callable[..., Path]
+    run: Callable[..., Conversion], store: GeoPackageStore, write_csv: Callable[..., Path]
 ) -> None:
     """Its columns are fields, its coordinates the position; the next file of that name adds to the same layer."""
     wells = [("井戸名", "深さ(m)", "緯度", "経度"), ("東の井戸", "12.5", "36.1", "137.2")]
     conversion = run(write_csv(wells, "井戸台帳.csv"), "generic")
     layer = store.layer(conversion.layer)
     titles = {field.title.ja: field.name for field in layer.fields}
-    (feature,) = store.rows.values()
+    (feature,) = store.features(layer.key)
     assert feature.fields[titles["深さ(m)"]] == 12.5
     assert "緯度" not in titles
     newer = [("水質", "井戸名", "緯度", "経度"), ("良", "西の井戸", "36.2", "137.2")]
