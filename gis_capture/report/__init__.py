@@ -1,0 +1,1 @@
+"""What goes out: layers as files, maps to hand on."""

@@ -1,0 +1,90 @@
+"""A layer as a file to hand on: GeoPackage, GeoJSON or CSV."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from gis_capture.errors import StoreError
+from gis_capture.model import Problem
+from gis_capture.report.geojson import encode_collection, to_geojson
+from gis_capture.report.table import ENCODINGS, write_csv
+from gis_capture.store.protocol import Store
+from gis_capture.text import Text
+
+MEDIA_TYPES = {"gpkg": "application/geopackage+sqlite3", "geojson": "application/geo+json", "csv": "text/csv"}
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What was written, and what could not be written as it is."""
+
+    path: Path
+    n_features: int
+    problems: tuple[Problem, ...] = ()
+
+
+def export_layer(
+    store: Store, key: str, path: Path, *, file_format: str = "gpkg", encoding: str = "utf-8-sig"
+) -> Export:
+    """Writes a layer to a file; the file is replaced at once when it is whole.
+
+    Args:
+        store: Where the layer is.
+        key: Of the layer.
+        path: Of the file.
+        file_format: "gpkg", "geojson" or "csv".
+        encoding: Of a CSV file.
+
+    Raises:
+        LayerError: There is no such layer.
+        StoreError: The format is not known, or the file cannot be written.
+    """
+    layer = store.layer(key)
+    for value, allowed in ((file_format, MEDIA_TYPES), (encoding, ENCODINGS)):
+        if value not in allowed:
+            raise StoreError(
+                Text(
+                    f"「{value}」では書き出せません。{'・'.join(allowed)} のどれかにしてください。",
+                    f'Cannot export as "{value}": choose one of {", ".join(allowed)}.',
+                ),
+                value=value,
+            )
+    with replacing(path) as unfinished:
+        if file_format == "gpkg":
+            return Export(path, store.write_geopackage(unfinished, [key]))
+        if file_format == "csv":
+            with unfinished.open("w", encoding=encoding, newline="") as file:
+                return Export(path, *write_csv(file, layer, store.features(key), encoding=encoding))
+        n_features = 0
+        with unfinished.open("wb") as stream:
+            for number, piece in enumerate(encode_collection(to_geojson(layer, store.features(key)))):
+                stream.write(piece)
+                n_features = max(number - 1, 0)
+        return Export(path, n_features)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Gives the path of a file that takes the place of `path` when the block ends well, and is gone when not.
+
+    Raises:
+        StoreError: The file cannot be written.
+    """
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    try:
+        yield unfinished
+        os.replace(unfinished, path)
+    except OSError as error:
+        raise StoreError(
+            Text(
+                f"「{path}」に書き込めません({error.strerror or error})。"
+                "開いているプログラムを閉じるか、別の場所を指定してください。",
+                f'Cannot write "{path}" ({error.strerror or error}): '
+                "close the program that has it open, or name another place.",
+            ),
+            path=path,
+        ) from error
+    finally:
+        unfinished.unlink(missing_ok=True)

@@ -1,0 +1,20 @@
+"""Assembles the app from its areas."""
+
+from flask import Flask
+
+from gis_capture.server import answers, context, errors, security
+from gis_capture.server.areas import AREAS
+from gis_capture.workspace import Workspace
+
+
+def create_app(workspace: Workspace) -> Flask:
+    """Makes the app that serves a workspace; who opened the workspace closes it."""
+    app = Flask("gis_capture", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = workspace.settings.max_upload_bytes
+    context.init_app(app, workspace)
+    errors.init_app(app)
+    answers.init_app(app)
+    security.init_app(app)
+    for area in AREAS:
+        app.register_blueprint(area)
+    return app

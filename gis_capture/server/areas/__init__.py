@@ -1,0 +1,18 @@
+"""One blueprint per area of the HTTP contract (docs/format.md, section 4)."""
+
+from gis_capture.server.areas import (
+    attachments,
+    basemap,
+    conflicts,
+    exports,
+    health,
+    imports,
+    layers,
+    pages,
+    sync,
+    tiles,
+)
+
+AREAS = tuple(
+    module.area for module in (pages, health, layers, exports, tiles, basemap, sync, attachments, imports, conflicts)
+)

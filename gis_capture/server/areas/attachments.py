@@ -1,0 +1,61 @@
+"""Photos and files by their SHA-256, uploaded whole or piece by piece."""
+
+import re
+
+from flask import Blueprint, Response, request, send_file
+
+from gis_capture.server.bodies import body_pieces
+from gis_capture.server.context import settings, workspace
+from gis_capture.server.errors import RequestError
+from gis_capture.sync.attachments import AttachmentFolder
+from gis_capture.text import Text
+
+area = Blueprint("attachments", __name__, url_prefix="/attachments")
+_RANGE = re.compile(r"bytes (\d{1,15})-(\d{1,15})/(\d{1,15})")
+
+
+@area.get("/<sha256>")
+def give_attachment(sha256: str) -> Response:
+    """Gives the bytes; asked by HEAD, how many of them are here."""
+    folder = _folder()
+    if request.method == "HEAD" and not folder.is_here(sha256):
+        return Response(status=404, headers={"Upload-Offset": str(folder.offset(sha256))})
+    media_type = folder.media_type(sha256)
+    response = send_file(folder.path(sha256), mimetype=media_type, etag=sha256, conditional=True)
+    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    if media_type == "application/octet-stream":
+        # What is not known for a picture is never shown in a page of ours.
+        response.headers["Content-Disposition"] = "attachment"
+    return response
+
+
+@area.put("/<sha256>")
+def take_attachment(sha256: str) -> Response:
+    """Takes all of the bytes, or those that Content-Range names."""
+    start, total = _announced()
+    pieces = body_pieces(max_bytes=min(total - start, settings().max_body_bytes))
+    received = _folder().receive(sha256, pieces, start=start, total=total)
+    if received.is_whole:
+        return Response(status=201, headers={"Location": f"/attachments/{sha256}"})
+    return Response(status=202, headers={"Upload-Offset": str(received.offset)})
+
+
+def _announced() -> tuple[int, int]:
+    """Gives where the bytes begin and how many the whole has."""
+    text = request.headers.get("Content-Range")
+    if text is None and request.content_length is not None:
+        return 0, request.content_length
+    match = _RANGE.fullmatch(text or "")
+    start, last, total = map(int, match.groups()) if match else (0, -1, 0)
+    if not start <= last < total:
+        raise RequestError(
+            Text(
+                "Content-Range を「bytes 0-524287/1048576」のように書いてください。",
+                'Write Content-Range as "bytes 0-524287/1048576".',
+            )
+        )
+    return start, total
+
+
+def _folder() -> AttachmentFolder:
+    return AttachmentFolder(workspace().folder.attachments_dir, settings().max_attachment_bytes)

@@ -1,0 +1,28 @@
+"""Base map packs: read by ranges at the office, fetched whole by tablets."""
+
+from flask import Blueprint, Response, send_file
+
+from gis_capture.server.answers import json_response
+from gis_capture.server.context import workspace
+from gis_capture.server.errors import DETAILS, NotFoundError
+
+area = Blueprint("basemap", __name__)
+
+
+@area.get("/basemap")
+def list_basemap() -> Response:
+    """Lists the base map packs."""
+    return json_response({"packs": [basemap.to_json() for basemap in workspace().basemaps()]})
+
+
+@area.get("/packs/<file>")
+def give_pack(file: str) -> Response:
+    """Gives a pack, or the range of it that is asked for; the hash in its name makes it immutable."""
+    here = workspace()
+    found = next((basemap for basemap in here.basemaps() if basemap.file_name == file), None)
+    if found is None:
+        raise NotFoundError(DETAILS[404], file=file)
+    path = here.folder.packs_dir / found.file_name
+    response = send_file(path, mimetype="application/vnd.pmtiles", etag=found.sha256, conditional=True)
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response

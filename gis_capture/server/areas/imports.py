@@ -1,0 +1,98 @@
+"""Ledgers come in: upload, look, convert in the background, undo."""
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from gis_capture.model import Text
+from gis_capture.server.answers import json_response
+from gis_capture.server.bodies import read_object
+from gis_capture.server.context import served, settings, workspace
+from gis_capture.server.errors import NotFoundError, RequestError, request_language
+from gis_capture.server.preview import preview_tables
+from gis_capture.server.uploads import save_source
+
+area = Blueprint("imports", __name__, url_prefix="/imports")
+_CHOICE = {"layer": str, "table": str, "crs": str, "matches": dict, "is_repeat_allowed": bool}
+
+
+@area.post("")
+def take_upload() -> Response:
+    """Takes a source and tells what is in it; nothing is imported yet."""
+    desk = served().imports
+    import_id, folder = desk.new_folder()
+    try:
+        path = save_source(request.files.getlist("file"), folder)
+        here = workspace()
+        inspection = here.inspect(path)
+        found = inspection.to_json(request_language())
+        found["source"]["path"] = path.name
+        answer = {
+            "import_id": import_id,
+            "inspection": found,
+            "suggestions": [
+                {
+                    "layer": suggestion.layer_key,
+                    "score": round(suggestion.score, 3),
+                    "table": suggestion.table,
+                    "matches": suggestion.matches,
+                }
+                for suggestion in inspection.suggestions
+            ],
+            "best_layer": inspection.layer_key,
+            "preview": preview_tables(inspection, here),
+        }
+        desk.add(import_id, path, author=request.form.get("author", "")[:200])
+    except BaseException:
+        desk.drop_folder(folder)
+        raise
+    response = json_response(answer, status=201)
+    response.headers["Location"] = f"/imports/{import_id}"
+    return response
+
+
+@area.get("")
+def list_imports() -> Response:
+    """Lists all imports, newest first."""
+    return json_response({"imports": served().imports.list(request_language())})
+
+
+@area.get("/<import_id>")
+def give_import(import_id: str) -> Response:
+    """Gives the state of an import."""
+    return json_response(served().imports.get(import_id, request_language()))
+
+
+@area.post("/<import_id>/convert")
+def start_conversion(import_id: str) -> Response:
+    """Begins to bring a source into a layer."""
+    choice = _read_choice()
+    if "layer" in choice:
+        workspace().known_layer(choice["layer"])
+    upload = served().imports.start(import_id, choice)
+    return json_response({"import_id": import_id, "state": upload.state}, status=202)
+
+
+@area.post("/<import_id>/undo")
+def undo(import_id: str) -> Response:
+    """Takes the features of an import out again."""
+    desk = served().imports
+    if desk.get(import_id, "ja")["state"] not in ("done", "undone"):
+        raise NotFoundError(
+            Text("まだ取り込まれていないので、取り消せません。", "It is not imported yet; there is nothing to undo.")
+        )
+    author = read_object(max_bytes=settings().max_body_bytes).get("author", "")
+    workspace().undo_import(import_id, author=author if isinstance(author, str) else "")
+    return json_response(desk.get(import_id, request_language()))
+
+
+def _read_choice() -> dict[str, Any]:
+    """Reads what a person chose for the conversion; keys that are not known are left out."""
+    body = read_object(max_bytes=settings().max_body_bytes)
+    choice = {name: body[name] for name in _CHOICE if body.get(name) is not None}
+    for name, value in choice.items():
+        if not isinstance(value, _CHOICE[name]) or (
+            isinstance(value, dict) and not all(field is None or isinstance(field, str) for field in value.values())
+        ):
+            raise RequestError(Text(f"「{name}」の値が正しくありません。", f'The value of "{name}" does not fit.'))
+    return choice

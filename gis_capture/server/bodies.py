@@ -1,0 +1,103 @@
+"""How bodies and arguments of requests are read, within limits."""
+
+import json
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+from flask import request
+
+from gis_capture.server.errors import RequestError, TooLargeError
+from gis_capture.text import Text
+
+PIECE_BYTES = 64_000
+
+
+def read_json(*, max_bytes: int) -> Any:
+    """Reads the body as JSON, gzip allowed.
+
+    Args:
+        max_bytes: Limit before and after unpacking.
+
+    Raises:
+        RequestError: Not JSON, or not gzip where it says so.
+        TooLargeError: Larger than the limit.
+    """
+    body = b"".join(body_pieces(max_bytes=max_bytes))
+    try:
+        # Not orjson: one text with half a surrogate pair would keep out all changes of a push.
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise RequestError(
+            Text(f"送られた内容が JSON ではありません({error})。", f"The body is no JSON: {error}."), code="not_json"
+        ) from error
+
+
+def read_object(*, max_bytes: int) -> dict[str, Any]:
+    """Reads the body as a JSON object; no body at all is an empty one."""
+    document = read_json(max_bytes=max_bytes) if request.content_length else {}
+    if not isinstance(document, dict):
+        raise RequestError(Text("JSON のオブジェクトを送ってください。", "Send a JSON object."), code="not_json")
+    return document
+
+
+def body_pieces(*, max_bytes: int) -> Iterator[bytes]:
+    """Gives the bytes of the body, unpacked where it is gzip.
+
+    Raises:
+        RequestError: It is not the gzip that it says.
+        TooLargeError: Larger than the limit, packed or unpacked.
+    """
+    encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding not in ("identity", "gzip"):
+        raise RequestError(
+            Text(f"圧縮形式「{encoding[:40]}」は扱えません。", f'Content-Encoding "{encoding[:40]}" is not supported.'),
+            code="encoding_unsupported",
+        )
+    request.max_content_length = max_bytes
+    pieces = iter(lambda: request.stream.read(PIECE_BYTES), b"")
+    n_bytes = 0
+    for piece in _unpacked(pieces) if encoding == "gzip" else pieces:
+        n_bytes += len(piece)
+        if n_bytes > max_bytes:
+            limit_mb = max_bytes / 1e6
+            raise TooLargeError(
+                Text(f"送られたデータが大きすぎます({limit_mb:g} MBまで)。", f"The body is over {limit_mb:g} MB."),
+            )
+        yield piece
+
+
+def _unpacked(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    unpacker = zlib.decompressobj(wbits=31)
+    try:
+        for piece in pieces:
+            yield unpacker.decompress(piece, PIECE_BYTES)
+            while unpacker.unconsumed_tail:
+                yield unpacker.decompress(unpacker.unconsumed_tail, PIECE_BYTES)
+        if unpacker.eof:
+            return
+    except zlib.error:
+        pass
+    raise RequestError(
+        Text("圧縮されたデータが途中で切れているか、壊れています。", "The gzip body is cut or broken."), code="not_gzip"
+    )
+
+
+def read_integer(name: str, *, default: int, least: int, most: int) -> int:
+    """Reads a whole number from the query; a larger one than `most` counts as `most`.
+
+    Raises:
+        RequestError: Not a whole number of at least `least`.
+    """
+    text = request.args.get(name)
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) < 19 and int(text) >= least):
+        raise RequestError(
+            Text(
+                f"「{name}」は {least} 以上の整数で指定してください。",
+                f'"{name}" must be a whole number of at least {least}.',
+            ),
+            name=name,
+        )
+    return min(int(text), most)

@@ -1,0 +1,173 @@
+"""Errors as RFC 9457 problem JSON; the one table that turns an error into an HTTP status."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from gis_capture.errors import (
+    CaptureError,
+    CRSError,
+    FeatureError,
+    FieldError,
+    FormatVersionError,
+    LayerError,
+    ResourceError,
+    SourceError,
+    StoreError,
+    SyncError,
+    WorkspaceError,
+)
+from gis_capture.server.answers import json_response
+from gis_capture.text import LANGUAGES, Text
+
+logger = logging.getLogger(__name__)
+
+
+class NotFoundError(CaptureError, LookupError):
+    """What the address names is not there."""
+
+
+class RequestError(CaptureError, ValueError):
+    """A part of the request cannot be used."""
+
+
+class StateError(CaptureError, RuntimeError):
+    """The request does not fit the state its subject is in."""
+
+
+class TooLargeError(CaptureError, ValueError):
+    """A body is larger than the settings allow."""
+
+
+# The nearest class in an error's ancestry counts.
+STATUS: dict[type[Exception], tuple[int, str]] = {
+    NotFoundError: (404, "not_found"),
+    RequestError: (400, "bad_request"),
+    StateError: (409, "wrong_state"),
+    TooLargeError: (413, "too_large"),
+    SourceError: (422, "source_unusable"),
+    LayerError: (404, "layer_unknown"),
+    FieldError: (400, "field_unknown"),
+    CRSError: (422, "crs_unknown"),
+    FeatureError: (400, "feature_unusable"),
+    StoreError: (503, "store_unusable"),
+    FormatVersionError: (503, "format_version"),
+    SyncError: (400, "message_unusable"),
+    WorkspaceError: (503, "workspace_unusable"),
+    ResourceError: (503, "installation_incomplete"),
+    CaptureError: (500, "error"),
+}
+# Codes that need another status than their class.
+STATUS_OF_CODE = {
+    "attachment_too_large": 413,
+    "attachment_unknown": 404,
+    "change_not_waiting": 409,
+    "change_unknown": 404,
+    "conflict_unknown": 404,
+    "epoch_changed": 409,
+    "feature_not_deleted": 409,
+    "hash_mismatch": 422,
+    "too_many_changes": 413,
+}
+
+TITLES = {
+    400: Text("要求が正しくありません", "Bad request"),
+    403: Text("許可されていません", "Forbidden"),
+    404: Text("見つかりません", "Not found"),
+    405: Text("使えない操作です", "Method not allowed"),
+    409: Text("今の状態ではできません", "Conflict"),
+    413: Text("大きすぎます", "Too large"),
+    415: Text("扱えない形式です", "Unsupported media type"),
+    416: Text("範囲が正しくありません", "Range not satisfiable"),
+    422: Text("内容を使えません", "Unusable content"),
+    500: Text("サーバーで問題が起きました", "Server error"),
+    503: Text("今は使えません", "Unavailable"),
+}
+DETAILS = {
+    404: Text(
+        "このアドレスには何もありません。アドレスを確かめてください。", "There is nothing at this address: check it."
+    ),
+    405: Text("このアドレスでは、その操作は使えません。", "This method is not allowed at this address."),
+    500: Text(
+        "思わぬ問題が起きました。データは壊れていません。もう一度試し、続くときはサーバーの記録を担当者に見せてください。",
+        "Something unexpected happened. No data was damaged. Try again; if it happens again, show the server's log.",
+    ),
+}
+
+
+def init_app(app: Flask) -> None:
+    """Makes every error of every route, known or not, a problem document."""
+
+    @app.errorhandler(CaptureError)
+    def on_capture_error(error: CaptureError) -> Response:
+        status, code = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+        code = str(error.subject.get("code") or code)
+        status = STATUS_OF_CODE.get(code, status)
+        if status >= 500:
+            logger.error("%s", error, exc_info=error)
+        return problem_response(status, code, error.message)
+
+    @app.errorhandler(HTTPException)
+    def on_http_error(error: HTTPException) -> Response:
+        status = error.code or 500
+        if error.response is not None:
+            status = error.response.status_code
+        response = problem_response(status, code_of(status), DETAILS.get(status) or too_large(error))
+        for name, value in error.get_headers():
+            if name in ("Allow", "Content-Range"):
+                response.headers[name] = value
+        return response
+
+    @app.errorhandler(Exception)
+    def on_unexpected_error(error: Exception) -> Response:
+        logger.error("Unexpected error at %s", request.path, exc_info=error)
+        return problem_response(500, "unexpected", DETAILS[500])
+
+
+def too_large(error: HTTPException) -> Text | None:
+    """Gives the words for a body over the limit; None for every other error."""
+    if not isinstance(error, RequestEntityTooLarge):
+        return None
+    return Text("送られたデータが大きすぎます。分けて送ってください。", "The body is too large: send it in parts.")
+
+
+def code_of(status: int) -> str:
+    """Gives the code of a plain HTTP error: "not_found", "method_not_allowed"."""
+    try:
+        return HTTPStatus(status).phrase.lower().replace(" ", "_").replace("-", "_")
+    except ValueError:
+        return f"http_{status}"
+
+
+def request_language() -> str:
+    """The language the request asks for: "ja" unless English is preferred, in whatever country's form."""
+    wanted = (tag.lower().partition("-")[0] for tag in request.accept_languages.values())
+    return next((language for language in wanted if language in LANGUAGES), "ja")
+
+
+def problem_document(status: int, code: str, message: Text | None) -> dict[str, Any]:
+    """Gives a problem document with the words of both languages."""
+    language = request_language()
+    title = TITLES.get(status) or Text(f"HTTP {status}", code_of(status).replace("_", " ").capitalize())
+    detail = message or title
+    return {
+        "type": "about:blank",
+        "title": title.in_language(language),
+        "status": status,
+        "detail": detail.in_language(language),
+        "code": code,
+        "detail_ja": detail.ja,
+        "detail_en": detail.en,
+    }
+
+
+def problem_response(status: int, code: str, message: Text | None) -> Response:
+    """Gives a problem document as the answer."""
+    response = json_response(problem_document(status, code, message), status=status)
+    response.mimetype = "application/problem+json"
+    response.headers["Cache-Control"] = "no-store"
+    response.vary.add("Accept-Language")
+    return response

@@ -1,0 +1,205 @@
+"""Uploads on their way into a layer: kept in memory until they are in the store, one conversion at a time."""
+
+import shutil
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from logging import getLogger
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from gis_capture.errors import CaptureError
+from gis_capture.server.errors import NotFoundError, StateError
+from gis_capture.text import Text
+from gis_capture.workspace import Workspace
+
+logger = getLogger(__name__)
+MAX_WAITING = 50
+_CRASHED = Text(
+    "思わぬ問題で取り込めませんでした。何も登録していません。サーバーの記録を担当者に見せてください。",
+    "The import failed unexpectedly. Nothing was stored. Show the server's log to whoever looks after it.",
+)
+
+
+@dataclass(slots=True)
+class Upload:
+    """A source that was uploaded, and how far it has come."""
+
+    import_id: str
+    path: Path
+    created_at: str
+    author: str
+    state: str = "inspected"
+    progress: float = 0.0
+    layer: str | None = None
+    problem: dict[str, Any] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Gives the form of `GET /imports/<import_id>`."""
+        return {
+            "import_id": self.import_id,
+            "state": self.state,
+            "progress": self.progress,
+            "source_name": self.path.name,
+            "layer": self.layer,
+            "author": self.author,
+            "created_at": self.created_at,
+            "revision": None,
+            "result": None,
+            "problem": self.problem,
+        }
+
+
+@dataclass(slots=True)
+class ImportsDesk:
+    """Takes uploads, converts them in the background, and knows the state of every import."""
+
+    workspace: Workspace
+    _uploads: dict[str, Upload] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+    _worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="import"))
+
+    def __post_init__(self) -> None:
+        # What was uploaded to a server that has stopped since is not known to anybody.
+        shutil.rmtree(self.workspace.folder.uploads_dir, ignore_errors=True)
+
+    def new_folder(self) -> tuple[str, Path]:
+        """Makes the folder of a new upload; gives the import's id and the folder."""
+        import_id = self.workspace.new_id()
+        folder = self.workspace.folder.uploads_dir / import_id
+        folder.mkdir(parents=True)
+        return import_id, folder
+
+    def add(self, import_id: str, path: Path, *, author: str) -> Upload:
+        """Keeps an upload that was inspected; the oldest waiting ones make room."""
+        upload = Upload(import_id, path, self.workspace.clock(), author)
+        with self._lock:
+            self._uploads[import_id] = upload
+            waiting = [other for other in self._uploads.values() if other.state in ("inspected", "failed")]
+            forgotten = waiting[:-MAX_WAITING]
+            for other in forgotten:
+                del self._uploads[other.import_id]
+        for other in forgotten:
+            self.drop_folder(other.path.parent)
+        return upload
+
+    def drop_folder(self, folder: Path) -> None:
+        """Removes the files of an upload."""
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def start(self, import_id: str, choice: Mapping[str, Any]) -> Upload:
+        """Begins to convert an upload.
+
+        Args:
+            import_id: Of the upload.
+            choice: Arguments of `Workspace.convert`.
+
+        Raises:
+            NotFoundError: There is no such upload.
+            StateError: It is being converted or has been.
+        """
+        with self._lock:
+            upload = self._uploads.get(import_id)
+            if upload is None and self._stored(import_id) is None:
+                raise _unknown()
+            if upload is None or upload.state not in ("inspected", "failed"):
+                raise StateError(
+                    Text(
+                        "この取り込みはもう始まっているか、終わっています。", "This import is running or done already."
+                    ),
+                    import_id=import_id,
+                )
+            upload.state, upload.progress, upload.problem = "running", 0.0, None
+            upload.layer = choice.get("layer")
+        self._worker.submit(self._convert, upload, dict(choice))
+        return upload
+
+    def _convert(self, upload: Upload, choice: dict[str, Any]) -> None:
+        def report(share: float) -> None:
+            upload.progress = min(max(share, upload.progress), 0.99)
+
+        try:
+            self.workspace.convert(
+                upload.path, import_id=upload.import_id, author=upload.author, on_progress=report, **choice
+            )
+        except CaptureError as error:
+            self._fail(upload, type(error).__name__, error.message)
+        except Exception:
+            logger.exception("Import of %s failed", upload.path.name)
+            self._fail(upload, "unexpected", _CRASHED)
+        else:
+            with self._lock:
+                self._uploads.pop(upload.import_id, None)
+            self.drop_folder(upload.path.parent)
+
+    def _fail(self, upload: Upload, code: str, message: Text) -> None:
+        with self._lock:
+            upload.state = "failed"
+            upload.problem = {"code": code, "detail_ja": message.ja, "detail_en": message.en}
+
+    def get(self, import_id: str, language: str) -> dict[str, Any]:
+        """Gives the state of an import.
+
+        Raises:
+            NotFoundError: There is none of that id.
+        """
+        upload = self._uploads.get(import_id)
+        record = self._stored(import_id)
+        if record is not None:
+            return import_to_json(record, language)
+        if upload is None:
+            raise _unknown()
+        return upload.to_json()
+
+    def list(self, language: str) -> list[dict[str, Any]]:
+        """Gives all imports, newest first; those under way before those in the store."""
+        stored = [import_to_json(record, language) for record in self.workspace.imports()]
+        known = {record["import_id"] for record in stored}
+        with self._lock:
+            waiting = [upload for upload in self._uploads.values() if upload.state != "inspected"]
+        return [*(upload.to_json() for upload in reversed(waiting) if upload.import_id not in known), *stored]
+
+    def _stored(self, import_id: str) -> dict[str, Any] | None:
+        return next((record for record in self.workspace.imports() if record["import_id"] == import_id), None)
+
+    def close(self) -> None:
+        """Waits for the conversion that runs."""
+        self._worker.shutdown(wait=True, cancel_futures=True)
+
+
+def import_to_json(record: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """Gives the form of `GET /imports/<import_id>` of an import in the store."""
+    result = record.get("result_en") if language == "en" else None
+    return {
+        "import_id": record["import_id"],
+        "state": record.get("state", "done"),
+        "progress": 1.0,
+        "source_name": record["source_name"],
+        "layer": record["layer"],
+        "author": record.get("author"),
+        "created_at": record.get("created_at"),
+        "undone_at": record.get("undone_at"),
+        "revision": record.get("revision"),
+        "result": result or record.get("result"),
+        "problem": None,
+        "kept": record.get("kept", []),
+    }
+
+
+def last_imports(records: Iterable[Mapping[str, Any]], language: str) -> dict[str, dict[str, Any]]:
+    """Gives the newest import of each layer that was not undone; `records` are newest first."""
+    newest: dict[str, dict[str, Any]] = {}
+    for record in records:
+        if not record.get("undone_at"):
+            newest.setdefault(record["layer"], import_to_json(record, language))
+    return newest
+
+
+def _unknown() -> NotFoundError:
+    return NotFoundError(
+        Text(
+            "その取り込みはありません。サーバーを起動し直した場合は、もう一度ファイルを選んでください。",
+            "There is no such import. If the server was restarted, choose the file again.",
+        )
+    )

@@ -1,0 +1,220 @@
+"""The OpenAPI 3.1 document: one row per operation; a test holds it against the routes."""
+
+import re
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any, Literal
+
+from gis_capture.report.export import MEDIA_TYPES
+from gis_capture.report.table import ENCODINGS
+
+JSON = "application/json"
+GEOJSON = "application/geo+json"
+NDJSON = "application/x-ndjson"
+TILE = "application/vnd.mapbox-vector-tile"
+BYTES = "application/octet-stream"
+HTML = "text/html"
+
+Schema = dict[str, Any]
+TEXT: Schema = {"type": "string"}
+NUMBER: Schema = {"type": "integer", "minimum": 0}
+COUNT: Schema = {"type": "integer", "minimum": 1}
+SHA256: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+# Types of what stands in paths; all else is text.
+PATH_TYPES = {"z": NUMBER, "x": NUMBER, "y": NUMBER, "sha256": SHA256}
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What a route does.
+
+    Attributes:
+        answers: Media type by status; None = no body.
+        query: Schema by name of the arguments.
+        body: Media type and schema of the body.
+    """
+
+    path: str
+    method: Literal["get", "head", "post", "put"]
+    summary: str
+    answers: dict[int, str | None]
+    query: dict[str, Schema] | None = None
+    body: tuple[str, Schema] | None = None
+    headers: tuple[str, ...] = ()
+
+
+_CONVERT: Schema = {
+    "type": "object",
+    "properties": {
+        "layer": TEXT,
+        "table": TEXT,
+        "crs": TEXT,
+        "matches": {"type": "object", "additionalProperties": {"type": ["string", "null"]}},
+        "is_repeat_allowed": {"type": "boolean"},
+    },
+}
+_PUSH: Schema = {
+    "type": "object",
+    "required": ["format", "device_id", "clock_at", "changes"],
+    "properties": {
+        "format": {"const": "gis-capture.push/v1"},
+        "device_id": TEXT,
+        "author": TEXT,
+        "epoch": TEXT,
+        "clock_at": TEXT,
+        "changes": {"type": "array", "items": {"type": "object"}, "maxItems": 1000},
+    },
+}
+_UPLOAD: Schema = {
+    "type": "object",
+    "required": ["file"],
+    "properties": {
+        "file": {"type": "array", "items": {"type": "string", "contentMediaType": BYTES}},
+        "author": TEXT,
+    },
+}
+_BBOX: Schema = {"type": "string", "description": "min_x,min_y,max_x,max_y in EPSG:4326"}
+
+OPERATIONS = (
+    Operation("/", "get", "Office pages", {200: HTML}),
+    Operation("/tablet/", "get", "Tablet app", {200: HTML}),
+    Operation("/tablet/{name}", "get", "A file of the tablet app", {200: BYTES, 304: None}),
+    Operation("/assets/{name}", "get", "A script, style or font; immutable", {200: BYTES, 304: None}),
+    Operation("/health", "get", "Version, epoch and revision", {200: JSON}),
+    Operation("/openapi.json", "get", "This document", {200: JSON}),
+    Operation("/layers", "get", "Layers of the store with their counts", {200: JSON}),
+    Operation("/definitions", "get", "All known definitions", {200: JSON}),
+    Operation(
+        "/layers/{layer}/features",
+        "get",
+        "A page of features",
+        {200: GEOJSON},
+        query={
+            "bbox": _BBOX,
+            "limit": COUNT,
+            "after": NUMBER,
+            "q": TEXT,
+            "unlocated": {"type": "string", "enum": ["0", "1"]},
+        },
+    ),
+    Operation("/layers/{layer}/features/{feature_id}", "get", "One feature", {200: GEOJSON}),
+    Operation(
+        "/layers/{layer}/export",
+        "get",
+        "A layer as a file",
+        {200: BYTES},
+        query={
+            "format": {"type": "string", "enum": list(MEDIA_TYPES)},
+            "encoding": {"type": "string", "enum": list(ENCODINGS)},
+        },
+    ),
+    Operation("/tiles/{layers}/{z}/{x}/{y}.mvt", "get", "A vector tile", {200: TILE, 204: None, 304: None}),
+    Operation("/tiles/{layers}.json", "get", "TileJSON 3", {200: JSON}),
+    Operation("/styles/{layers}.json", "get", "A MapLibre style over the tiles", {200: JSON}),
+    Operation("/basemap", "get", "Base map packs", {200: JSON}),
+    Operation("/packs/{file}", "get", "A base map pack; Range is honoured", {200: BYTES, 206: BYTES, 304: None}),
+    Operation("/sync/push", "post", "Takes changes in", {200: JSON}, body=(JSON, _PUSH)),
+    Operation(
+        "/sync/pull",
+        "get",
+        "Gives what changed since a revision",
+        {200: NDJSON},
+        query={
+            "layers": TEXT,
+            "since": NUMBER,
+            "bbox": _BBOX,
+            "limit": COUNT,
+            "cursor": TEXT,
+            "epoch": TEXT,
+        },
+    ),
+    Operation("/attachments/{sha256}", "head", "How much of an attachment is here", {200: None, 404: None}),
+    Operation("/attachments/{sha256}", "get", "An attachment", {200: BYTES, 206: BYTES, 304: None}),
+    Operation(
+        "/attachments/{sha256}",
+        "put",
+        "Takes an attachment, or the piece of it that Content-Range names",
+        {201: None, 202: None},
+        body=(BYTES, {}),
+        headers=("Content-Range",),
+    ),
+    Operation("/imports", "get", "All imports, newest first", {200: JSON}),
+    Operation(
+        "/imports",
+        "post",
+        "Uploads a source and tells what is in it",
+        {201: JSON},
+        body=("multipart/form-data", _UPLOAD),
+    ),
+    Operation("/imports/{import_id}", "get", "The state of an import", {200: JSON}),
+    Operation("/imports/{import_id}/convert", "post", "Begins to convert a source", {202: JSON}, body=(JSON, _CONVERT)),
+    Operation(
+        "/imports/{import_id}/undo",
+        "post",
+        "Takes the features of an import out again",
+        {200: JSON},
+        body=(JSON, {"type": "object", "properties": {"author": TEXT}}),
+    ),
+    Operation(
+        "/conflicts",
+        "get",
+        "Conflict records",
+        {200: JSON},
+        query={"state": {"type": "string", "enum": ["open", "closed", "all"]}, "layer": TEXT},
+    ),
+)
+
+_PROBLEM: Schema = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "code", "detail_ja", "detail_en"],
+    "properties": {
+        **{name: TEXT for name in ("type", "title", "detail", "code", "detail_ja", "detail_en")},
+        "status": COUNT,
+    },
+}
+
+
+def openapi_document() -> dict[str, Any]:
+    """Gives the document."""
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in OPERATIONS:
+        paths.setdefault(operation.path, {})[operation.method] = _describe(operation)
+    problem = {"description": "A problem (RFC 9457)", "content": {"application/problem+json": {"schema": _PROBLEM}}}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "GIS Capture", "version": version("gis-capture"), "license": {"name": "MIT"}},
+        "paths": paths,
+        "components": {"responses": {"Problem": problem}},
+    }
+
+
+def _describe(operation: Operation) -> dict[str, Any]:
+    words = re.findall(r"\w+", operation.path) or ["office"]
+    described: dict[str, Any] = {
+        "operationId": "_".join([operation.method, *words]),
+        "summary": operation.summary,
+        "parameters": [
+            *(_parameter(name, "path", PATH_TYPES.get(name, TEXT)) for name in re.findall(r"{(\w+)}", operation.path)),
+            *(_parameter(name, "query", schema) for name, schema in (operation.query or {}).items()),
+            *(_parameter(name, "header", TEXT) for name in operation.headers),
+        ],
+        "responses": {
+            **{str(status): _answer(media_type) for status, media_type in operation.answers.items()},
+            "default": {"$ref": "#/components/responses/Problem"},
+        },
+    }
+    if operation.body:
+        media_type, schema = operation.body
+        described["requestBody"] = {"content": {media_type: {"schema": schema}}}
+    return described
+
+
+def _parameter(name: str, place: str, schema: Schema) -> dict[str, Any]:
+    return {"name": name, "in": place, "required": place == "path", "schema": schema}
+
+
+def _answer(media_type: str | None) -> dict[str, Any]:
+    if media_type is None:
+        return {"description": "No body"}
+    schema = {"type": "object"} if media_type in (JSON, GEOJSON) else {}
+    return {"description": "As docs/format.md says", "content": {media_type: {"schema": schema}}}

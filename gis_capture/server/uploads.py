@@ -1,0 +1,60 @@
+"""Files of a form become the files of one source."""
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from werkzeug.datastructures import FileStorage
+
+from gis_capture.server.errors import RequestError
+from gis_capture.text import Text
+
+MAX_FILES = 12
+MAX_NAME_BYTES = 200
+_FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\x7f]')
+_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+_MAIN = (".shp", ".dbf")
+
+
+def save_source(files: Sequence[FileStorage], folder: Path) -> Path:
+    """Saves the files of one source; gives the one to read.
+
+    Raises:
+        RequestError: No file, or several that do not belong together.
+    """
+    names = [safe_name(file.filename or "") for file in files]
+    if not names or not all(names):
+        raise RequestError(
+            Text("取り込むファイルを選んでください。", 'Choose a file (a part named "file").'), code="no_file"
+        )
+    if len({Path(name).stem for name in names}) > 1 or len(set(names)) < len(names) or len(names) > MAX_FILES:
+        raise RequestError(
+            Text(
+                "一度に取り込める台帳は1つです。シェープファイルは .shp .shx .dbf .prj をまとめて選んでください。",
+                "Only one ledger at a time. Of a shapefile choose .shp, .shx, .dbf and .prj together.",
+            ),
+            code="several_sources",
+        )
+    for file, name in zip(files, names, strict=True):
+        file.save(folder / name)
+    return folder / main_part(names)
+
+
+def main_part(names: Iterable[str]) -> str:
+    """Finds the file to read among the parts of a source."""
+    by_suffix = {Path(name).suffix.lower(): name for name in names}
+    return next((by_suffix[suffix] for suffix in _MAIN if suffix in by_suffix), next(iter(by_suffix.values())))
+
+
+def safe_name(name: str) -> str:
+    """Gives a file's own name without folders and signs that a file system might refuse; Japanese stays.
+
+    A name of which nothing is left gives "".
+    """
+    own = _FORBIDDEN.sub("_", re.split(r"[/\\]", name)[-1]).strip(" .")
+    if _DEVICES.fullmatch(own):
+        own = f"_{own}"
+    stem, dot, suffix = own.rpartition(".")
+    stem, suffix = (stem, dot + suffix) if dot and len(suffix) <= 10 else (own, "")
+    room = MAX_NAME_BYTES - len(suffix.encode())
+    return stem.encode()[:room].decode(errors="ignore") + suffix

@@ -1,0 +1,107 @@
+"""Base map packs of a workspace: PMTiles with a hash in the name, and a card that says what each is."""
+
+import json
+import os
+import re
+import shutil
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from gis_capture.errors import SourceError
+from gis_capture.text import Text
+from gis_capture.workspace.sources import hash_files
+
+MAGIC = b"PMTiles\x03"
+_NAME = re.compile(r"[a-z0-9_]{1,40}")
+
+
+@dataclass(frozen=True, slots=True)
+class Basemap:
+    """A pack, as the tablet is told of it.
+
+    Attributes:
+        source_sha256: Of what it was made from, so that it is not made twice.
+    """
+
+    name: str
+    sha256: str
+    size_bytes: int
+    attribution: str
+    source_sha256: str
+
+    @property
+    def file_name(self) -> str:
+        """Its name in the folder and in the URL: the hash makes it immutable."""
+        return f"{self.name}-{self.sha256}.pmtiles"
+
+    def to_json(self) -> dict[str, Any]:
+        """Gives a member of `GET /basemap`."""
+        return {
+            "name": self.name,
+            "sha256": self.sha256,
+            "size_bytes": self.size_bytes,
+            "url": f"/packs/{self.file_name}",
+            "attribution": self.attribution,
+        }
+
+
+def list_basemaps(packs_dir: Path) -> list[Basemap]:
+    """The packs whose file is there, by name."""
+    cards = [Basemap(**json.loads(path.read_text(encoding="utf-8"))) for path in sorted(packs_dir.glob("*.json"))]
+    return [card for card in cards if (packs_dir / card.file_name).is_file()]
+
+
+def add_basemap(packs_dir: Path, source: Path, *, name: str, attribution: str) -> Basemap:
+    """Takes a PMTiles file, or a folder of GeoJSON files, as the base map of that name; the former one goes.
+
+    Raises:
+        SourceError: Neither of them, or it cannot be read.
+    """
+    if not _NAME.fullmatch(name):
+        raise SourceError(
+            Text(
+                f"背景地図の名前「{name}」は使えません。英小文字・数字・_ で40字までにしてください。",
+                f'"{name}" is no name for a base map: use up to 40 lower-case letters, digits and _.',
+            ),
+            path=source,
+        )
+    files = sorted(source.glob("*.geojson")) if source.is_dir() else [source]
+    if not files or not all(file.is_file() for file in files):
+        raise _no_basemap(source)
+    source_sha256 = hash_files(files)
+    known = {basemap.name: basemap for basemap in list_basemaps(packs_dir)}
+    if name in known and known[name].source_sha256 == source_sha256 and known[name].attribution == attribution:
+        return known[name]
+    unfinished = packs_dir / f"{name}.unfinished"
+    if source.is_dir():
+        from gis_capture.tiles.basemap import build_basemap_pack
+
+        build_basemap_pack(source, unfinished)
+    else:
+        with source.open("rb") as file:
+            if file.read(len(MAGIC)) != MAGIC:
+                raise _no_basemap(source)
+        shutil.copyfile(source, unfinished)
+    sha256 = hash_files([unfinished])
+    basemap = Basemap(name, sha256, unfinished.stat().st_size, attribution, source_sha256)
+    os.replace(unfinished, packs_dir / basemap.file_name)
+    card = packs_dir / f"{name}.json.unfinished"
+    card.write_text(json.dumps(asdict(basemap), ensure_ascii=False), encoding="utf-8")
+    os.replace(card, packs_dir / f"{name}.json")
+    if name in known and known[name].sha256 != sha256:
+        # On Windows it stays as long as a tablet is reading it; without a card nobody is told of it.
+        with suppress(OSError):
+            (packs_dir / known[name].file_name).unlink()
+    return basemap
+
+
+def _no_basemap(source: Path) -> SourceError:
+    return SourceError(
+        Text(
+            f"「{source}」は背景地図に使えません。PMTiles(版3)か、GeoJSON のフォルダーを指定してください。",
+            f'"{source}" is no base map: name a PMTiles file (version 3) or a folder of GeoJSON files.',
+        ),
+        path=source,
+    )

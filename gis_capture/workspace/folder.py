@@ -1,0 +1,189 @@
+"""The folder of a workspace: what lies where, and `workspace.toml`."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from gis_capture.errors import FormatVersionError, WorkspaceError
+from gis_capture.settings import Settings, read_settings
+from gis_capture.store import open_store
+from gis_capture.text import Text
+
+FORMAT = "gis-capture.workspace/v1"
+FILE_NAME = "workspace.toml"
+STORE_NAME = "layers.gpkg"
+FOLDERS = ("attachments", "backups", "grids", "layers", "packs", "secrets", "sources", "uploads")
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """Where the parts of a workspace are.
+
+    Attributes:
+        name: Of the department, as it was given.
+        plane_zone: Zone of the plane rectangular CRS in which the city's drawings are (1–19), where it was given.
+    """
+
+    path: Path
+    name: str
+    settings: Settings
+    plane_zone: int | None = None
+
+    @property
+    def store_path(self) -> Path:
+        """The GeoPackage of the layers."""
+        return self.path / STORE_NAME
+
+    @property
+    def attachments_dir(self) -> Path:
+        """Photos and files by their SHA-256."""
+        return self.path / "attachments"
+
+    @property
+    def sources_dir(self) -> Path:
+        """Copies of imported sources by their SHA-256."""
+        return self.path / "sources"
+
+    @property
+    def uploads_dir(self) -> Path:
+        """Sources that were uploaded and are not imported yet."""
+        return self.path / "uploads"
+
+    @property
+    def packs_dir(self) -> Path:
+        """Base maps."""
+        return self.path / "packs"
+
+    @property
+    def layers_dir(self) -> Path:
+        """Layer definitions of the office's own; one with the key of a shipped layer replaces it."""
+        return self.path / "layers"
+
+    @property
+    def grids_dir(self) -> Path:
+        """Datum grids that the office downloaded."""
+        return self.path / "grids"
+
+
+def is_workspace(path: Path) -> bool:
+    """Tells whether a folder is a workspace."""
+    return (path / FILE_NAME).is_file()
+
+
+def find_workspace(start: Path) -> Path:
+    """Finds the workspace that a folder belongs to, going upwards.
+
+    Raises:
+        WorkspaceError: There is none.
+    """
+    start = start.absolute()
+    for folder in (start, *start.parents):
+        if is_workspace(folder):
+            return folder
+    raise WorkspaceError(
+        Text(
+            f"「{start}」にもその上のフォルダーにも作業フォルダーがありません。"
+            "「gis-capture init」で作るか、--workspace で指定してください。",
+            f'Neither "{start}" nor a folder above it is a workspace: make one with "gis-capture init", '
+            "or name one with --workspace.",
+        ),
+        path=start,
+    )
+
+
+def create_folder(path: Path, *, name: str, created_at: str, plane_zone: int | None = None) -> None:
+    """Makes folders, store and `workspace.toml`; the latter last, so that a half-made workspace is none.
+
+    Raises:
+        WorkspaceError: The folder holds something else, is a workspace already, or cannot be written.
+    """
+    if is_workspace(path):
+        raise WorkspaceError(
+            Text(f"「{path}」はもう作業フォルダーです。", f'"{path}" is a workspace already.'), path=path
+        )
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        strangers = sorted(
+            child.name
+            for child in path.iterdir()
+            if child.name not in (*FOLDERS, STORE_NAME) and not child.name.startswith(".")
+        )
+        if strangers:
+            raise WorkspaceError(
+                Text(
+                    f"「{path}」には別のもの({strangers[0]} など)が入っています。空のフォルダーを指定してください。",
+                    f'"{path}" holds something else ("{strangers[0]}"): name an empty or a new folder.',
+                ),
+                path=path,
+            )
+        for child in FOLDERS:
+            (path / child).mkdir(exist_ok=True)
+        (path / "secrets").chmod(0o700)
+        open_store(path / STORE_NAME, create=True).close()
+        document: dict[str, Any] = {"format": FORMAT, "name": name, "created_at": created_at}
+        if plane_zone is not None:
+            document["plane_zone"] = plane_zone
+        unfinished = path / f"{FILE_NAME}.new"
+        unfinished.write_text(tomli_w.dumps({**document, "settings": {}}), encoding="utf-8")
+        os.replace(unfinished, path / FILE_NAME)
+    except WorkspaceError:
+        raise
+    except OSError as error:
+        raise WorkspaceError(
+            Text(
+                f"「{path}」に作業フォルダーを作れません({error.strerror})。書き込める場所を指定してください。",
+                f'Cannot make a workspace in "{path}" ({error.strerror}): name a place you may write to.',
+            ),
+            path=path,
+        ) from error
+
+
+def read_folder(path: Path, environ: Mapping[str, str]) -> Folder:
+    """Reads `workspace.toml`.
+
+    Raises:
+        WorkspaceError: No workspace, or its file cannot be read or holds a wrong value.
+        FormatVersionError: Made by a newer version.
+    """
+    path = path.absolute()
+    file = path / FILE_NAME
+    try:
+        document = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError as error:
+        raise WorkspaceError(
+            Text(
+                f"「{path}」は作業フォルダーではありません。「gis-capture init」で作ってください。",
+                f'"{path}" is no workspace: make one with "gis-capture init".',
+            ),
+            path=path,
+        ) from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise _unreadable(file, str(error)) from error
+    if document.get("format") != FORMAT:
+        found = document.get("format")
+        raise FormatVersionError(
+            Text(
+                f"「{file}」の形式「{found}」は、この版では開けません。GIS Capture を新しくしてください。",
+                f'"{file}" has the format "{found}", which this version does not read: update GIS Capture.',
+            ),
+            path=file,
+            version=found,
+        )
+    table, zone = document.get("settings", {}), document.get("plane_zone")
+    if not isinstance(table, dict):
+        raise _unreadable(file, "[settings]")
+    if zone is not None and not (isinstance(zone, int) and 1 <= zone <= 19):
+        raise _unreadable(file, f"plane_zone = {zone}")
+    return Folder(path, str(document.get("name", "")), read_settings(table, environ), zone)
+
+
+def _unreadable(file: Path, reason: str) -> WorkspaceError:
+    return WorkspaceError(
+        Text(f"「{file}」を読めません({reason})。直してください。", f'Cannot read "{file}" ({reason}): mend it.'),
+        path=file,
+    )

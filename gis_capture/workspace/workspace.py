@@ -1,0 +1,290 @@
+"""A workspace: the folder of a department's layers, and everything that can be done with it."""
+
+import os
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from gis_capture.convert import Conversion, Inspection, Undo, convert, inspect_source, undo_import
+from gis_capture.definitions import read_layers
+from gis_capture.errors import LayerError
+from gis_capture.model import BBox, Layer, Problem, Value
+from gis_capture.report.export import Export, export_layer
+from gis_capture.resources import layers_dir
+from gis_capture.settings import Settings
+from gis_capture.store import open_store
+from gis_capture.store.protocol import Author, FeatureQuery, LayerInfo, Store
+from gis_capture.text import Text
+from gis_capture.workspace.basemaps import Basemap, add_basemap, list_basemaps
+from gis_capture.workspace.folder import Folder, create_folder, read_folder
+from gis_capture.workspace.identity import new_id, utc_now
+from gis_capture.workspace.sources import keep_source
+from gis_capture.workspace.writing import Written
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+
+DIRECT_EDIT = Author("direct edit")
+Clock = Callable[[], str]
+NewId = Callable[[], str]
+
+
+class Workspace:
+    """An open workspace; use it in a `with` block, or `close` it.
+
+    Attributes:
+        folder: Where its parts are.
+        store: The layers and their history.
+        clock: Gives the time, UTC "…Z".
+        new_id: Gives fresh UUIDs.
+    """
+
+    def __init__(self, folder: Folder, store: Store, *, clock: Clock = utc_now, new_id: NewId = new_id) -> None:
+        self.folder = folder
+        self.store = store
+        self.clock = clock
+        self.new_id = new_id
+        self._definitions: tuple[object, tuple[Layer, ...]] = (None, ())
+
+    @classmethod
+    def create(cls, path: Path | str, *, name: str = "", plane_zone: int | None = None) -> Self:
+        """Makes a workspace in a new or empty folder and opens it.
+
+        Raises:
+            WorkspaceError: The folder holds something else or cannot be written.
+        """
+        create_folder(Path(path), name=name, created_at=utc_now(), plane_zone=plane_zone)
+        return cls.open(path)
+
+    @classmethod
+    def open(cls, path: Path | str) -> Self:
+        """Opens a workspace.
+
+        Raises:
+            WorkspaceError: It is none, or a setting is wrong.
+            StoreError: Its layers cannot be read.
+        """
+        folder = read_folder(Path(path), os.environ)
+        return cls(folder, open_store(folder.store_path))
+
+    @property
+    def path(self) -> Path:
+        """The folder."""
+        return self.folder.path
+
+    @property
+    def settings(self) -> Settings:
+        """What the office has set."""
+        return self.folder.settings
+
+    @property
+    def grids_dir(self) -> Path:
+        """Where datum grids are looked for."""
+        return self.folder.grids_dir
+
+    def close(self) -> None:
+        """Closes the store."""
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def layers(self) -> tuple[LayerInfo, ...]:
+        """The layers that are in the store, with their counts."""
+        return tuple(self.store.layer_info(layer.key) for layer in self.store.layers())
+
+    def definitions(self) -> tuple[Layer, ...]:
+        """All known definitions, the office's own before the shipped ones of the same key; sorted by key.
+
+        Raises:
+            LayerError: Names every mistake in the definitions.
+        """
+        own_dir = self.folder.layers_dir
+        files = sorted(own_dir.glob("*/**/*.*"))
+        state = tuple((path, path.stat().st_mtime_ns) for path in files)
+        if self._definitions[0] != state:
+            by_key = {layer.key: layer for folder in (layers_dir(), own_dir) for layer in read_layers(folder)}
+            self._definitions = state, tuple(by_key[key] for key in sorted(by_key))
+        return self._definitions[1]
+
+    def known_layers(self) -> tuple[Layer, ...]:
+        """All definitions, and the layers of the store that have none (made from a ledger)."""
+        definitions = self.definitions()
+        defined = {layer.key for layer in definitions}
+        return (*definitions, *(layer for layer in self.store.layers() if layer.key not in defined))
+
+    def known_layer(self, key: str) -> Layer:
+        """Finds a layer by its key, whether it is in the store or not.
+
+        Raises:
+            LayerError: There is none; offers the nearest keys.
+        """
+        layers = {layer.key: layer for layer in self.known_layers()}
+        if key in layers:
+            return layers[key]
+        near = ", ".join(get_close_matches(key, layers)) or ", ".join(layers)
+        raise LayerError(
+            Text(
+                f"「{key}」というレイヤーはありません。あるのは: {near}",
+                f'There is no layer "{key}"; there are: {near}',
+            ),
+            layer=key,
+        )
+
+    def inspect(self, path: Path | str) -> Inspection:
+        """Tells what is in a source and which layer it fits; writes nothing.
+
+        Raises:
+            SourceError: The source cannot be read.
+        """
+        return inspect_source(Path(path), layers=self.known_layers())
+
+    def convert(
+        self,
+        path: Path | str,
+        *,
+        layer: str | None = None,
+        table: str | None = None,
+        crs: str | None = None,
+        matches: Mapping[str, str | None] | None = None,
+        author: str = "",
+        import_id: str | None = None,
+        is_dry_run: bool = False,
+        is_repeat_allowed: bool = False,
+        on_progress: Callable[[float], None] | None = None,
+    ) -> Conversion:
+        """Brings a source into a layer, all of it or nothing; a copy of the source is kept.
+
+        Args:
+            path: The source.
+            layer: Key of the layer; None = the one that fits best.
+            table: Name of the only table to take; None = all that fit.
+            crs: CRS of the coordinates, "EPSG:6675", where the source does not say or says it wrongly.
+            matches: Field names by column name; None leaves a column out.
+            author: Name of the person who imports.
+            import_id: Id to keep the import under.
+            is_dry_run: Nothing is written.
+            is_repeat_allowed: A source that was imported before is imported again.
+            on_progress: Called with the share that is done, 0 to 1.
+
+        Raises:
+            SourceError: The source cannot be read or was imported before.
+            LayerError: The layer, a field or the CRS is not known.
+            StoreError: The store cannot be written.
+        """
+        source = Path(path)
+        if not is_dry_run:
+            source = keep_source(source, self.folder.sources_dir, new_id=self.new_id)
+        return convert(
+            source,
+            layer=self.known_layer(layer or self._best_layer(source, table)),
+            store=self.store,
+            author=author,
+            clock=self.clock,
+            new_id=self.new_id,
+            import_id=import_id,
+            table=table,
+            crs=crs,
+            matches=matches,
+            is_dry_run=is_dry_run,
+            is_repeat_allowed=is_repeat_allowed,
+            on_progress=on_progress,
+            grids_dir=self.grids_dir,
+        )
+
+    def _best_layer(self, source: Path, table: str | None) -> str:
+        inspection = self.inspect(source)
+        chosen = (found for found in inspection.tables if found.table.name == table)
+        return next((found.layer_key for found in chosen), inspection.layer_key)
+
+    def undo_import(self, import_id: str, *, author: str = "") -> Undo:
+        """Takes the features of an import out again, except those that somebody has edited since.
+
+        Raises:
+            StoreError: There is no such import.
+        """
+        return undo_import(self.store, import_id, author=author, clock=self.clock)
+
+    def read_layer(
+        self, key: str, *, bbox: BBox | None = None, equals: Mapping[str, Value] | None = None
+    ) -> "GeoDataFrame":
+        """Reads features as a GeoDataFrame in the layer's CRS; `workspace.frames` describes its columns.
+
+        Args:
+            key: Of the layer.
+            bbox: (min_x, min_y, max_x, max_y) in EPSG:4326; leaves out what is not located.
+            equals: Field names with the value they must have.
+
+        Raises:
+            LayerError: There is no such layer or field.
+        """
+        from gis_capture.workspace.frames import to_frame
+
+        query = FeatureQuery(bbox=BBox(*bbox) if bbox else None, equals=equals)
+        return to_frame(self.store.layer(key), self.store.features(key, query))
+
+    def write_layer(self, frame: "GeoDataFrame", key: str, *, author: str = "") -> Written:
+        """Writes a GeoDataFrame back, all of it or nothing; rows that are not in the frame stay.
+
+        A row with a known `feature_id` updates that feature where it differs; any other row is a new feature.
+        Columns that the frame has not stay as they are.
+
+        Raises:
+            LayerError: There is no such layer.
+            FieldError: A column or a value does not fit.
+            CRSError: The frame is in another CRS.
+            FeatureError: A `feature_id` stands twice, or a feature was changed by somebody else since it was read.
+        """
+        from gis_capture.workspace.frames import check_frame
+        from gis_capture.workspace.writing import write_frame
+
+        layer = self.store.layer(key)
+        check_frame(frame, layer)
+        with self.store.transact(Author("office", author), at=self.clock(), note="write_layer") as transaction:
+            return write_frame(frame, layer, transaction, new_id=self.new_id)
+
+    def export(self, key: str, path: Path | str, *, file_format: str = "gpkg", encoding: str = "utf-8-sig") -> Export:
+        """Writes a layer to a file: "gpkg", "geojson" or "csv"; the file is replaced at once when it is whole.
+
+        Raises:
+            LayerError: There is no such layer.
+            StoreError: The file cannot be written.
+        """
+        return export_layer(self.store, key, Path(path), file_format=file_format, encoding=encoding)
+
+    def basemaps(self) -> list[Basemap]:
+        """The base maps for the pages and the tablets."""
+        return list_basemaps(self.folder.packs_dir)
+
+    def add_basemap(self, source: Path | str, *, name: str, attribution: str) -> Basemap:
+        """Takes a PMTiles file, or a folder of GeoJSON files, as a base map; one of the same name is replaced.
+
+        Raises:
+            SourceError: It is neither of them.
+        """
+        return add_basemap(self.folder.packs_dir, Path(source), name=name, attribution=attribution)
+
+    def adopt_direct_edits(self) -> None:
+        """Takes what other programs changed straight in the layer file into the history."""
+        self.store.adopt_direct_edits(DIRECT_EDIT, at=self.clock(), new_id=self.new_id)
+
+    def back_up(self) -> Path:
+        """Writes a copy of the store into `backups`; gives its path."""
+        path = self.path / "backups" / f"layers-{self.clock().replace(':', '')}.gpkg"
+        self.store.backup_to(path)
+        return path
+
+    def check_integrity(self) -> list[Problem]:
+        """Looks for damage in the store; gives what was found."""
+        return self.store.check_integrity()
+
+    def imports(self) -> list[dict[str, Any]]:
+        """All imports, newest first."""
+        return self.store.imports()

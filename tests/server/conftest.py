@@ -1,0 +1,66 @@
+"""A workspace with some street lights, and a client of the app that serves it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from shapely import Point
+
+from gis_capture.model import Feature, PositionQuality
+from gis_capture.server import create_app
+from gis_capture.store.protocol import Author
+from gis_capture.workspace import Workspace
+
+LAYER = "street_light"
+N_LIGHTS = 30
+STATUSES = ("点灯", "球切れ")
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    """Holds 30 lights in a row to the east, one of them without a position."""
+    with Workspace.create(tmp_path / "作業 フォルダー", name="道路維持課") as made:
+        lights = [
+            Feature(
+                LAYER,
+                f"00000000-0000-7000-8000-{number:012d}",
+                None if number == 7 else Point(137.25 + number / 1000, 36.14),
+                {"ledger_number": f"A-{number:03d}", "status": STATUSES[number % 2]},
+                position=PositionQuality() if number == 7 else PositionQuality("coordinates", 1.0),
+            )
+            for number in range(N_LIGHTS)
+        ]
+        with made.store.transact(Author("office", "山田"), at=made.clock()) as transaction:
+            transaction.put_layer(made.known_layer(LAYER))
+            transaction.insert(lights)
+        yield made
+
+
+@pytest.fixture
+def app(workspace: Workspace) -> Flask:
+    """The app over the workspace; errors are answered, not raised."""
+    return create_app(workspace)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Asks the app."""
+    return app.test_client()
+
+
+@pytest.fixture
+def problem_of() -> Any:
+    """Checks the one shape of all errors and gives the document."""
+
+    def check(response: Any, status: int, code: str) -> dict[str, Any]:
+        assert response.mimetype == "application/problem+json"
+        document: dict[str, Any] = response.get_json()
+        assert set(document) == {"type", "title", "status", "detail", "code", "detail_ja", "detail_en"}
+        assert (response.status_code, document["status"], document["code"]) == (status, status, code)
+        assert document["detail_ja"] and document["detail_en"]
+        return document
+
+    return check
