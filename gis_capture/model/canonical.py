@@ -17,7 +17,7 @@ def canonical_hash(body: Any) -> str:
     """
     try:
         canonical = rfc8785.dumps(body)
-    except rfc8785.CanonicalizationError:
+    except ValueError:
         canonical = rfc8785.dumps(_writable(body))
     return hashlib.sha256(canonical).hexdigest()
 

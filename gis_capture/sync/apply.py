@@ -232,7 +232,9 @@ def _attached(attachments: list[Any], change: Change) -> list[Any]:
     """Attachments after a change: added once each, taken away by hash."""
     gone = {attachment.sha256 for attachment in change.detached}
     kept = {one["sha256"]: one for one in attachments if one["sha256"] not in gone}
-    return list({**{new.sha256: new.to_json() for new in change.attached}, **kept}.values())
+    for new in change.attached:
+        kept.setdefault(new.sha256, new.to_json())
+    return list(kept.values())
 
 
 def _is_untouched(change: Change, before: Feature | None, predecessor: PushedChange | None) -> bool:

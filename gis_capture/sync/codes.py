@@ -26,7 +26,6 @@ FEATURE_UNKNOWN: Final = "feature_unknown"
 FIELD_READ_ONLY: Final = "field_read_only"
 FIELD_PERSONAL: Final = "field_personal"
 WRONG_TYPE: Final = "wrong_type"
-TEXT_INVALID: Final = "text_invalid"
 REQUIRED: Final = "required"
 NOT_IN_DOMAIN: Final = "not_in_domain"
 OUT_OF_RANGE: Final = "out_of_range"
@@ -116,10 +115,6 @@ _WORDS: Final[dict[str, Text]] = {
     WRONG_TYPE: Text(
         "項目「{title}」の値「{value}」は{type}ではありません。",
         'The value "{value}" of "{title}" is no {type}.',
-    ),
-    TEXT_INVALID: Text(
-        "項目「{title}」に、文字として扱えないデータがあります。入力し直してください。",
-        '"{title}" holds something that is no text. Type it again.',
     ),
     REQUIRED: Text("項目「{title}」は必須です。値を入れてください。", '"{title}" is required.'),
     NOT_IN_DOMAIN: Text(

@@ -45,6 +45,8 @@ def check_push(message: Any) -> None:
 def change_problem(body: Any) -> Problem | None:
     """Says what keeps a body from being a change of the protocol."""
     mistake = _first_mistake(_change(), body)
+    if mistake is None and not _is_text(body):
+        mistake = {"where": "-", "reason": "half a surrogate pair (UTF-16)"}
     return codes.problem(codes.MALFORMED_CHANGE, **mistake) if mistake else None
 
 
@@ -70,6 +72,15 @@ def _first_mistake(validator: Draft202012Validator, value: Any) -> dict[str, Any
     if error is None:
         return None
     return {"where": ".".join(map(str, error.path)) or "-", "reason": error.message}
+
+
+def _is_text(body: Any) -> bool:
+    """Whether all strings of a document can be written as UTF-8; JSON can say more than that."""
+    try:
+        json.dumps(body, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _is_deeper(value: Any, depth: int) -> bool:

@@ -35,7 +35,7 @@ def push(
     if message.get("epoch") not in (None, store.epoch):
         raise codes.error(codes.EPOCH_CHANGED)
     at = clock()
-    device_id, name = message["device_id"], message.get("author") or ""
+    device_id, name = (_text(message.get(key)) for key in ("device_id", "author"))
     with store.transact(Author(device_id, name), at=at, note="push") as transaction:
         layers = {layer.key: layer for layer in store.layers()}
         applier = Applier(transaction, layers, new_id, may_write_personal)
@@ -53,3 +53,8 @@ def push(
         "clock_at": clock(),
         "receipts": [receipt.to_json() for receipt in receipts],
     }
+
+
+def _text(value: str | None) -> str:
+    """A name as the store can hold it: half a surrogate pair is no text."""
+    return (value or "").encode("utf-8", "replace").decode()

@@ -70,9 +70,6 @@ def value_problems(field: Field, value: Any) -> Iterator[Problem]:
         return
     rules = field.constraints
     about: dict[str, Any] = {"field": field.name, "title": field.title, "value": value}
-    if isinstance(value, str) and not _is_text(value):
-        yield codes.problem(codes.TEXT_INVALID, field=field.name, title=field.title)
-        return
     allowed = {code.code for code in field.domain.codes} if field.domain and not field.domain.allows_other else None
     if (allowed is not None and str(value) not in allowed) or (rules.enum and value not in rules.enum):
         yield codes.problem(codes.NOT_IN_DOMAIN, **about)
@@ -91,14 +88,6 @@ def wrong_type(field: Field, value: Any) -> Problem:
     return codes.problem(
         codes.WRONG_TYPE, field=field.name, title=field.title, value=value, type=_TYPE_WORDS[field.type]
     )
-
-
-def _is_text(value: str) -> bool:
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _is_less(one: Any, other: Any) -> bool:
