@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from gis_capture.ledger import codes
 from gis_capture.ledger.fills import Fills, fill_dittos, fill_merges
 from gis_capture.ledger.grid import Grid
-from gis_capture.ledger.headers import name_columns
+from gis_capture.ledger.names import name_columns
 from gis_capture.ledger.regions import Region, find_regions
 from gis_capture.ledger.table import Column, SkippedRow, Source, Table
 from gis_capture.model import Problem
@@ -135,7 +135,10 @@ def _problems(table: Table, region: Region, struck: set[int]) -> list[Problem]:
             Problem(
                 codes.NO_HEADER,
                 "warning",
-                Text("見出し行が見つかりません。列の位置を項目名にしました。", "No header row was found; columns are named by their position."),
+                Text(
+                    "見出し行が見つかりません。列の位置を項目名にしました。",
+                    "No header row was found; columns are named by their position.",
+                ),
                 Text("一番上に項目名の行を加えてください。", "Add a row of column names on top."),
                 row_number=table.row_numbers[0],
             )
@@ -149,7 +152,7 @@ def _problems(table: Table, region: Region, struck: set[int]) -> list[Problem]:
                     "info",
                     Text(
                         f"項目「{column.header}」が{headers.count(column.header)}列あります。{column.name}として読みました。",
-                        f'There are {headers.count(column.header)} columns "{column.header}"; this one is read as "{column.name}".',
+                        f'"{column.header}" heads {headers.count(column.header)} columns; this one is "{column.name}".',
                     ),
                     row_number=table.header_rows[-1] if table.header_rows else None,
                     column=column.name,
@@ -172,7 +175,10 @@ def _problems(table: Table, region: Region, struck: set[int]) -> list[Problem]:
             Problem(
                 codes.HIDDEN_ROWS,
                 "warning",
-                Text(f"非表示の行が{len(hidden)}行あります。データとして読みました。", f"{len(hidden)} hidden rows were read as data."),
+                Text(
+                    f"非表示の行が{len(hidden)}行あります。データとして読みました。",
+                    f"{len(hidden)} hidden rows were read as data.",
+                ),
                 Text("不要な行は台帳から削除してください。", "Delete the rows in the ledger if they are not wanted."),
                 row_number=grid.number(hidden[0]),
             )
@@ -188,8 +194,13 @@ def _ragged(grid: Grid, rows: Sequence[int]) -> list[Problem]:
         Problem(
             codes.RAGGED_ROW,
             "warning",
-            Text(f"この行のセルは{grid.widths[row]}個で、ほかの行と違います。", f"This row has {grid.widths[row]} cells, other than most rows."),
-            Text("区切りや引用符の抜けがないか確かめてください。", "Check it for a missing separator or quotation mark."),
+            Text(
+                f"この行のセルは{grid.widths[row]}個で、ほかの行と違います。",
+                f"This row has {grid.widths[row]} cells, other than most rows.",
+            ),
+            Text(
+                "区切りや引用符の抜けがないか確かめてください。", "Check it for a missing separator or quotation mark."
+            ),
             row_number=grid.number(row),
         )
         for row in found[:_MAX_PROBLEMS]

@@ -32,7 +32,9 @@ ENTRY_LEFT_OUT = "entry_left_out"
 
 TITLES: dict[str, Text] = {
     MERGE_FILLED: Text("結合セルを各行に補いました", "Merged cell filled into each row"),
-    MERGED_NUMBER_NOT_REPEATED: Text("結合セルの数値は先頭行だけに入れました", "Merged number kept in the first row only"),
+    MERGED_NUMBER_NOT_REPEATED: Text(
+        "結合セルの数値は先頭行だけに入れました", "Merged number kept in the first row only"
+    ),
     MERGED_ACROSS_COLUMNS: Text("項目をまたいでセルが結合されています", "Cell merged across columns"),
     DITTO_FILLED: Text("「〃」「同上」を上の行の値に置き換えました", "Ditto mark replaced by the value above"),
     DITTO_WITHOUT_ABOVE: Text("「〃」「同上」の元になる値がありません", "Ditto mark without a value above"),

@@ -59,7 +59,11 @@ def fill_merges(fills: Fills) -> None:
         return
     place_of_row = {row: at for at, row in enumerate(fills.rows)}
     for merge in fills.grid.merges:
-        inside = [place_of_row[row] for row in range(merge.top, min(merge.bottom, fills.grid.n_rows - 1) + 1) if row in place_of_row]
+        inside = [
+            place_of_row[row]
+            for row in range(merge.top, min(merge.bottom, fills.grid.n_rows - 1) + 1)
+            if row in place_of_row
+        ]
         if not inside or merge.top not in place_of_row:
             continue
         if merge.right > merge.left:
@@ -78,7 +82,10 @@ def _tell_across(fills: Fills, merge: Merge, at: int) -> None:
         codes.MERGED_ACROSS_COLUMNS,
         covered[0],
         at,
-        Text(f"「{text}」が{names}にまたがって結合されています。左端の項目に入れました。", f'"{text}" is merged across {names}; it was read into the first.'),
+        Text(
+            f"「{text}」が{names}にまたがって結合されています。左端の項目に入れました。",
+            f'"{text}" is merged across {names}; it was read into the first.',
+        ),
         Text("結合を解除し、それぞれの項目に入力してください。", "Take the merge apart and fill in each column."),
     )
 
@@ -90,7 +97,9 @@ def _fill_down(fills: Fills, merge: Merge, inside: Sequence[int]) -> None:
     if text is None:
         return
     is_date = merge.top in fills.grid.date_rows.get(merge.left, frozenset())
-    is_measure = words.is_number(text) and not is_date and not re.match(r"0\d", text) and not _IDENTIFIER.search(column.name)
+    is_measure = (
+        words.is_number(text) and not is_date and not re.match(r"0\d", text) and not _IDENTIFIER.search(column.name)
+    )
     span = f"{fills.table.cell_name(fills.table.row_numbers[inside[0]], column)}:{fills.table.row_numbers[inside[-1]]}"
     if is_measure:
         fills.tell(
@@ -99,9 +108,12 @@ def _fill_down(fills: Fills, merge: Merge, inside: Sequence[int]) -> None:
             inside[0],
             Text(
                 f"数値「{text}」が{len(inside)}行にわたって結合されています。合計が変わらないように先頭行だけに入れました。",
-                f'The number "{text}" is merged over {len(inside)} rows; it was kept in the first row only, so that sums stay right.',
+                f'The number "{text}" is merged over {len(inside)} rows; only the first got it, to keep sums right.',
             ),
-            Text("各行の値であれば、結合を解除して行ごとに入力してください。", "Take the merge apart and fill in each row if each has this value."),
+            Text(
+                "各行の値であれば、結合を解除して行ごとに入力してください。",
+                "Take the merge apart and fill in each row if each has this value.",
+            ),
         )
         return
     values = fills.writable(index)
@@ -138,4 +150,9 @@ def fill_dittos(fills: Fills) -> None:
                 )
                 continue
             values[at] = above
-            fills.tell(codes.DITTO_FILLED, index, at, Text(f"「{mark}」を「{above}」にしました。", f'Replaced "{mark}" by "{above}".'))
+            fills.tell(
+                codes.DITTO_FILLED,
+                index,
+                at,
+                Text(f"「{mark}」を「{above}」にしました。", f'Replaced "{mark}" by "{above}".'),
+            )

@@ -1,40 +1,15 @@
-"""Finds the header rows of a table and names its columns."""
+"""Finds the header rows of a table."""
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gis_capture.ledger import words
+from gis_capture.ledger.contrast import VALUED, Kinds, kinds_of_body, kinds_of_row
 from gis_capture.ledger.grid import Grid, Merge
-from gis_capture.ledger.table import Column
 
 _WINDOW = 400
 _MAX_HEADER_ROWS = 8
-_VALUED = ("number", "date", "code")
-
-
-@dataclass(frozen=True, slots=True)
-class Kinds:
-    """What the columns of a body hold: the kind that prevails in each, "" where none does."""
-
-    of_column: tuple[str, ...]
-
-    @property
-    def has_contrast(self) -> bool:
-        """Whether some column tells data from names: it holds numbers, dates or codes."""
-        return any(kind in _VALUED for kind in self.of_column)
-
-    def compare(self, kinds: Sequence[str]) -> tuple[int, int]:
-        """Counts in how many telling columns a row fits the body, and in how many it has words instead."""
-        fits = misfits = 0
-        for kind, expected in zip(kinds, self.of_column, strict=True):
-            if expected in _VALUED and kind:
-                if kind == expected or (kind in _VALUED[:2] and expected in _VALUED[:2]):
-                    fits += 1
-                elif kind in ("text", "long") or (kind == "code" and expected != "code"):
-                    misfits += 1
-        return fits, misfits
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,32 +19,6 @@ class Header:
     rows: tuple[int, ...]
     first_body_row: int
     skipped: tuple[tuple[int, str], ...] = ()
-
-
-def kinds_of_row(grid: Grid, index: int) -> list[str]:
-    """The kind of every cell of a row; a row of rising years counts as names."""
-    kinds = [words.kind_of(column[index]) for column in grid.columns]
-    numbers = [column[index] for column, kind in zip(grid.columns, kinds, strict=True) if kind == "number"]
-    if len(numbers) >= 3:
-        years = [int(n) for n in numbers if n is not None and re.fullmatch(r"\s*(?:19|20)\d\d\s*", n)]
-        if len(years) == len(numbers) and all(a < b for a, b in zip(years, years[1:], strict=False)):
-            return ["text" if kind == "number" else kind for kind in kinds]
-    return kinds
-
-
-def kinds_of_body(grid: Grid, rows: Sequence[int]) -> Kinds:
-    """The prevailing kind of each column over some rows."""
-    found = []
-    for column in grid.columns:
-        counts = Counter(words.kind_of(column[row]) for row in rows)
-        counts.pop("", None)
-        n_dashes = counts.pop("-", 0)
-        total = sum(counts.values())
-        kind, n = counts.most_common(1)[0] if counts else ("", 0)
-        if counts["number"] + counts["date"] > n and "number" in counts:
-            kind, n = "number", counts["number"] + counts["date"]
-        found.append(kind if n * 2 >= total and total else ("-" if n_dashes else ""))
-    return Kinds(tuple(found))
 
 
 def find_header(grid: Grid, start: int, stop: int) -> Header | None:
@@ -121,14 +70,27 @@ def _lowest_by_contrast(grid: Grid, filled: Sequence[int], kinds: Kinds, wide: i
         n_words = sum(kind in ("text", "long") for kind in of_row)
         if fits and fits >= misfits * 2 and not (misfits and n_words > fits * 2 and candidate is None):
             break
-        if misfits and n_words >= min(2, wide) and (grid.n_filled[row] * 4 >= wide or _spans(grid, row)):
-            if candidate is not None and _is_data_by_words(grid, row, candidate):
+        if misfits and n_words >= min(2, wide) and (_n_covered(grid, row) * 4 >= wide or _spans(grid, row)):
+            if (
+                candidate is not None
+                and grid.n_filled[candidate] * 2 >= wide
+                and _is_data_by_words(grid, row, candidate)
+            ):
                 break
             if not _is_unit_row(grid, row):
                 candidate = row
         if candidate is not None and row - candidate > _MAX_HEADER_ROWS:
             break
     return candidate
+
+
+def _n_covered(grid: Grid, row: int) -> int:
+    """Number of cells of a row that are filled or belong to a merged cell that is."""
+    covered = {position for position, _ in grid.filled(row)}
+    for merge in grid.merges_by_row.get(row, ()):
+        if grid.columns[merge.left][merge.top] is not None:
+            covered.update(range(merge.left, merge.right + 1))
+    return len(covered)
 
 
 def _is_data_by_words(grid: Grid, row: int, candidate: int) -> bool:
@@ -178,7 +140,7 @@ def _name_score(grid: Grid, row: int, filled: Sequence[int], kinds: Kinds) -> fl
             total += 0.8
         elif kind == "code":
             total += -0.3 if expected == "code" else 0.4
-        elif expected in _VALUED:
+        elif expected in VALUED:
             total += 1.0
         else:
             total += 0.05
@@ -198,11 +160,14 @@ def _extend(grid: Grid, lowest: int, start: int, wide: int) -> tuple[int, ...]:
     """Adds the rows above and below that belong to the header by their merges or by what they complete."""
     bottom = lowest
     for merge in grid.merges_by_row.get(lowest, ()):
-        if merge.bottom > bottom and merge.bottom - lowest < _MAX_HEADER_ROWS and merge.top >= start and merge.top == lowest:
-            if grid.n_filled[merge.bottom] and merge.bottom == merge.top + 1:
-                bottom = _checked_bottom(grid, lowest, merge.bottom)
+        if merge.top == lowest and merge.bottom == lowest + 1 and grid.n_filled[merge.bottom]:
+            bottom = _checked_bottom(grid, lowest, merge.bottom)
     top = lowest
-    tall = [m.top for m in grid.merges_by_row.get(lowest, ()) if start <= m.top < lowest and lowest - m.top <= _MAX_HEADER_ROWS]
+    tall = [
+        m.top
+        for m in grid.merges_by_row.get(lowest, ())
+        if start <= m.top < lowest and lowest - m.top <= _MAX_HEADER_ROWS
+    ]
     if tall:
         top = min(tall)
     while top > start and lowest - top < _MAX_HEADER_ROWS and grid.n_filled[top - 1]:
@@ -226,8 +191,9 @@ def _same_row(grid: Grid, upper: int, lower: int) -> bool:
 
 def _is_parent(grid: Grid, upper: int, lower: int, wide: int) -> bool:
     """Whether a row groups the header row below it, rather than being a title or a remark."""
-    cells = dict(grid.filled(upper))
-    if any(words.kind_of(text) in ("number", "date", "long") for text in cells.values()):
+    cells = {position: text for position, text in grid.filled(upper) if not words.is_remark(text)}
+    kinds = kinds_of_row(grid, upper)
+    if not cells or any(kinds[position] in ("number", "date") or _is_prose(text) for position, text in cells.items()):
         return False
     spans = {m.left: m for m in grid.merges_by_row.get(upper, ()) if m.top == upper}
     positions = sorted(cells)
@@ -239,30 +205,45 @@ def _is_parent(grid: Grid, upper: int, lower: int, wide: int) -> bool:
             and 1 < merge.right - merge.left + 1 < wide * 0.8
             and merge.left > _first_column(grid, lower)
         )
+    short = sum(len(text.strip()) <= 6 for text in cells.values())
+    if short >= 0.8 * len(cells) and len(cells) * 2 >= wide and len(set(cells.values())) * 2 <= len(cells):
+        return True
+    return _count_votes(grid, upper, lower, cells, spans, wide) > 0
+
+
+def _count_votes(grid: Grid, upper: int, lower: int, cells: dict[int, str], spans: dict[int, Merge], wide: int) -> int:
+    """Weighs the cells of a row: for a parent speak spans and names that stand over nothing, against it the others."""
     names = grid.row(lower)
-    repeated = {text for text, n in Counter(n for n in names if n).items() if n > 1}
+    told_apart = _told_apart(names, cells)
     has_merges = any(m.right > m.left for m in spans.values())
+    positions = sorted(cells)
     votes = 0
     for number, position in enumerate(positions):
         end = positions[number + 1] - 1 if number + 1 < len(positions) else grid.n_columns - 1
         merge = spans.get(position)
+        name = names[position]
+        n_below = sum(names[c] is not None for c in range(position, end + 1))
         if merge is not None and (merge.right > merge.left or merge.bottom > upper):
-            whole = merge.right - merge.left + 1 >= wide * 0.8
-            votes += -1 if whole else 1
-            continue
-        below = [c for c in range(position, end + 1) if names[c] is not None]
-        if names[position] is None:
-            votes += 1
-        elif not has_merges and 1 < len(below) <= max(2, wide // 2) and len(below) == end - position + 1:
-            votes += 1
-        elif names[position] in repeated or (names[position] or "").startswith(("(", "（")):
-            votes += 1
+            votes += -1 if merge.right - merge.left + 1 >= wide * 0.8 else 1
         else:
-            votes -= 1
-    short = all(len(text.strip()) <= 6 for text in cells.values())
-    if short and len(cells) * 2 >= wide and len(set(cells.values())) * 2 <= len(cells):
-        return True
-    return votes > 0
+            stands_alone = name is None or name in told_apart or name.startswith(("(", "（"))
+            covers = not has_merges and 1 < n_below <= max(2, wide // 2) and n_below == end - position + 1
+            votes += 1 if stands_alone or covers else -1
+    return votes
+
+
+def _told_apart(names: Sequence[str | None], cells: dict[int, str]) -> set[str]:
+    """Names that repeat in a row and of which the cells above tell one from the other."""
+    found = set()
+    for name, n in Counter(name for name in names if name).items():
+        above = [cells[position] for position, text in enumerate(names) if text == name and position in cells]
+        if n > 1 and len(above) >= 0.8 * n and len(set(above)) == len(above):
+            found.add(name)
+    return found
+
+
+def _is_prose(text: str) -> bool:
+    return len(text) > 100 or "。" in text or text.startswith(("http://", "https://"))
 
 
 def _first_column(grid: Grid, row: int) -> int:
@@ -271,8 +252,10 @@ def _first_column(grid: Grid, row: int) -> int:
 
 def _is_unit_row(grid: Grid, row: int) -> bool:
     texts = [text for _, text in grid.filled(row)]
-    return bool(texts) and all(words.is_unit(text) for text in texts) and (
-        len(set(texts)) < len(texts) or len(texts) == 1 or all(t.strip()[0] in "(（[［〔" for t in texts)
+    return (
+        bool(texts)
+        and all(words.is_unit(text) for text in texts)
+        and (len(set(texts)) < len(texts) or len(texts) == 1 or all(t.strip()[0] in "(（[［〔" for t in texts))
     )
 
 
@@ -302,82 +285,3 @@ def _are_column_numbers(texts: Sequence[str]) -> bool:
     if len(numbers) == len(plain) and texts[0].strip().isdigit():
         return len(numbers) >= 5 and numbers == list(range(1, len(numbers) + 1))
     return len(set(plain)) == len(plain)
-
-
-def name_columns(grid: Grid, rows: Sequence[int], used: Sequence[bool]) -> list[tuple[int, Column]]:
-    """Names the columns that have a name or a value, with their position in the grid.
-
-    Several header rows are joined by "/"; a merged or (in text files) blank upper cell belongs to the parent on
-    its left. Columns that only stretch the merged cell of their neighbour are left out.
-    """
-    paths, stretched = _paths(grid, rows)
-    columns: list[tuple[int, Column]] = []
-    taken: set[str] = set()
-    for position, path in enumerate(paths):
-        if not used[position] and (not path or position in stretched):
-            continue
-        header = "/".join(path)
-        number = grid.first_column + position
-        name = header or f"列{column_letters(number)}"
-        unique, n = name, 1
-        while unique in taken:
-            n += 1
-            unique = f"{name}_{n}"
-        taken.add(unique)
-        columns.append((position, Column(unique, header, number)))
-    return columns
-
-
-def _paths(grid: Grid, rows: Sequence[int]) -> tuple[list[list[str]], set[int]]:
-    paths: list[list[str]] = [[] for _ in range(grid.n_columns)]
-    stretched: set[int] = set()
-    for level, row in enumerate(rows):
-        texts = grid.row(row)
-        spread: dict[int, str] = {}
-        has_spans = False
-        for merge in grid.merges_by_row.get(row, ()):
-            text = grid.columns[merge.left][merge.top]
-            has_spans = has_spans or merge.right > merge.left
-            for position in range(merge.left, merge.right + 1):
-                if text is not None and merge.top in rows:
-                    spread[position] = text
-                if position > merge.left and merge.bottom >= rows[-1]:
-                    stretched.add(position)
-        if level < len(rows) - 1 and not has_spans:
-            spread |= _spread_left(grid, rows, level, texts)
-        for position, text in enumerate(texts):
-            name = clean_name(spread.get(position, text) or "")
-            if name and (not paths[position] or paths[position][-1] != name):
-                paths[position].append(name)
-    return paths, stretched
-
-
-def _spread_left(grid: Grid, rows: Sequence[int], level: int, texts: Sequence[str | None]) -> dict[int, str]:
-    """Blank parents of a text file: they belong to the parent on the left, unless that one stands alone."""
-    spread: dict[int, str] = {}
-    parent: str | None = None
-    for position, text in enumerate(texts):
-        has_child = any(grid.columns[position][row] is not None for row in rows[level + 1 :])
-        if text is not None:
-            right = position + 1 < len(texts) and texts[position + 1] is None
-            parent = text if has_child or right else None
-        elif has_child and parent is not None:
-            spread[position] = parent
-        else:
-            parent = None
-    return spread
-
-
-def clean_name(text: str) -> str:
-    """Takes newlines and ideographic spaces out of a header cell; a newline between Latin words becomes a space."""
-    text = re.sub(r"(?<=[A-Za-z0-9.,])\s*[\r\n]+\s*(?=[A-Za-z0-9])", " ", text.strip())
-    return re.sub(r"[\r\n\u3000\u200b\ufeff]+", "", text).strip()
-
-
-def column_letters(number: int) -> str:
-    """Names a column as Excel does: 3 → "C"."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

@@ -62,12 +62,19 @@ def open_source(path: Path, limits: Limits) -> Opened:
     """Opens a file; raises SourceError when it is missing, a folder, empty, unreadable or too large."""
     if not path.exists():
         raise SourceError(
-            Text(f"ファイル「{path}」が見つかりません。場所と名前を確かめてください。", f'There is no file "{path}". Check its place and name.'),
+            Text(
+                f"ファイル「{path}」が見つかりません。場所と名前を確かめてください。",
+                f'There is no file "{path}". Check its place and name.',
+            ),
             path=path,
         )
     if path.is_dir():
         raise SourceError(
-            Text(f"「{path}」はフォルダーです。中のファイルを指定してください。", f'"{path}" is a folder. Name a file in it.'), path=path
+            Text(
+                f"「{path}」はフォルダーです。中のファイルを指定してください。",
+                f'"{path}" is a folder. Name a file in it.',
+            ),
+            path=path,
         )
     try:
         size = path.stat().st_size

@@ -30,7 +30,9 @@ def read_ledger(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Reading:
     except (MemoryError, RecursionError) as error:
         raise broken(opened.path, type(error).__name__) from error
     if opened.suffix and opened.suffix not in driver.suffixes:
-        reading = Reading(reading.source, reading.tables, (_wrong_extension(opened, reading.source.driver), *reading.problems))
+        reading = Reading(
+            reading.source, reading.tables, (_wrong_extension(opened, reading.source.driver), *reading.problems)
+        )
     return reading
 
 

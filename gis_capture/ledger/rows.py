@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gis_capture.ledger import words
+from gis_capture.ledger.contrast import Kinds, kinds_of_body, kinds_of_row
 from gis_capture.ledger.grid import Grid
-from gis_capture.ledger.headers import Header, Kinds, find_header, kinds_of_body, kinds_of_row
+from gis_capture.ledger.headers import Header, find_header
 
 _SECTION_MARKS = "■□◆◇●○◎★☆▼▽【《〈<［[≪"
 
@@ -54,7 +55,7 @@ def read_body(grid: Grid, header: Header, stop: int) -> Body:
             break
         reason = reader.reason(row, left_out)
         if reason == "stop":
-            body.stop = _before_titles(grid, row, left_out, body)
+            body.stop = _before_titles(grid, row, left_out, body, reader)
             break
         if reason is None:
             continue
@@ -67,13 +68,16 @@ def read_body(grid: Grid, header: Header, stop: int) -> Body:
     return body
 
 
-def _before_titles(grid: Grid, row: int, left_out: set[int], body: Body) -> int:
+def _before_titles(grid: Grid, row: int, left_out: set[int], body: Body, reader: "_Reader") -> int:
     """Moves the beginning of the next table up over its titles, so that they are not told twice."""
-    while row - 1 in left_out and dict(body.skipped)[row - 1] in ("title", "section", "blank"):
+    while row - 1 > reader.header.first_body_row:
+        if row - 1 in left_out and body.skipped[-1][1] in ("title", "section", "blank"):
+            left_out.discard(row - 1)
+            body.skipped.pop()
+            body.sections.pop(row - 1, None)
+        elif row - 1 in left_out or not reader.may_be_title(row - 1):
+            break
         row -= 1
-        left_out.discard(row)
-        body.skipped.pop()
-        body.sections.pop(row, None)
     return row
 
 
@@ -91,35 +95,54 @@ class _Reader:
         self.grid, self.header, self.kinds, self.usual, self.stop = grid, header, kinds, usual, stop
         self.names = [_texts(grid, row) for row in header.rows]
         self.has_numbers = any(kind == "number" for kind in kinds.of_column)
+        self.few = max(2, math.ceil(usual * 0.34))
+        self.leading = next((column for column, kind in enumerate(kinds.of_column) if kind), 0)
         self.last_data = self._last_data()
         self.word_columns = range(min(grid.n_columns, 4))
 
     def _last_data(self) -> int:
-        """The last row that fits the body; rows below it can only be notes or totals."""
-        grid, few = self.grid, max(2, math.ceil(self.usual * 0.34))
-        for row in range(self.stop - 1, self.header.first_body_row - 1, -1):
-            n = int(grid.n_filled[row])
-            if not n:
-                continue
-            fits, misfits = self.kinds.compare(kinds_of_row(grid, row))
-            texts = [text for _, text in grid.filled(row)]
-            if words.is_footnote(texts[0]) and n <= few:
-                continue
-            if fits and fits >= misfits:
-                return row
-            if not self.kinds.has_contrast and n > min(few, max(1, self.usual - 1)):
-                return row
-            if n > few and not misfits:
-                return row
-            if n == self.usual == 1:
-                return row
-        return self.header.first_body_row - 1
+        """The last row that can be data; rows below it can only be notes or totals."""
+        first = self.header.first_body_row
+        filled = (
+            [row for row in range(first, self.stop) if self.grid.n_filled[row]]
+            if self.stop - first < 5000
+            else self._tail()
+        )
+        fitting = (row for row in reversed(filled) if self._fits(row))
+        sure = next(fitting, None) if self.kinds.has_contrast else None
+        if sure is not None:
+            # Behind a gap there is no data any more that nothing speaks for.
+            gap = next((row for row in range(sure, self.stop) if not self.grid.n_filled[row]), self.stop)
+            filled = [row for row in filled if row <= gap or self.grid.n_filled[row] > self.few]
+        return next((row for row in reversed(filled) if not self._may_be_note(row)), first - 1)
+
+    def _tail(self) -> list[int]:
+        return [row for row in range(self.stop - 2000, self.stop) if self.grid.n_filled[row]]
+
+    def _fits(self, row: int) -> bool:
+        fits, misfits = self.kinds.compare(kinds_of_row(self.grid, row))
+        return fits > misfits
+
+    def _may_be_note(self, row: int) -> bool:
+        """Whether a row at the end of the sheet is rather a note: few cells, and none of them fits its column."""
+        cells = list(self.grid.filled(row))
+        fits, misfits = self.kinds.compare(kinds_of_row(self.grid, row))
+        if self.usual <= 1:
+            return words.is_footnote(cells[0][1])
+        if len(cells) > self.few or fits > misfits:
+            return False
+        if words.is_footnote(cells[0][1]) or misfits > fits:
+            return True
+        if len(cells) == 1:
+            return self.usual > 2 and not fits
+        return (
+            len(cells) == 2 < self.usual and not fits and (cells[0][0] > self.leading or words.is_remark(cells[0][1]))
+        )
 
     def suspects(self, start: int) -> Iterable[int]:
         """Rows that may be something else than data; in a clean file there are few, whatever its length."""
         grid = self.grid
-        few = max(2, math.ceil(self.usual * 0.34))
-        found = grid.n_filled[start : self.stop] <= few
+        found = grid.n_filled[start : self.stop] <= self.few
         found[max(0, self.last_data - start) + 1 :] = True
         blank = grid.n_filled[start : self.stop] == 0
         found[1:] |= blank[:-1]
@@ -129,7 +152,9 @@ class _Reader:
             if position in self.word_columns:
                 for row in range(start, self.stop):
                     value = column[row]
-                    if value is not None and ("計" in value or "総" in value or "otal" in value or "TOTAL" in value or value in names):
+                    if value is not None and (
+                        "計" in value or "総" in value or "otal" in value or "TOTAL" in value or value in names
+                    ):
                         found[row - start] = True
         return (np.flatnonzero(found) + start).tolist()
 
@@ -139,8 +164,8 @@ class _Reader:
         cells = _texts(grid, row)
         if not cells:
             return "blank"
-        same = max((_likeness(cells, names) for names in self.names), default=0.0)
-        if same >= 0.8 and (len(cells) >= 2 or self.usual <= 1):
+        same, all_same = max((_likeness(cells, names) for names in self.names), default=(0.0, False))
+        if same >= 0.8 and all_same and (len(cells) >= 2 or self.usual <= 1):
             return "repeated_header"
         if same >= 0.5 and len(cells) >= 4:
             return "stop"
@@ -151,8 +176,7 @@ class _Reader:
         if total:
             return total
         texts = list(cells.values())
-        few = max(2, math.ceil(self.usual * 0.34))
-        if len(cells) <= few and words.is_footnote(texts[0]) and not (fits and len(cells) > 2):
+        if len(cells) <= self.few and words.is_footnote(texts[0]) and not (fits and len(cells) > 2):
             return "footnote"
         if all(words.kind_of(text) == "-" for text in texts) and len(cells) <= 2 and self.usual > 3:
             return "blank"
@@ -162,15 +186,26 @@ class _Reader:
             return self._single(row, cells)
         return None
 
+    def may_be_title(self, row: int) -> bool:
+        """Whether a row above the header of another table has too little in it for data."""
+        fits, _ = self.kinds.compare(kinds_of_row(self.grid, row))
+        return not fits and int(self.grid.n_filled[row]) <= 2 < self.usual
+
     def _single(self, row: int, cells: dict[int, str]) -> str | None:
         """A row with one cell in the middle of the body: the title of a section, if there is evidence."""
         position, text = next(iter(cells.items()))
-        wide = any(m.left == position and (m.right - m.left + 1) * 2 >= self.usual for m in self.grid.merges_by_row.get(row, ()))
+        wide = any(
+            m.left == position and (m.right - m.left + 1) * 2 >= self.usual
+            for m in self.grid.merges_by_row.get(row, ())
+        )
         if wide or (text.strip()[:1] in _SECTION_MARKS and position <= 1):
             return "section"
         kind = words.kind_of(text)
-        leading = next((c for c, k in enumerate(self.kinds.of_column) if k), 0)
-        if position == leading and kind in ("text", "long") and self.kinds.of_column[position] in ("number", "code", "date"):
+        if (
+            position == self.leading
+            and kind in ("text", "long")
+            and self.kinds.of_column[position] in ("number", "code", "date")
+        ):
             return "section"
         return None
 
@@ -221,12 +256,12 @@ def _texts(grid: Grid, row: int) -> dict[int, str]:
     return dict(grid.filled(row))
 
 
-def _likeness(cells: dict[int, str], names: dict[int, str]) -> float:
-    """Share of the cells that say what the header says at the same place."""
+def _likeness(cells: dict[int, str], names: dict[int, str]) -> tuple[float, bool]:
+    """Share of the cells that say what the header says at the same place, and whether all do."""
     if not names:
-        return 0.0
+        return 0.0, False
     same = sum(words.squeeze(text) == words.squeeze(names.get(position, "")) for position, text in cells.items())
-    return same / max(len(cells), len(names) * 0.6)
+    return same / max(len(cells), len(names) * 0.6), same == len(cells)
 
 
 def parse_plain_number(text: str | None) -> float | None:

@@ -5,7 +5,7 @@ import unicodedata
 
 _SPACES = re.compile(r"[\s\u3000]+")
 
-DITTO = frozenset({"〃", "々", "″", "”", "“", "\"", "''", "´´", "同上", "同", "同じ", "〃〃", "仝", "ゝ", "ヽ"})
+DITTO = frozenset({"〃", "々", "″", "”", "“", '"', "''", "´´", "同上", "同", "同じ", "〃〃", "仝", "ゝ", "ヽ"})
 
 _TOTAL = re.compile(
     r"^[【〔\[(〈<《]?(?:(?:小|合|総|累|通|中|年度|年|月|部|課|地区|町|市|区|県|全体)?計|合計[0-9一二三四五六七八九十]*|総合計|総数|総計|累計|延計|合計数|"
@@ -18,13 +18,23 @@ _FOOTNOTE = re.compile(
     r"\s*[)）〕\]】]?\s*[0-9０-９一二三四五]*\s*[)）]?\s*(?:[:：.．、，,]|\s|[0-9０-９①-⑳]|$)|注[0-9０-９①-⑳]|[（(]注[0-9０-９①-⑳]*[)）]|\*[0-9]+\s*[:：])",
     re.IGNORECASE,
 )
-_PAGE = re.compile(r"^[-－‐ー(（\s]*(?:p\.?|page|頁)?\s*\d+\s*(?:[/／]\s*\d+)?\s*(?:頁|ページ|page)?[-－‐ー)）\s]*$", re.IGNORECASE)
+_REMARK = re.compile(
+    r"^[(（【\[]?(?:単位|資料|出典|出所|作成|更新|集計|基準日|調査日|印刷|出力|担当|所管|頁|ページ|page)[^/]*[:：]|^[(（]?単位|"
+    r"(?:現在|時点|作成|調べ|更新|末日?|末現在|分)[)）】\]]?$|^[(（][^()（）]*(?:年|月|日|末)[)）]$|^[※＊*]|^no\.?\s*\d+$",
+    re.IGNORECASE,
+)
+_PAGE = re.compile(
+    r"^[-－‐ー(（\s]*(?:p\.?|page|頁)?\s*\d+\s*(?:[/／]\s*\d+)?\s*(?:頁|ページ|page)?[-－‐ー)）\s]*$", re.IGNORECASE
+)
 _UNIT_WORD = (
     r"(?:[munμk]?m[23²³]?|mm2?|cm2?|km2?|㎜|㎝|㎞|㎡|㎥|㌶|ha|ｍ[2２3３²³]?|ｍｍ|ｃｍ|ｋｍ|ｈａ|ａ|t|ｔ|トン|kg|㎏|g|l|リットル|kl|w|ｗ|kw|v|a|%|％|‰|"
     r"円|千円|万円|百万円|億円|人|千人|世帯|戸|棟|件|箇所|か所|カ所|ヶ所|ヵ所|個|個所|本|基|台|灯|組|組合|団体|校|室|席|床|台数|年|月|日|時|時間|分|秒|歳|回|枚|冊|着|点|"
     r"倍|度|℃|°|ppm|m/s|m3/s|m3/日|立方メートル|平方メートル|メートル|ヘクタール|キロメートル|線|区|町|種|式|筆|面|頭|羽|足|袋|箱)"
 )
-_UNIT = re.compile(rf"^(?:[(（\[［〔]\s*)?(?:単位\s*[:：]?\s*)?{_UNIT_WORD}(?:\s*[/／・]\s*{_UNIT_WORD})?(?:\s*[)）\]］〕])?$", re.IGNORECASE)
+_UNIT = re.compile(
+    rf"^(?:[(（\[［〔]\s*)?(?:単位\s*[:：]?\s*)?{_UNIT_WORD}(?:\s*[/／・]\s*{_UNIT_WORD})?(?:\s*[)）\]］〕])?$",
+    re.IGNORECASE,
+)
 _COLUMN_NUMBER = re.compile(r"^[(（\[]?(?:[0-9０-９]{1,2}|[a-zａ-ｚ]|[ア-ンｱ-ﾝ]|[①-⑳]|[ⅰ-ⅹ])[)）\]]?$", re.IGNORECASE)
 _NUMBER = re.compile(r"^[△▲+\-−－]?\s*(?:\d[\d,，]*\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*%?$", re.IGNORECASE)
 _DATE = re.compile(
@@ -32,7 +42,30 @@ _DATE = re.compile(
     r"|\d{1,2}/\d{1,2}/(?:19|20)?\d\d)(?:[ T]\d{1,2}:\d\d(?::\d\d)?)?$"
 )
 _CODE_LIKE = re.compile(r"^[A-Za-z]{0,6}[-_.]?\d[\d\-_./:A-Za-z]*$")
-_NO_VALUE = frozenset({"-", "－", "―", "‐", "ー", "—", "--", "---", "...", "…", "x", "X", "*", "***", "#N/A", ",", "、", "／", "/", "null"})
+_NO_VALUE = frozenset(
+    {
+        "-",
+        "－",
+        "―",
+        "‐",
+        "ー",
+        "—",
+        "--",
+        "---",
+        "...",
+        "…",
+        "x",
+        "X",
+        "*",
+        "***",
+        "#N/A",
+        ",",
+        "、",
+        "／",
+        "/",
+        "null",
+    }
+)
 _NAME_WORD = re.compile(
     r"(?:番号|番地|地番|コード|ｺｰﾄﾞ|区分|種別|種類|分類|名称|名前|氏名|名$|住所|所在|位置|場所|町名|字名|大字|小字|地区|町内|緯度|経度|北緯|東経|座標|標高|面積|延長|幅員|口径|管径|材質|"
     r"構造|形式|規格|寸法|数量|員数|個数|件数|本数|台数|人数|戸数|世帯|人口|年月日|年度|年次|日付|時刻|時間|期間|開始|終了|更新|設置|撤去|点検|診断|修繕|補修|工事|施工|管理|所管|担当|所有|"
@@ -69,6 +102,11 @@ def is_footnote(text: str) -> bool:
     return _FOOTNOTE.match(text) is not None
 
 
+def is_remark(text: str) -> bool:
+    """Whether a text beside a title tells unit, date or source: "（単位：人）", "令和6年4月1日現在"."""
+    return len(text) <= 60 and _REMARK.search(squeeze(text)) is not None
+
+
 def is_page_number(text: str) -> bool:
     """Whether a text is only a page number such as "- 3 -" or "1/5ページ"."""
     return _PAGE.match(text) is not None
@@ -95,7 +133,7 @@ def is_name_word(text: str) -> bool:
 
 
 def kind_of(text: str | None) -> str:
-    """Tells roughly what a cell is: "" (empty), "-" (a sign for no value), "number", "date", "code", "long" or "text"."""
+    """Tells roughly what a cell is: "" (empty), "-" (no value), "number", "date", "code", "long" or "text"."""
     if text is None:
         return ""
     stripped = text.strip()

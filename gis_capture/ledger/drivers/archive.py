@@ -14,17 +14,16 @@ from gis_capture.model import Problem
 from gis_capture.text import Text
 
 _IGNORED = frozenset({".ds_store", "thumbs.db", "desktop.ini", "__macosx"})
-_SIDECARS = frozenset({".shx", ".prj", ".cpg", ".sbn", ".sbx", ".qmd", ".qpj", ".qix", ".atx", ".cst", ".xml"})
-_LEDGERS = frozenset(
-    ".csv .tsv .txt .xlsx .xlsm .xlsb .xls .ods .htm .html .dbf .shp .geojson .json .jsonl .gpkg .fgb .kml .gpx .gml .dxf .zip .kmz .dat .tab".split()
-)
+_TEXTS = frozenset({".csv", ".tsv", ".tab", ".txt", ".dat", ".htm", ".html", ".json", ".jsonl", ".geojson"})
+_BINARIES = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".dbf", ".shp", ".gpkg", ".fgb", ".zip", ".kmz"})
+_LEDGERS = _TEXTS | _BINARIES | {".kml", ".gpx", ".gml", ".dxf", ".xml"}
 _MAX_DEPTH = 2
 _CHUNK = 1 << 20
 
 
 def accepts(opened: Opened) -> bool:
     """Whether this is a zip file with at least one file of a known kind."""
-    return any(PurePosixPath(name.replace("\\", "/")).suffix.lower() in _LEDGERS | {".xml"} for name in opened.zip_names)
+    return any(PurePosixPath(name.replace("\\", "/")).suffix.lower() in _LEDGERS for name in opened.zip_names)
 
 
 def read(opened: Opened) -> Reading:
@@ -46,15 +45,23 @@ def _read(opened: Opened, depth: int) -> Reading:
             inner = open_source(path, opened.limits)
             driver = next((driver for driver in DRIVERS if driver.accepts(inner)), None)
             try:
-                if driver is DRIVER and depth >= _MAX_DEPTH or driver is None:
+                if driver is None or (driver is DRIVER and depth >= _MAX_DEPTH):
                     raise unknown(path, Text("入れ子の圧縮ファイル", "an archive inside an archive"))
                 reading = _read(inner, depth + 1) if driver is DRIVER else driver.read(inner)
             except SourceError as error:
                 first_error = first_error or error
-                problems.append(Problem(codes.ENTRY_LEFT_OUT, "warning", Text(f"{name}：{error.message.ja}", f"{name}: {error.message.en}")))
+                problems.append(
+                    Problem(
+                        codes.ENTRY_LEFT_OUT,
+                        "warning",
+                        Text(f"{name}：{error.message.ja}", f"{name}: {error.message.en}"),
+                    )
+                )
                 continue
             encodings.add(reading.source.encoding)
-            problems += [replace(p, message=Text(f"{name}：{p.message.ja}", f"{name}: {p.message.en}")) for p in reading.problems]
+            problems += [
+                replace(p, message=Text(f"{name}：{p.message.ja}", f"{name}: {p.message.en}")) for p in reading.problems
+            ]
             tables += [_named(opened, name, table) for table in reading.tables]
     if not tables and first_error is not None:
         raise first_error
@@ -85,7 +92,11 @@ def _unpack(opened: Opened, folder: Path) -> list[tuple[str, Path]]:
             for entry in archive.infolist():
                 name = entry_name(entry)
                 parts = [part for part in PurePosixPath(name).parts if part not in ("/", "..", ".")]
-                if entry.is_dir() or not parts or any(part.lower() in _IGNORED or part.startswith("._") for part in parts):
+                if (
+                    entry.is_dir()
+                    or not parts
+                    or any(part.lower() in _IGNORED or part.startswith("._") for part in parts)
+                ):
                     continue
                 target = folder.joinpath(*parts)
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -102,7 +113,7 @@ def _unpack(opened: Opened, folder: Path) -> list[tuple[str, Path]]:
 
 
 def entry_name(entry: zipfile.ZipInfo) -> str:
-    """The name of an entry: without the UTF-8 flag it is of Windows, so code page 932; "\\" parts folders there."""
+    """The name of an entry: without the UTF-8 flag it is of Windows, so code page 932 with backslashes."""
     name = entry.filename
     if not entry.flag_bits & 0x800 and not name.isascii():
         raw = name.encode("cp437", "replace")

@@ -35,7 +35,7 @@ def date_text(value: datetime.date | datetime.time | datetime.timedelta) -> str:
 
 @lru_cache(maxsize=2000)
 def shapes_number(code: str) -> bool:
-    """Whether a number format adds something to the digits: zeros in front ("000"), words ("No."0) or a percent sign."""
+    """Whether a number format adds to the digits: zeros in front ("000"), words ("No."0), a percent sign."""
     section = _section(code, 1.0)
     bare = _bare(section)
     if not re.search(r"[0#?]", bare) or "/" in bare or re.search(r"[eE][+-]", bare):
@@ -48,7 +48,7 @@ def shaped_number_text(value: float, code: str) -> str:
     """Writes a number as its format shows it, never with fewer digits than it has: (2, "000") → "002"."""
     section = _section(code, value)
     bare = _bare(section)
-    whole, _, decimals = bare.partition(".")
+    _, _, decimals = bare.partition(".")
     n_sections = len(code.split(";"))
     magnitude = abs(value) if value < 0 and n_sections > 1 else value
     if "%" in bare:
@@ -147,4 +147,6 @@ def _bare(section: str) -> str:
 def _literals(section: str) -> str:
     """Words that stand beside the digits; currency signs, brackets and spaces do not count."""
     text = "".join(t for kind, t in _tokens(section) if kind == "word")
-    return re.sub(r"[\s¥￥\\$€£()\-+,.%]", "", text) or ("-" if re.search(r"[0#]-[0#]", _bare(section).replace('"', "")) else "")
+    return re.sub(r"[\s¥￥\\$€£()\-+,.%]", "", text) or (
+        "-" if re.search(r"[0#]-[0#]", _bare(section).replace('"', "")) else ""
+    )

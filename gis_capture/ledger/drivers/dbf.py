@@ -14,7 +14,7 @@ from pathlib import Path
 from gis_capture.ledger import codes
 from gis_capture.ledger.drivers.driver import Driver
 from gis_capture.ledger.drivers.encodings import find_encoding_of
-from gis_capture.ledger.headers import column_letters
+from gis_capture.ledger.names import column_letters
 from gis_capture.ledger.opening import Opened, broken, too_large
 from gis_capture.ledger.table import Column, Reading, SkippedRow, Table
 from gis_capture.model import Problem
@@ -60,7 +60,13 @@ def accepts(opened: Opened) -> bool:
     header_bytes, record_bytes = struct.unpack("<HH", head[8:12])
     dated = head[2] <= 12 and head[3] <= 31
     fields = _read_fields(head)
-    return dated and header_bytes >= 33 and record_bytes >= 1 and bool(fields) and sum(f.length for f in fields) + 1 <= record_bytes + 1
+    return (
+        dated
+        and header_bytes >= 33
+        and record_bytes >= 1
+        and bool(fields)
+        and sum(f.length for f in fields) + 1 <= record_bytes + 1
+    )
 
 
 def read(opened: Opened) -> Reading:
@@ -135,7 +141,10 @@ def _cut_off(claimed: int, found: int) -> Problem:
     return Problem(
         codes.TEXT_CUT_OFF,
         "warning",
-        Text(f"{claimed:,}件のはずですが{found:,}件しかありません。途中で切れています。", f"The file says {claimed:,} records but holds {found:,}; it is cut off."),
+        Text(
+            f"{claimed:,}件のはずですが{found:,}件しかありません。途中で切れています。",
+            f"The file says {claimed:,} records but holds {found:,}; it is cut off.",
+        ),
         Text("元のファイルをもう一度受け取ってください。", "Get the file again."),
     )
 
@@ -177,7 +186,18 @@ def _codec_of(cpg: str | None) -> str | None:
     if not cpg:
         return None
     name = cpg.strip().strip("\ufeff\0").strip().lower().removeprefix("ansi").strip(" _-")
-    if name in ("sjis", "shift_jis", "shift-jis", "932", "cp932", "ms932", "windows-31j", "x-sjis", "shiftjis", "oem 932"):
+    if name in (
+        "sjis",
+        "shift_jis",
+        "shift-jis",
+        "932",
+        "cp932",
+        "ms932",
+        "windows-31j",
+        "x-sjis",
+        "shiftjis",
+        "oem 932",
+    ):
         return "cp932"
     if name.isdigit():
         name = "utf-8" if name == "65001" else f"cp{name}"
@@ -237,7 +257,9 @@ def _damaged(number: int, name: str, text: str, *, is_cut: bool) -> Problem:
     return Problem(
         codes.BYTES_NOT_DECODED,
         "warning",
-        Text(f"「{text}」に文字コードに合わない文字があります。", f'"{text}" holds bytes that are not of the encoding.'),
+        Text(
+            f"「{text}」に文字コードに合わない文字があります。", f'"{text}" holds bytes that are not of the encoding.'
+        ),
         row_number=number,
         column=name,
     )

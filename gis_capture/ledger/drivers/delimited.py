@@ -52,7 +52,10 @@ def read(opened: Opened) -> Reading:
                     f"文字コード{encoding}に合わない文字があります。その部分は\\x81のような記号で残しました。",
                     f"Some bytes are not {encoding}; they were kept as signs such as \\x81.",
                 ),
-                Text("元のソフトから文字コードを選んで書き出し直してください。", "Export the file again with one encoding."),
+                Text(
+                    "元のソフトから文字コードを選んで書き出し直してください。",
+                    "Export the file again with one encoding.",
+                ),
             )
         )
     with _open(opened.path, encoding) as file:
@@ -68,7 +71,7 @@ def _open(path: Path, encoding: str) -> io.TextIOWrapper:
 
 def find_separator(sample: str) -> str:
     """Finds the separator: the one that cuts most records of a sample into the same number of cells."""
-    best, best_score = ",", 0.0
+    best, best_score, best_width = ",", 0.0, 1
     for separator in _SEPARATORS:
         if separator not in sample:
             continue
@@ -77,7 +80,7 @@ def find_separator(sample: str) -> str:
             continue
         width, n = max(Counter(widths).items(), key=lambda item: (item[0] > 1, item[1]))
         score = n / len(widths) if width > 1 else 0.0
-        if score > best_score + 0.05 or (score > best_score - 0.05 and best_score and width > 2 * best_width):
+        if score > best_score + 0.05 or (score > best_score - 0.05 and width > 2 * best_width > 2):
             best, best_score, best_width = separator, score, width
     return best
 
@@ -102,8 +105,11 @@ def read_grid(opened: Opened, encoding: str, separator: str, problems: list[Prob
         Problem(
             codes.UNCLOSED_QUOTE,
             "warning",
-            Text("閉じていない引用符があるため、引用符を文字として読みました。", "A quotation mark is never closed; all were read as characters."),
-            Text("引用符（\"）の数を確かめてください。", "Check the quotation marks."),
+            Text(
+                "閉じていない引用符があるため、引用符を文字として読みました。",
+                "A quotation mark is never closed; all were read as characters.",
+            ),
+            Text('引用符（"）の数を確かめてください。', "Check the quotation marks."),
         )
     )
     try:

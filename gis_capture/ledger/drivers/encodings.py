@@ -32,12 +32,14 @@ def find_encoding(path: Path) -> tuple[str, bool]:
         if sample.startswith(mark):
             return name, _fits(path, name)
     if _fits(path, "utf-8"):
-        if b"\x1b$" in sample and (found := next((n for n in ("iso2022_jp", "iso2022_jp_ext", "iso2022_jp_2004") if _fits(path, n)), None)):
+        if b"\x1b$" in sample and (
+            found := next((n for n in ("iso2022_jp", "iso2022_jp_ext", "iso2022_jp_2004") if _fits(path, n)), None)
+        ):
             return found, True
         if not (b"\0" in sample and _utf16(sample)):
             return "utf-8", True
-    if b"\0" in sample and (name := _utf16(sample)):
-        return name, _fits(path, name)
+    if b"\0" in sample and (utf16 := _utf16(sample)):
+        return utf16, _fits(path, utf16)
     fitting = [name for name in _JAPANESE if _fits(path, name)]
     cut = sample[: sample.rfind(b"\n") + 1] or sample
     if fitting:

@@ -4,36 +4,35 @@ Read by ourselves because GDAL makes a layer of every folder: a map service expo
 """
 
 from collections.abc import Iterator, Sequence
-from xml.etree.ElementTree import Element, ParseError, XMLPullParser
+from xml.etree.ElementTree import Element, ParseError
 
 import shapely
-from shapely import Geometry
+from shapely.geometry.base import BaseGeometry
 
 from gis_capture.ledger import codes
 from gis_capture.ledger.drivers.dbf import columns_of
 from gis_capture.ledger.drivers.driver import Driver
+from gis_capture.ledger.drivers.elements import local_name, read_elements
 from gis_capture.ledger.opening import Opened, broken, too_large
 from gis_capture.ledger.table import Reading, Table
 from gis_capture.model import Problem
 from gis_capture.text import Text
 
-_MAX_DEPTH = 200
-
 
 def accepts(opened: Opened) -> bool:
     """Whether the root element is kml."""
     head = opened.head
-    return head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<") and (b"<kml" in head[:4096] or b":kml" in head[:4096])
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<") and (
+        b"<kml" in head[:4096] or b":kml" in head[:4096]
+    )
 
 
 def read(opened: Opened) -> Reading:
-    """Reads the placemarks up to the end or to where the file breaks, which is told; coordinates are lon, lat (, height)."""
-    if b"<!ENTITY" in opened.head:
-        raise broken(opened.path, "ENTITY")
+    """Reads the placemarks up to the end or to where the file breaks, which is told; coordinates are lon, lat, z."""
     source = opened.source("kml")
     problems: list[Problem] = []
     records: list[dict[str, str | None]] = []
-    geometries: list[Geometry | None] = []
+    geometries: list[BaseGeometry | None] = []
     try:
         for placemark, folders in _placemarks(opened):
             records.append(_attributes(placemark, folders))
@@ -47,7 +46,10 @@ def read(opened: Opened) -> Reading:
             Problem(
                 codes.TEXT_CUT_OFF,
                 "error",
-                Text(f"ファイルが途中で壊れています（{error}）。読めた{len(records)}件だけを読みました。", f"The file breaks off ({error}); only {len(records)} features could be read."),
+                Text(
+                    f"ファイルが途中で壊れています（{error}）。読めた{len(records)}件だけを読みました。",
+                    f"The file breaks off ({error}); only {len(records)} features could be read.",
+                ),
                 Text("元のソフトから書き出し直してください。", "Export it again."),
                 row_number=len(records),
             )
@@ -70,38 +72,23 @@ def read(opened: Opened) -> Reading:
 
 def _placemarks(opened: Opened) -> Iterator[tuple[Element, list[str]]]:
     """The placemarks with the names of the folders around them."""
-    parser = XMLPullParser(("start", "end"))
     path: list[Element] = []
     with opened.path.open("rb") as file:
-        while chunk := file.read(1 << 18):
-            try:
-                parser.feed(chunk)
-                error = None
-            except ParseError as found:
-                error = found
-            for event, element in parser.read_events():
-                if event == "start":
-                    path.append(element)
-                    if len(path) > _MAX_DEPTH:
-                        raise ParseError("nested too deep")
-                    continue
-                path.pop()
-                if _local(element) == "Placemark":
-                    yield element, [name for parent in path if _local(parent) == "Folder" and (name := _child_text(parent, "name"))]
-                    if path:
-                        path[-1].remove(element)
-            if error is not None:
-                raise error
-    parser.close()
-
-
-def _local(element: Element) -> str:
-    return element.tag.rpartition("}")[2]
+        for event, element in read_elements(file):
+            if event == "start":
+                path.append(element)
+                continue
+            path.pop()
+            if local_name(element) == "Placemark":
+                folders = [parent for parent in path if local_name(parent) == "Folder"]
+                yield element, [name for folder in folders if (name := _child_text(folder, "name"))]
+                if path:
+                    path[-1].remove(element)
 
 
 def _child_text(element: Element, name: str) -> str | None:
     for child in element:
-        if _local(child) == name and child.text and child.text.strip():
+        if local_name(child) == name and child.text and child.text.strip():
             return child.text.strip()
     return None
 
@@ -111,7 +98,7 @@ def _attributes(placemark: Element, folders: Sequence[str]) -> dict[str, str | N
     if placemark.get("id"):
         record["id"] = placemark.get("id")
     for child in placemark:
-        name = _local(child)
+        name = local_name(child)
         if name in ("name", "description", "address", "phoneNumber", "snippet"):
             record[name] = _child_text(placemark, name)
         elif name == "TimeStamp":
@@ -120,28 +107,30 @@ def _attributes(placemark: Element, folders: Sequence[str]) -> dict[str, str | N
             record["begin"], record["end"] = _child_text(child, "begin"), _child_text(child, "end")
         elif name == "ExtendedData":
             for data in child.iter():
-                if _local(data) == "SimpleData":
+                if local_name(data) == "SimpleData":
                     record[data.get("name", "")] = (data.text or "").strip() or None
-                elif _local(data) == "Data":
+                elif local_name(data) == "Data":
                     record[data.get("name", "")] = _child_text(data, "value")
     return record
 
 
-def _geometry(element: Element) -> Geometry | None:
+def _geometry(element: Element) -> BaseGeometry | None:
     """The geometry of a placemark; several become a collection of the simplest type."""
     parts = [part for child in element if (part := _one_geometry(child)) is not None]
     if len(parts) < 2:
         return parts[0] if parts else None
-    kinds = {part.geom_type for part in parts}
-    if kinds == {"Point"}:
-        return shapely.MultiPoint(parts)
-    if kinds == {"LineString"}:
-        return shapely.MultiLineString(parts)
-    return shapely.MultiPolygon(parts) if kinds == {"Polygon"} else shapely.GeometryCollection(parts)
+    points = [part for part in parts if isinstance(part, shapely.Point)]
+    lines = [part for part in parts if isinstance(part, shapely.LineString)]
+    areas = [part for part in parts if isinstance(part, shapely.Polygon)]
+    if len(points) == len(parts):
+        return shapely.MultiPoint(points)
+    if len(lines) == len(parts):
+        return shapely.MultiLineString(lines)
+    return shapely.MultiPolygon(areas) if len(areas) == len(parts) else shapely.GeometryCollection(parts)
 
 
-def _one_geometry(element: Element) -> Geometry | None:
-    name = _local(element)
+def _one_geometry(element: Element) -> BaseGeometry | None:
+    name = local_name(element)
     if name in ("MultiGeometry", "MultiTrack"):
         return _geometry(element)
     try:
@@ -151,13 +140,18 @@ def _one_geometry(element: Element) -> Geometry | None:
         if name in ("LineString", "LinearRing"):
             return shapely.LineString(_coordinates(element))
         if name == "Track":
-            points = [_numbers(child.text or "", None) for child in element if _local(child) == "coord"]
+            points = [_numbers(child.text or "", None) for child in element if local_name(child) == "coord"]
             return shapely.LineString(points) if len(points) > 1 else shapely.Point(points[0]) if points else None
         if name == "Polygon":
             rings = {
-                kind: [_coordinates(b) for b in element if _local(b) == kind] for kind in ("outerBoundaryIs", "innerBoundaryIs")
+                kind: [_coordinates(b) for b in element if local_name(b) == kind]
+                for kind in ("outerBoundaryIs", "innerBoundaryIs")
             }
-            return shapely.Polygon(rings["outerBoundaryIs"][0], rings["innerBoundaryIs"]) if rings["outerBoundaryIs"] else None
+            return (
+                shapely.Polygon(rings["outerBoundaryIs"][0], rings["innerBoundaryIs"])
+                if rings["outerBoundaryIs"]
+                else None
+            )
     except (ValueError, shapely.errors.ShapelyError):
         return None
     return None
@@ -165,7 +159,7 @@ def _one_geometry(element: Element) -> Geometry | None:
 
 def _coordinates(element: Element) -> list[tuple[float, ...]]:
     for child in element.iter():
-        if _local(child) == "coordinates":
+        if local_name(child) == "coordinates":
             return [_numbers(point, ",") for point in (child.text or "").replace(", ", ",").split()]
     return []
 

@@ -57,7 +57,9 @@ class _Cells:
             self.column += 1
         if n_rows > 1 or n_columns > 1:
             self.merges.append(Merge(row, self.column, row + n_rows - 1, self.column + n_columns - 1))
-            self.taken |= {(r, c) for r in range(row, row + n_rows) for c in range(self.column, self.column + n_columns)}
+            self.taken |= {
+                (r, c) for r in range(row, row + n_rows) for c in range(self.column, self.column + n_columns)
+            }
         self.rows[-1][self.column] = ""
 
     def add(self, text: str) -> None:

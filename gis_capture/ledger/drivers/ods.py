@@ -10,11 +10,12 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import IO, Any
-from xml.etree.ElementTree import Element, ParseError, XMLPullParser
+from xml.etree.ElementTree import Element, ParseError
 
 from gis_capture.ledger.assemble import tables_of_grids
 from gis_capture.ledger.drivers.cells import number_text
 from gis_capture.ledger.drivers.driver import Driver
+from gis_capture.ledger.drivers.elements import read_elements
 from gis_capture.ledger.drivers.sheet_cells import hidden_sheet, make_grid
 from gis_capture.ledger.grid import Grid, Merge
 from gis_capture.ledger.opening import Opened, broken, encrypted, too_large
@@ -38,14 +39,18 @@ def read(opened: Opened) -> Reading:
     problems: list[Problem] = []
     try:
         with zipfile.ZipFile(opened.path) as archive:
-            if "META-INF/manifest.xml" in opened.zip_names and b"encryption-data" in archive.read("META-INF/manifest.xml"):
+            if "META-INF/manifest.xml" in opened.zip_names and b"encryption-data" in archive.read(
+                "META-INF/manifest.xml"
+            ):
                 raise encrypted(opened.path)
             with archive.open("content.xml") as file:
                 grids = list(_sheets(opened, file, problems))
     except (ParseError, zipfile.BadZipFile, ValueError, EOFError) as error:
         raise broken(opened.path, str(error)) from error
     source = opened.source("ods")
-    return Reading(source, tuple(tables_of_grids(grids, source)), (*problems, *(p for grid in grids for p in grid.problems)))
+    return Reading(
+        source, tuple(tables_of_grids(grids, source)), (*problems, *(p for grid in grids for p in grid.problems))
+    )
 
 
 @dataclass
@@ -60,38 +65,30 @@ class _Sheet:
 
 
 def _sheets(opened: Opened, file: IO[bytes], problems: list[Problem]) -> Iterator[Grid]:
-    parser = XMLPullParser(("start", "end"))
     sheet: _Sheet | None = None
     hidden_styles: set[str] = set()
     depth = 0
-    first = True
-    while chunk := file.read(1 << 20):
-        if first and b"<!DOCTYPE" in chunk[:4096]:
-            raise ValueError("DOCTYPE")
-        first = False
-        parser.feed(chunk)
-        for event, element in parser.read_events():
-            tag = element.tag
-            if tag == f"{_TABLE}table":
-                depth += 1 if event == "start" else -1
-                if event == "start" and depth == 1:
-                    sheet = _Sheet(element.get(f"{_TABLE}name", ""))
-                    if element.get(f"{_TABLE}style-name") in hidden_styles:
-                        problems.append(hidden_sheet(sheet.name))
-                        sheet = None
-                elif event == "end" and depth == 0 and sheet is not None:
-                    if sheet.rows:
-                        yield _grid(sheet)
+    for event, element in read_elements(file):
+        tag = element.tag
+        if tag == f"{_TABLE}table":
+            depth += 1 if event == "start" else -1
+            if event == "start" and depth == 1:
+                sheet = _Sheet(element.get(f"{_TABLE}name", ""))
+                if element.get(f"{_TABLE}style-name") in hidden_styles:
+                    problems.append(hidden_sheet(sheet.name))
                     sheet = None
-                    element.clear()
-            elif event == "end" and tag == f"{_STYLE}style":
-                if any(p.get(f"{_TABLE}display") == "false" for p in element.iter(f"{_STYLE}table-properties")):
-                    hidden_styles.add(element.get(f"{_STYLE}name", ""))
-            elif event == "end" and tag == f"{_TABLE}table-row" and depth == 1:
-                if sheet is not None:
-                    _add_row(opened, sheet, element)
+            elif event == "end" and depth == 0:
+                if sheet is not None and sheet.rows:
+                    yield _grid(sheet)
+                sheet = None
                 element.clear()
-    parser.close()
+        elif event == "end" and tag == f"{_STYLE}style":
+            if any(p.get(f"{_TABLE}display") == "false" for p in element.iter(f"{_STYLE}table-properties")):
+                hidden_styles.add(element.get(f"{_STYLE}name", ""))
+        elif event == "end" and tag == f"{_TABLE}table-row" and depth == 1:
+            if sheet is not None:
+                _add_row(opened, sheet, element)
+            element.clear()
 
 
 def _add_row(opened: Opened, sheet: _Sheet, element: Element) -> None:
@@ -110,7 +107,9 @@ def _add_row(opened: Opened, sheet: _Sheet, element: Element) -> None:
     is_hidden = element.get(f"{_TABLE}visibility") in ("collapse", "filter")
     for _ in range(times):
         row = len(sheet.rows)
-        sheet.merges += [Merge(row, column, row + n_down - 1, column + n_across - 1) for column, n_down, n_across in merges]
+        sheet.merges += [
+            Merge(row, column, row + n_down - 1, column + n_across - 1) for column, n_down, n_across in merges
+        ]
         sheet.shaped |= {(row, column): text for column, text in shaped}
         if is_hidden:
             sheet.hidden.add(row)
@@ -128,7 +127,10 @@ def _cells(opened: Opened, row: Element) -> tuple[list[Any], list[tuple[int, int
             continue
         times = int(cell.get(f"{_TABLE}number-columns-repeated", "1"))
         value, text = _value(cell)
-        down, across = int(cell.get(f"{_TABLE}number-rows-spanned", "1")), int(cell.get(f"{_TABLE}number-columns-spanned", "1"))
+        down, across = (
+            int(cell.get(f"{_TABLE}number-rows-spanned", "1")),
+            int(cell.get(f"{_TABLE}number-columns-spanned", "1")),
+        )
         if down > 1 or across > 1:
             merges.append((len(cells) + n_blank, min(down, 100_000), min(across, 16_384)))
         if value is None or cell.tag == f"{_TABLE}covered-table-cell":
@@ -216,7 +218,9 @@ def _grid(sheet: _Sheet) -> Grid:
         sheet.name,
         rows,
         merges=[
-            Merge(m.top, m.left, min(m.bottom, last_row), min(m.right, last_column)) for m in sheet.merges if m.left <= last_column
+            Merge(m.top, m.left, min(m.bottom, last_row), min(m.right, last_column))
+            for m in sheet.merges
+            if m.left <= last_column
         ],
         hidden_rows=frozenset(sheet.hidden),
         shaped=sheet.shaped,

@@ -31,7 +31,10 @@ def read(opened: Opened) -> Reading:
     """Reads the features; a row number is that of the record. Raises SourceError for a broken main file."""
     if opened.suffix == ".shx":
         raise SourceError(
-            Text(f"「{opened.path.name}」は索引ファイルです。同じ名前の.shpを指定してください。", f'"{opened.path.name}" is an index. Name the .shp beside it.'),
+            Text(
+                f"「{opened.path.name}」は索引ファイルです。同じ名前の.shpを指定してください。",
+                f'"{opened.path.name}" is an index. Name the .shp beside it.',
+            ),
             path=opened.path,
         )
     problems: list[Problem] = []
@@ -43,7 +46,10 @@ def read(opened: Opened) -> Reading:
             Problem(
                 codes.NO_CRS,
                 "warning",
-                Text(f"座標系のファイル（{opened.path.stem}.prj）がありません。", f"There is no {opened.path.stem}.prj saying the coordinate system."),
+                Text(
+                    f"座標系のファイル（{opened.path.stem}.prj）がありません。",
+                    f"There is no {opened.path.stem}.prj saying the coordinate system.",
+                ),
                 Text("座標系を選んで読み込んでください。", "Choose the coordinate system."),
             )
         )
@@ -87,7 +93,10 @@ def _read_attributes(opened: Opened, parts: dict[str, Path], problems: list[Prob
             Problem(
                 codes.NO_ATTRIBUTES,
                 "warning",
-                Text(f"属性のファイル（{opened.path.stem}.dbf）がありません。図形だけを読みました。", f"There is no {opened.path.stem}.dbf; only geometries were read."),
+                Text(
+                    f"属性のファイル（{opened.path.stem}.dbf）がありません。図形だけを読みました。",
+                    f"There is no {opened.path.stem}.dbf; only geometries were read.",
+                ),
                 Text("同じ名前の.dbfと一緒に読み込んでください。", "Read it together with its .dbf."),
             )
         )
@@ -102,12 +111,17 @@ def _unequal(n_geometries: int, n_records: int) -> Problem:
     return Problem(
         codes.GEOMETRY_NOT_READ,
         "warning",
-        Text(f"図形は{n_geometries:,}件、属性は{n_records:,}件で数が合いません。", f"There are {n_geometries:,} geometries but {n_records:,} records of attributes."),
+        Text(
+            f"図形は{n_geometries:,}件、属性は{n_records:,}件で数が合いません。",
+            f"There are {n_geometries:,} geometries but {n_records:,} records of attributes.",
+        ),
         Text("元のデータを書き出し直してください。", "Export the data again."),
     )
 
 
-def _read_geometries(opened: Opened, parts: dict[str, Path], problems: list[Problem]) -> tuple[Sequence[int], Sequence[Any], str | None]:
+def _read_geometries(
+    opened: Opened, parts: dict[str, Path], problems: list[Problem]
+) -> tuple[Sequence[int], Sequence[Any], str | None]:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
@@ -115,13 +129,23 @@ def _read_geometries(opened: Opened, parts: dict[str, Path], problems: list[Prob
                 meta, fids, raw, _ = _read(opened.path)
             else:
                 meta, fids, raw = _read_without_index(opened, parts, problems)
-        except (pyogrio.errors.DataSourceError, pyogrio.errors.FeatureError, ValueError, RuntimeError, OSError) as error:
+        except (
+            pyogrio.errors.DataSourceError,
+            pyogrio.errors.FeatureError,
+            ValueError,
+            RuntimeError,
+            OSError,
+        ) as error:
             if isinstance(error, SourceError):
                 raise
             raise broken(opened.path, str(error).splitlines()[0][:200] if str(error) else "shp") from error
         geometries = shapely.from_wkb(raw, on_invalid="ignore").tolist()
     for message in dict.fromkeys(str(w.message).splitlines()[0][:200] for w in caught):
-        problems.append(Problem(codes.DRIVER_WARNING, "warning", Text(f"読み取り時の注意：{message}", f"The reader says: {message}")))
+        problems.append(
+            Problem(
+                codes.DRIVER_WARNING, "warning", Text(f"読み取り時の注意：{message}", f"The reader says: {message}")
+            )
+        )
     return fids.tolist(), geometries, crs_name(meta["crs"])
 
 
@@ -136,7 +160,10 @@ def _read_without_index(opened: Opened, parts: dict[str, Path], problems: list[P
         Problem(
             codes.INDEX_REBUILT,
             "info",
-            Text(f"索引（{opened.path.stem}.shx）がないので、作り直して読みました。", f"There is no {opened.path.stem}.shx; it was rebuilt for reading."),
+            Text(
+                f"索引（{opened.path.stem}.shx）がないので、作り直して読みました。",
+                f"There is no {opened.path.stem}.shx; it was rebuilt for reading.",
+            ),
         )
     )
     with tempfile.TemporaryDirectory() as folder:

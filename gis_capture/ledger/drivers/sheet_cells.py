@@ -7,12 +7,14 @@ from typing import Any
 from gis_capture.ledger import codes
 from gis_capture.ledger.drivers.cells import date_text, number_text
 from gis_capture.ledger.grid import Grid, Merge
-from gis_capture.ledger.headers import column_letters
+from gis_capture.ledger.names import column_letters
 from gis_capture.model import Problem
 from gis_capture.text import Text
 
 _DATES = (datetime.date, datetime.time, datetime.timedelta)
-_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#GETTING_DATA", "#SPILL!", "#CALC!"})
+_ERRORS = frozenset(
+    {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#GETTING_DATA", "#SPILL!", "#CALC!"}
+)
 _MAX_PROBLEMS = 200
 
 
@@ -40,7 +42,7 @@ def make_grid(
     struck: frozenset[tuple[int, int]] = frozenset(),
     shaped: Mapping[tuple[int, int], str] | None = None,
 ) -> Grid:
-    """Turns rows of typed cells into a grid; positions count from 0 inside `rows`, `shaped` holds texts that are known."""
+    """Turns rows of typed cells into a grid; positions count from 0 in `rows`, `shaped` are texts known already."""
     columns: list[list[str | None]] = []
     date_rows: dict[int, frozenset[int]] = {}
     problems: list[Problem] = []
@@ -74,7 +76,9 @@ def _error(sheet: str, row: int, column: int, text: str) -> Problem:
     return Problem(
         codes.ERROR_CELL,
         "warning",
-        Text(f"数式の結果が{text}です。空欄として読みました。", f"The formula gave {text}; the cell was read as empty."),
+        Text(
+            f"数式の結果が{text}です。空欄として読みました。", f"The formula gave {text}; the cell was read as empty."
+        ),
         Text("台帳で数式を直すか、値を入力してください。", "Mend the formula or fill in the value."),
         row_number=row,
         cell=f"{sheet}!{column_letters(column)}{row}",
@@ -86,7 +90,10 @@ def formula_without_value(sheet: str, row: int, column: int) -> Problem:
     return Problem(
         codes.FORMULA_WITHOUT_VALUE,
         "warning",
-        Text("数式の計算結果が保存されていません。空欄として読みました。", "The result of the formula is not stored; the cell was read as empty."),
+        Text(
+            "数式の計算結果が保存されていません。空欄として読みました。",
+            "The result of the formula is not stored; the cell was read as empty.",
+        ),
         Text("Excelで開いて上書き保存してください。", "Open the workbook in Excel and save it."),
         row_number=row,
         cell=f"{sheet}!{column_letters(column)}{row}",

@@ -25,7 +25,9 @@ from gis_capture.ledger.table import Reading, Source, Table
 from gis_capture.model import Problem
 from gis_capture.text import Text
 
-_GEOMETRY_TYPES = rb'"type"\s*:\s*"(?:FeatureCollection|Feature|(?:Multi)?(?:Point|LineString|Polygon)|GeometryCollection|Topology)"'
+_GEOMETRY_TYPES = (
+    rb'"type"\s*:\s*"(?:FeatureCollection|Feature|(?:Multi)?(?:Point|LineString|Polygon)|GeometryCollection|Topology)"'
+)
 _XML_ROOT = re.compile(rb"<(?:\w+:)?(kml|gpx|FeatureCollection|SurveyData|Dataset|GI|CityModel|Model)[\s>]")
 _DRIVERS = {"kml": "kml", "gpx": "gpx"}
 _GPKG_IDS = (b"GPKG", b"GP10", b"GP11", b"GP12", b"GP13")
@@ -69,7 +71,7 @@ def read(opened: Opened) -> Reading:
 
 
 def read_layers(opened: Opened, path: Path, source: Source, problems: list[Problem]) -> list[Table]:
-    """Reads every layer of a file as a table; what GDAL warns of is told; raises SourceError when it cannot be opened."""
+    """Reads every layer of a file as a table; what GDAL warns of is told; raises SourceError for broken ones."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
@@ -77,12 +79,21 @@ def read_layers(opened: Opened, path: Path, source: Source, problems: list[Probl
             tables = [_read_layer(opened, path, layer, source) for layer in layers]
         except SourceError:
             raise
-        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FieldError, pyogrio.errors.FeatureError) as error:
+        except (
+            pyogrio.errors.DataSourceError,
+            pyogrio.errors.DataLayerError,
+            pyogrio.errors.FieldError,
+            pyogrio.errors.FeatureError,
+        ) as error:
             raise broken(opened.path, _first_line(error)) from error
         except (ValueError, RuntimeError, OSError, shapely.errors.ShapelyError) as error:
             raise broken(opened.path, _first_line(error)) from error
     for message in dict.fromkeys(_first_line(w.message) for w in caught):
-        problems.append(Problem(codes.DRIVER_WARNING, "warning", Text(f"読み取り時の注意：{message}", f"The reader says: {message}")))
+        problems.append(
+            Problem(
+                codes.DRIVER_WARNING, "warning", Text(f"読み取り時の注意：{message}", f"The reader says: {message}")
+            )
+        )
     return tables
 
 
@@ -115,12 +126,15 @@ def _read_layer(opened: Opened, path: Path, layer: str, source: Source) -> Table
 def _geometries(raw: Any) -> Sequence[Any] | None:
     if raw is None:
         return None
-    return shapely.from_wkb(raw, on_invalid="ignore").tolist()
+    return list(shapely.from_wkb(raw, on_invalid="ignore"))
 
 
 def _texts(array: Any) -> list[str | None]:
     if array.dtype.kind == "M":
-        return [None if np.isnat(value) else str(np.datetime_as_string(value, unit="s")).removesuffix("T00:00:00") for value in array]
+        return [
+            None if np.isnat(value) else str(np.datetime_as_string(value, unit="s")).removesuffix("T00:00:00")
+            for value in array
+        ]
     return [_text(value) for value in array.tolist()]
 
 
@@ -155,5 +169,22 @@ def crs_name(crs: str | None) -> str | None:
 
 
 DRIVER = Driver(
-    "vector", (".geojson", ".json", ".jsonl", ".geojsonl", ".geojsons", ".gpkg", ".fgb", ".kml", ".gpx", ".gml", ".xml", ".dxf", ".topojson"), accepts, read
+    "vector",
+    (
+        ".geojson",
+        ".json",
+        ".jsonl",
+        ".geojsonl",
+        ".geojsons",
+        ".gpkg",
+        ".fgb",
+        ".kml",
+        ".gpx",
+        ".gml",
+        ".xml",
+        ".dxf",
+        ".topojson",
+    ),
+    accepts,
+    read,
 )

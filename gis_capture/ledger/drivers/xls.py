@@ -17,7 +17,12 @@ from gis_capture.ledger.opening import Opened, broken, encrypted
 from gis_capture.ledger.table import Reading
 from gis_capture.model import Problem
 
-_BIFF = (b"\x09\x08\x10\0\0\x06\x05\0", b"\x09\x08\x08\0\0\x05", b"\x09\x04\x06\0\0\0\x10\0", b"\x09\x02\x06\0\0\0\x10\0")
+_BIFF = (
+    b"\x09\x08\x10\0\0\x06\x05\0",
+    b"\x09\x08\x08\0\0\x05",
+    b"\x09\x04\x06\0\0\0\x10\0",
+    b"\x09\x02\x06\0\0\0\x10\0",
+)
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
@@ -45,7 +50,9 @@ def read(opened: Opened) -> Reading:
         if isinstance(error, MemoryError):
             raise broken(opened.path, "memory") from error
         grids = list(read_calamine(opened, {}, problems))
-    return Reading(source, tuple(tables_of_grids(grids, source)), (*problems, *(p for grid in grids for p in grid.problems)))
+    return Reading(
+        source, tuple(tables_of_grids(grids, source)), (*problems, *(p for grid in grids for p in grid.problems))
+    )
 
 
 def _grids(book: Any, problems: list[Problem]) -> Iterator[Grid]:
@@ -107,7 +114,8 @@ def _converter(book: Any) -> Callable[[int, Any], Any]:
 def _date(serial: float, datemode: int) -> Any:
     """Turns a serial number into a date; below one day it is a time, and what is no date stays a number."""
     if 0 <= serial < 1:
-        return datetime.time(*[int(part) for part in divmod(round(serial * 1440) % 1440, 60)])
+        hour, minute = divmod(round(serial * 1440) % 1440, 60)
+        return datetime.time(hour, minute)
     try:
         return xlrd.xldate.xldate_as_datetime(serial, datemode)
     except (ValueError, OverflowError):

@@ -12,7 +12,14 @@ from gis_capture.ledger.assemble import tables_of_grids
 from gis_capture.ledger.drivers.cells import shaped_number_text
 from gis_capture.ledger.drivers.driver import Driver
 from gis_capture.ledger.drivers.sheet_cells import formula_without_value, hidden_sheet, make_grid
-from gis_capture.ledger.drivers.xlsx_parts import PartError, SheetMarks, last_filled, read_marks, read_sheet_paths, read_styles
+from gis_capture.ledger.drivers.xlsx_parts import (
+    PartError,
+    SheetMarks,
+    last_filled,
+    read_marks,
+    read_sheet_paths,
+    read_styles,
+)
 from gis_capture.ledger.grid import Grid, Merge
 from gis_capture.ledger.opening import Opened, broken, encrypted, too_large
 from gis_capture.ledger.table import Reading
@@ -30,7 +37,13 @@ def accepts(opened: Opened) -> bool:
 def read(opened: Opened) -> Reading:
     """Reads all sheets that are not hidden."""
     problems: list[Problem] = []
-    driver = "xlsb" if "xl/workbook.bin" in opened.zip_names else opened.suffix.lstrip(".") if opened.suffix == ".xlsm" else "xlsx"
+    driver = (
+        "xlsb"
+        if "xl/workbook.bin" in opened.zip_names
+        else opened.suffix.lstrip(".")
+        if opened.suffix == ".xlsm"
+        else "xlsx"
+    )
     try:
         with zipfile.ZipFile(opened.path) as archive:
             _check(opened, archive)
@@ -41,7 +54,9 @@ def read(opened: Opened) -> Reading:
     except (PartError, ParseError, KeyError, ValueError, zipfile.BadZipFile, EOFError) as error:
         raise broken(opened.path, str(error)) from error
     source = opened.source(driver)
-    return Reading(source, tuple(tables_of_grids(grids, source)), (*problems, *(p for grid in grids for p in grid.problems)))
+    return Reading(
+        source, tuple(tables_of_grids(grids, source)), (*problems, *(p for grid in grids for p in grid.problems))
+    )
 
 
 def read_calamine(opened: Opened, marks: dict[str, SheetMarks], problems: list[Problem]) -> Iterator[Grid]:
@@ -58,9 +73,14 @@ def read_calamine(opened: Opened, marks: dict[str, SheetMarks], problems: list[P
                 if found.start is None:
                     continue
                 if found.height * found.width > opened.limits.max_cells:
-                    raise too_large(opened.path, f"{found.height * found.width:,} cells", f"{opened.limits.max_cells:,} cells")
+                    raise too_large(
+                        opened.path, f"{found.height * found.width:,} cells", f"{opened.limits.max_cells:,} cells"
+                    )
                 rows = found.to_python(skip_empty_area=True)
-                spans = [(top + 1, left + 1, bottom + 1, right + 1) for (top, left), (bottom, right) in found.merged_cell_ranges or ()]
+                spans = [
+                    (top + 1, left + 1, bottom + 1, right + 1)
+                    for (top, left), (bottom, right) in found.merged_cell_ranges or ()
+                ]
                 yield _grid(sheet.name, rows, found.start, marks.get(sheet.name) or SheetMarks(merges=spans), problems)
     except (CalamineError, OSError) as error:
         if isinstance(error, (PasswordError, SourceError)):

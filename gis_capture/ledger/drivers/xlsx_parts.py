@@ -71,7 +71,8 @@ def read_sheet_paths(archive: zipfile.ZipFile) -> dict[str, str]:
     """Gives the path of each worksheet in the container by its name."""
     workbook = _parse(archive, "xl/workbook.xml")
     targets = {
-        relationship.get("Id"): relationship.get("Target", "") for relationship in _parse(archive, "xl/_rels/workbook.xml.rels")
+        relationship.get("Id"): relationship.get("Target", "")
+        for relationship in _parse(archive, "xl/_rels/workbook.xml.rels")
     }
     paths = {}
     for sheet in workbook.iter():
@@ -96,7 +97,10 @@ def read_styles(archive: zipfile.ZipFile) -> Styles:
         if _local(part.tag) == "numFmts":
             codes |= {int(f.get("numFmtId", "0")): f.get("formatCode", "") for f in part}
         elif _local(part.tag) == "fonts":
-            fonts = [any(_local(c.tag) == "strike" and c.get("val", "1") not in ("0", "false") for c in font) for font in part]
+            fonts = [
+                any(_local(c.tag) == "strike" and c.get("val", "1") not in ("0", "false") for c in font)
+                for font in part
+            ]
         elif _local(part.tag) == "cellXfs":
             for number, style in enumerate(part):
                 code = codes.get(int(style.get("numFmtId", "0")), "")

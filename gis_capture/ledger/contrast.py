@@ -1,0 +1,61 @@
+"""What the columns of a body hold, and how well a row fits it: names differ from data where data are numbers."""
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gis_capture.ledger import words
+from gis_capture.ledger.grid import Grid
+
+VALUED = ("number", "date", "code")
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """What the columns of a body hold: the kind that prevails in each, "" where none does."""
+
+    of_column: tuple[str, ...]
+
+    @property
+    def has_contrast(self) -> bool:
+        """Whether some column tells data from names: it holds numbers, dates or codes."""
+        return any(kind in VALUED for kind in self.of_column)
+
+    def compare(self, kinds: Sequence[str]) -> tuple[int, int]:
+        """Counts in how many telling columns a row fits the body, and in how many it has words instead."""
+        fits = misfits = 0
+        for kind, expected in zip(kinds, self.of_column, strict=True):
+            if expected in VALUED and kind:
+                if kind == expected or (kind in VALUED[:2] and expected in VALUED[:2]):
+                    fits += 1
+                elif kind in ("text", "long") or (kind == "code" and expected != "code"):
+                    misfits += 1
+        return fits, misfits
+
+
+def kinds_of_row(grid: Grid, index: int) -> list[str]:
+    """The kind of every cell of a row; a row of rising years counts as names."""
+    kinds = [words.kind_of(column[index]) for column in grid.columns]
+    numbers = [column[index] for column, kind in zip(grid.columns, kinds, strict=True) if kind == "number"]
+    if len(numbers) >= 3:
+        years = [int(n) for n in numbers if n is not None and re.fullmatch(r"\s*(?:19|20)\d\d\s*", n)]
+        if len(years) == len(numbers) and all(a < b for a, b in itertools.pairwise(years)):
+            return ["text" if kind == "number" else kind for kind in kinds]
+    return kinds
+
+
+def kinds_of_body(grid: Grid, rows: Sequence[int]) -> Kinds:
+    """The prevailing kind of each column over some rows."""
+    found = []
+    for column in grid.columns:
+        counts = Counter(words.kind_of(column[row]) for row in rows)
+        counts.pop("", None)
+        n_dashes = counts.pop("-", 0)
+        total = sum(counts.values())
+        kind, n = counts.most_common(1)[0] if counts else ("", 0)
+        if counts["number"] + counts["date"] > n and "number" in counts:
+            kind, n = "number", counts["number"] + counts["date"]
+        found.append(kind if n * 2 >= total and total else ("-" if n_dashes else ""))
+    return Kinds(tuple(found))
