@@ -1,7 +1,8 @@
 """How an accounting and its problems are printed for a person."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import click
 
@@ -22,6 +23,12 @@ def accounting_line(
         f"{n_source_rows:,} rows read = {n_loaded:,} loaded + {n_unlocated:,} unlocated"
         f" + {n_rejected:,} rejected + {n_skipped:,} skipped",
     ).in_language(language)
+
+
+def print_reasons(reasons: Iterable[Mapping[str, Any]]) -> None:
+    """Prints why rows are not on the map, as a conversion's JSON gives it."""
+    for reason in reasons:
+        click.echo(f"    {reason['words']}: {reason['n_rows']:,}")
 
 
 def print_problems(problems: Iterable[Problem], *, language: str) -> None:

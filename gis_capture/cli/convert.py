@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from gis_capture.cli.accounting import accounting_line, needs_attention, print_problems
+from gis_capture.cli.accounting import accounting_line, needs_attention, print_problems, print_reasons
 from gis_capture.cli.language import Command, language_of, option
 from gis_capture.cli.workspace_option import open_workspace, workspace_option
 from gis_capture.text import Text
@@ -76,7 +76,8 @@ def command(
             n_skipped=conversion.n_skipped,
             language=language,
         )
-        click.echo(f"{file.name} → {conversion.layer}: {line}")
+        click.echo(f"{file.name} → {conversion.layer}\n  {line}")
+        print_reasons(conversion.to_json(language)["reasons"])
         print_problems(conversion.problems, language=language)
     is_doubtful = conversion.n_unlocated or conversion.n_rejected or needs_attention(conversion.problems)
     return 3 if is_doubtful else 0

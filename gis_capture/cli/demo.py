@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.progress import BarColumn, Progress, TextColumn
 
-from gis_capture.cli.accounting import accounting_line
+from gis_capture.cli.accounting import accounting_line, print_reasons
 from gis_capture.cli.language import Command, language_of, option, say
 from gis_capture.cli.serve import run_server
 from gis_capture.text import Text
@@ -111,6 +111,5 @@ def _print_accounting(results: list[tuple[str, str, dict[str, Any]]], language: 
     counts = ("n_source_rows", "n_loaded", "n_unlocated", "n_rejected", "n_skipped")
     for name, layer, result in results:
         line = accounting_line(**{key: result[key] for key in counts}, language=language)
-        click.echo(f"{name} → {layer}\n    {line}")
-        for reason, n_rows in result.get("reasons", {}).items():
-            click.echo(f"      {reason}: {n_rows:,}")
+        click.echo(f"{name} → {layer}\n  {line}")
+        print_reasons(result["reasons"])

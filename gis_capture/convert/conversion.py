@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from gis_capture.convert.bounding import bound_problems
 from gis_capture.convert.imports import refuse_repeat
 from gis_capture.convert.planning import Plan, plan_conversion
+from gis_capture.convert.reasons import reason_words
 from gis_capture.convert.rows import ConvertedTable, convert_table
 from gis_capture.ledger import DEFAULT_LIMITS, Limits, Reading, read_ledger
 from gis_capture.model import Layer, Problem
@@ -66,7 +67,10 @@ class Conversion:
             "n_unlocated": self.n_unlocated,
             "n_rejected": self.n_rejected,
             "n_skipped": self.n_skipped,
-            "reasons": dict(self.reasons),
+            "reasons": [
+                {"code": code, "words": reason_words(code, language), "n_rows": n_rows}
+                for code, n_rows in self.reasons.items()
+            ],
             "revision": self.revision,
             "problems": [problem.to_json(language) for problem in self.problems],
         }

@@ -7,6 +7,7 @@ from typing import Any
 
 from gis_capture.convert.bounding import bound_problems
 from gis_capture.convert.positions import coordinates_of, has_geometries
+from gis_capture.convert.reasons import reason_words
 from gis_capture.ledger import DEFAULT_LIMITS, Limits, Reading, Table, read_ledger
 from gis_capture.ledger.columns import LayerSuggestion, choose_layer, sort_suggestions, suggest_layers
 from gis_capture.ledger.values import infer_type
@@ -37,7 +38,7 @@ class InspectedTable:
         """Field name by column name, of the layer that fits best."""
         return next((s.matches for s in self.suggestions if s.layer_key == self.layer_key), {})
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self, language: str = "ja") -> dict[str, Any]:
         """Gives a member of `tables`."""
         table, fields = self.table, self.fields
         return {
@@ -55,7 +56,14 @@ class InspectedTable:
                 }
                 for column, kind, texts in zip(table.columns, self.types, table.values, strict=True)
             ],
-            "skipped": [{"row": skipped.row_number, "reason": skipped.reason} for skipped in table.skipped],
+            "skipped": [
+                {
+                    "row": skipped.row_number,
+                    "reason": skipped.reason,
+                    "words": reason_words(skipped.reason, language),
+                }
+                for skipped in table.skipped
+            ],
             "coordinates": self.coordinates.to_json(),
             "has_geometries": has_geometries(table),
             "crs": table.crs,
@@ -91,7 +99,7 @@ class Inspection:
                 "encoding": source.encoding,
                 "sha256": source.sha256,
             },
-            "tables": [table.to_json() for table in self.tables],
+            "tables": [table.to_json(language) for table in self.tables],
             "problems": [problem.to_json(language) for problem in self.problems],
         }
 

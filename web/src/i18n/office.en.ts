@@ -113,6 +113,7 @@ export const en: Record<OfficeKey, string> = {
 
   map_title: "Map",
   map_layers: "Layers shown",
+  map_all: "All",
   map_label: "Map of the layers",
   map_hint: "Press a mark to see its record.",
   map_list: "Show as a list",
@@ -130,6 +131,7 @@ export const en: Record<OfficeKey, string> = {
   conflicts_stored: "Present value",
   conflicts_incoming: "Value that came later",
   conflicts_deleted: "(deleted)",
+  list_joint: ", ",
   yes: "yes",
   no: "no",
 };

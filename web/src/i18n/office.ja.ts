@@ -111,6 +111,7 @@ export const ja = {
 
   map_title: "地図",
   map_layers: "表示するレイヤー",
+  map_all: "すべて",
   map_label: "レイヤーの地図",
   map_hint: "印を押すと、内容が出ます。",
   map_list: "一覧で見る",
@@ -128,6 +129,7 @@ export const ja = {
   conflicts_stored: "今の値",
   conflicts_incoming: "後から届いた値",
   conflicts_deleted: "(削除)",
+  list_joint: "、",
   yes: "はい",
   no: "いいえ",
 };

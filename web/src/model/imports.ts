@@ -28,7 +28,7 @@ export interface InspectedTable {
   first_data_row: number | null;
   n_rows: number;
   columns: InspectedColumn[];
-  skipped: { row: number; reason: string }[];
+  skipped: { row: number; reason: string; words: string }[];
   coordinates: { kind: string; columns: Record<string, string[]>; crs: string; n_valid: number };
 }
 
@@ -69,7 +69,7 @@ export interface Conversion {
   n_rejected: number;
   n_skipped: number;
   revision: number | null;
-  reasons?: Record<string, number>;
+  reasons: { code: string; words: string; n_rows: number }[];
   problems: RowProblem[];
 }
 

@@ -1,0 +1,38 @@
+"""Words for the reasons why a row is not on the map, as an accounting gives them."""
+
+from collections.abc import Mapping
+
+from gis_capture.convert import codes
+from gis_capture.ledger import codes as ledger_codes
+from gis_capture.locate import codes as locate_codes
+from gis_capture.text import Text
+
+REASONS: Mapping[str, Text] = {
+    **ledger_codes.TITLES,
+    **codes.TITLES,
+    "title": Text("表題", "title"),
+    "blank": Text("空の行", "blank"),
+    "comment": Text("注釈(#)", "comment"),
+    "section": Text("区切りの見出し", "section heading"),
+    "subtotal": Text("小計", "subtotal"),
+    "total": Text("合計", "total"),
+    "footnote": Text("注記(※など)", "footnote"),
+    "repeated_header": Text("くり返しの見出し", "repeated header"),
+    "page_number": Text("ページ番号", "page number"),
+    "unit": Text("単位の行", "row of units"),
+    "code_row": Text("列番号の行", "row of column numbers"),
+    "struck_out": Text("取り消し線の行", "struck out"),
+    "deleted": Text("削除の印がある行", "marked as deleted"),
+    locate_codes.NO_COORDINATES: Text("座標の列がない", "no columns for a position"),
+    locate_codes.POSITION_MISSING: Text("座標が空", "position empty"),
+    locate_codes.COORDINATE_INCOMPLETE: Text("緯度・経度の片方がない", "one coordinate missing"),
+    locate_codes.COORDINATE_UNREADABLE: Text("座標が読めない", "coordinates unreadable"),
+    locate_codes.COORDINATE_SENTINEL: Text("座標が 0 や 999(不明の印)", "coordinates 0 or 999 (not known)"),
+    locate_codes.COORDINATE_OUTSIDE_JAPAN: Text("座標が日本の外", "position outside Japan"),
+    locate_codes.CRS_UNKNOWN: Text("平面直角座標の系がわからない", "zone of the plane coordinates not known"),
+}
+
+
+def reason_words(code: str, language: str) -> str:
+    """Says a reason; a code without words is given as it is."""
+    return REASONS[code].in_language(language) if code in REASONS else code
