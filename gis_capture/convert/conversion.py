@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from gis_capture.convert.bounding import bound_problems
+from gis_capture.convert.collecting import paused_collection
 from gis_capture.convert.imports import refuse_repeat
 from gis_capture.convert.planning import Plan, plan_conversion
 from gis_capture.convert.reasons import reason_words
@@ -76,6 +77,7 @@ class Conversion:
         }
 
 
+@paused_collection()
 def convert(
     path: Path,
     *,

@@ -58,7 +58,8 @@ class ConvertedTable:
         """Gives the account of every row, in the order of the table and then the skipped ones."""
         table = self.table
         columns = tuple(column.name for column in table.columns)
-        rows = zip(*table.values, strict=True) if table.values else iter([()] * len(self.outcomes))
+        texts_of = [_storable(texts) for texts in table.values]
+        rows = zip(*texts_of, strict=True) if texts_of else iter([()] * len(self.outcomes))
         everything = zip(table.row_numbers, self.outcomes, self.reasons, feature_ids, rows, strict=True)
         for row_number, outcome, reason, feature_id, texts in everything:
             kept_id = None if outcome == "rejected" else feature_id
@@ -106,6 +107,15 @@ def convert_table(
             *_rejections(table, outcomes),
         ),
     )
+
+
+def _storable(texts: Sequence[str | None]) -> Sequence[str | None]:
+    """Writes half characters, which no database takes, as \\ud83d; all other texts stay as they are."""
+    try:
+        "".join(filter(None, texts)).encode()
+    except UnicodeEncodeError:
+        return [text and text.encode("utf-8", "backslashreplace").decode() for text in texts]
+    return texts
 
 
 def _outcomes(values: Sequence[Sequence[Value]], positions: Positions) -> tuple[list[str], list[str | None]]:

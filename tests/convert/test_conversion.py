@@ -313,6 +313,15 @@ def test_repeated_keys_are_told_and_loaded() -> None:
     assert "key_repeated" in codes
 
 
+def test_half_characters_do_not_stop_an_import() -> None:
+    """A lone surrogate leaves the value, and stands escaped in the account."""
+    table = make_table({"名称": ["吉\ud83d", "a"]})
+    layer = make_layer()
+    converted = convert_table(table, match_columns(table, layer), layer)
+    assert [feature.fields["name"] for feature in converted.features(["1", "2"])] == ["吉", "a"]
+    assert [row.raw["名称"] for row in converted.account(["1", "2"])] == ["吉\\ud83d", "a"]
+
+
 CELLS = st.one_of(
     st.none(), st.sampled_from(["36.1", "137.2", "0", "x", "", "999", "36度8分46秒"]), st.text(max_size=5)
 )

@@ -70,12 +70,15 @@ def clean_column(
     origin = origin or Origin()
     teller = Teller(field=field.name, column=origin.column, cell_name=origin.cell_name, max_problems=max_problems)
     rows = origin.row_numbers or range(1, len(texts) + 1)
-    rules = rules_of(field)
-    if field.type is FieldType.TEXT and field.domain is None and not rules and are_plain(filter(None, texts)):
+    distinct = dict.fromkeys(texts)
+    is_plain = field.type is FieldType.TEXT and field.domain is None and are_plain(filter(None, distinct))
+    longest = max(map(len, filter(None, distinct)), default=0) if is_plain else None
+    read = ValueReading if is_plain else _reader(field, _source_unit(field, origin.column), default_era)
+    rules = rules_of(field, longest=longest)
+    if is_plain and not rules:
         values: list[Value] = [text or None for text in texts]
     else:
-        read = _reader(field, _source_unit(field, origin.column), default_era)
-        readings = _read_distinct(dict.fromkeys(texts), read, rules)
+        readings = _read_distinct(distinct, read, rules)
         values = [readings[text].value for text in texts]
         teller.tell_readings(texts, rows, readings)
     if field.constraints.required and None in values:

@@ -14,15 +14,18 @@ Rule = Callable[[Value], Note | None]
 """Looks at one value that is not None; gives a note when the value breaks the rule."""
 
 
-def rules_of(field: Field) -> tuple[Rule, ...]:
-    """Builds the rules that look at one value alone: minimum, maximum, max_length, pattern, enum."""
+def rules_of(field: Field, *, longest: int | None = None) -> tuple[Rule, ...]:
+    """Builds the rules that look at one value alone: minimum, maximum, max_length, pattern, enum.
+
+    `longest` is the length of the longest value, where it is known: then no value needs to be measured again.
+    """
     constraints, unit = field.constraints, field.unit or ""
     rules: list[Rule] = []
     if constraints.minimum is not None:
         rules.append(_minimum(constraints, unit))
     if constraints.maximum is not None:
         rules.append(_maximum(constraints, unit))
-    if constraints.max_length is not None:
+    if constraints.max_length is not None and (longest is None or longest > constraints.max_length):
         rules.append(_max_length(constraints.max_length))
     if constraints.pattern is not None:
         rules.append(_pattern(constraints.pattern))

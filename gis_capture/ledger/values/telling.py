@@ -1,5 +1,6 @@
 """Gathers what there is to tell about a column, so that ten thousand equal remarks become one."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -42,11 +43,18 @@ class Teller:
         noted = {text: reading.notes for text, reading in readings.items() if reading.notes}
         if not noted:
             return
-        for row, text in zip(rows, texts, strict=True):
-            for note in noted.get(text, ()):
+        first_rows = dict(zip(reversed(texts), reversed(rows), strict=True))
+        n_rows = Counter(text for text in texts if text in noted)
+        told: dict[str | None, tuple[Note, ...]] = {}
+        for text, notes in noted.items():
+            for note in notes:
                 if note.severity == "info":
-                    self._kinds.setdefault(note, _Kind(row, text)).n_rows += 1
-                else:
+                    self._kinds.setdefault(note, _Kind(first_rows[text], text)).n_rows += n_rows[text]
+            if of_rows := tuple(note for note in notes if note.severity != "info"):
+                told[text] = of_rows
+        if told:
+            for row, text in zip(rows, texts, strict=True):
+                for note in told.get(text, ()):
                     self.tell(note, (row,))
 
     def tell(self, note: Note, rows: Iterable[int]) -> None:
