@@ -110,7 +110,7 @@ def convert_table(
 
 
 def _storable(texts: Sequence[str | None]) -> Sequence[str | None]:
-    """Writes half characters, which no database takes, as \\ud83d; all other texts stay as they are."""
+    """Writes half characters, which no database takes, as ASCII escapes; all other texts stay as they are."""
     try:
         "".join(filter(None, texts)).encode()
     except UnicodeEncodeError:
