@@ -17,6 +17,7 @@ import type { Layer } from "../model/layer.ts";
 import { Drawing } from "./drawing.ts";
 import { emptySource, fieldStyle, GPS_SOURCE, SELECTED_SOURCE, type View } from "./field_style.ts";
 import { sourceId } from "./layer_style.ts";
+import { tellState } from "./map_state.ts";
 import { drawImage, MARKER_PIXEL_RATIO } from "./markers.ts";
 import { type LocalPack, openPack } from "./pack_source.ts";
 
@@ -60,6 +61,7 @@ export class FieldMap {
       canvasContextAttributes: { powerPreference: "default" },
     });
     this.#map = map;
+    tellState(map);
     map.touchZoomRotate.disableRotation();
     map.keyboard.disableRotation();
     map.addControl(new ScaleControl({ unit: "metric" }), "bottom-left");

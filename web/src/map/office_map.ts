@@ -14,6 +14,7 @@ import "maplibre-gl/dist/maplibre-gl.css";
 import type { FeatureCollection } from "geojson";
 import type { BasemapPack } from "../model/messages.ts";
 import { basemapLayers } from "./basemap_style.ts";
+import { tellState } from "./map_state.ts";
 
 type Box = [number, number, number, number];
 export interface TappedFeature {
@@ -49,6 +50,7 @@ export class OfficeMap {
         : {}),
       attributionControl: false,
     });
+    tellState(this.#map);
     this.#map.addControl(new NavigationControl({ showCompass: false }), "top-right");
     this.#map.addControl(new ScaleControl({ unit: "metric" }), "bottom-left");
     this.#map.addControl(new AttributionControl({ compact: true }), "bottom-right");
