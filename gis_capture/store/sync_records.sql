@@ -42,7 +42,7 @@ CREATE TABLE IF NOT EXISTS gis_capture_conflicts (
   revision INTEGER NOT NULL,
   body TEXT NOT NULL
 );
-CREATE INDEX IF NOT EXISTS gis_capture_conflicts_revision ON gis_capture_conflicts (revision);
+CREATE INDEX IF NOT EXISTS gis_capture_conflicts_revision ON gis_capture_conflicts (revision, id);
 CREATE INDEX IF NOT EXISTS gis_capture_conflicts_feature ON gis_capture_conflicts (feature_id, layer);
 CREATE INDEX IF NOT EXISTS gis_capture_conflicts_change ON gis_capture_conflicts (change_id);
 CREATE INDEX IF NOT EXISTS gis_capture_conflicts_open ON gis_capture_conflicts (layer) WHERE state = 'open';

@@ -22,7 +22,7 @@ from gis_capture.sync.push import Clock
 
 Line = dict[str, Any]
 _Place = tuple[int, int, int]
-_LAST = 2**62
+_LAST_RANK = 10**6
 _CURSOR = re.compile(r"(\d{1,18})\.(\d{1,18})\.(\d{1,9})\.(\d{1,18})")
 
 
@@ -58,7 +58,7 @@ def pull(
     chosen = [store.layer(key) for key in dict.fromkeys(layers)]
     if epoch not in (None, store.epoch) or since > store.revision():
         raise codes.error(codes.EPOCH_CHANGED)
-    start, place = _parse_cursor(cursor) if cursor else (None, (since, _LAST, _LAST))
+    start, place = _parse_cursor(cursor) if cursor else (None, (since, _LAST_RANK, 0))
     scope = _Scope(tuple(chosen), since, bbox, with_personal)
     return _lines(store, scope, place, start=start, limit=limit, clock=clock)
 
@@ -106,8 +106,9 @@ def _ordered(snapshot: Snapshot, scope: _Scope, place: _Place, start: int) -> It
     """Merges all streams, each from `place` on."""
 
     def after(rank: int) -> tuple[int, int]:
+        # An import is one revision: "all of it is done" is said by the next one, lest a search walks through it.
         revision, at_rank, number = place
-        return revision, number if rank == at_rank else _LAST if rank < at_rank else -1
+        return (revision + 1, -1) if rank < at_rank else (revision, number if rank == at_rank else -1)
 
     ranks = range(1, len(scope.layers) + 1)
     streams = [_feature_lines(snapshot, scope, rank, after=after(rank), start=start) for rank in ranks]
@@ -132,7 +133,7 @@ def _feature_lines(
     if is_first_load:
         for number, feature in snapshot.changed(layer.key, after=after, until=start, bbox=scope.bbox):
             yield (feature.revision, rank, number), _feature(feature, hidden)
-        after = max(after, (start, _LAST))
+        after = max(after, (start + 1, -1))
     for number, feature in snapshot.changed(layer.key, after=after):
         line = (
             _gone("out_of_scope", layer.key, feature.feature_id, feature.revision)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -263,7 +264,7 @@ def test_how_a_position_was_found_is_kept(store: GeoPackageStore) -> None:
     feature = store.feature("lamp", "f1")
     assert feature is not None
     assert (feature.position.method, feature.position.accuracy_m) == ("gps", 3.5)
-    assert feature.geometry is not None and feature.geometry.wkt == "POINT (137.26 36.15)"
+    assert shapely.to_wkt(feature.geometry) == "POINT (137.26 36.15)"
 
 
 def test_a_missing_parent_is_told_not_refused(store: GeoPackageStore) -> None:
