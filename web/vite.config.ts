@@ -22,7 +22,8 @@ const SERVER_PATHS = [
 export default defineConfig({
   base: "/",
   plugins: [svelte(), appIcons(), serviceWorker(), compressAssets()],
-  worker: { format: "es" },
+  // A worker's script is looked for by the service worker of its own address: offline it must lie below /tablet/.
+  worker: { format: "es", rolldownOptions: { output: { entryFileNames: "tablet/assets/[name]-[hash].js" } } },
   build: {
     target: "es2022",
     modulePreload: { polyfill: false },

@@ -99,10 +99,15 @@ function isShape(properties: Record<string, unknown>): boolean {
   return !is_handle && properties.mode !== "select";
 }
 
-function drawModes() {
+export function drawModes() {
   const line = { lineStringColor: COLORS.line, lineStringWidth: 4 } as const;
   const area = { fillColor: COLORS.line, fillOpacity: 0.25, outlineColor: COLORS.outline, outlineWidth: 4 } as const;
-  const closing = { closingPointColor: COLORS.vertex, closingPointWidth: 10, closingPointOutlineWidth: 4 } as const;
+  const closing = {
+    closingPointColor: COLORS.vertex,
+    closingPointWidth: 10,
+    closingPointOutlineWidth: 4,
+    closingPointOutlineColor: COLORS.outline,
+  } as const;
   const vertices = { draggable: true, midpoints: true, deletable: true };
   const flags = {
     point: { feature: { draggable: true } },

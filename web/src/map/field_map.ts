@@ -43,6 +43,9 @@ export class FieldMap {
   readonly #ready: Promise<void>;
   #layers: Layer[] = [];
   #packs: LocalPack[] = [];
+  #style = "";
+  #selected: Geometry | null = null;
+  #position: DevicePosition | null = null;
 
   constructor(container: HTMLElement, view: View | null, events: FieldMapEvents) {
     setWorkerUrl(workerUrl);
@@ -80,11 +83,16 @@ export class FieldMap {
   /** Draws these layers over these packs; features are put in by `setFeatures`. */
   async setContent(layers: readonly Layer[], packs: readonly LocalPack[]): Promise<void> {
     await this.#ready;
+    const style = JSON.stringify(fieldStyle(layers, packs));
+    if (style === this.#style) return;
+    this.#style = style;
     const known = new Set(this.#packs.map((pack) => pack.sha256));
     for (const pack of packs) if (!known.has(pack.sha256)) this.#protocol.add(openPack(pack));
     this.#layers = [...layers];
     this.#packs = [...packs];
-    this.#map.setStyle(fieldStyle(this.#layers, this.#packs), { diff: true });
+    this.#map.setStyle(JSON.parse(style), { diff: true });
+    // A new style empties its GeoJSON sources.
+    await Promise.all([this.select(this.#selected), this.showPosition(this.#position)]);
   }
 
   async setFeatures(key: string, features: MapFeature[]): Promise<void> {
@@ -100,11 +108,13 @@ export class FieldMap {
 
   /** Rings one shape; null takes the ring away. */
   async select(geometry: Geometry | null): Promise<void> {
+    this.#selected = geometry;
     await this.#ready;
     await this.#source(SELECTED_SOURCE)?.setData(geometry ? collection({ geometry }) : emptySource());
   }
 
   async showPosition(position: DevicePosition | null): Promise<void> {
+    this.#position = position;
     await this.#ready;
     const { lon, lat, accuracy_m } = position ?? { lon: 0, lat: 0, accuracy_m: 0 };
     const ring: Geometry = { type: "Polygon", coordinates: [circleRing([lon, lat], accuracy_m ?? 0)] };
@@ -116,6 +126,15 @@ export class FieldMap {
   /** Brings a place to the middle, not farther away than now. */
   showPlace(place: [number, number]): void {
     this.#map.easeTo({ center: place, zoom: Math.max(this.#map.getZoom(), CLOSE_ZOOM), duration: 300 });
+  }
+
+  /** Brings a place into view where it is not, without zooming. */
+  reveal(place: [number, number]): void {
+    this.#map.resize();
+    const { x, y } = this.#map.project(place);
+    const { clientWidth, clientHeight } = this.#map.getContainer();
+    const is_inside = Math.min(x, clientWidth - x, y, clientHeight - y) > TAP_RADIUS_PX;
+    if (!is_inside) this.#map.easeTo({ center: place, duration: 300 });
   }
 
   showBox(box: [number, number, number, number]): void {

@@ -1,5 +1,5 @@
 import type { Geometry } from "geojson";
-import type { Attachment, DevicePosition } from "./feature.ts";
+import type { Attachment, DevicePosition, PositionQuality } from "./feature.ts";
 import type { Value } from "./layer.ts";
 import type { Text } from "./text.ts";
 
@@ -20,6 +20,8 @@ export interface Change {
   definition_version: number;
   fields: Record<string, Edit<Value>>;
   geometry?: Edit<Geometry | null>;
+  /** How the new geometry was found. */
+  located?: PositionQuality;
   attachments: Attachment[];
   made_at: string;
   position: DevicePosition | null;

@@ -1,6 +1,6 @@
 import type { Geometry } from "geojson";
 import type { Change, Edit, OutboxEntry, Receipt } from "./change.ts";
-import type { Attachment, DevicePosition, Feature, Fields } from "./feature.ts";
+import type { Attachment, DevicePosition, Feature, Fields, PositionQuality } from "./feature.ts";
 import { mintUuid, type Nature } from "./identity.ts";
 import type { Layer, Value } from "./layer.ts";
 
@@ -12,6 +12,8 @@ export interface Wish {
   fields: Fields;
   /** undefined = not touched. */
   geometry?: Geometry | null;
+  /** How that geometry was found. */
+  located?: PositionQuality;
   attachments: Attachment[];
   is_deletion: boolean;
   position: DevicePosition | null;
@@ -45,7 +47,10 @@ export function makeChange(wish: Wish, before: { after: string | null; base: Fea
   };
   if (!wish.is_deletion && wish.geometry !== undefined) {
     const geometry = { old: seen?.geometry ?? null, new: wish.geometry };
-    if (JSON.stringify(geometry.old) !== JSON.stringify(geometry.new)) change.geometry = geometry;
+    if (JSON.stringify(geometry.old) !== JSON.stringify(geometry.new)) {
+      change.geometry = geometry;
+      if (wish.located) change.located = wish.located;
+    }
   }
   const is_empty = !Object.keys(change.fields).length && !change.geometry && !change.attachments.length;
   return change.kind === "update" && is_empty ? null : change;

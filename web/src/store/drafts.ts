@@ -1,5 +1,5 @@
 import type { Geometry } from "geojson";
-import type { Feature, Fields } from "../model/feature.ts";
+import type { Feature, Fields, PositionQuality } from "../model/feature.ts";
 import type { Database } from "./database.ts";
 
 /** An open form, kept at every keystroke. `seen` is null while a new feature is made. */
@@ -9,6 +9,7 @@ export interface Draft {
   seen: Feature | null;
   fields: Fields;
   geometry?: Geometry | null;
+  located?: PositionQuality;
   photos: string[];
 }
 

@@ -43,6 +43,7 @@ export class Desk {
   /** Opens a screen; an unsaved form is asked about first. */
   open(kind: "map" | "list" | "send" | "menu" | "record"): void {
     this.#leaveForm(() => {
+      this.toast = null;
       this.panel = { kind };
       if (kind === "record" && this.ledger.layers.length === 1) this.recordIn(this.ledger.layers[0]?.key ?? "");
     });
@@ -67,11 +68,13 @@ export class Desk {
     this.panel = { kind: drawKind(form.layer.geometry_type) === "Point" ? "place" : "draw", form };
   }
 
-  async place(geometry: Geometry): Promise<void> {
+  /** Takes the place that was chosen; `accuracy_m` where the device told it, null where a person pointed. */
+  async place(geometry: Geometry, accuracy_m: number | null = null): Promise<void> {
     const { form } = this;
     if (!form) return;
     this.panel = { kind: "form", form };
-    await this.attempt(() => form.place(asLayerType(geometry, form.layer.geometry_type)));
+    const located = { method: accuracy_m === null ? "tap" : "gps", accuracy_m, note: null };
+    await this.attempt(() => form.place(asLayerType(geometry, form.layer.geometry_type), located));
   }
 
   /** Back from choosing a place: to the form, or out where there is nothing yet. */

@@ -1,7 +1,7 @@
 import type { Geometry } from "geojson";
 import { checkForm, type FormProblem, initialFields } from "../../form/rules.ts";
 import type { Wish } from "../../model/edit.ts";
-import type { Attachment, DevicePosition, Feature, Fields } from "../../model/feature.ts";
+import type { Attachment, DevicePosition, Feature, Fields, PositionQuality } from "../../model/feature.ts";
 import { mintUuid } from "../../model/identity.ts";
 import { type Layer, photoRules, type Value } from "../../model/layer.ts";
 import type { Database } from "../../store/database.ts";
@@ -16,6 +16,8 @@ export class DraftForm {
   fields = $state<Fields>({});
   /** undefined = not touched. */
   geometry = $state.raw<Geometry | null | undefined>(undefined);
+  /** How that geometry was found. */
+  located: PositionQuality | undefined;
   photos = $state<string[]>([]);
   is_dirty = $state(false);
   problems = $state<Record<string, FormProblem>>({});
@@ -31,6 +33,7 @@ export class DraftForm {
       this.seen = of.draft.seen;
       this.fields = { ...of.draft.fields };
       this.geometry = of.draft.geometry;
+      this.located = of.draft.located;
       this.photos = [...of.draft.photos];
       this.is_dirty = true;
     } else {
@@ -55,8 +58,9 @@ export class DraftForm {
     return this.keep();
   }
 
-  place(geometry: Geometry): Promise<void> {
+  place(geometry: Geometry, located: PositionQuality): Promise<void> {
     this.geometry = geometry;
+    this.located = located;
     return this.keep();
   }
 
@@ -80,6 +84,7 @@ export class DraftForm {
       seen: this.seen,
       fields: $state.snapshot(this.fields),
       geometry: this.geometry,
+      located: this.located,
       photos: $state.snapshot(this.photos),
     };
     this.#writing = this.#writing.catch(() => undefined).then(() => writeDraft(this.#database, draft));
@@ -102,6 +107,7 @@ export class DraftForm {
       seen: this.seen,
       fields: $state.snapshot(this.fields),
       geometry: this.is_new ? (this.geometry ?? null) : this.geometry,
+      located: this.located,
       attachments: await this.#attachments(),
       is_deletion: false,
       position,

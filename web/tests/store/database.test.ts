@@ -1,0 +1,46 @@
+import { expect, test, vi } from "vitest";
+import { StorageError } from "../../src/store/database.ts";
+import { deviceId, readSetting, writeSetting } from "../../src/store/settings.ts";
+import { newDatabase } from "./stored.ts";
+
+const lost = () => new DOMException("Connection to Indexed Database server lost.", "UnknownError");
+
+test("work on a connection that the browser dropped is done on a new one", async () => {
+  const database = newDatabase();
+  await writeSetting(database, "author", "1班");
+  const work = vi.fn().mockRejectedValueOnce(lost()).mockResolvedValueOnce("done");
+  expect(await database.read(["settings"], work)).toBe("done");
+  expect(work).toHaveBeenCalledTimes(2);
+  expect(await readSetting(database, "author")).toBe("1班");
+});
+
+test("a store that stays lost is told as such; other errors are passed on as they are", async () => {
+  const database = newDatabase();
+  await expect(database.read(["settings"], () => Promise.reject(lost()))).rejects.toMatchObject({ kind: "lost" });
+  await expect(database.read(["settings"], () => Promise.reject(new RangeError("mine")))).rejects.toThrow(RangeError);
+});
+
+test("a full device is told as such", async () => {
+  const full = new DOMException("full", "QuotaExceededError");
+  const writing = newDatabase().write(["settings"], () => Promise.reject(full));
+  await expect(writing).rejects.toBeInstanceOf(StorageError);
+  await expect(writing).rejects.toMatchObject({ kind: "full" });
+});
+
+test("a write is all or nothing", async () => {
+  const database = newDatabase();
+  const broken = database.write(["settings"], async (transaction) => {
+    await transaction.objectStore("settings").put("half", "author");
+    throw new Error("broken in the middle");
+  });
+  await expect(broken).rejects.toThrow("broken in the middle");
+  expect(await readSetting(database, "author")).toBeUndefined();
+});
+
+test("the tablet keeps its id, also when two callers ask at once", async () => {
+  const database = newDatabase();
+  const [first, second] = await Promise.all([deviceId(database), deviceId(database)]);
+  expect(second).toBe(first);
+  await database.close();
+  expect(await deviceId(database)).toBe(first);
+});

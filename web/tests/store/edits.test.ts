@@ -1,0 +1,114 @@
+import { expect, test } from "vitest";
+import { discardDraft, listDrafts, writeDraft } from "../../src/store/drafts.ts";
+import { saveEdit, undoChange } from "../../src/store/edits.ts";
+import { applyReceipts, listOutbox, markOffered } from "../../src/store/outbox.ts";
+import { keepDraftPhoto, listUnsentPhotos, readPhoto } from "../../src/store/photos.ts";
+import { FEATURE, POINT } from "../samples.ts";
+import { filledDatabase, photo, saved, wishOf } from "./stored.ts";
+
+const attachment = (sha256: string) => {
+  const { blob: _blob, thumbnail: _thumbnail, ...rest } = photo(sha256);
+  return rest;
+};
+const draft = { feature_id: FEATURE.feature_id, layer: FEATURE.layer, seen: FEATURE, fields: {}, photos: ["aa"] };
+const problem = { code: "not_in_domain", message: { ja: "だめ", en: "no" } };
+
+test("saving puts the change in the outbox, releases its photos and ends the draft, all at once", async () => {
+  const database = await filledDatabase();
+  await keepDraftPhoto(database, photo("aa"));
+  await writeDraft(database, draft);
+  expect(await listUnsentPhotos(database)).toEqual([]);
+  const entry = await saved(database, { attachments: [attachment("aa")] });
+  expect(await listOutbox(database)).toEqual([entry]);
+  expect((await listUnsentPhotos(database)).map(({ sha256 }) => sha256)).toEqual(["aa"]);
+  expect(await listDrafts(database)).toEqual([]);
+});
+
+test("the bytes of a photo come back from the store as they were", async () => {
+  const database = await filledDatabase();
+  await keepDraftPhoto(database, photo("aa", new Blob([new Uint8Array([1, 2, 255])], { type: "image/jpeg" })));
+  const stored = (await readPhoto(database, "aa"))?.blob;
+  expect(new Uint8Array((await stored?.arrayBuffer()) ?? new ArrayBuffer(0))).toEqual(new Uint8Array([1, 2, 255]));
+});
+
+test("a second change of a feature names the first as its predecessor; another feature's does not", async () => {
+  const database = await filledDatabase();
+  const first = await saved(database);
+  const second = await saved(database, { fields: { ...FEATURE.fields, status: "撤去" } });
+  const other = await saved(database, { feature_id: "other", seen: null, geometry: POINT(1, 2) });
+  expect(second.change.after).toBe(first.change.change_id);
+  expect(other.change.after).toBeNull();
+  expect(second.sequence).toBeGreaterThan(first.sequence);
+});
+
+test("saving what was seen makes no change, and ends the draft", async () => {
+  const database = await filledDatabase();
+  await writeDraft(database, draft);
+  expect(await saveEdit(database, wishOf({ fields: FEATURE.fields }))).toBeNull();
+  expect(await listOutbox(database)).toEqual([]);
+  expect(await listDrafts(database)).toEqual([]);
+});
+
+test("undo takes the newest change back with its photos", async () => {
+  const database = await filledDatabase();
+  await keepDraftPhoto(database, photo("aa"));
+  const { change } = await saved(database, { attachments: [attachment("aa")] });
+  expect(await undoChange(database, change.change_id)).toBe(true);
+  expect(await listOutbox(database)).toEqual([]);
+  expect(await readPhoto(database, "aa")).toBeUndefined();
+});
+
+test("undo refuses what the server may have, and what another change builds on", async () => {
+  const database = await filledDatabase();
+  const first = await saved(database);
+  const second = await saved(database, { fields: { ...FEATURE.fields, status: "撤去" } });
+  expect(await undoChange(database, first.change.change_id)).toBe(false);
+  await markOffered(database, [second.sequence]);
+  expect(await undoChange(database, second.change.change_id)).toBe(false);
+  expect(await listOutbox(database)).toHaveLength(2);
+});
+
+test("mending replaces a rejected change and its successors by one change against the server's copy", async () => {
+  const database = await filledDatabase();
+  await keepDraftPhoto(database, photo("aa"));
+  const first = await saved(database, { attachments: [attachment("aa")] });
+  const second = await saved(database, { fields: { ledger_number: "B-2", status: "球切れ" } });
+  const verdict = { revision: null, conflicts: [], problem };
+  await applyReceipts(
+    database,
+    [
+      { ...verdict, change_id: first.change.change_id, status: "rejected" },
+      { ...verdict, change_id: second.change.change_id, status: "held" },
+    ],
+    "e1",
+  );
+  const mended = await saved(database, { fields: { ledger_number: "B-2", status: "撤去" } });
+  expect(await listOutbox(database)).toEqual([mended]);
+  expect(mended.change).toMatchObject({
+    kind: "update",
+    after: null,
+    base_revision: 41,
+    fields: { status: { old: "点灯", new: "撤去" }, ledger_number: { old: "A-1", new: "B-2" } },
+    attachments: [attachment("aa")],
+  });
+});
+
+test("a failing save leaves nothing behind", async () => {
+  const database = await filledDatabase();
+  await writeDraft(database, draft);
+  const broken = wishOf({ attachments: [{ ...attachment("aa"), name: (() => 1) as unknown as string }] });
+  await expect(saveEdit(database, broken)).rejects.toThrow();
+  expect(await listOutbox(database)).toEqual([]);
+  expect(await listDrafts(database)).toHaveLength(1);
+});
+
+test("throwing a draft away takes its photos along, but none that was saved", async () => {
+  const database = await filledDatabase();
+  await keepDraftPhoto(database, photo("aa"));
+  await keepDraftPhoto(database, photo("bb"));
+  await saved(database, { attachments: [attachment("bb")] });
+  await writeDraft(database, { ...draft, photos: ["aa", "bb"] });
+  await discardDraft(database, FEATURE.feature_id);
+  expect(await readPhoto(database, "aa")).toBeUndefined();
+  expect(await readPhoto(database, "bb")).toMatchObject({ state: "unsent" });
+});

@@ -1,0 +1,76 @@
+import { expect, test } from "vitest";
+import type { ReceiptStatus } from "../../src/model/change.ts";
+import { listFeatures, readFeature } from "../../src/store/features.ts";
+import { applyReceipts, handOver, listOutbox, rebaseOutbox } from "../../src/store/outbox.ts";
+import { FEATURE, LAYER, POINT } from "../samples.ts";
+import { filledDatabase, saved } from "./stored.ts";
+
+const receipt = (change_id: string, status: ReceiptStatus, conflicts: string[] = []) => ({
+  change_id,
+  status,
+  revision: 58,
+  conflicts,
+  problem: null,
+});
+
+for (const status of ["applied", "merged"] as const) {
+  test(`a change that was ${status} leaves, and the copy of the feature holds it`, async () => {
+    const database = await filledDatabase();
+    const { change } = await saved(database);
+    await applyReceipts(database, [receipt(change.change_id, status)], "e1");
+    expect(await listOutbox(database)).toEqual([]);
+    expect(await readFeature(database, LAYER.key, FEATURE.feature_id)).toMatchObject({ fields: { status: "球切れ" } });
+  });
+}
+
+for (const status of ["held", "rejected", "conflict"] as const) {
+  test(`a change that is ${status} stays with its receipt`, async () => {
+    const database = await filledDatabase();
+    const { change } = await saved(database);
+    const word = receipt(change.change_id, status, status === "conflict" ? ["status"] : []);
+    await applyReceipts(database, [word], "e1");
+    expect(await listOutbox(database)).toMatchObject([{ state: status, receipt: word }]);
+    expect(await readFeature(database, LAYER.key, FEATURE.feature_id)).toMatchObject({ fields: { status: "点灯" } });
+  });
+}
+
+test("an applied insert is a feature of the store, an applied delete is none any more", async () => {
+  const database = await filledDatabase();
+  const made = await saved(database, { feature_id: "new", seen: null, geometry: POINT(1, 2) });
+  const gone = await saved(database, { is_deletion: true });
+  const words = [made, gone].map(({ change }) => receipt(change.change_id, "applied"));
+  await applyReceipts(database, words, "e1");
+  const features = await listFeatures(database, LAYER.key);
+  expect(features.map(({ feature_id, revision }) => [feature_id, revision])).toEqual([["new", 58]]);
+});
+
+test("a receipt for a change that is not here any more does nothing", async () => {
+  const database = await filledDatabase();
+  const { change } = await saved(database);
+  const word = receipt(change.change_id, "applied");
+  await applyReceipts(database, [word], "e1");
+  await applyReceipts(database, [word], "e1");
+  expect(await readFeature(database, LAYER.key, FEATURE.feature_id)).toMatchObject({ revision: 58 });
+});
+
+test("handing over lets go of what the server has, not of what it never saw", async () => {
+  const database = await filledDatabase();
+  const first = await saved(database);
+  const second = await saved(database, { fields: { ...FEATURE.fields, status: "撤去" } });
+  await applyReceipts(database, [receipt(first.change.change_id, "rejected")], "e1");
+  expect(await handOver(database, FEATURE.feature_id)).toBe(1);
+  expect((await listOutbox(database)).map(({ change }) => change.change_id)).toEqual([second.change.change_id]);
+});
+
+test("for a replaced store changes get new ids, keep their order, links and values, and name no revision", async () => {
+  const database = await filledDatabase();
+  const first = await saved(database);
+  const second = await saved(database, { fields: { ...FEATURE.fields, status: "撤去" } });
+  await rebaseOutbox(database);
+  const [now, then] = await listOutbox(database);
+  expect(now?.change.change_id).not.toBe(first.change.change_id);
+  expect(then?.change.after).toBe(now?.change.change_id);
+  expect([now?.change.base_revision, then?.change.base_revision]).toEqual([null, null]);
+  expect([now?.change.fields, then?.change.fields]).toEqual([first.change.fields, second.change.fields]);
+  expect(now?.is_offered).toBe(false);
+});
