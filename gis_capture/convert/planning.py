@@ -7,11 +7,19 @@ from gis_capture.convert import codes
 from gis_capture.convert.positions import coordinates_of
 from gis_capture.errors import SourceError
 from gis_capture.ledger import Reading, Table
-from gis_capture.ledger.columns import GENERIC_KEY, ColumnMatch, layer_key_of, make_layer, match_columns
+from gis_capture.ledger.columns import (
+    GENERIC_KEY,
+    ColumnMatch,
+    layer_key_of,
+    make_layer,
+    match_columns,
+    share_of_fitting,
+)
+from gis_capture.ledger.values import fold_header
 from gis_capture.model import Layer, Problem, Text
 
-_SHARE_OF_BEST = 0.6
-"""A table goes along with the best one when at least this share of its fields is matched."""
+_SHARE_OF_COLUMNS = 0.75
+"""A table is another part of the same ledger when it shares at least this many of their columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +57,41 @@ def plan_conversion(
         main = max(candidates, key=lambda candidate: len(candidate.row_numbers))
         layer = _own_layer(main, layer, stored)
     matched = [(candidate, _match(candidate, layer, matches, is_chosen=table is not None)) for candidate in candidates]
-    most = max(len(match.matches) for _, match in matched)
-    taken = tuple(pair for pair in matched if len(pair[1].matches) >= most * _SHARE_OF_BEST)
+    main, _ = max(
+        matched, key=lambda pair: (share_of_fitting(pair[0], layer) > 0, len(pair[1].matches), _n_rows(pair[0]))
+    )
+    taken = tuple(pair for pair in matched if pair[0] is main or _goes_along(pair[0], main, layer))
     left = [candidate for candidate in reading.tables if all(candidate is not chosen for chosen, _ in taken)]
-    return Plan(layer, taken, tuple(_left_out(candidate) for candidate in left if len(candidate.row_numbers)))
+    problems = [_left_out(candidate) for candidate in left if _n_rows(candidate)]
+    return Plan(layer, taken, (*_joined([chosen for chosen, _ in taken]), *problems))
+
+
+def _n_rows(table: Table) -> int:
+    return len(table.row_numbers)
+
+
+def _goes_along(table: Table, main: Table, layer: Layer) -> bool:
+    """True for another part of the same ledger: nearly the same columns, and geometries that the layer takes."""
+    columns, of_main = ({fold_header(column.name) for column in each.columns} for each in (table, main))
+    is_alike = len(columns & of_main) >= _SHARE_OF_COLUMNS * len(columns | of_main)
+    return is_alike and _n_rows(table) > 0 and share_of_fitting(table, layer) > 0
+
+
+def _joined(tables: Sequence[Table]) -> tuple[Problem, ...]:
+    if len(tables) < 2:
+        return ()
+    names = [table.name for table in tables]
+    return (
+        Problem(
+            codes.TABLES_JOINED,
+            "info",
+            Text(
+                f"項目が同じ{len(names)}つの表をまとめて取り込みました：{'、'.join(names)}",
+                f"{len(names)} tables of the same columns were imported together: {', '.join(names)}",
+            ),
+            Text("1つだけでよいときは、表を選んで取り込んでください。", "Name one table if you want only that."),
+        ),
+    )
 
 
 def _candidates(reading: Reading, name: str | None) -> list[Table]:

@@ -1,7 +1,7 @@
 """The position of every row of a table: from its own geometry, or from the columns that hold coordinates."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +31,7 @@ class Positions:
         coordinates: What was found in the columns; kind "none" where the source brings geometries.
         crs: CRS the source was read in, as far as it is known.
         operation: The datum operations that were used.
+        unplaced: By row index, geometries of the source that the layer cannot hold, as WKT in the source's CRS.
     """
 
     geometries: Sequence[Geometry | None]
@@ -42,6 +43,7 @@ class Positions:
     coordinates: Coordinates
     crs: str | None
     operation: str = ""
+    unplaced: Mapping[int, str] = field(default_factory=dict)
 
 
 def has_geometries(table: Table) -> bool:
@@ -129,6 +131,9 @@ def _from_geometries(table: Table, layer: Layer, crs: str | None, grids_dir: Pat
         coordinates=NO_COORDINATES,
         crs=stated,
         operation="; ".join(dict.fromkeys(operation for move in moves for operation in move.operations)),
+        unplaced={
+            row: shapely.to_wkt(raw[row], rounding_precision=-1) for row in np.flatnonzero(differs | ~finite).tolist()
+        },
     )
 
 

@@ -14,6 +14,9 @@ from gis_capture.ledger.values import Note, Origin, Teller, clean_column
 from gis_capture.model import Feature, Layer, PositionQuality, Problem, Text, Value
 from gis_capture.store.protocol import SourceRow
 
+UNPLACED_GEOMETRY = "geometry (WKT)"
+"""Under this name the account keeps a geometry that the layer cannot hold."""
+
 
 @dataclass(frozen=True, slots=True)
 class ConvertedTable:
@@ -61,9 +64,13 @@ class ConvertedTable:
         texts_of = [_storable(texts) for texts in table.values]
         rows = zip(*texts_of, strict=True) if texts_of else iter([()] * len(self.outcomes))
         everything = zip(table.row_numbers, self.outcomes, self.reasons, feature_ids, rows, strict=True)
-        for row_number, outcome, reason, feature_id, texts in everything:
+        unplaced = self.positions.unplaced
+        for index, (row_number, outcome, reason, feature_id, texts) in enumerate(everything):
+            raw: dict[str, str | None] = dict(zip(columns, texts, strict=True))
+            if index in unplaced:
+                raw[UNPLACED_GEOMETRY] = unplaced[index]
             kept_id = None if outcome == "rejected" else feature_id
-            yield SourceRow(row_number, outcome, reason, kept_id, dict(zip(columns, texts, strict=True)), table.name)
+            yield SourceRow(row_number, outcome, reason, kept_id, raw, table.name)
         for skipped in table.skipped:
             yield SourceRow(skipped.row_number, "skipped", skipped.reason, None, {}, table.name)
 

@@ -9,6 +9,7 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from gis_capture.convert import Conversion, convert, undo_import
 from gis_capture.convert.rows import convert_table
@@ -216,6 +217,34 @@ def test_a_ledger_nobody_defined_becomes_a_layer(
     assert {field.title.ja for field in grown.fields} == {*titles, "水質"}
 
 
+def test_tables_of_the_same_columns_go_together(
+    run: Callable[..., Conversion], store: GeoPackageStore, tmp_path: Path
+) -> None:
+    """Sheets by district are one ledger; another table is left out by name; a named table goes alone."""
+    book = Workbook()
+    sheets: dict[str, list[tuple[str, ...]]] = {
+        "北部": [*HYDRANTS[:2]],
+        "南部": [HYDRANTS[0], *HYDRANTS[2:4]],
+        "担当": [("班", "人数"), ("1", "3"), ("2", "4")],
+    }
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    del book["Sheet"]
+    path = tmp_path / "消防水利.xlsx"
+    book.save(path)
+    conversion = run(path)
+    assert conversion.n_source_rows == 3
+    assert {"tables_joined", "table_left_out"} <= codes_of(conversion)
+    assert conversion.import_id
+    account = [(row.table, row.row_number) for row in store.source_rows(conversion.import_id)]
+    assert [number for _, number in account] == [2, 2, 3]
+    assert len({table for table, _ in account}) == 2
+    alone = run(path, table="南部", is_repeat_allowed=True)
+    assert alone.n_source_rows == 2
+
+
 def test_progress_goes_from_nothing_to_all(run: Callable[..., Conversion], write_csv: Callable[..., Path]) -> None:
     """Never backwards, and to the end."""
     shares: list[float] = []
@@ -304,6 +333,14 @@ def test_broken_geometries_are_told() -> None:
     assert features[0].geometry == bow_tie
     assert outcomes == ["loaded", "unlocated"]
     assert {"geometry_invalid", "geometry_not_finite"} <= codes
+
+
+def test_a_geometry_that_does_not_fit_stays_in_the_account() -> None:
+    """A line in a layer of points has no place on the map, but its vertices are not lost."""
+    table = make_table({"名称": ["a"]}, geometries=[shapely.from_wkt("LINESTRING (0 0, 1 1)")], crs="EPSG:6668")
+    layer = make_layer("Point")
+    (row,) = convert_table(table, match_columns(table, layer), layer).account(["1"])
+    assert row.raw == {"名称": "a", "geometry (WKT)": "LINESTRING (0 0, 1 1)"}
 
 
 def test_repeated_keys_are_told_and_loaded() -> None:

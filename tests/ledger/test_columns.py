@@ -133,6 +133,16 @@ def test_a_ledger_that_fits_nothing_is_left_to_the_generic_layer(layers: tuple[L
     assert choose_layer(suggest_layers(table, layers)) == "generic"
 
 
+def test_geometries_and_names_decide_too(layers: tuple[Layer, ...]) -> None:
+    """Polygons are no layer of points, and a list of codes without names or numbers is no ledger."""
+    parks = replace(
+        make_table({"名称": ["a"], "種別": ["街区公園"]}, file="公園.shp"), geometries=[shapely.box(0, 0, 1, 1)]
+    )
+    assert choose_layer(suggest_layers(parks, layers)) == "generic"
+    codes = make_table({"大分類": ["1"], "POIコード": ["0101"], "説明": ["庁舎"]})
+    assert choose_layer(suggest_layers(codes, layers)) == "generic"
+
+
 def test_a_ledger_gets_a_layer_of_its_own(layers: tuple[Layer, ...]) -> None:
     """Names are safe, titles are the headers, types are inferred; what the template knows keeps its name."""
     template = next(layer for layer in layers if layer.key == "generic")

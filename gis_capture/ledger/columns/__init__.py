@@ -1,6 +1,12 @@
 """From the columns of a table to the fields of a layer: which is which, which layer fits, and a layer of its own."""
 
-from gis_capture.ledger.columns.choosing import LayerSuggestion, choose_layer, sort_suggestions, suggest_layers
+from gis_capture.ledger.columns.choosing import (
+    LayerSuggestion,
+    choose_layer,
+    share_of_fitting,
+    sort_suggestions,
+    suggest_layers,
+)
 from gis_capture.ledger.columns.making import GENERIC_KEY, layer_key_of, make_layer
 from gis_capture.ledger.columns.matching import ColumnMatch, Match, match_columns
 
@@ -13,6 +19,7 @@ __all__ = [
     "layer_key_of",
     "make_layer",
     "match_columns",
+    "share_of_fitting",
     "sort_suggestions",
     "suggest_layers",
 ]

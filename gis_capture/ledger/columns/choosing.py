@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from gis_capture.ledger.columns.making import GENERIC_KEY
+from gis_capture.ledger.columns.making import GENERIC_KEY, geometry_kinds
 from gis_capture.ledger.columns.matching import ColumnMatch, match_columns
 from gis_capture.ledger.table import Table
 from gis_capture.ledger.values.choices import DomainReader
@@ -17,6 +17,8 @@ MIN_SCORE = 0.4
 """Below this a ledger is better kept as a layer of its own."""
 
 _N_VALUES = 200
+_WITHOUT_NAME = 0.5
+"""Nothing in a list of codes or counts names a thing on the ground."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +64,26 @@ def _suggest(table: Table, layers: Sequence[Layer]) -> Iterable[LayerSuggestion]
     for layer in layers:
         match = matches[layer.key]
         by_headers = sum(found.score * weights[found.column] for found in match.matches) / whole
+        by_headers *= 1.0 if _tells_features_apart(layer, match) else _WITHOUT_NAME
         by_name, by_values = _named_in_source(table, layer), _share_of_known_values(table, layer, match)
         score = 1 - (1 - 0.8 * by_headers) * (1 - by_name) * (1 - 0.5 * by_values)
+        score *= share_of_fitting(table, layer)
         yield LayerSuggestion(layer.key, table.name, 0.0 if layer.key == GENERIC_KEY else round(score, 4), match)
+
+
+def share_of_fitting(table: Table, layer: Layer) -> float:
+    """The share of a source's geometries that a layer's type takes; 1 where the source brings none."""
+    if table.geometries is None or layer.geometry_type == "Geometry":
+        return 1.0
+    kinds = Counter(kind.removeprefix("Multi") for kind in geometry_kinds(table))
+    n_all = sum(kinds.values())
+    return kinds[layer.geometry_type.removeprefix("Multi")] / n_all if n_all else 1.0
+
+
+def _tells_features_apart(layer: Layer, match: ColumnMatch) -> bool:
+    """True when a column holds the number or a part of the label of a feature."""
+    fields = {found.field for found in match.matches}
+    return bool(fields.intersection(layer.key_fields) or any(f"{{{name}}}" in layer.label for name in fields))
 
 
 def _named_in_source(table: Table, layer: Layer) -> float:

@@ -30,6 +30,7 @@ _TYPES: dict[int, GeometryType] = {
     5: "MultiLineString",
     6: "MultiPolygon",
 }
+_NO_GEOMETRY = -1
 _MULTI: dict[str, GeometryType] = {"Point": "MultiPoint", "LineString": "MultiLineString", "Polygon": "MultiPolygon"}
 
 
@@ -113,14 +114,17 @@ def _field_name(column: Column, taken: Collection[str]) -> str:
     return name
 
 
+def geometry_kinds(table: Table) -> list[GeometryType]:
+    """The type of each geometry that a source brings; what a layer has no name for is "Geometry"."""
+    ids = shapely.get_type_id(np.array([*(table.geometries or ()), None], dtype=object)).tolist()
+    return [_TYPES.get(type_id, "Geometry") for type_id in ids if type_id != _NO_GEOMETRY]
+
+
 def _geometry_type(table: Table) -> GeometryType:
     """One type where all geometries are of one; its Multi type where some are; Geometry for a mixture."""
-    ids = set(shapely.get_type_id(np.array(table.geometries or [None], dtype=object)).tolist()) - {-1}
-    if not ids:
-        return "Point"
-    kinds = {_TYPES.get(type_id, "Geometry") for type_id in ids}
-    if len(kinds) == 1:
-        return kinds.pop()
+    kinds = set(geometry_kinds(table))
+    if len(kinds) < 2:
+        return kinds.pop() if kinds else "Point"
     singles = {kind.removeprefix("Multi") for kind in kinds}
     return _MULTI.get(singles.pop(), "Geometry") if len(singles) == 1 else "Geometry"
 
