@@ -1,5 +1,6 @@
 """Runs the app by granian until the process is told to stop."""
 
+import os
 import socket
 from functools import partial
 from pathlib import Path
@@ -54,7 +55,7 @@ def serve(
             blocking_threads=n_threads,
             blocking_threads_idle_timeout=IDLE_THREAD_S,
             workers_kill_timeout=STOP_TIMEOUT_S,
-            log_level=LogLevels.warning,
+            log_level=LogLevels.error,
             ssl_cert=tls_certificate,
             ssl_key=tls_key,
             # Tablets of ten years ago speak nothing newer.
@@ -85,6 +86,9 @@ def _check_address(host: str, port: int) -> None:
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as probe:
+            if os.name == "posix":
+                # Connections of a server that stopped a minute ago are no reason to refuse.
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
         raise WorkspaceError(
