@@ -1,0 +1,83 @@
+"""Names of prefectures and cities at the start of an address, complete or not."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from gis_capture.locate.gazetteer.folding import key_of
+from gis_capture.locate.gazetteer.towns import longest_by_start
+
+_COUNTY = re.compile("(.{1,5}?郡)(.+[町村])$")
+_WARD = re.compile("(.+?市)(.{1,5}区)$")
+
+
+class City(NamedTuple):
+    """A city, town, village or ward; `name` with its county or its city."""
+
+    city_id: int
+    pref: str
+    name: str
+    lon: float | None
+    lat: float | None
+    radius_m: float | None
+
+
+class Start(NamedTuple):
+    """What the start of an address names.
+
+    Attributes:
+        end: Where the name ends.
+        city_ids: The cities it may be; all wards where only their city is named.
+        pref: The prefecture, "" where it is not named.
+    """
+
+    end: int
+    city_ids: tuple[int, ...]
+    pref: str
+
+
+class Cities:
+    """All cities by the ways in which an address may start with them."""
+
+    def __init__(self, rows: Iterable[City]) -> None:
+        self.by_id = {city.city_id: city for city in rows}
+        self._prefs: dict[str, str] = {}
+        self._names: dict[str, list[int]] = {}
+        for city in self.by_id.values():
+            self._prefs.setdefault(key_of(city.pref), city.pref)
+            for name in _ways(key_of(city.name)):
+                self._names.setdefault(name, []).append(city.city_id)
+        self._longest = longest_by_start(self._names)
+
+    def start_of(self, text: str) -> Start:
+        """Reads prefecture and city off the start of a folded address."""
+        pref, begin = "", 0
+        for length in (3, 4):
+            if text[:length] in self._prefs:
+                pref, begin = self._prefs[text[:length]], length
+        longest = self._longest.get(text[begin : begin + 1], 0)
+        for end in range(min(begin + longest, len(text)), begin + 1, -1):
+            ids = self._names.get(text[begin:end])
+            if ids and (ids := [city_id for city_id in ids if not pref or self.by_id[city_id].pref == pref]):
+                # 日高町日高町産湯: some write the city twice.
+                twice = (
+                    end - begin if text.startswith(text[begin:end], end) and text[begin:end][-1] in "市町村区" else 0
+                )
+                return Start(end + twice, tuple(ids), pref)
+        return Start(begin, (), pref)
+
+    def named(self, name: str) -> tuple[int, ...]:
+        """The cities that a person means: "高山市", "岐阜県高山市", "岐阜県" (all its cities), a code's name."""
+        start = self.start_of(key_of(name))
+        if start.city_ids or not start.pref:
+            return start.city_ids
+        return tuple(city.city_id for city in self.by_id.values() if city.pref == start.pref)
+
+
+def _ways(name: str) -> Sequence[str]:
+    if match := _COUNTY.match(name):
+        # 吉田郡永平寺松岡…: behind a county the 町 is left out now and then.
+        return name, match[2], name[:-1]
+    if match := _WARD.match(name):
+        return name, match[2], match[1]
+    return (name,)

@@ -1,0 +1,130 @@
+"""Names and addresses folded for comparison: width, old forms of characters, ヶ・ノ・ッ, 大字.
+
+Folded text is for looking up only; what is stored and shown is always the text of the source. NFKC is not used on whole
+texts: it changes their length, and a match has to point back into the text as it was written.
+"""
+
+import re
+import unicodedata
+
+_OLD_FORMS = (
+    "髙高 﨑崎 嵜崎 澤沢 邊辺 邉辺 齋斉 齊斉 斎斉 濱浜 濵浜 廣広 國国 櫻桜 瀧滝 龍竜 嶋島 嶌島 冨富 舘館 條条 "
+    "淵渕 渊渕 檜桧 曾曽 應応 縣県 圓円 壽寿 藪薮 籔薮 籠篭 諫諌 鴬鶯 礪砺 鰺鯵 頸頚 槇槙 蠣蛎 麴麹 餠餅 繫繋 "
+    "峯峰 峽峡 埜野 壷壺 舊旧 來来 內内 澁渋 澀渋 步歩 廐厩 鹽塩 竈釜 竃釜 彌弥 眞真 會会 惠恵 德徳 榮栄 假仮 與与 "
+    "萬万 藏蔵 將将 靜静 鷄鶏 豐豊 寶宝 寳宝 學学 驛駅 兩両 觀観 聲声 關関 鐵鉄 點点 醫医 藝芸 拂払 佛仏 棧桟 "
+    "溪渓 谿渓 祗祇 禰祢 禮礼 簗梁 栁柳 桒桑 蘆芦 莊荘 庄荘 賴頼 遙遥 鄕郷 釡釜 鎭鎮 靑青 靱靭 駈駆 鷗鴎 麥麦 "
+    "默黙 龜亀 梼檮 巖巌 嚴厳 爲為 傳伝 冲沖 况況 凉涼 劍剣 勳勲 區区 單単 嚙噛 壯壮 奧奥 寬寛 專専 實実 對対 "
+    "屆届 嶽岳 巢巣 帶帯 廳庁 彥彦 戶戸 拔抜 擴拡 攝摂 收収 效効 敍叙 數数 斷断 晝昼 曉暁 樂楽 橫横 檢検 權権 "
+    "歐欧 歡歓 歸帰 殘残 毆殴 每毎 氣気 淸清 淺浅 滿満 潛潜 灣湾 燈灯 爐炉 獨独 瀨瀬 狹狭 畫画 當当 疊畳 盡尽 "
+    "碎砕 禪禅 稻稲 穗穂 竊窃 綠緑 經経 總総 繪絵 纖繊 臺台 舍舎 莖茎 薰薫 號号 螢蛍 蠶蚕 衞衛 裝装 覺覚 譽誉 "
+    "讀読 變変 讓譲 豫予 貳二 輕軽 轉転 辨弁 辯弁 遞逓 遲遅 邨村 釋釈 錢銭 鍊錬 鑄鋳 隨随 險険 隱隠 雜雑 靈霊 "
+    "顯顕 餘余 髓髄 鬭闘 鹼鹸 麵麺 齒歯 "
+)
+_SMALL_KANA = "ァアィイゥウェエォオャヤュユョヨッツヮワぁあぃいぅうぇえぉおゃやゅゆょよっつゎわ"
+_DASHES = "₋‐‑‒–—―−－"
+_BLANKS = re.compile(r"[\s\u200b\ufeffﾞﾟ゛゜]+")
+_NUMBERED_NAME = re.compile(
+    "(?<![0-9])([0-9]{1,3})(?=条|線|区|地割|番町|番丁|軒|日町|ノ町|ノ宮|ノ丁)|(?<=[東西南北])([0-9]{1,3})(?=号)|(?<=第)([0-9]{1,3})(?=号)"
+)
+# 大字 says only what kind of name follows, and so does 字 behind a municipality or an old village.
+_KIND_OF_NAME = re.compile("大字|^字|(?<=[都道府県市区町村割])小?字")
+_SHORT_SAPPORO = re.compile("(?<=[東西南北])([0-9]{1,2})(?=[東西南北][0-9])")
+_KANJI_DIGITS = "〇一二三四五六七八九"
+
+
+def _table() -> dict[int, str]:
+    table = {ord(pair[0]): pair[1] for pair in _OLD_FORMS.split()}
+    for code in (*range(0xF900, 0xFB00), *range(0xFF01, 0xFFA0), *range(0x2F00, 0x2FE0)):
+        folded = unicodedata.normalize("NFKC", chr(code))
+        if len(folded) == 1:
+            table[code] = table.get(ord(folded), folded)
+    table |= {ord(small): large for small, large in zip(_SMALL_KANA[::2], _SMALL_KANA[1::2], strict=True)}
+    table |= dict.fromkeys(map(ord, _DASHES), "-")
+    table |= dict.fromkeys(map(ord, "ヶケがガゖｹヵ"), "ケ")
+    table |= dict.fromkeys(map(ord, "ノの之乃ﾉ"), "ノ")
+    table |= {ord("〆"): "シ", ord("仝"): "同"}
+    return {code: table.get(ord(char), char) for code, char in table.items()}
+
+
+_TABLE = _table()
+
+
+def fold(text: str) -> str:
+    """Folds a text character by character: the result has the same length."""
+    return text.translate(_TABLE)
+
+
+class Folded:
+    """A folded address that still knows where each of its characters stood.
+
+    Attributes:
+        raw: As written.
+        text: Folded, without blanks and 大字, Arabic numerals of names in kanji (北1条西 → 北一条西).
+    """
+
+    __slots__ = ("_positions", "raw", "text")
+
+    def __init__(self, raw: str) -> None:
+        self.raw = raw
+        text = fold(raw)
+        self._positions: list[int] | None = None
+        if _BLANKS.search(text):
+            text = self._replace(_BLANKS, text, "")
+        if "字" in text and _KIND_OF_NAME.search(text):
+            text = self._replace(_KIND_OF_NAME, text, "")
+        if _NUMBERED_NAME.search(text):
+            text = self._replace(_NUMBERED_NAME, text)
+        if _SHORT_SAPPORO.search(text):
+            text = self._replace(_SHORT_SAPPORO, text, suffix="条")
+        self.text = text
+
+    def raw_position(self, position: int) -> int:
+        """Where a character of `text` stood in `raw`; the end for the end."""
+        if self._positions is None:
+            return position
+        return self._positions[position] if position < len(self._positions) else len(self.raw)
+
+    def _replace(self, pattern: re.Pattern[str], text: str, word: str | None = None, suffix: str = "") -> str:
+        before = self._positions or list(range(len(text)))
+        parts: list[str] = []
+        positions: list[int] = []
+        end = 0
+        for match in pattern.finditer(text):
+            new = format_kanji(int(match[0])) + suffix if word is None else word
+            parts += [text[end : match.start()], new]
+            positions += before[end : match.start()] + [before[match.start()]] * len(new)
+            end = match.end()
+        self._positions = positions + before[end:]
+        return "".join([*parts, text[end:]])
+
+
+def key_of(name: str) -> str:
+    """The key under which a name of a town is looked up."""
+    text = _KIND_OF_NAME.sub("", _BLANKS.sub("", fold(name)))
+    return _NUMBERED_NAME.sub(lambda match: format_kanji(int(match[0])), text)
+
+
+def format_kanji(number: int) -> str:
+    """Writes 1–999 as towns do: 二十三."""
+    hundreds, rest = divmod(number, 100)
+    tens, ones = divmod(rest, 10)
+    text = ("百" if hundreds == 1 else _KANJI_DIGITS[hundreds] + "百") if hundreds else ""
+    text += ("十" if tens == 1 else _KANJI_DIGITS[tens] + "十") if tens else ""
+    return text + (_KANJI_DIGITS[ones] if ones or not number else "")
+
+
+def parse_small_number(text: str) -> int | None:
+    """Reads 12, 十二, 一二; None for everything else, 1,000 and more included."""
+    if text.isascii():
+        return int(text) if text.isdigit() and len(text) <= 3 else None
+    total = current = 0
+    for char in text:
+        if char in "十百":
+            total += (current or 1) * (10 if char == "十" else 100)
+            current = 0
+        else:
+            digit = _KANJI_DIGITS.find(char)
+            if digit < 0:
+                return None
+            current = current * 10 + digit
+    return total + current if total + current < 1000 else None
