@@ -1,7 +1,7 @@
 """Pure values: no files, no database, no clock."""
 
 from gis_capture.model.bbox import BBox, parse_bbox
-from gis_capture.model.canonical import canonical_hash
+from gis_capture.model.canonical import canonical_hash, readable_json
 from gis_capture.model.change import ABSENT, ATTACHMENTS, GEOMETRY, Absent, Change, Edit, Kind, State
 from gis_capture.model.conflict import Clash, Conflict, Receipt, Status
 from gis_capture.model.feature import Attachment, Feature, PositionQuality
@@ -50,4 +50,5 @@ __all__ = [
     "geometry_to_geojson",
     "has_missing_ordinate",
     "parse_bbox",
+    "readable_json",
 ]

@@ -12,17 +12,20 @@ _MAX_EXACT_INTEGER = 2**53 - 1
 def canonical_hash(body: Any) -> str:
     """Gives the SHA-256 of the canonical JSON, in hex.
 
-    What RFC 8785 cannot write gets the value that a JavaScript reader would see: an integer beyond 2^53 - 1 the nearest
-    double, NaN and infinity null, half a surrogate pair U+FFFD.
+    What RFC 8785 cannot write is made `readable_json` first.
     """
     try:
         canonical = rfc8785.dumps(body)
     except ValueError:
-        canonical = rfc8785.dumps(_writable(body))
+        canonical = rfc8785.dumps(readable_json(body))
     return hashlib.sha256(canonical).hexdigest()
 
 
-def _writable(value: Any) -> Any:
+def readable_json(value: Any) -> Any:
+    """Gives the values that a JavaScript reader of a document would see.
+
+    An integer beyond 2^53 - 1 is the nearest double, NaN and infinity null, half a surrogate pair U+FFFD.
+    """
     match value:
         case bool():
             return value
@@ -33,7 +36,7 @@ def _writable(value: Any) -> Any:
         case str():
             return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
         case dict():
-            return {_writable(key): _writable(item) for key, item in value.items()}
+            return {readable_json(key): readable_json(item) for key, item in value.items()}
         case list() | tuple():
-            return [_writable(item) for item in value]
+            return [readable_json(item) for item in value]
     return value

@@ -39,10 +39,14 @@ class GeoPackageSyncRecords:
         feature_id: str | None = None,
         device_id: str | None = None,
         after: str | None = None,
+        received_between: tuple[str, str] | None = None,
     ) -> Iterator[PushedChange]:
         """Changes in the order they came."""
         equal = {"layer": layer, "feature_id": feature_id, "device_id": device_id, "after": after}
         where, values = _conditions(equal, {"status": statuses})
+        if received_between is not None:
+            where += " AND received_at >= ? AND received_at < ?"
+            values += received_between
         sql = f"SELECT {_CHANGE_COLUMNS} FROM gis_capture_receipts WHERE {where} ORDER BY id"
         return map(_change, self._db.execute(sql, values))
 
@@ -76,9 +80,9 @@ class GeoPackageSyncRecords:
         rows = self._db.execute(f"{sql} ORDER BY revision, id", (*after, *values))
         return ((number, Conflict.from_json(json.loads(body))) for number, body in rows)
 
-    def awaited_attachments(self) -> Iterator[NamedAttachment]:
-        """Attachments that changes name and that are not marked as here."""
-        sql = "SELECT change_id, layer, feature_id, attachment FROM gis_capture_named_attachments WHERE is_here = 0"
+    def named_attachments(self) -> Iterator[NamedAttachment]:
+        """Attachments that changes name."""
+        sql = "SELECT change_id, layer, feature_id, attachment FROM gis_capture_named_attachments"
         for change_id, layer, feature_id, attachment in self._db.execute(sql):
             yield NamedAttachment(change_id, layer, feature_id, Attachment.from_json(json.loads(attachment)))
 
@@ -147,11 +151,6 @@ class GeoPackageSyncRecords:
                 for one in named
             ),
         )
-
-    def mark_attachments_here(self, sha256s: Iterable[str]) -> None:
-        """Notes that these have come."""
-        sql = "UPDATE gis_capture_named_attachments SET is_here = 1 WHERE sha256 = ?"
-        self._db.executemany(sql, ((sha256,) for sha256 in sha256s))
 
 
 def _conditions(equal: dict[str, Any], among: dict[str, Sequence[str] | None]) -> tuple[str, list[Any]]:

@@ -50,8 +50,9 @@ class SyncReader(Protocol):
         feature_id: str | None = None,
         device_id: str | None = None,
         after: str | None = None,
+        received_between: tuple[str, str] | None = None,
     ) -> Iterator[PushedChange]:
-        """Changes in the order they came; `after` is the predecessor they name."""
+        """Changes in the order they came; `after` is the predecessor they name, the end of a time does not belong."""
 
     def other_bodies(self, change_id: str | None = None) -> Iterator[PushedChange]:
         """Bodies that came under the id of another change or under none, and were rejected for it."""
@@ -70,8 +71,8 @@ class SyncReader(Protocol):
     ) -> Iterator[tuple[int, Conflict]]:
         """Conflict records with their number in this store, in the order of (revision, number), after such a place."""
 
-    def awaited_attachments(self) -> Iterator[NamedAttachment]:
-        """Attachments that changes name and that are not marked as here."""
+    def named_attachments(self) -> Iterator[NamedAttachment]:
+        """Attachments that changes name, come or not."""
 
 
 class SyncRecords(SyncReader, Protocol):
@@ -88,6 +89,3 @@ class SyncRecords(SyncReader, Protocol):
 
     def name_attachments(self, named: Iterable[NamedAttachment]) -> None:
         """Notes that a change names attachments."""
-
-    def mark_attachments_here(self, sha256s: Iterable[str]) -> None:
-        """Notes that these have come."""

@@ -16,7 +16,7 @@ CREATE TABLE IF NOT EXISTS gis_capture_receipts (
   body TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS gis_capture_receipts_feature ON gis_capture_receipts (feature_id, layer);
-CREATE INDEX IF NOT EXISTS gis_capture_receipts_device ON gis_capture_receipts (device_id);
+CREATE INDEX IF NOT EXISTS gis_capture_receipts_time ON gis_capture_receipts (received_at);
 CREATE INDEX IF NOT EXISTS gis_capture_receipts_waiting ON gis_capture_receipts (after) WHERE status = 'held';
 CREATE INDEX IF NOT EXISTS gis_capture_receipts_unstored ON gis_capture_receipts (status)
   WHERE status IN ('held', 'rejected');
@@ -53,8 +53,5 @@ CREATE TABLE IF NOT EXISTS gis_capture_named_attachments (
   layer TEXT NOT NULL,
   feature_id TEXT NOT NULL,
   attachment TEXT NOT NULL,
-  is_here INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (sha256, change_id)
 );
-CREATE INDEX IF NOT EXISTS gis_capture_named_attachments_awaited ON gis_capture_named_attachments (change_id)
-  WHERE is_here = 0;

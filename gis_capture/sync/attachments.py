@@ -4,7 +4,7 @@
     <folder>/parts/abcdef….part  the first bytes of one that is on its way
 
 A piece is written at its own offset, so that a piece that comes twice, or from two tablets at once, does no harm.
-Which attachments are named and not here yet is asked of the store (`list_missing`).
+The files alone say what is here; the store says what changes have named.
 """
 
 import hashlib
@@ -13,8 +13,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
+from gis_capture.store.protocol import Store
 from gis_capture.sync import codes
 
 MAX_BYTES = 50_000_000
@@ -133,6 +134,26 @@ class AttachmentFolder:
     def _too_large(self, n_bytes: int) -> Exception:
         size_mb, limit_mb = (round(n / 1e6, 1) for n in (n_bytes, self.max_bytes))
         return codes.error(codes.ATTACHMENT_TOO_LARGE, size_mb=size_mb, limit_mb=limit_mb)
+
+
+def list_missing(store: Store, folder: AttachmentFolder) -> list[dict[str, Any]]:
+    """Gives the attachments that changes name and whose bytes have not come whole, with how many have.
+
+    Returns:
+        `{"sha256", "name", "size_bytes", …, "change_id", "layer", "feature_id", "n_bytes_here"}` each.
+    """
+    with store.snapshot() as snapshot:
+        return [
+            {
+                **named.attachment.to_json(),
+                "change_id": named.change_id,
+                "layer": named.layer,
+                "feature_id": named.feature_id,
+                "n_bytes_here": folder.offset(named.attachment.sha256),
+            }
+            for named in snapshot.sync.named_attachments()
+            if not folder.is_here(named.attachment.sha256)
+        ]
 
 
 def sniff_media_type(head: bytes) -> str:

@@ -9,7 +9,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gis_capture.errors import SyncError
-from gis_capture.model import ABSENT, GEOMETRY, Attachment, Change, Edit, Feature, Receipt, geometry_to_geojson
+from gis_capture.model import (
+    ABSENT,
+    GEOMETRY,
+    Attachment,
+    Change,
+    Edit,
+    Feature,
+    Receipt,
+    geometry_to_geojson,
+    readable_json,
+)
 from gis_capture.store.protocol import Author, Store
 from gis_capture.store.sync_records import PushedChange
 from gis_capture.sync import codes
@@ -143,6 +153,27 @@ class Office:
             made_at=self.clock(),
             extra={},
         )
+
+
+def list_waiting(store: Store) -> list[dict[str, Any]]:
+    """Gives held and rejected changes, oldest first, then bodies that came under no id or the id of another change.
+
+    Returns:
+        `{"change_id", "device_id", "author", "received_at", "receipt", "body"}` each.
+    """
+    with store.snapshot() as snapshot:
+        held = snapshot.sync.changes(statuses=("held", "rejected"))
+        return [
+            {
+                "change_id": pushed.change_id,
+                "device_id": pushed.device_id,
+                "author": pushed.author,
+                "received_at": pushed.received_at,
+                "receipt": pushed.receipt.to_json(),
+                "body": readable_json(pushed.body),
+            }
+            for pushed in (*held, *snapshot.sync.other_bodies())
+        ]
 
 
 def find_pushed(intake: Intake, change_id: str, statuses: Sequence[str]) -> PushedChange:

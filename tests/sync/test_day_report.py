@@ -1,0 +1,72 @@
+"""What is told at the end of the day: sent, stored, waiting, missing."""
+
+import hashlib
+from pathlib import Path
+
+from gis_capture.store.geopackage_store import GeoPackageStore
+from gis_capture.sync.attachments import AttachmentFolder, list_missing
+from gis_capture.sync.day_report import STATUSES, day_report
+from gis_capture.sync.office import list_waiting
+from tests.sync.tablets import Tablet, fill, lamp
+
+PHOTO = b"\xff\xd8\xff a photo"
+
+
+def photo(content: bytes) -> dict[str, object]:
+    """An attachment as a change names it."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    return {"sha256": sha256, "name": "a.jpg", "size_bytes": len(content), "media_type": "image/jpeg"}
+
+
+def test_the_day_of_each_device_adds_up(store: GeoPackageStore, tmp_path: Path) -> None:
+    """What was sent is the sum of what became of it; photos that have not come are counted and listed."""
+    base = fill(store, lamp("f1", status="撤去"), lamp("f2"))
+    folder = AttachmentFolder(tmp_path / "attachments")
+    one, two = Tablet(store, device_id="one"), Tablet(store, device_id="two", clock="2026-11-23T23:59:59Z")
+    here, missing = photo(PHOTO), photo(PHOTO + b"2")
+    one.push(
+        {**one.change("update", "f2", base_revision=base), "attachments": [here, missing]},
+        one.change("update", "f1", base_revision=base, fields={"status": ("点灯", "球切れ")}),
+        one.change("update", "f1", after="lost"),
+        one.change("insert", "f3", fields={"status": (None, "消灯")}),
+        {**one.change("update", "f1"), "attachments": [{"sha256": 5}]},
+    )
+    two.push(two.change("insert", "f4"))
+    folder.receive(str(here["sha256"]), [PHOTO], start=0, total=len(PHOTO))
+    folder.receive(str(missing["sha256"]), [PHOTO], start=0, total=len(PHOTO) + 1)
+    report = day_report(store, folder, since="2026-11-23T00:00:00Z", until="2026-11-24T00:00:00Z")
+    assert [line["device_id"] for line in report] == ["one", "two"]
+    assert all(line["n_sent"] == sum(line[f"n_{status}"] for status in STATUSES) for line in report)
+    assert report[0] == {
+        "device_id": "one",
+        "authors": ["班員"],
+        "n_sent": 5,
+        "n_applied": 1,
+        "n_merged": 0,
+        "n_conflict": 1,
+        "n_held": 1,
+        "n_rejected": 2,
+        "n_open_conflicts": 1,
+        "n_photos": 2,
+        "n_photos_here": 1,
+        "last_received_at": "2026-11-23T02:10:00Z",
+    }
+    assert day_report(store, folder, since="2026-11-24T00:00:00Z", until="2026-11-25T00:00:00Z") == []
+    (awaited,) = list_missing(store, folder)
+    assert (awaited["sha256"], awaited["feature_id"], awaited["n_bytes_here"]) == (missing["sha256"], "f2", len(PHOTO))
+
+
+def test_what_waits_for_the_office_is_listed_with_its_body(store: GeoPackageStore) -> None:
+    """Held, rejected, sent under another's id, sent under none: nothing disappears."""
+    fill(store)
+    tablet = Tablet(store)
+    good = tablet.change("insert", "f1")
+    held = tablet.change("update", "f1", after="lost")
+    rejected = tablet.change("insert", "f2", fields={"status": (None, "消灯")})
+    reused = {**good, "feature_id": "f3"}
+    nameless = {"layer": "lamp", "note": "\ud800"}
+    tablet.push(good, held, rejected, reused, nameless)
+    waiting = list_waiting(store)
+    assert [one["body"] for one in waiting] == [held, rejected, reused, {"layer": "lamp", "note": "�"}]
+    assert [one["receipt"]["status"] for one in waiting] == ["held", "rejected", "rejected", "rejected"]
+    assert [one["change_id"] for one in waiting][3] == ""
