@@ -38,9 +38,12 @@ class Kinds:
 def kinds_of_row(grid: Grid, index: int) -> list[str]:
     """The kind of every cell of a row; a row of rising years counts as names."""
     kinds = [words.kind_of(column[index]) for column in grid.columns]
-    numbers = [column[index] for column, kind in zip(grid.columns, kinds, strict=True) if kind == "number"]
-    if len(numbers) >= 3:
-        years = [int(n) for n in numbers if n is not None and re.fullmatch(r"\s*(?:19|20)\d\d\s*", n)]
+    numbers = [
+        text for column, kind in zip(grid.columns, kinds, strict=True) if kind == "number" and (text := column[index])
+    ]
+    first = next(grid.filled(index), None)
+    if len(numbers) >= 3 or (len(numbers) == 2 and first is not None and words.is_name_word(first[1])):
+        years = [int(n) for n in numbers if re.fullmatch(r"\s*(?:19|20)\d\d\s*", n)]
         if len(years) == len(numbers) and all(a < b for a, b in itertools.pairwise(years)):
             return ["text" if kind == "number" else kind for kind in kinds]
     return kinds

@@ -134,6 +134,8 @@ def _name_score(grid: Grid, row: int, filled: Sequence[int], kinds: Kinds) -> fl
         expected = kinds.of_column[position]
         if kind in ("number", "date"):
             total -= 1.5
+        elif _is_prose(text):
+            total -= 1.0
         elif kind == "long":
             total -= 0.5
         elif words.is_name_word(text):
@@ -251,12 +253,12 @@ def _first_column(grid: Grid, row: int) -> int:
 
 
 def _is_unit_row(grid: Grid, row: int) -> bool:
+    """Whether a row holds units only: in brackets, or fewer of them than the row below has cells."""
     texts = [text for _, text in grid.filled(row)]
-    return (
-        bool(texts)
-        and all(words.is_unit(text) for text in texts)
-        and (len(set(texts)) < len(texts) or len(texts) == 1 or all(t.strip()[0] in "(（[［〔" for t in texts))
-    )
+    if not texts or not all(words.is_unit(text) for text in texts):
+        return False
+    in_brackets = all(text.strip()[0] in "(（[［〔" for text in texts)
+    return in_brackets or (row + 1 < grid.n_rows and len(texts) < int(grid.n_filled[row + 1]))
 
 
 def _skip_units(grid: Grid, body: int, stop: int) -> tuple[int, list[tuple[int, str]]]:
@@ -282,6 +284,6 @@ def _are_column_numbers(texts: Sequence[str]) -> bool:
         return False
     plain = [words.fold(text) for text in texts]
     numbers = [int(p) for p in plain if p.isdecimal()]
-    if len(numbers) == len(plain) and texts[0].strip().isdigit():
+    if len(numbers) == len(plain) and texts[0].strip().isdecimal():
         return len(numbers) >= 5 and numbers == list(range(1, len(numbers) + 1))
     return len(set(plain)) == len(plain)

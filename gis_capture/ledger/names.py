@@ -13,7 +13,7 @@ def name_columns(grid: Grid, rows: Sequence[int], used: Sequence[bool]) -> list[
     Several header rows are joined by "/"; a merged or (in text files) blank upper cell belongs to the parent on
     its left. Columns that only stretch the merged cell of their neighbour are left out.
     """
-    paths, stretched = _paths(grid, rows)
+    paths, stretched = header_paths(grid, rows)
     columns: list[tuple[int, Column]] = []
     taken: set[str] = set()
     for position, path in enumerate(paths):
@@ -31,7 +31,8 @@ def name_columns(grid: Grid, rows: Sequence[int], used: Sequence[bool]) -> list[
     return columns
 
 
-def _paths(grid: Grid, rows: Sequence[int]) -> tuple[list[list[str]], set[int]]:
+def header_paths(grid: Grid, rows: Sequence[int]) -> tuple[list[list[str]], set[int]]:
+    """Gives the header cells above each column from top to bottom, and the columns that stretch their neighbour."""
     paths: list[list[str]] = [[] for _ in range(grid.n_columns)]
     stretched: set[int] = set()
     for level, row in enumerate(rows):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from gis_capture.ledger import words
 from gis_capture.ledger.grid import Grid
 from gis_capture.ledger.headers import Header, find_header
+from gis_capture.ledger.names import header_paths
 from gis_capture.ledger.rows import Body, read_body
 
 
@@ -22,29 +23,73 @@ class Region:
 
 def find_regions(grid: Grid) -> list[Region]:
     """Finds all tables of a grid, from top to bottom and from left to right."""
+    parts = _parts(grid)
+    if len(parts) > 1:
+        found = [_stacked(grid.block(left, right)) for left, right in parts]
+        if _are_apart(found):
+            return [region for regions in found for region in regions]
+    return _stacked(grid)
+
+
+def _stacked(grid: Grid) -> list[Region]:
     regions: list[Region] = []
     start = 0
     while start < grid.n_rows:
         header = find_header(grid, start, grid.n_rows)
         if header is None:
             break
-        blocks = _side_by_side(grid, header)
-        stop = grid.n_rows
-        for left, right in blocks:
-            part = grid if len(blocks) == 1 else grid.block(left, right)
-            body = read_body(part, header, stop)
-            above = tuple(_rows_above(grid, start, header))
-            if len(blocks) > 1 and not body.rows:
-                continue
-            if _is_table(part, header, body):
-                regions.append(Region(part, header, body, above, _title(grid, above)))
-        next_start = max((r.body.stop for r in regions), default=0)
-        if len(blocks) == 1:
-            next_start = body.stop
-        if next_start <= start or (header.first_body_row >= grid.n_rows):
+        above = tuple(_rows_above(grid, start, header))
+        stop = start
+        for block in _repeated_blocks(grid, header):
+            body = read_body(block, header, start, grid.n_rows)
+            stop = max(stop, body.stop)
+            if _is_table(block, header, body) and (body.rows or block is grid):
+                regions.append(Region(block, header, body, above, _title(grid, above)))
+        if stop <= start:
             break
-        start = next_start
+        start = stop
     return regions
+
+
+def _parts(grid: Grid) -> list[tuple[int, int]]:
+    """Ranges of columns between blank columns; a range of one column belongs to its neighbour."""
+    blank = [not any(value is not None for value in column) for column in grid.columns]
+    parts: list[tuple[int, int]] = []
+    left = None
+    for position, is_blank in enumerate([*blank, True]):
+        if not is_blank and left is None:
+            left = position
+        elif is_blank and left is not None:
+            parts.append((left, position - 1))
+            left = None
+    if len(parts) < 2 or any(right == left for left, right in parts) or grid.n_rows > 20_000:
+        return [(0, grid.n_columns - 1)]
+    return parts
+
+
+def _are_apart(found: Sequence[Sequence[Region]]) -> bool:
+    """Whether parts of a sheet are tables of their own: each has names, and their rows are not the same ones."""
+    if not all(len(regions) and regions[0].header.rows for regions in found):
+        return False
+    first = found[0][0]
+    for regions in found[1:]:
+        other = regions[0]
+        if len(regions) != len(found[0]) or other.header.rows[-1] != first.header.rows[-1]:
+            continue
+        ours, theirs = list(first.body.rows), list(other.body.rows)
+        ends_together = bool(ours and theirs) and abs(ours[-1] - theirs[-1]) <= 1
+        has_holes = any(
+            body.rows and len(body.rows) < body.rows[-1] - body.rows[0] + 1 for body in (first.body, other.body)
+        )
+        if (ends_together or has_holes) and not _begins_with_number(other):
+            return False
+    return True
+
+
+def _begins_with_number(region: Region) -> bool:
+    """Whether the first column is one that begins ledgers: 番号, No., ID."""
+    paths, _ = header_paths(region.grid, region.header.rows)
+    return bool(paths[0]) and words.fold(paths[0][-1]) in ("番号", "no", "no.", "№", "id", "整理番号", "管理番号")
 
 
 def _is_table(grid: Grid, header: Header, body: Body) -> bool:
@@ -54,7 +99,7 @@ def _is_table(grid: Grid, header: Header, body: Body) -> bool:
     used = [column for column in grid.columns if any(column[row] is not None for row in body.rows)]
     if not used:
         return False
-    values = [value for column in used for row in list(body.rows)[:200] if (value := column[row]) is not None]
+    values = [value for column in used for row in list(body.rows[:200]) if (value := column[row]) is not None]
     n_words = sum(words.kind_of(value) in ("text", "long") for value in values)
     return len(used) > 1 or n_words * 2 < len(values) or grid.lists_trailing_blanks
 
@@ -62,12 +107,11 @@ def _is_table(grid: Grid, header: Header, body: Body) -> bool:
 def _rows_above(grid: Grid, start: int, header: Header) -> Iterator[tuple[int, str]]:
     top = header.rows[0] if header.rows else header.first_body_row
     for row in range(start, top):
-        n = int(grid.n_filled[row])
-        first = next(grid.filled(row), (0, ""))[1]
-        if not n:
+        first = next(grid.filled(row), None)
+        if first is None:
             yield row, "blank"
         else:
-            yield row, "comment" if first.startswith("#") else "title"
+            yield row, "comment" if first[1].startswith("#") else "title"
     yield from header.skipped
 
 
@@ -78,27 +122,19 @@ def _title(grid: Grid, above: Sequence[tuple[int, str]]) -> str | None:
     return None
 
 
-def _side_by_side(grid: Grid, header: Header) -> list[tuple[int, int]]:
-    """Splits the columns where the header says the same names again, or where a gap parts two tables."""
-    whole = [(0, grid.n_columns - 1)]
+def _repeated_blocks(grid: Grid, header: Header) -> list[Grid]:
+    """Splits the columns where the header says the same names again: one list broken into several stripes."""
     if not header.rows:
-        return whole
-    lowest = grid.row(header.rows[-1])
-    names = [words.squeeze(text) if text else None for text in lowest]
-    filled = [position for position, name in enumerate(names) if name]
-    if len(filled) < 4:
-        return whole
-    return _repeated_blocks(names, filled) or whole
-
-
-def _repeated_blocks(names: Sequence[str | None], filled: Sequence[int]) -> list[tuple[int, int]]:
-    sequence = [names[position] for position in filled]
+        return [grid]
+    paths, _ = header_paths(grid, header.rows)
+    filled = [position for position, path in enumerate(paths) if path]
+    sequence = ["/".join(paths[position]) for position in filled]
     n = len(sequence)
     for size in range(2, n // 2 + 1):
         if n % size or len(set(sequence[:size])) < size:
             continue
         if all(sequence[i] == sequence[i % size] for i in range(n)):
             starts = [filled[i] for i in range(0, n, size)]
-            ends = [start - 1 for start in starts[1:]] + [len(names) - 1]
-            return list(zip(starts, ends, strict=True))
-    return []
+            ends = [start - 1 for start in starts[1:]] + [grid.n_columns - 1]
+            return [grid.block(left, right) for left, right in zip(starts, ends, strict=True)]
+    return [grid]

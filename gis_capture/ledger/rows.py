@@ -1,5 +1,6 @@
 """Tells data rows from blank rows, notes, totals, sections and repeated headers, each with its reason."""
 
+import itertools
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -37,8 +38,8 @@ class Body:
         return {row for row, reason in self.skipped if reason in ("section", "subtotal", "total", "title")}
 
 
-def read_body(grid: Grid, header: Header, stop: int) -> Body:
-    """Sorts the rows from the header down, until another table begins."""
+def read_body(grid: Grid, header: Header, top: int, stop: int) -> Body:
+    """Sorts the rows from the header down, until another table begins; the titles of this one begin at `top`."""
     start = header.first_body_row
     if start >= stop:
         return Body((), stop)
@@ -46,7 +47,7 @@ def read_body(grid: Grid, header: Header, stop: int) -> Body:
     kinds = kinds_of_body(grid, sample)
     counts = sorted(int(grid.n_filled[row]) for row in sample)
     usual = counts[len(counts) // 2] if counts else 0
-    reader = _Reader(grid, header, kinds, usual, stop)
+    reader = _Reader(grid, header, kinds, usual, top, stop)
     suspects = reader.suspects(start)
     body = Body((), stop)
     left_out: set[int] = set()
@@ -91,8 +92,9 @@ def _trim_end(grid: Grid, body: Body) -> None:
 
 
 class _Reader:
-    def __init__(self, grid: Grid, header: Header, kinds: Kinds, usual: int, stop: int) -> None:
+    def __init__(self, grid: Grid, header: Header, kinds: Kinds, usual: int, start: int, stop: int) -> None:
         self.grid, self.header, self.kinds, self.usual, self.stop = grid, header, kinds, usual, stop
+        self.titles = {text for row in range(start, header.first_body_row) for _, text in grid.filled(row)}
         self.names = [_texts(grid, row) for row in header.rows]
         self.has_numbers = any(kind == "number" for kind in kinds.of_column)
         self.few = max(2, math.ceil(usual * 0.34))
@@ -186,6 +188,11 @@ class _Reader:
             return self._single(row, cells)
         return None
 
+    def _is_running(self, position: int, block: Sequence[int]) -> bool:
+        """Whether a column numbers its rows: each value is one more than that above."""
+        values = [parse_plain_number(self.grid.columns[position][row]) for row in block]
+        return len(values) > 1 and all(a is not None and b == a + 1 for a, b in itertools.pairwise(values))
+
     def may_be_title(self, row: int) -> bool:
         """Whether a row above the header of another table has too little in it for data."""
         fits, _ = self.kinds.compare(kinds_of_row(self.grid, row))
@@ -194,6 +201,8 @@ class _Reader:
     def _single(self, row: int, cells: dict[int, str]) -> str | None:
         """A row with one cell in the middle of the body: the title of a section, if there is evidence."""
         position, text = next(iter(cells.items()))
+        if text in self.titles or (words.is_page_number(text) and not words.is_number(text)):
+            return "title" if text in self.titles else "page_number"
         wide = any(
             m.left == position and (m.right - m.left + 1) * 2 >= self.usual
             for m in self.grid.merges_by_row.get(row, ())
@@ -226,6 +235,8 @@ class _Reader:
         if not labels or any(c in cells for c in labels) or row - self.header.first_body_row < 2:
             return False
         block = [r for r in range(self.header.first_body_row, row) if r not in left_out]
+        if any(self._is_running(position, block) for position in cells):
+            return False
         checked = False
         for position, text in cells.items():
             value = parse_plain_number(text)

@@ -3,6 +3,7 @@
 import csv
 import io
 import itertools
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 from gis_capture.ledger import codes
 from gis_capture.ledger.assemble import tables_of_grids
 from gis_capture.ledger.drivers.driver import Driver
-from gis_capture.ledger.drivers.encodings import find_encoding
+from gis_capture.ledger.drivers.encodings import find_encoding, utf16_of
 from gis_capture.ledger.grid import Grid
 from gis_capture.ledger.opening import Opened, broken, too_large
 from gis_capture.ledger.table import Reading
@@ -20,6 +21,7 @@ from gis_capture.text import Text
 _SEPARATORS = (",", "\t", ";", "|")
 _SAMPLE_CHARS = 1 << 18
 _CHUNK = 20_000
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _MAX_MEMO = 20_000
 
 
@@ -28,15 +30,11 @@ def accepts(opened: Opened) -> bool:
     head = opened.head
     if not head:
         return True
-    start = head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:2]
-    if start in (b"<?", b"<!") or start[:1] == b"{" or start in (b"[{", b"%P"):
+    utf16 = "utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else utf16_of(head)
+    text = head.decode(utf16 or "latin-1", "ignore").lstrip("\xef\xbb\xbf\ufeff \t\r\n")
+    if text.startswith(("<?", "<!", "%PDF")) or re.match(r'(?:\[\s*)?\{\s*["}]', text):
         return False
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return True
-    controls = sum(head.count(bytes([code])) for code in (*range(9), *range(14, 27), *range(28, 32)))
-    if not controls:
-        return True
-    return controls * 5 > len(head) and head.count(0) == controls if len(head) >= 8 else False
+    return _CONTROLS.search(text) is None
 
 
 def read(opened: Opened) -> Reading:

@@ -36,9 +36,9 @@ def find_encoding(path: Path) -> tuple[str, bool]:
             found := next((n for n in ("iso2022_jp", "iso2022_jp_ext", "iso2022_jp_2004") if _fits(path, n)), None)
         ):
             return found, True
-        if not (b"\0" in sample and _utf16(sample)):
+        if not (b"\0" in sample and utf16_of(sample)):
             return "utf-8", True
-    if b"\0" in sample and (utf16 := _utf16(sample)):
+    if b"\0" in sample and (utf16 := utf16_of(sample)):
         return utf16, _fits(path, utf16)
     fitting = [name for name in _JAPANESE if _fits(path, name)]
     cut = sample[: sample.rfind(b"\n") + 1] or sample
@@ -86,7 +86,7 @@ def _fits(path: Path, name: str) -> bool:
     return True
 
 
-def _utf16(sample: bytes) -> str | None:
+def utf16_of(sample: bytes) -> str | None:
     """UTF-16 without a mark: separators and line ends have their zero always on the same side."""
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
     if max(even, odd) < 2 or max(even, odd) < 8 * min(even, odd):

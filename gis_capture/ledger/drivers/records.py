@@ -1,6 +1,7 @@
 """JSON lists of records, as open data portals and form services give them."""
 
 import json
+import re
 from typing import Any
 
 from gis_capture.ledger.drivers.dbf import columns_of
@@ -9,12 +10,13 @@ from gis_capture.ledger.opening import Opened, broken, too_large
 from gis_capture.ledger.table import Reading, Table
 
 _MAX_BYTES = 128 << 20
+_START = re.compile(rb'(?:\[\s*)?\{\s*["}]')
 
 
 def accepts(opened: Opened) -> bool:
     """Whether the text begins as a JSON list of objects or as an object."""
     head = opened.head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    return head.startswith(b"{") or (head.startswith(b"[") and head[1:].lstrip().startswith(b"{"))
+    return _START.match(head) is not None
 
 
 def read(opened: Opened) -> Reading:

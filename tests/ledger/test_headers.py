@@ -1,0 +1,253 @@
+"""Header rows: where they are, how many, and what the columns are called."""
+
+from collections.abc import Callable
+
+import pytest
+
+from gis_capture.ledger import Reading, Table, codes
+from tests.ledger.conftest import Rows, column, names, only_table, skipped
+
+ReadRows = Callable[[Rows], Table]
+ReadBook = Callable[..., Reading]
+ReadText = Callable[..., Reading]
+LAMPS = [["1", "本町１号", "高山市本町1-1", "36.141", "LED"], ["2", "本町２号", "高山市本町1-2", "36.142", "水銀灯"]]
+
+
+def test_titles_and_remarks_above_are_not_header(read_rows: ReadRows) -> None:
+    """様式, title, date and unit stand above; the names are the last row before the data."""
+    table = read_rows(
+        [
+            ["様式第１号", None, None, None, None],
+            ["令和６年度　街路灯台帳", None, None, None, None],
+            [None, None, None, None, "令和6年4月1日現在"],
+            [None, None, None, None, None],
+            ["番号", "名称", "所在地", "緯度", "灯種"],
+            *LAMPS,
+        ]
+    )
+    assert table.header_rows == (5,)
+    assert names(table) == ["番号", "名称", "所在地", "緯度", "灯種"]
+    assert skipped(table) == {1: "title", 2: "title", 3: "title", 4: "blank"}
+
+
+def test_a_remark_beside_the_title_does_not_make_it_a_header(read_rows: ReadRows) -> None:
+    """Title on the left, 単位 on the right."""
+    table = read_rows(
+        [["街路灯台帳", None, None, None, "（単位：基）"], ["番号", "名称", "所在地", "緯度", "灯種"], *LAMPS]
+    )
+    assert table.header_rows == (2,)
+
+
+def test_names_of_a_ledger_of_words_only(read_rows: ReadRows) -> None:
+    """Without any number the words of the header decide."""
+    table = read_rows([["町内会名", "会長氏名", "備考"], ["花里町一区", "山田", None], ["花里町二区", "佐藤", "新任"]])
+    assert table.header_rows == (1,)
+
+
+def test_names_that_no_dictionary_knows(read_rows: ReadRows) -> None:
+    """An unusual header is still a header: it is the first row, and nothing speaks against it."""
+    table = read_rows([["なまえ", "どこ", "いつ"], ["たろう", "やま", "あさ"], ["じろう", "かわ", "よる"]])
+    assert table.header_rows == (1,)
+
+
+@pytest.mark.parametrize(
+    "years",
+    [["2021", "2022", "2023"], ["H30", "R1", "R2"], ["平成30年", "令和元年", "令和2年"], ["2022", "2023", "計"]],
+)
+def test_years_as_names(read_rows: ReadRows, years: list[str]) -> None:
+    """Columns named by years stand above numbers, and are numbers themselves."""
+    table = read_rows(
+        [["路線名", *years], ["本町線", "10", "12", "15"], ["花里線", "20", "21", "9"], ["西町線", "3", "4", "8"]]
+    )
+    assert table.header_rows == (1,)
+    assert names(table) == ["路線名", *years]
+
+
+def test_two_years_as_names(read_rows: ReadRows) -> None:
+    """Two years and a known word."""
+    table = read_rows([["施設名", "2022", "2023"], ["公民館", "100", "120"], ["図書館", "90", "95"]])
+    assert table.header_rows == (1,)
+
+
+def test_a_first_row_of_data_is_not_a_header(read_rows: ReadRows) -> None:
+    """Nothing is lost where a ledger begins without names; that is told."""
+    table = read_rows(LAMPS)
+    assert table.header_rows == ()
+    assert names(table) == ["列A", "列B", "列C", "列D", "列E"]
+    assert len(table.row_numbers) == 2
+    assert [problem.code for problem in table.problems] == [codes.NO_HEADER]
+
+
+def test_a_first_row_that_repeats_below_is_not_a_header(read_rows: ReadRows) -> None:
+    """Words that come again in their column are values."""
+    table = read_rows([["岐阜県", "高山市", "花里町"], ["岐阜県", "高山市", "本町"], ["岐阜県", "飛騨市", "古川町"]])
+    assert table.header_rows == ()
+    assert len(table.row_numbers) == 3
+
+
+def test_one_data_row_is_enough(read_rows: ReadRows) -> None:
+    """A ledger that has just begun."""
+    table = read_rows([["番号", "名称", "設置年度"], ["1", "灯", "2024"]])
+    assert (table.header_rows, list(table.row_numbers)) == ((1,), [2])
+
+
+def test_a_ledger_without_rows_keeps_its_names(read_rows: ReadRows) -> None:
+    """An empty form has columns and no rows."""
+    table = read_rows([["管理番号", "名称", "所在地", "緯度", "経度"]])
+    assert (names(table), len(table.row_numbers)) == (["管理番号", "名称", "所在地", "緯度", "経度"], 0)
+
+
+def test_newlines_and_wide_spaces_are_taken_out_of_names(read_rows: ReadRows) -> None:
+    """A name broken over two lines or spread with wide spaces is one word."""
+    table = read_rows([["番 号", "名　　称", "設置\n年度"], ["1", "灯", "2024"], ["2", "灯2", "2023"]])
+    assert names(table)[1:] == ["名称", "設置年度"]
+
+
+def test_repeated_names_are_numbered_and_told(read_rows: ReadRows) -> None:
+    """備考 twice: both columns are kept under names of their own."""
+    table = read_rows([["番号", "備考", "備考"], ["1", "あ", "い"], ["2", "う", "え"]])
+    assert names(table) == ["番号", "備考", "備考_2"]
+    assert [c.header for c in table.columns] == ["番号", "備考", "備考"]
+    assert codes.REPEATED_COLUMN_NAME in [problem.code for problem in table.problems]
+
+
+def test_a_column_without_name_is_named_by_its_letter(read_rows: ReadRows) -> None:
+    """Its values are kept; a column without name and value is dropped."""
+    table = read_rows([["番号", None, "名称", None], ["1", "ア", "灯", None], ["2", "イ", "栓", None]])
+    assert names(table) == ["番号", "列B", "名称"]
+    assert table.columns[1].header == ""
+
+
+def test_two_header_rows_with_merges(read_book: ReadBook) -> None:
+    """Parent and child are joined by a slash; a name that spans both rows stands alone."""
+    table = only_table(
+        read_book(
+            [
+                ["番号", "所在", None, "設置", None],
+                [None, "町名", "地番", "年度", "業者"],
+                [1, "本町", "1-1", 2020, "甲"],
+                [2, "花里町", "2-3", 2021, "乙"],
+            ],
+            merges=["A1:A2", "B1:C1", "D1:E1"],
+        )
+    )
+    assert table.header_rows == (1, 2)
+    assert names(table) == ["番号", "所在/町名", "所在/地番", "設置/年度", "設置/業者"]
+
+
+def test_three_header_rows_with_merges(read_book: ReadBook) -> None:
+    """Three levels."""
+    table = only_table(
+        read_book(
+            [
+                ["路線", "点検", None, None, None],
+                [None, "令和5年度", None, "令和6年度", None],
+                [None, "判定", "箇所", "判定", "箇所"],
+                ["1号線", "Ⅰ", 3, "Ⅱ", 4],
+                ["2号線", "Ⅱ", 5, "Ⅰ", 1],
+            ],
+            merges=["A1:A3", "B1:E1", "B2:C2", "D2:E2"],
+        )
+    )
+    assert table.header_rows == (1, 2, 3)
+    assert names(table)[1:3] == ["点検/令和5年度/判定", "点検/令和5年度/箇所"]
+
+
+def test_two_header_rows_of_a_text_file(read_rows: ReadRows) -> None:
+    """An exported merge: a blank parent belongs to the one on its left; a name without child stands alone."""
+    table = read_rows(
+        [
+            ["番号", "所在", None, "設置", None, "備考"],
+            [None, "町名", "地番", "年度", "業者", None],
+            ["1", "本町", "1-1", "2020", "甲", None],
+            ["2", "花里町", "2-3", "2021", "乙", "要確認"],
+        ]
+    )
+    assert table.header_rows == (1, 2)
+    assert names(table) == ["番号", "所在/町名", "所在/地番", "設置/年度", "設置/業者", "備考"]
+
+
+def test_a_title_merged_over_the_table_is_not_a_parent(read_book: ReadBook) -> None:
+    """The title spans all columns: it is no part of the names."""
+    table = only_table(
+        read_book(
+            [
+                ["消火栓台帳", None, None, None],
+                ["番号", "名称", "口径", "設置年度"],
+                [1, "甲", 75, 2001],
+                [2, "乙", 100, 2002],
+            ],
+            merges=["A1:D1"],
+        )
+    )
+    assert names(table) == ["番号", "名称", "口径", "設置年度"]
+    assert skipped(table) == {1: "title"}
+
+
+@pytest.mark.parametrize(
+    "units", [["", "", "(mm)", "(m)"], [None, None, "㎜", "ｍ"], [None, "（人）", "（㎡）", "（円）"]]
+)
+def test_a_row_of_units_below_the_names_is_left_out(read_rows: ReadRows, units: list[str | None]) -> None:
+    """Units are neither names nor data."""
+    table = read_rows(
+        [
+            ["番号", "名称", "口径", "延長"],
+            units,
+            ["1", "甲", "75", "12"],
+            ["2", "乙", "100", "13"],
+            ["3", "丙", "150", "9"],
+        ]
+    )
+    assert skipped(table) == {2: "unit"}
+    assert (table.header_rows, list(table.row_numbers)) == ((1,), [3, 4, 5])
+
+
+@pytest.mark.parametrize("numbers", [["(1)", "(2)", "(3)", "(4)"], ["①", "②", "③", "④"], ["ア", "イ", "ウ", "エ"]])
+def test_a_row_that_numbers_the_columns_is_left_out(read_rows: ReadRows, numbers: list[str]) -> None:
+    """(1) (2) (3) below the names."""
+    table = read_rows([["番号", "名称", "口径", "延長"], numbers, ["1", "甲", "75", "12"], ["2", "乙", "100", "13"]])
+    assert skipped(table) == {2: "code_row"}
+
+
+def test_a_first_row_of_small_numbers_is_data(read_rows: ReadRows) -> None:
+    """1, 2, 3 may number the columns, but it may as well be the first record."""
+    table = read_rows([["a", "b", "c"], ["1", "2", "3"], ["4", "5", "6"]])
+    assert list(table.row_numbers) == [2, 3]
+
+
+def test_the_preamble_of_linkdata(read_text: ReadText) -> None:
+    """Rows that begin with # are remarks; the row #property names the columns."""
+    table = only_table(
+        read_text(
+            "#LINK,,\n#lang,ja,\n#property,name,address\n#object_type_xsd,string,string\n1,公園,高松市\n2,緑地,高松市\n"
+        )
+    )
+    assert table.header_rows == (3,)
+    assert skipped(table) == {1: "comment", 2: "comment", 4: "code_row"}
+    assert list(table.row_numbers) == [5, 6]
+
+
+def test_a_sheet_of_prose_is_not_a_table(read_book: ReadBook) -> None:
+    """Instructions in one column."""
+    assert (
+        read_book(
+            [["この台帳の使い方について説明します。"], ["はじめに内容を確認してください。"], ["次に入力してください。"]]
+        ).tables
+        == ()
+    )
+
+
+def test_a_single_column_of_names_is_a_table(read_text: ReadText) -> None:
+    """A list with one column."""
+    table = only_table(read_text("施設名称\n中央公民館\n東公民館\n"))
+    assert column(table, "施設名称") == ["中央公民館", "東公民館"]
+
+
+def test_a_table_that_does_not_begin_at_a1(read_book: ReadBook) -> None:
+    """Row and column numbers are those of the sheet."""
+    table = only_table(
+        read_book([[None], [None], [None, None, "番号", "名称"], [None, None, 1, "灯"], [None, None, 2, "栓"]])
+    )
+    assert table.header_rows == (3,)
+    assert [c.number for c in table.columns] == [3, 4]
+    assert table.cell_name(4, table.columns[1]) == "台帳!D4"

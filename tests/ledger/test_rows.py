@@ -1,0 +1,226 @@
+"""Rows that are not data: totals, sections, notes, repeated headers, each left out with its reason."""
+
+from collections.abc import Callable
+
+import pytest
+
+from gis_capture.ledger import Reading, Table
+from tests.ledger.conftest import Rows, column, names, only_table, skipped
+
+ReadRows = Callable[[Rows], Table]
+ReadBook = Callable[..., Reading]
+NAMES: list[str | None] = ["番号", "名称", "延長", "幅員"]
+
+
+@pytest.mark.parametrize("word", ["合計", "合　計", "計", "総計", "総合計", "【合計】", "合計：", "Total", "累計"])
+def test_a_total_is_left_out(read_rows: ReadRows, word: str) -> None:
+    """By its word, in the first or the second column."""
+    rows = [NAMES, ["1", "甲", "10", "4"], ["2", "乙", "20", "5"]]
+    assert set(skipped(read_rows([*rows, [word, None, "30", None]])).values()) <= {"total", "subtotal"}
+    assert list(skipped(read_rows([*rows, [None, word, "30", None]]))) == [4]
+
+
+@pytest.mark.parametrize("name", ["会計課", "計量所", "時計台", "設計事務所", "合計橋", "総合運動公園", "計画道路"])
+def test_a_name_with_the_letter_of_totals_is_data(read_rows: ReadRows, name: str) -> None:
+    """計 inside another word means nothing."""
+    assert skipped(read_rows([NAMES, ["1", "甲", "10", "4"], ["2", name, "20", "5"], ["3", "丙", "5", "5"]])) == {}
+
+
+def test_subtotals_of_groups_are_left_out(read_rows: ReadRows) -> None:
+    """小計 after every group, 合計 at the end."""
+    table = read_rows(
+        [
+            NAMES,
+            ["1", "甲", "10", "4"],
+            ["2", "乙", "20", "5"],
+            ["小計", None, "30", None],
+            ["3", "丙", "7", "4"],
+            ["小　計", None, "7", None],
+            ["合計", None, "37", None],
+        ]
+    )
+    assert skipped(table) == {4: "subtotal", 6: "subtotal", 7: "total"}
+    assert column(table, "延長") == ["10", "20", "7"]
+
+
+def test_a_sum_without_a_word_is_left_out_by_arithmetic(read_rows: ReadRows) -> None:
+    """Numbers alone below the rows, equal to their sums."""
+    table = read_rows(
+        [NAMES, ["1", "甲", "10", "4"], ["2", "乙", "20", "5"], ["3", "丙", "7", "1"], [None, None, "37", "10"]]
+    )
+    assert skipped(table) == {5: "total"}
+
+
+def test_numbers_without_a_name_that_are_no_sum_are_data(read_rows: ReadRows) -> None:
+    """A row whose name is missing is not lost."""
+    table = read_rows(
+        [NAMES, ["1", "甲", "10", "4"], ["2", "乙", "20", "5"], ["3", None, "7", "1"], [None, None, "8", "3"]]
+    )
+    assert skipped(table) == {}
+
+
+def test_repeated_page_headers_are_left_out(read_rows: ReadRows) -> None:
+    """The same names again on every page."""
+    rows: list[list[str | None]] = [NAMES]
+    for page in range(3):
+        rows += [[str(page * 2 + i), f"線{page}{i}", "10", "4"] for i in range(2)]
+        rows += [NAMES] if page < 2 else []
+    table = read_rows(rows)
+    assert skipped(table) == {4: "repeated_header", 7: "repeated_header"}
+    assert len(table.row_numbers) == 6
+
+
+def test_repeated_pages_with_titles_and_numbers(read_book: ReadBook) -> None:
+    """Title, header of two rows, data, page number - again and again: one table."""
+    page = [["街路灯台帳", None, None, None], ["番号", "所在", None, "灯数"], [None, "町名", "地番", None]]
+    rows = []
+    for number in range(3):
+        rows += [
+            *page,
+            *([number * 2 + i, f"町{number}", f"{i}-1", 3] for i in range(2)),
+            [None, None, f"- {number + 1} -", None],
+        ]
+    merges = [
+        m for top in (1, 7, 13) for m in (f"A{top + 1}:A{top + 2}", f"B{top + 1}:C{top + 1}", f"D{top + 1}:D{top + 2}")
+    ]
+    table = only_table(read_book(rows, merges=merges))
+    assert names(table)[:4] == ["番号", "所在/町名", "所在/地番", "灯数"]
+    assert [r for r in column(table, "番号") if r] == ["0", "1", "2", "3", "4", "5"]
+    assert len(table.row_numbers) == 6
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "※印は撤去予定",
+        "（注）延長は概数",
+        "注１　令和5年度末現在",
+        "備考：数値は暫定",
+        "*1:推定値",
+        "出典：道路台帳",
+        "注) 概数",
+    ],
+)
+def test_notes_below_are_left_out(read_rows: ReadRows, note: str) -> None:
+    """By how they begin, with or without a blank row above."""
+    rows = [NAMES, ["1", "甲", "10", "4"], ["2", "乙", "20", "5"]]
+    assert skipped(read_rows([*rows, [note, None, None, None]])) == {4: "footnote"}
+    assert skipped(read_rows([*rows, [None, None, None, None], [note, None, None, None]])) == {
+        4: "blank",
+        5: "footnote",
+    }
+
+
+def test_notes_of_several_lines_are_left_out(read_rows: ReadRows) -> None:
+    """The second line of a note has no mark."""
+    table = read_rows(
+        [
+            NAMES,
+            ["1", "甲", "10", "4"],
+            ["2", "乙", "20", "5"],
+            ["（注）１．延長は概数", None, None, None],
+            ["　　２．幅員は最小値", None, None, None],
+        ]
+    )
+    assert skipped(table) == {4: "footnote", 5: "footnote"}
+
+
+def test_a_last_row_with_only_its_number_is_data(read_rows: ReadRows) -> None:
+    """A number that is taken but not filled in yet is not a note."""
+    table = read_rows([NAMES, ["1", "甲", "10", "4"], ["2", "乙", "20", "5"], ["3", None, None, None]])
+    assert list(table.row_numbers) == [2, 3, 4]
+
+
+def test_a_sparse_row_in_the_middle_is_data(read_rows: ReadRows) -> None:
+    """Two filled cells of many."""
+    table = read_rows(
+        [
+            ["番号", "名称", "住所", "電話", "緯度", "経度"],
+            ["1", "甲", "花里町", "32-1", "36.1", "137.2"],
+            ["2", "乙", None, None, None, None],
+            ["3", "丙", "本町", "33-2", "36.2", "137.3"],
+        ]
+    )
+    assert skipped(table) == {}
+
+
+def test_sections_become_a_column(read_book: ReadBook) -> None:
+    """A title merged across the table heads the rows below it."""
+    table = only_table(
+        read_book(
+            [
+                NAMES,
+                ["第１分団", None, None, None],
+                [1, "甲", 10, 4],
+                [2, "乙", 20, 5],
+                ["第２分団", None, None, None],
+                [3, "丙", 30, 4],
+            ],
+            merges=["A2:D2", "A5:D5"],
+        )
+    )
+    assert skipped(table) == {2: "section", 5: "section"}
+    assert column(table, "見出し") == ["第１分団", "第１分団", "第２分団"]
+
+
+def test_sections_by_a_mark_or_by_words_among_numbers(read_rows: ReadRows) -> None:
+    """【上宝地区】 is a section; so is a word alone in a column of running numbers."""
+    table = read_rows(
+        [
+            NAMES,
+            ["【上宝地区】", None, None, None],
+            ["1", "甲", "10", "4"],
+            ["2", "乙", "20", "5"],
+            ["国府地区", None, None, None],
+            ["3", "丙", "30", "4"],
+        ]
+    )
+    assert skipped(table) == {2: "section", 5: "section"}
+    assert column(table, "見出し") == ["【上宝地区】", "【上宝地区】", "国府地区"]
+
+
+def test_blank_rows_inside_are_told_and_blank_rows_behind_a_sheet_are_not(read_book: ReadBook) -> None:
+    """Nobody wrote the blank rows at the end of a sheet."""
+    table = only_table(read_book([NAMES, [1, "甲", 10, 4], [None], [2, "乙", 20, 5], [None], [None]]))
+    assert skipped(table) == {3: "blank"}
+    assert list(table.row_numbers) == [2, 4]
+
+
+def test_rows_of_dashes_hold_nothing(read_rows: ReadRows) -> None:
+    """A row with a dash and nothing else is blank."""
+    table = read_rows(
+        [
+            ["番号", "名称", "住所", "標高", "備考"],
+            ["1", "甲", "花里町", "500", "あ"],
+            ["2", "乙", "本町", "510", "い"],
+            [None, None, None, "-", None],
+        ]
+    )
+    assert skipped(table) == {4: "blank"}
+
+
+def test_struck_out_rows_are_left_out_and_told(read_book: ReadBook) -> None:
+    """A line through all cells of a row means that the thing is gone."""
+    from openpyxl.styles import Font
+    from openpyxl.worksheet.worksheet import Worksheet
+
+    def strike(sheet: Worksheet) -> None:
+        for cell in sheet[3]:
+            cell.font = Font(strike=True)
+        sheet["B4"].font = Font(strike=True)
+
+    table = only_table(read_book([NAMES, [1, "甲", 10, 4], [2, "乙", 20, 5], [3, "丙", 30, 6]], dress=strike))
+    assert skipped(table) == {3: "struck_out"}
+    assert [p.row_number for p in table.problems if p.code == "struck_out_row"] == [3]
+
+
+def test_hidden_rows_are_read_and_told(read_book: ReadBook) -> None:
+    """A filter hides rows that are data all the same."""
+    table = only_table(
+        read_book(
+            [NAMES, [1, "甲", 10, 4], [2, "乙", 20, 5]],
+            dress=lambda sheet: sheet.row_dimensions.__getitem__(3).__setattr__("hidden", True),
+        )
+    )
+    assert list(table.row_numbers) == [2, 3]
+    assert [(p.code, p.row_number) for p in table.problems] == [("hidden_rows", 3)]
