@@ -10,6 +10,8 @@ export interface Row {
   distance_m: number | null;
 }
 
+/** "A-2" before "A-10". */
+const BY_NAME = new Intl.Collator("ja", { numeric: true });
 const searchable = new WeakMap<Feature, string>();
 
 /** Text as searching compares it: full and half width, hiragana and katakana, upper and lower case are one. */
@@ -38,7 +40,7 @@ export function findRows(
     }
   }
   return rows.sort(
-    (a, b) => (a.distance_m ?? Infinity) - (b.distance_m ?? Infinity) || a.label.localeCompare(b.label, "ja"),
+    (a, b) => (a.distance_m ?? Infinity) - (b.distance_m ?? Infinity) || BY_NAME.compare(a.label, b.label),
   );
 }
 

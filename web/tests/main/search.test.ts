@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { findRows, foldText } from "../../src/main/tablet/search.ts";
+import { FEATURE, LAYER, POINT } from "../samples.ts";
+
+const feature = (feature_id: string, ledger_number: string, place: [number, number] | null) => ({
+  ...FEATURE,
+  feature_id,
+  fields: { ledger_number, status: "点灯" },
+  geometry: place && POINT(...place),
+});
+const features = [
+  feature("far", "Ａ－１０ サクラ町", [138, 36]),
+  feature("none", "A-10 無所", null),
+  feature("near", "A-12 さくら町", [137.001, 36]),
+];
+const source = [{ layer: LAYER, features, label: (one: typeof FEATURE) => String(one.fields.ledger_number) }];
+const found = (query: string, from: [number, number] | null = [137, 36]) =>
+  findRows(source, query, from).map((row) => row.feature.feature_id);
+
+test("the nearest comes first, what has no place last", () => {
+  expect(found("")).toEqual(["near", "far", "none"]);
+});
+
+test("width, case and kana do not matter; all words must be there", () => {
+  expect(found("a-10")).toEqual(["far", "none"]);
+  expect(found("ｻｸﾗ")).toEqual(["near", "far"]);
+  expect(found("桜")).toEqual([]);
+  expect(found("さくら 12")).toEqual(["near"]);
+});
+
+test("without a place to measure from, rows go by their names", () => {
+  expect(found("", null)).toEqual(["far", "none", "near"]);
+  expect(findRows(source, "", null)[0]?.distance_m).toBeNull();
+});
+
+test("all kinds of dashes are one", () => {
+  expect(foldText("Ａ−１‐２ー３")).toBe("a-1-2-3");
+});
