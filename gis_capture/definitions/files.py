@@ -2,6 +2,7 @@
 
 import csv
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,12 @@ def read_layer(folder: Path) -> Layer:
     return build_layer(document)
 
 
-def read_layers(folder: Path) -> tuple[Layer, ...]:
+def read_layers(folder: Path, *, beside: Iterable[Layer] = ()) -> tuple[Layer, ...]:
     """Reads the definitions of all sub-folders that hold one, sorted by key.
+
+    Args:
+        folder: Holds one folder per layer.
+        beside: Layers from elsewhere that relations may lead to.
 
     Raises:
         LayerError: As `read_layer`, for the mistakes of all files at once.
@@ -45,15 +50,16 @@ def read_layers(folder: Path) -> tuple[Layer, ...]:
     if mistakes:
         raise definition_error(mistakes, str(folder))
     layers = tuple(build_layer(document) for document in documents)
-    if lost := _lost_relations(layers, folder):
+    if lost := _lost_relations(layers, folder, beside):
         raise definition_error(lost, str(folder))
     return layers
 
 
-def _lost_relations(layers: tuple[Layer, ...], folder: Path) -> list[Mistake]:
+def _lost_relations(layers: tuple[Layer, ...], folder: Path, beside: Iterable[Layer]) -> list[Mistake]:
     """Finds relations ("layer" or "layer.field") that lead to nothing."""
-    targets = {layer.key for layer in layers}
-    targets |= {f"{layer.key}.{field.name}" for layer in layers for field in layer.fields}
+    known = (*layers, *beside)
+    targets = {layer.key for layer in known}
+    targets |= {f"{layer.key}.{field.name}" for layer in known for field in layer.fields}
     return [
         Mistake(
             f"fields.{field.name}.relation",

@@ -10,6 +10,7 @@ from gis_capture.errors import StoreError
 from gis_capture.model import Problem
 from gis_capture.report.geojson import encode_collection, to_geojson
 from gis_capture.report.table import ENCODINGS, write_csv
+from gis_capture.store.export import write_geopackage
 from gis_capture.store.protocol import Store
 from gis_capture.text import Text
 
@@ -53,7 +54,7 @@ def export_layer(
             )
     with replacing(path) as unfinished:
         if file_format == "gpkg":
-            return Export(path, store.write_geopackage(unfinished, [key]))
+            return Export(path, write_geopackage(unfinished, store, [key]))
         if file_format == "csv":
             with unfinished.open("w", encoding=encoding, newline="") as file:
                 return Export(path, *write_csv(file, layer, store.features(key), encoding=encoding))

@@ -1,9 +1,11 @@
 """A layer as a CSV file that opens rightly in Excel."""
 
 import csv
+import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TextIO
 
 import shapely
@@ -12,6 +14,7 @@ from gis_capture.locate.lon_lat import to_lon_lat
 from gis_capture.model import Feature, Layer, Problem, Text, Value
 
 ENCODINGS = ("utf-8-sig", "cp932")
+_BATCH = 1_000
 CHARACTERS_LOST = "characters_not_in_encoding"
 GETA = "〓"
 """The printers' sign for a character that is not at hand."""
@@ -96,22 +99,26 @@ def write_csv(
         [writer.cell(title) for title in (*(field.title.ja for field in layer.fields), *places, "feature_id")]
     )
     n_features = 0
-    for feature in features:
-        values = [writer.cell(feature.fields.get(field.name)) for field in layer.fields]
-        rows.writerow([*values, *_place(feature, layer, is_plain=is_plain), feature.feature_id])
-        n_features += 1
+    remaining = iter(features)
+    while batch := list(islice(remaining, _BATCH)):
+        n_features += len(batch)
+        for feature, place in zip(batch, _places(batch, layer, is_plain=is_plain), strict=True):
+            values = [writer.cell(feature.fields.get(field.name)) for field in layer.fields]
+            rows.writerow([*values, *place, feature.feature_id])
     return n_features, writer.problems()
 
 
-def _place(feature: Feature, layer: Layer, *, is_plain: bool) -> Iterator[str]:
-    if feature.geometry is None:
-        yield from ["", ""] if is_plain else ["", "", ""]
-        return
-    (geometry,) = to_lon_lat([feature.geometry], layer.crs)
-    position = geometry if geometry.geom_type == "Point" else shapely.point_on_surface(geometry)
-    yield from (repr(position.x), repr(position.y))
+def _places(features: Sequence[Feature], layer: Layer, *, is_plain: bool) -> Iterator[tuple[str, ...]]:
+    """Gives longitude, latitude and, where it says more, the geometry itself; empty where there is none."""
+    geometries = to_lon_lat([feature.geometry for feature in features], layer.crs)
+    positions = geometries if is_plain else shapely.point_on_surface(geometries)
+    columns = [
+        ["" if math.isnan(degrees) else repr(degrees) for degrees in ordinates.tolist()]
+        for ordinates in (shapely.get_x(positions), shapely.get_y(positions))
+    ]
     if not is_plain:
-        yield shapely.to_wkt(geometry, rounding_precision=-1)
+        columns.append([text or "" for text in shapely.to_wkt(geometries, rounding_precision=-1)])
+    return zip(*columns, strict=True)
 
 
 def _is_in_cp932(character: str) -> bool:

@@ -61,9 +61,10 @@ def body_pieces(*, max_bytes: int) -> Iterator[bytes]:
     for piece in _unpacked(pieces) if encoding == "gzip" else pieces:
         n_bytes += len(piece)
         if n_bytes > max_bytes:
-            limit_mb = max_bytes / 1e6
             raise TooLargeError(
-                Text(f"送られたデータが大きすぎます({limit_mb:g} MBまで)。", f"The body is over {limit_mb:g} MB."),
+                Text(
+                    f"送られたデータが大きすぎます({max_bytes:,}バイトまで)。", f"The body is over {max_bytes:,} bytes."
+                )
             )
         yield piece
 

@@ -1,7 +1,6 @@
 """Errors as RFC 9457 problem JSON; the one table that turns an error into an HTTP status."""
 
 import logging
-from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, request
@@ -135,11 +134,8 @@ def too_large(error: HTTPException) -> Text | None:
 
 
 def code_of(status: int) -> str:
-    """Gives the code of a plain HTTP error: "not_found", "method_not_allowed"."""
-    try:
-        return HTTPStatus(status).phrase.lower().replace(" ", "_").replace("-", "_")
-    except ValueError:
-        return f"http_{status}"
+    """Gives the code of a plain HTTP error: "not_found", "method_not_allowed"; "http_411" for a rare one."""
+    return TITLES[status].en.lower().replace(" ", "_") if status in TITLES else f"http_{status}"
 
 
 def request_language() -> str:
@@ -151,7 +147,7 @@ def request_language() -> str:
 def problem_document(status: int, code: str, message: Text | None) -> dict[str, Any]:
     """Gives a problem document with the words of both languages."""
     language = request_language()
-    title = TITLES.get(status) or Text(f"HTTP {status}", code_of(status).replace("_", " ").capitalize())
+    title = TITLES.get(status) or Text(f"HTTP {status}", f"HTTP {status}")
     detail = message or title
     return {
         "type": "about:blank",

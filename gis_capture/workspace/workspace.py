@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -46,7 +47,6 @@ class Workspace:
         self.store = store
         self.clock = clock
         self.new_id = new_id
-        self._definitions: tuple[object, tuple[Layer, ...]] = (None, ())
 
     @classmethod
     def create(cls, path: Path | str, *, name: str = "", plane_zone: int | None = None) -> Self:
@@ -106,13 +106,10 @@ class Workspace:
         Raises:
             LayerError: Names every mistake in the definitions.
         """
-        own_dir = self.folder.layers_dir
-        files = sorted(own_dir.glob("*/**/*.*"))
-        state = tuple((path, path.stat().st_mtime_ns) for path in files)
-        if self._definitions[0] != state:
-            by_key = {layer.key: layer for folder in (layers_dir(), own_dir) for layer in read_layers(folder)}
-            self._definitions = state, tuple(by_key[key] for key in sorted(by_key))
-        return self._definitions[1]
+        shipped = _read_definitions(layers_dir(), _state_of(layers_dir()), ())
+        own = _read_definitions(self.folder.layers_dir, _state_of(self.folder.layers_dir), shipped)
+        by_key = {layer.key: layer for layer in (*shipped, *own)}
+        return tuple(by_key[key] for key in sorted(by_key))
 
     def known_layers(self) -> tuple[Layer, ...]:
         """All definitions, and the layers of the store that have none (made from a ledger)."""
@@ -288,3 +285,14 @@ class Workspace:
     def imports(self) -> list[dict[str, Any]]:
         """All imports, newest first."""
         return self.store.imports()
+
+
+def _state_of(folder: Path) -> tuple[tuple[str, int], ...]:
+    """What changes when a definition is edited: the times of all files."""
+    return tuple((str(path), path.stat().st_mtime_ns) for path in sorted(folder.glob("*/**/*.*")))
+
+
+@lru_cache(maxsize=16)
+def _read_definitions(folder: Path, state: object, beside: tuple[Layer, ...]) -> tuple[Layer, ...]:
+    """Reads definitions again only when `state` is another."""
+    return read_layers(folder, beside=beside)

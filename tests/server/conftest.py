@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from shapely import Point
+from werkzeug.test import TestResponse
 
 from gis_capture.model import Feature, PositionQuality
 from gis_capture.server import create_app
@@ -45,9 +46,18 @@ def app(workspace: Workspace) -> Flask:
     return create_app(workspace)
 
 
+class ReadingClient(FlaskClient):
+    """Reads every answer to its end, as clients on a network do, so that the server closes its files."""
+
+    def open(self, *arguments: Any, **values: Any) -> TestResponse:
+        """Makes a request."""
+        return super().open(*arguments, **{"buffered": True, **values})
+
+
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     """Asks the app."""
+    app.test_client_class = ReadingClient
     return app.test_client()
 
 

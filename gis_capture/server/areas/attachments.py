@@ -32,19 +32,19 @@ def give_attachment(sha256: str) -> Response:
 @area.put("/<sha256>")
 def take_attachment(sha256: str) -> Response:
     """Takes all of the bytes, or those that Content-Range names."""
-    start, total = _announced()
-    pieces = body_pieces(max_bytes=min(total - start, settings().max_body_bytes))
+    start, end, total = _announced()
+    pieces = body_pieces(max_bytes=min(end - start, settings().max_body_bytes))
     received = _folder().receive(sha256, pieces, start=start, total=total)
     if received.is_whole:
         return Response(status=201, headers={"Location": f"/attachments/{sha256}"})
     return Response(status=202, headers={"Upload-Offset": str(received.offset)})
 
 
-def _announced() -> tuple[int, int]:
-    """Gives where the bytes begin and how many the whole has."""
+def _announced() -> tuple[int, int, int]:
+    """Gives where the bytes of the body begin and end, and how many the whole has."""
     text = request.headers.get("Content-Range")
     if text is None and request.content_length is not None:
-        return 0, request.content_length
+        return 0, request.content_length, request.content_length
     match = _RANGE.fullmatch(text or "")
     start, last, total = map(int, match.groups()) if match else (0, -1, 0)
     if not start <= last < total:
@@ -54,7 +54,7 @@ def _announced() -> tuple[int, int]:
                 'Write Content-Range as "bytes 0-524287/1048576".',
             )
         )
-    return start, total
+    return start, last + 1, total
 
 
 def _folder() -> AttachmentFolder:

@@ -1,0 +1,71 @@
+"""Layers of a store as a plain GeoPackage to hand on: no history, no tables of our own."""
+
+import sqlite3
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import shapely
+
+from gis_capture.geopackage.files import create_geopackage
+from gis_capture.geopackage.layer_tables import create_layer_table
+from gis_capture.model import Layer
+from gis_capture.store.layer_rows import BATCH, LayerRows
+from gis_capture.store.protocol import Store
+
+
+def write_geopackage(path: Path, store: Store, layers: Sequence[str]) -> int:
+    """Writes layers to a GeoPackage, whole or not at all; gives the number of features.
+
+    Args:
+        path: Of the file; an older one is replaced.
+        store: Where the layers are.
+        layers: Their keys.
+
+    Raises:
+        LayerError: There is no such layer.
+        StoreError: The file cannot be written.
+    """
+    chosen = [store.layer(key) for key in dict.fromkeys(layers)]
+    n_written = 0
+
+    def fill(connection: sqlite3.Connection) -> None:
+        nonlocal n_written
+        connection.execute("BEGIN")
+        for layer in chosen:
+            create_layer_table(connection, layer)
+            n_written += _copy(connection, store, layer)
+        connection.execute("COMMIT")
+
+    create_geopackage(path, fill)
+    return n_written
+
+
+def _copy(connection: sqlite3.Connection, store: Store, layer: Layer) -> int:
+    """Copies the features of a layer, each with the revision that wrote it; notes extent and dimensions."""
+    rows, features = LayerRows(layer), iter(store.features(layer.key))
+    n_copied, has_z, has_m, boxes = 0, False, False, [np.full(4, np.nan)]
+    while batch := list(islice(features, BATCH)):
+        parameters = rows.to_rows(batch, 0)
+        connection.executemany(
+            rows.insert,
+            ((*row[:2], one.revision, *row[3:]) for row, one in zip(parameters, batch, strict=True)),
+        )
+        geometries = [one.geometry for one in batch]
+        has_z |= bool(shapely.has_z(geometries).any())
+        has_m |= bool(shapely.has_m(geometries).any())
+        boxes.append(shapely.total_bounds(geometries))
+        n_copied += len(batch)
+    # 0 = none, 2 = some: GDAL takes "some" for a three-dimensional type, so it is said only where it is true.
+    connection.execute(
+        "UPDATE gpkg_geometry_columns SET z = ?, m = ? WHERE table_name = ?", (2 * has_z, 2 * has_m, layer.key)
+    )
+    corners = np.array(boxes)
+    if np.isfinite(corners).any():
+        extent = (*np.nanmin(corners[:, :2], axis=0).tolist(), *np.nanmax(corners[:, 2:], axis=0).tolist())
+        connection.execute(
+            "UPDATE gpkg_contents SET min_x = ?, min_y = ?, max_x = ?, max_y = ? WHERE table_name = ?",
+            (*extent, layer.key),
+        )
+    return n_copied

@@ -1,0 +1,154 @@
+"""A ledger comes in over HTTP: upload, look, convert, account, undo."""
+
+import io
+import time
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from gis_capture.server.uploads import main_part, safe_name
+from gis_capture.workspace import Workspace
+
+LEDGER = "管理番号,状態,経度,緯度\r\n" + "".join(
+    f"B-{n:03d},{'球切れ' if n % 3 else '点灯'},{137.2 + n / 1000:.4f},{36.1 if n != 5 else ''}\r\n" for n in range(12)
+)
+
+
+def upload(
+    client: FlaskClient, content: str = LEDGER, name: str = "街路灯台帳.csv", encoding: str = "cp932"
+) -> TestResponse:
+    """Uploads a CSV ledger."""
+    return client.post("/imports", data={"file": (io.BytesIO(content.encode(encoding)), name)})
+
+
+def convert(client: FlaskClient, import_id: str, **choice: Any) -> dict[str, Any]:
+    """Converts an upload and waits for its end."""
+    started = client.post(f"/imports/{import_id}/convert", json=choice)
+    assert (started.status_code, started.get_json()) == (202, {"import_id": import_id, "state": "running"})
+    for _ in range(600):
+        state: dict[str, Any] = client.get(f"/imports/{import_id}").get_json()
+        if state["state"] != "running":
+            return state
+        time.sleep(0.02)
+    raise AssertionError("the conversion does not end")
+
+
+def test_an_upload_is_looked_at_and_nothing_is_imported(client: FlaskClient, workspace: Workspace) -> None:
+    """What was found, the layer it fits, and a preview of rows and places."""
+    response = upload(client)
+    answer = response.get_json()
+    (preview,) = answer["preview"]
+
+    assert response.status_code == 201
+    assert answer["inspection"]["source"]["path"] == "街路灯台帳.csv"
+    assert answer["inspection"]["source"]["encoding"] == "cp932"
+    assert answer["suggestions"][0]["layer"] == answer["best_layer"] == "street_light"
+    assert preview["rows"][0]["row"] == 2 and preview["rows"][0]["values"]["管理番号"] == "B-000"
+    assert len(preview["geojson"]["features"]) == 11
+    assert preview["geojson"]["features"][0]["geometry"]["coordinates"] == pytest.approx([137.2, 36.1])
+    assert workspace.store.revision() == 1
+    assert client.get("/imports").get_json()["imports"] == []
+
+
+def test_a_conversion_accounts_for_every_row(client: FlaskClient) -> None:
+    """Rows in = loaded + unlocated + rejected + skipped; the list and the layer know of it."""
+    import_id = upload(client).get_json()["import_id"]
+    state = convert(client, import_id, layer="street_light")
+    result = state["result"]
+    (layer,) = client.get("/layers").get_json()["layers"]
+
+    assert (state["state"], state["progress"], state["problem"]) == ("done", 1.0, None)
+    assert (result["n_source_rows"], result["n_loaded"], result["n_unlocated"]) == (12, 11, 1)
+    assert layer["n_features"] == 42
+    assert layer["last_import"]["import_id"] == import_id
+    assert [record["import_id"] for record in client.get("/imports").get_json()["imports"]] == [import_id]
+
+
+def test_the_source_is_kept_and_the_upload_is_not(client: FlaskClient, workspace: Workspace) -> None:
+    """A copy by hash stays in the workspace."""
+    answer = upload(client).get_json()
+    convert(client, answer["import_id"], layer="street_light")
+    copy = workspace.folder.sources_dir / answer["inspection"]["source"]["sha256"] / "街路灯台帳.csv"
+
+    assert copy.read_bytes() == LEDGER.encode("cp932")
+    assert not any(workspace.folder.uploads_dir.iterdir())
+
+
+def test_undo_takes_out_what_nobody_touched(client: FlaskClient, workspace: Workspace) -> None:
+    """The features go, the account stays; undoing again changes nothing."""
+    import_id = upload(client).get_json()["import_id"]
+    convert(client, import_id, layer="street_light")
+    undone = client.post(f"/imports/{import_id}/undo", json={"author": "山田"}).get_json()
+    revision = workspace.store.revision()
+    again = client.post(f"/imports/{import_id}/undo", json={}).get_json()
+
+    assert (undone["state"], undone["kept"], again["state"]) == ("undone", [], "undone")
+    assert workspace.store.layer_info("street_light").n_features == 30
+    assert workspace.store.revision() == revision
+
+
+def test_the_same_ledger_again_is_stopped_with_words(client: FlaskClient) -> None:
+    """A failed conversion says why, and can be started again with another choice."""
+    convert(client, upload(client).get_json()["import_id"], layer="street_light")
+    import_id = upload(client).get_json()["import_id"]
+    failed = convert(client, import_id, layer="street_light")
+
+    assert failed["state"] == "failed" and "街路灯台帳.csv" in failed["problem"]["detail_ja"]
+    assert convert(client, import_id, layer="street_light", is_repeat_allowed=True)["state"] == "done"
+
+
+def test_choices_that_do_not_fit_are_refused_at_once(client: FlaskClient, problem_of: Any) -> None:
+    """Before anything starts."""
+    url = f"/imports/{upload(client).get_json()['import_id']}/convert"
+
+    problem_of(client.post(url, json={"layer": "no_such"}), 404, "layer_unknown")
+    problem_of(client.post(url, json={"layer": 5}), 400, "bad_request")
+    problem_of(client.post(url, json={"matches": {"a": 1}}), 400, "bad_request")
+    problem_of(client.post(url, json=[]), 400, "not_json")
+    problem_of(client.post(url.replace("convert", "undo"), json={}), 404, "not_found")
+
+
+@pytest.mark.parametrize(
+    ("content", "name"), [("", "empty.xlsx"), ("PK\x03\x04 broken", "broken.xlsx"), ("\0\1\2" * 100, "noise.bin")]
+)
+def test_files_that_are_no_ledger_are_told(
+    client: FlaskClient, problem_of: Any, workspace: Workspace, content: str, name: str
+) -> None:
+    """The person reads why; nothing of the file stays."""
+    response = upload(client, content, name, "latin-1")
+    if response.status_code == 201:
+        assert response.get_json()["inspection"]["tables"] == []
+    else:
+        problem_of(response, 422, "source_unusable")
+        assert not any(workspace.folder.uploads_dir.iterdir())
+
+
+def test_several_ledgers_at_once_are_refused(client: FlaskClient, problem_of: Any) -> None:
+    """Only the parts of a shapefile belong together."""
+    files = [(io.BytesIO(b"a"), "a.csv"), (io.BytesIO(b"b"), "b.csv")]
+
+    problem_of(client.post("/imports", data={"file": files}), 400, "several_sources")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("街路灯.csv", "街路灯.csv"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\台帳\\外灯.xlsx", "外灯.xlsx"),
+        ("..", ""),
+        ("CON.csv", "_CON.csv"),
+        ('a<b>:"|?*.csv', "a_b______.csv"),
+        ("あ" * 200 + ".shp", "あ" * 65 + ".shp"),
+    ],
+)
+def test_names_of_uploads_are_harmless(name: str, expected: str) -> None:
+    """No folders, no signs that a file system refuses, not too long; Japanese stays."""
+    assert safe_name(name) == expected
+
+
+def test_the_main_part_of_a_shapefile_is_read() -> None:
+    """Whatever the order in which the parts were dropped."""
+    assert main_part(["橋.dbf", "橋.prj", "橋.SHP", "橋.shx"]) == "橋.SHP"

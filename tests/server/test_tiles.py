@@ -1,0 +1,71 @@
+"""Tiles over HTTP show what is in the store, at once after an edit."""
+
+from typing import Any
+
+import mapbox_vector_tile
+from flask.testing import FlaskClient
+
+from gis_capture.store.protocol import Author
+from gis_capture.tiles.grid import tile_at
+from gis_capture.workspace import Workspace
+
+Z, X, Y = tile_at(137.26, 36.14, 10)
+TILE = f"/tiles/street_light/{Z}/{X}/{Y}.mvt"
+
+
+def features_of(content: bytes) -> list[dict[str, Any]]:
+    """The lights in a tile."""
+    return list(mapbox_vector_tile.decode(content)["street_light"]["features"])
+
+
+def test_a_tile_holds_the_located_features(client: FlaskClient) -> None:
+    """All 29 lights with a position, with id, label, key and category, and nothing else."""
+    response = client.get(TILE)
+    features = features_of(response.data)
+    first = min(features, key=lambda feature: str(feature["properties"]["label"]))
+
+    assert response.mimetype == "application/vnd.mapbox-vector-tile"
+    assert len(features) == 29
+    assert first["id"] == 1
+    assert first["properties"] == {
+        "feature_id": "00000000-0000-7000-8000-000000000000",
+        "ledger_number": "A-000",
+        "label": "A-000",
+        "status": "点灯",
+    }
+
+
+def test_an_unchanged_tile_is_not_sent_again(client: FlaskClient) -> None:
+    """304 by ETag, until an edit; then the new state at once."""
+    etag = client.get(TILE).headers["ETag"]
+
+    assert client.get(TILE, headers={"If-None-Match": etag}).status_code == 304
+
+
+def test_an_edit_is_in_the_next_tile(client: FlaskClient, workspace: Workspace) -> None:
+    """Read your writes: the old ETag does not count any more."""
+    etag = client.get(TILE).headers["ETag"]
+    feature_id = features_of(client.get(TILE).data)[0]["properties"]["feature_id"]
+    with workspace.store.transact(Author("office"), at=workspace.clock()) as transaction:
+        transaction.delete("street_light", feature_id)
+    response = client.get(TILE, headers={"If-None-Match": etag})
+
+    assert response.status_code == 200
+    assert feature_id not in {feature["properties"]["feature_id"] for feature in features_of(response.data)}
+
+
+def test_an_empty_tile_is_204(client: FlaskClient) -> None:
+    """Nothing there, no body."""
+    response = client.get("/tiles/street_light/10/0/0.mvt")
+
+    assert (response.status_code, response.data) == (204, b"")
+
+
+def test_tile_json_and_style_lead_to_the_tiles(client: FlaskClient) -> None:
+    """The addresses in both documents give the tile."""
+    for path in ("/tiles/street_light.json", "/styles/street_light.json"):
+        document = client.get(path).get_json()
+        (url,) = document.get("tiles") or document["sources"]["layers"]["tiles"]
+        address = url.replace("{z}", str(Z)).replace("{x}", str(X)).replace("{y}", str(Y))
+
+        assert len(features_of(client.get(address).data)) == 29
