@@ -32,6 +32,8 @@ export type ReceiptStatus = "applied" | "merged" | "conflict" | "held" | "reject
 export interface Problem {
   code: string;
   message: Text;
+  /** Name of the field it is about. */
+  field?: string;
 }
 
 /** The server's word on one change. */

@@ -29,16 +29,20 @@ export function diffFields(old: Fields, now: Fields): Record<string, Edit<Value>
   return edits;
 }
 
-/** Turns a wish into the change that says it, or null where nothing differs from what was seen. */
-export function makeChange(wish: Wish, before: { after: string | null; base: Feature | null }, nature: Nature) {
+/** Turns a wish into the change that says it, or null where nothing differs from what was seen.
+ *
+ * A change that builds on an unsent one keeps the revision that one was based on, whatever was pulled since.
+ */
+export function makeChange(wish: Wish, before: { previous: Change | null; base: Feature | null }, nature: Nature) {
   const { seen } = wish;
+  const { previous, base } = before;
   const change: Change = {
     change_id: mintUuid(nature),
     layer: wish.layer.key,
     feature_id: wish.feature_id,
     kind: wish.is_deletion ? "delete" : seen ? "update" : "insert",
-    after: before.after,
-    base_revision: before.base?.revision || null,
+    after: previous?.change_id ?? null,
+    base_revision: previous ? previous.base_revision : base?.revision || null,
     definition_version: wish.layer.definition_version,
     fields: wish.is_deletion ? {} : diffFields(seen?.fields ?? {}, wish.fields),
     attachments: wish.attachments,

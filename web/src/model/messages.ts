@@ -39,7 +39,8 @@ export interface ConflictLine {
   kind: string;
   state: string;
   revision: number;
-  fields: { field: string; base: Value; stored: Value; incoming: Value; state: string }[];
+  /** A side that deleted the feature has no value. */
+  fields: { field: string; base?: Value; stored?: Value; incoming?: Value; state: string }[];
   geometry: unknown;
 }
 

@@ -15,7 +15,7 @@ export async function saveEdit(database: Database, wish: Wish & { label: string 
     const base = (await transaction.objectStore("features").get([wish.layer.key, wish.feature_id])) ?? null;
     const is_mending = entries.some((entry) => entry.state === "rejected");
     const pending = entries.filter((entry) => entry.state === "unsent" || entry.state === "held");
-    const after = is_mending ? null : (pending.at(-1)?.change.change_id ?? null);
+    const previous = is_mending ? null : (pending.at(-1)?.change ?? null);
     const replaced = is_mending ? entries.filter((entry) => entry.state !== "conflict") : [];
     const change = makeChange(
       {
@@ -24,7 +24,7 @@ export async function saveEdit(database: Database, wish: Wish & { label: string 
         geometry: wish.geometry === undefined && is_mending ? wish.seen?.geometry : wish.geometry,
         attachments: [...replaced.flatMap((entry) => entry.change.attachments), ...wish.attachments],
       },
-      { after, base },
+      { previous, base },
       nature,
     );
     for (const entry of replaced) await outbox.delete(entry.sequence);

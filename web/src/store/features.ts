@@ -22,7 +22,10 @@ export async function listConflicts(database: Database): Promise<ConflictLine[]>
   return database.read(["conflicts"], (transaction) => transaction.objectStore("conflicts").getAll());
 }
 
-/** Takes layers along, and leaves those behind that are not chosen any more and have nothing to send. */
+/** Takes layers along, and leaves those behind that are not chosen any more and have nothing to send.
+ *
+ * The place in a pull under way holds only for the layers it began with; with others it begins again.
+ */
 export async function chooseLayers(database: Database, listings: readonly LayerListing[]): Promise<void> {
   await database.write(["layers", "features", "outbox"], async (transaction) => {
     const layers = transaction.objectStore("layers");
@@ -33,9 +36,12 @@ export async function chooseLayers(database: Database, listings: readonly LayerL
       await layers.delete(stored.key);
       await transaction.objectStore("features").delete(wholeLayer(stored.key));
     }
+    const here = new Set((await layers.getAllKeys()).map(String));
+    const is_same = here.size === chosen.size && [...chosen].every((key) => here.has(key));
     for (const { definition, n_features, extent } of listings) {
       const known = await layers.get(definition.key);
-      const { revision, cursor } = known ?? { revision: 0, cursor: null };
+      const revision = known?.revision ?? 0;
+      const cursor = is_same ? (known?.cursor ?? null) : null;
       await layers.put({ key: definition.key, definition, n_features, extent, revision, cursor });
     }
   });

@@ -43,7 +43,9 @@ async function sendPhoto({ sha256, blob, media_type }: StoredPhoto): Promise<voi
     const headers = { "Content-Type": media_type, "Content-Range": `bytes ${offset}-${end - 1}/${blob.size}` };
     try {
       const response = await request(path, { method: "PUT", headers, body: blob.slice(offset, end) });
-      offset = response.status === 202 ? Number(response.headers.get("Upload-Offset") ?? end) : blob.size;
+      const now = response.status === 202 ? Number(response.headers.get("Upload-Offset") ?? end) : blob.size;
+      if (now <= offset && n_restarts++) throw new OfflineError(`${path}: the server does not take the bytes`);
+      offset = now;
     } catch (error) {
       // What lies there is not the beginning of our photo: the server drops it, and we begin anew, once.
       if (!(error instanceof ServerError) || error.status !== 422 || n_restarts++) throw error;

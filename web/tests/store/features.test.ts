@@ -92,6 +92,16 @@ test("a layer that is not chosen any more goes, unless something of it waits to 
   expect(await listFeatures(idle, LAYER.key)).toEqual([]);
 });
 
+test("the place in a pull under way is kept for the same layers, and forgotten with others", async () => {
+  const listing = { definition: LAYER, n_features: 9, n_unlocated: 0, extent: null, revision: 80 };
+  const database = await filledDatabase();
+  await applyPage(database, page([], { since: 57, next: "c2" }), KEYS);
+  await chooseLayers(database, [listing]);
+  expect(await listLayers(database)).toMatchObject([{ cursor: "c2" }]);
+  await chooseLayers(database, [listing, { ...listing, definition: { ...LAYER, key: "park" } }]);
+  expect((await listLayers(database)).map(({ cursor }) => cursor)).toEqual([null, null]);
+});
+
 test("choosing a layer again keeps how far it was pulled", async () => {
   const database = await filledDatabase();
   await chooseLayers(database, [{ definition: LAYER, n_features: 9, n_unlocated: 0, extent: null, revision: 80 }]);
