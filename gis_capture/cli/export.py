@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from gis_capture.cli.language import Command, option, say
+from gis_capture.cli.accounting import print_problems
+from gis_capture.cli.language import Command, language_of, option, say
 from gis_capture.cli.workspace_option import open_workspace, workspace_option
 from gis_capture.text import Text
 
@@ -40,5 +41,7 @@ def command(layer: str, file: Path, encoding: str, folder: Path | None) -> None:
             ).in_language(str(click.get_current_context().find_root().meta.get("language", "ja")))
         )
     with open_workspace(folder) as workspace:
-        n_features = workspace.export(layer, file, file_format=file_format, encoding=encoding)
+        written = workspace.export(layer, file, file_format=file_format, encoding=encoding)
+    n_features = written.n_features
     say(Text(f"{n_features:,} 件を書き出しました: {file}", f"Wrote {n_features:,} features: {file}"))
+    print_problems(written.problems, language=language_of())
