@@ -131,7 +131,7 @@ def fill_dittos(fills: Fills) -> None:
     """Replaces 〃 and 同上 by the value above them; a section or a total in between ends the chain."""
     resets = sorted(fills.resets)
     for index in range(len(fills.values)):
-        found = {value for value in set(fills.values[index]) if value is not None and value.strip() in words.DITTO}
+        found = words.DITTO.intersection(fills.values[index])
         if not found:
             continue
         marks = [at for at, value in enumerate(fills.values[index]) if value in found]
@@ -140,7 +140,7 @@ def fill_dittos(fills: Fills) -> None:
             mark = values[at]
             above = values[at - 1] if at else None
             broken = at > 0 and any(fills.rows[at - 1] < row < fills.rows[at] for row in resets)
-            if above is None or broken or above.strip() in words.DITTO:
+            if above is None or broken or above in words.DITTO:
                 fills.tell(
                     codes.DITTO_WITHOUT_ABOVE,
                     index,

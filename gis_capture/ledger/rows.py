@@ -148,16 +148,14 @@ class _Reader:
         found[max(0, self.last_data - start) + 1 :] = True
         blank = grid.n_filled[start : self.stop] == 0
         found[1:] |= blank[:-1]
-        for position in range(grid.n_columns):
+        for position in self.word_columns:
             column = grid.columns[position]
             names = {row[position] for row in self.names if position in row}
-            if position in self.word_columns:
-                for row in range(start, self.stop):
-                    value = column[row]
-                    if value is not None and (
-                        "計" in value or "総" in value or "otal" in value or "TOTAL" in value or value in names
-                    ):
-                        found[row - start] = True
+            below = column[start : self.stop]
+            if not names.isdisjoint(below):
+                found |= np.array([value in names for value in below])
+            if words.may_hold_total(below):
+                found |= np.array([value is not None and words.is_total_word(value) for value in below])
         return (np.flatnonzero(found) + start).tolist()
 
     def reason(self, row: int, left_out: set[int]) -> str | None:

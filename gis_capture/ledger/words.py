@@ -2,16 +2,21 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 _SPACES = re.compile(r"[\s\u3000]+")
 
-DITTO = frozenset({"〃", "々", "″", "”", "“", '"', "''", "´´", "同上", "同", "同じ", "〃〃", "仝", "ゝ", "ヽ"})
+_DITTO_MARKS = ("〃", "々", "″", "”", "“", '"', "''", "´´", "〃〃", "ゝ", "ヽ", "仝", "同", "同上", "同じ")
+DITTO = frozenset(
+    f"{before}{mark}{after}" for mark in _DITTO_MARKS for before in ("", " ", "　") for after in ("", " ", "　")
+)
 
 _TOTAL = re.compile(
     r"^[【〔\[(〈<《]?(?:(?:小|合|総|累|通|中|年度|年|月|部|課|地区|町|市|区|県|全体)?計|合計[0-9一二三四五六七八九十]*|総合計|総数|総計|累計|延計|合計数|"
     r"sub-?total|grand-?total|totals?|計[0-9]+(?:件|箇所|か所|基|本|灯|人|戸)?)[】〕\])〉>》]?[:：]?$",
     re.IGNORECASE,
 )
+_TOTAL_LETTER = re.compile("[計総]|otal|OTAL|ｏｔａｌ|ＯＴＡＬ")
 _GRAND_TOTAL = re.compile(r"^[【\[(]?(?:合計|総計|総合計|総数|grand-?total|totals?)", re.IGNORECASE)
 _FOOTNOTE = re.compile(
     r"^\s*(?:[※＊*]|[(（〔\[【]?\s*(?:注|備\s*考|註|出典|出所|資料|参考|凡例|作成|問い?合わ?せ先?|note|source|notes)"
@@ -87,9 +92,15 @@ def fold(text: str) -> str:
     return squeeze(unicodedata.normalize("NFKC", text)).lower()
 
 
+def may_hold_total(column: Iterable[str | None]) -> bool:
+    """Whether a letter of those words occurs in a column at all; a quick look before `is_total_word` for each cell."""
+    text = "\n".join(value for value in column if value is not None)
+    return _TOTAL_LETTER.search(text) is not None
+
+
 def is_total_word(text: str) -> bool:
     """Whether a cell is nothing but a word for a total or subtotal."""
-    return len(text) <= 24 and _TOTAL.match(fold(text)) is not None
+    return len(text) <= 24 and _TOTAL_LETTER.search(text) is not None and _TOTAL.match(fold(text)) is not None
 
 
 def is_grand_total_word(text: str) -> bool:

@@ -1,6 +1,7 @@
 """Rows that are not data: totals, sections, notes, repeated headers, each left out with its reason."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from tests.ledger.conftest import Rows, column, names, only_table, skipped
 
 ReadRows = Callable[[Rows], Table]
 ReadBook = Callable[..., Reading]
-NAMES: list[str | None] = ["番号", "名称", "延長", "幅員"]
+NAMES: list[Any] = ["番号", "名称", "延長", "幅員"]
 
 
 @pytest.mark.parametrize("word", ["合計", "合　計", "計", "総計", "総合計", "【合計】", "合計：", "Total", "累計"])
@@ -61,7 +62,7 @@ def test_numbers_without_a_name_that_are_no_sum_are_data(read_rows: ReadRows) ->
 
 def test_repeated_page_headers_are_left_out(read_rows: ReadRows) -> None:
     """The same names again on every page."""
-    rows: list[list[str | None]] = [NAMES]
+    rows: list[list[Any]] = [NAMES]
     for page in range(3):
         rows += [[str(page * 2 + i), f"線{page}{i}", "10", "4"] for i in range(2)]
         rows += [NAMES] if page < 2 else []

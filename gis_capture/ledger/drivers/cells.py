@@ -12,12 +12,10 @@ _QUOTED = re.compile(r'"([^"]*)"')
 
 def number_text(value: float) -> str:
     """Writes a number without exponent, trailing zeros and binary noise: 2.0 → "2", 0.1+0.2 → "0.3"."""
-    if value == int(value) if abs(value) < 1e16 else False:
-        return str(int(value))
     text = f"{value:.15g}"
-    if "e" in text or "E" in text:
-        text = format(Decimal(text), "f")
-    return text
+    if "e" not in text:
+        return text
+    return str(int(value)) if 1 <= abs(value) < 1e16 else format(Decimal(text), "f")
 
 
 def date_text(value: datetime.date | datetime.time | datetime.timedelta) -> str:

@@ -22,7 +22,7 @@ _SEPARATORS = (",", "\t", ";", "|")
 _SAMPLE_CHARS = 1 << 18
 _CHUNK = 20_000
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-_MAX_MEMO = 20_000
+_MAX_MEMO = 10_000
 
 
 def accepts(opened: Opened) -> bool:
@@ -119,7 +119,7 @@ def read_grid(opened: Opened, encoding: str, separator: str, problems: list[Prob
 
 def _collect(opened: Opened, reader: Iterator[list[str]]) -> Grid:
     columns: list[list[str | None]] = []
-    memos: list[dict[str | None, str | None] | None] = []
+    memos: list[_Texts | None] = []
     odd: list[tuple[int, int]] = []
     usual = 0
     n_rows = 0
@@ -131,7 +131,7 @@ def _collect(opened: Opened, reader: Iterator[list[str]]) -> Grid:
         width = max(lengths)
         while len(columns) < width:
             columns.append([None] * n_rows)
-            memos.append({})
+            memos.append(_Texts())
         for position, cells in enumerate(itertools.zip_longest(*rows)):
             _append(columns, memos, position, cells)
         n_rows += len(rows)
@@ -142,19 +142,23 @@ def _collect(opened: Opened, reader: Iterator[list[str]]) -> Grid:
     return Grid(None, columns, widths=dict(odd), lists_trailing_blanks=True)
 
 
+class _Texts(dict[str | None, str | None]):
+    """Texts that come again and again, kept once: that halves the memory of a large ledger."""
+
+    def __missing__(self, cell: str | None) -> str | None:
+        """Makes blank cells None."""
+        self[cell] = text = cell if cell and not cell.isspace() else None
+        return text
+
+
 def _append(
-    columns: Sequence[list[str | None]],
-    memos: list[dict[str | None, str | None] | None],
-    position: int,
-    cells: Sequence[str | None],
+    columns: Sequence[list[str | None]], memos: list[_Texts | None], position: int, cells: Sequence[str | None]
 ) -> None:
-    values = [cell if cell and not cell.isspace() else None for cell in cells]
     memo = memos[position]
     if memo is None:
-        columns[position] += values
+        columns[position] += [cell if cell and not cell.isspace() else None for cell in cells]
         return
-    # Texts that come again and again are kept once: that halves the memory of a large ledger.
-    columns[position] += map(memo.setdefault, values, values)
+    columns[position] += map(memo.__getitem__, cells)
     if len(memo) > _MAX_MEMO:
         memos[position] = None
 

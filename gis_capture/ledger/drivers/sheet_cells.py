@@ -47,10 +47,13 @@ def make_grid(
     date_rows: dict[int, frozenset[int]] = {}
     problems: list[Problem] = []
     for position, cells in enumerate(zip(*rows, strict=True)):
-        texts = [cell if type(cell) is str and cell and not cell.isspace() else cell_text(cell) for cell in cells]
-        dates = frozenset(row for row, cell in enumerate(cells) if isinstance(cell, _DATES))
-        if dates:
-            date_rows[position] = dates
+        kinds = set(map(type, cells))
+        if kinds == {float}:
+            texts: list[str | None] = list(map(number_text, cells))
+        else:
+            texts = [cell if type(cell) is str and cell and not cell.isspace() else cell_text(cell) for cell in cells]
+        if any(issubclass(kind, _DATES) for kind in kinds):
+            date_rows[position] = frozenset(row for row, cell in enumerate(cells) if isinstance(cell, _DATES))
         if not _ERRORS.isdisjoint(texts):
             for row, text in enumerate(texts):
                 if text in _ERRORS:

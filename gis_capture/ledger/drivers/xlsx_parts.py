@@ -29,7 +29,7 @@ _BARE_FORMULA = re.compile(
     rb"<(?:\w+:)?c\b[^>]*\br=[\"']([A-Z]{1,3})(\d+)[\"'][^>]*>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
-_WIDE_COLUMN = re.compile(rb"\br=[\"']([A-Z]{3})\d+[\"']")
+_LAST_CELL = re.compile(rb" r=[\"']([A-Z]{1,3})\d+[\"']")
 _FILLED = re.compile(rb"<(?:\w+:)?c\b[^>]*\br=[\"']([A-Z]{1,3})(\d+)[\"'][^>]*[^/]>")
 _END_OF_ROW = re.compile(rb"</(?:\w+:)?row>")
 
@@ -51,7 +51,7 @@ class SheetMarks:
         shaped: (row, column) to the number format.
         bare_formulas: Cells whose formula has no stored result.
         last_row: The last row that is mentioned, filled or not.
-        last_column: Not less than the last column that is mentioned.
+        last_column: The last column that is mentioned, filled or not.
     """
 
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
@@ -60,7 +60,7 @@ class SheetMarks:
     struck: set[tuple[int, int]] = field(default_factory=set)
     bare_formulas: list[tuple[int, int]] = field(default_factory=list)
     last_row: int = 0
-    last_column: int = 702
+    last_column: int = 0
 
 
 class PartError(ValueError):
@@ -147,8 +147,12 @@ def _read_rows(chunk: bytes, marks: SheetMarks) -> None:
             marks.hidden_rows.add(int(number[1]))
     if rows and (number := _ROW_NUMBER.search(rows[-1])):
         marks.last_row = max(marks.last_row, int(number[1]))
-    for match in _WIDE_COLUMN.finditer(chunk):
-        marks.last_column = max(marks.last_column, _number(match[1]))
+    last = {
+        match[1]
+        for end in _END_OF_ROW.finditer(chunk)
+        if (match := _LAST_CELL.match(chunk, chunk.rfind(b" r=", 0, end.start())))
+    }
+    marks.last_column = max(marks.last_column, *map(_number, last), 0)
 
 
 def _read_styled(chunk: bytes, cell: re.Pattern[bytes], styles: Styles, marks: SheetMarks) -> None:
