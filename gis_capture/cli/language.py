@@ -4,13 +4,15 @@
 """
 
 import importlib
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import click
 
 from gis_capture.errors import CaptureError
 from gis_capture.text import LANGUAGES, Text
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any] | click.Command)
 
 LANGUAGE_VARIABLE = "GIS_CAPTURE_LANGUAGE"
 
@@ -45,7 +47,7 @@ class Option(click.Option):
         return super().get_help_record(ctx)
 
 
-def option(*names: str, help: Text, **attributes: Any) -> Any:
+def option(*names: str, help: Text, **attributes: Any) -> Callable[[Decorated], Decorated]:
     """`click.option` with help in both languages."""
     return click.option(*names, cls=Option, help=help, **attributes)
 

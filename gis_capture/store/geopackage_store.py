@@ -19,6 +19,7 @@ from gis_capture.store.integrity import find_damage
 from gis_capture.store.protocol import Author, FeatureQuery, LayerInfo, SourceRow
 from gis_capture.store.reading import EVERYTHING, Reading
 from gis_capture.store.schema import SCHEMA, TABLES
+from gis_capture.store.sync_records import SyncReader
 from gis_capture.store.thinning import thinned_features
 from gis_capture.store.writing import OWN_WRITE, GeoPackageTransaction
 from gis_capture.text import Text
@@ -34,7 +35,7 @@ class GeoPackageSnapshot(Reading):
     def __init__(self, connection: sqlite3.Connection) -> None:
         super().__init__(connection)
         self.revision = self.newest_revision()
-        self.sync = GeoPackageSyncRecords(connection)
+        self.sync: SyncReader = GeoPackageSyncRecords(connection)
 
 
 class GeoPackageStore:

@@ -23,6 +23,7 @@ from gis_capture.store.geopackage_sync import GeoPackageSyncRecords
 from gis_capture.store.layer_rows import LayerRows, read_attachments, state_of
 from gis_capture.store.protocol import SourceRow
 from gis_capture.store.reading import Reading, new_fields
+from gis_capture.store.sync_records import SyncRecords
 from gis_capture.text import Text
 
 BULK = 5_000
@@ -35,7 +36,7 @@ class GeoPackageTransaction(Reading):
     def __init__(self, connection: sqlite3.Connection, revision: int) -> None:
         super().__init__(connection)
         self.revision = revision
-        self.sync = GeoPackageSyncRecords(connection)
+        self.sync: SyncRecords = GeoPackageSyncRecords(connection)
         self._touched = Extents(connection)
 
     def put_layer(self, layer: Layer) -> None:
