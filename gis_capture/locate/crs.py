@@ -175,6 +175,12 @@ def datum_of(code: int) -> Datum:
     )
 
 
+def plane_name(code: int) -> str:
+    """How a clerk calls a plane CRS."""
+    zone = zone_of(code)
+    return f"平面直角座標系第{zone}系（EPSG:{code}）" if zone else f"EPSG:{code} {crs_of(code).name}"
+
+
 def _fold(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).lower().split())
 

@@ -30,7 +30,7 @@ def describe(reading: Reading, stated: Stated) -> Coordinates:
     return Coordinates(
         kind=reading.kind,
         columns=reading.layout.columns,
-        crs=f"EPSG:{stated.code}" if stated.code else "unknown",
+        crs=f"EPSG:{stated.code}" if stated.code and not stated.is_found else "unknown",
         n_valid=len(x),
         bbox=BBox(float(x.min()), float(y.min()), float(x.max()), float(y.max())) if len(x) else None,
         first=(float(x[0]), float(y[0])) if len(x) else None,

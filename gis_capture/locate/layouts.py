@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Literal
 
 from gis_capture.locate.angles import parse_position
+from gis_capture.locate.numbers import Notation
 from gis_capture.locate.words import Role, roles_of
 
 Columns = Mapping[str, Sequence[str | None]]
@@ -20,12 +21,14 @@ class Layout:
         columns: By role; "x" is the column of east in a plane, "y" that of north.
         is_named: The headers say so; else the values alone do.
         axes_are_told: The headers say which of two plane columns is north.
+        notation: What numbers without marks are taken for; None = the values tell.
     """
 
     form: Form
     columns: Mapping[str, tuple[str, ...]]
     is_named: bool = True
     axes_are_told: bool = True
+    notation: Notation | None = None
 
 
 def find_layouts(columns: Columns) -> list[Layout]:

@@ -46,7 +46,7 @@ REASONS: dict[str, tuple[Severity, Text, Text]] = {
 """Why a row has no position: severity, message with "{cells}", what to do."""
 
 NO_COORDINATES = (
-    Text("座標の列が見つかりません。", "No columns with coordinates were found."),
+    Text("座標の入った列が見つかりません。", "No columns with coordinates were found."),
     Text(
         "「緯度」「経度」または「X」「Y」の列を加えるか、位置を地図で指定してください。",
         "Add columns of latitude and longitude or of X and Y, or give the places on the map.",
@@ -125,6 +125,46 @@ JGD2000_GRID_MISSING = (
         " and put it into the folder grids.",
     ),
 )
+DATUM_FOUND = (
+    Text(
+        "測地系の記載がありません。住所と比べると全体に約{away}mずれるため、"
+        "{found}として読みました（残りのずれ 約{rest}m）。",
+        "No datum is stated. All rows lie {away} m beside their addresses, so {found} was taken ({rest} m remain).",
+    ),
+    Text("違うときは座標系を指定して取り込み直してください。", "If that is wrong, import again and name the CRS."),
+)
+DATUM_DOUBTED = (
+    Text(
+        "書かれた座標系では、住所と比べて全体に約{away}mずれます。{found}なら約{rest}mです。",
+        "In the stated CRS all rows lie {away} m beside their addresses; in {found} it would be {rest} m.",
+    ),
+    Text("座標系を確かめてください。", "Check the CRS."),
+)
+FAR_FROM_ADDRESSES = (
+    Text("どの行も住所から遠く離れています。", "The rows lie far from their addresses."),
+    Text("座標系（系番号）や、XとYの列を確かめてください。", "Check the CRS, the zone and which column is X."),
+)
+ADDRESS_DISAGREES = Text(
+    "座標と住所が約{distance}離れています：{cells}／住所「{address}」（{name}）",
+    'Coordinates and address are {distance} apart: {cells} / address "{address}" ({name})',
+)
+POSITION_FROM_ADDRESS = Text(
+    "住所「{address}」から「{name}」に置きました（誤差 約{accuracy}）。",
+    'Placed at "{name}" by the address "{address}" (within about {accuracy}).',
+)
+POSITIONS_FROM_ADDRESS = Text(
+    "座標のない{n_rows}行を住所から置きました。", "{n_rows} rows without coordinates were placed by their addresses."
+)
+ADDRESS_NOT_FOUND = (
+    Text("住所が辞書に見つかりません：「{address}」", 'The address is not in the gazetteer: "{address}"'),
+    Text("住所を確かめるか、位置を地図で指定してください。", "Check the address or give the place on the map."),
+)
+OUTSIDE_AREA = Text("区域の外になります：{cells}", "This lies outside the area: {cells}")
+ON_ZONE_ORIGIN = Text(
+    "平面直角座標の原点にあたります（X=0、Y=0の変換）：{cells}",
+    "This is the origin of a zone of plane coordinates: {cells}",
+)
+IDENTICAL_POSITIONS = Text("同じ位置に{n_rows}行あります：{cells}", "{n_rows} rows share this position: {cells}")
 GRID_GAP = (
     Text(
         "{n_rows}行は補正ファイルに値のない場所です。概略の変換をしました。",

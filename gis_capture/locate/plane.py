@@ -5,17 +5,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from gis_capture.locate.angles import JAPAN
-from gis_capture.locate.crs import crs_of, plane_code
+from gis_capture.locate.crs import GEOGRAPHIC, crs_of, plane_code, plane_name
 from gis_capture.locate.datum import transform
-from gis_capture.locate.numbers import Floats
-from gis_capture.model import BBox
+from gis_capture.locate.evidence import KnownPlaces, RankedReading
+from gis_capture.locate.numbers import Bools, Floats
+from gis_capture.model import BBox, Text
 
 WEB_MERCATOR = 3857
 _JGD2011_UTM_51 = 6688
-_SAMPLE_SIZE = 400
 _PAD_DEG = 0.3
 _ENOUGH = 0.8
 _MARGIN = 0.2
+_NEAR_M = 10_000.0
+_KEPT = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +28,38 @@ class PlaneChoice:
         code: EPSG code; None = several zones are as likely, or none fits.
         is_exchanged: North stands where east was expected.
         is_sure: No other reading comes near.
-        candidates: (EPSG code, is_exchanged, share of rows that fit), best first.
+        ranked: All that was tried, best first.
     """
 
     code: int | None
     is_exchanged: bool
     is_sure: bool
-    candidates: tuple[tuple[int, bool, float], ...]
+    ranked: tuple[RankedReading, ...]
 
 
-def choose_plane(x: Floats, y: Floats, *, code: int | None, axes_are_told: bool, area: BBox | None) -> PlaneChoice:
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    code: int
+    is_exchanged: bool
+    share: float
+    distance_m: float | None
+
+    def beats(self, other: "_Candidate") -> bool:
+        """Clearly better: half as far from the addresses, or many more rows where they can be."""
+        if self.distance_m is not None and other.distance_m is not None:
+            return self.distance_m < min(0.5 * other.distance_m, _NEAR_M) and other.distance_m - self.distance_m > 1000
+        return self.share > other.share + _MARGIN
+
+
+def choose_plane(
+    x: Floats,
+    y: Floats,
+    *,
+    code: int | None,
+    axes_are_told: bool,
+    area: BBox | None = None,
+    known: KnownPlaces | None = None,
+) -> PlaneChoice:
     """Ranks the readings of plane coordinates.
 
     Args:
@@ -44,24 +68,56 @@ def choose_plane(x: Floats, y: Floats, *, code: int | None, axes_are_told: bool,
         code: The CRS where it is stated; else all zones are tried.
         axes_are_told: The headers say which is north.
         area: Where the rows should be, in EPSG:4326.
+        known: Where they are by their addresses.
     """
-    step = max(1, len(x) // _SAMPLE_SIZE)
-    x, y = x[::step], y[::step]
-    codes = [code] if code else _possible_codes(x, y)
-    ranked = []
-    for candidate in codes:
-        for is_exchanged in (False, True):
-            east, north = (y, x) if is_exchanged else (x, y)
-            ranked.append((candidate, is_exchanged, _share(east, north, candidate, area)))
-    # Stable: as stated and north first, unless another reading fits clearly more rows.
-    ranked.sort(key=lambda entry: -entry[2])
-    as_told = next((entry for entry in ranked if not entry[1] and (code or entry[2] == ranked[0][2])), ranked[0])
-    best = as_told if as_told[2] >= ranked[0][2] - _MARGIN or (axes_are_told and as_told[2] > 0) else ranked[0]
-    others = [entry for entry in ranked if entry != best and (entry[0] != best[0] or not axes_are_told)]
-    is_sure = best[2] >= _ENOUGH and all(entry[2] < best[2] - _MARGIN for entry in others)
-    other_zones = [entry for entry in ranked if entry[0] != best[0]]
-    is_found = code is not None or (best[2] >= _ENOUGH and all(entry[2] < best[2] - _MARGIN for entry in other_zones))
-    return PlaneChoice(best[0] if is_found else None, best[1] and is_found, is_sure, tuple(ranked[:6]))
+    candidates = [
+        _candidate(x, y, code=one, is_exchanged=is_exchanged, area=area, known=known)
+        for one in ([code] if code else _possible_codes(x, y))
+        for is_exchanged in (False, True)
+    ]
+    # Stable: north first, as surveyors write, among equals.
+    candidates.sort(key=lambda one: (-one.share if one.distance_m is None else one.distance_m, one.is_exchanged))
+    best = candidates[0]
+    as_told = next(one for one in candidates if not one.is_exchanged and (code or one.code == best.code))
+    may_exchange = not axes_are_told or best.distance_m is not None or as_told.share == 0
+    if not (best.beats(as_told) and may_exchange):
+        best = as_told
+    is_near = best.share >= _ENOUGH if best.distance_m is None else best.distance_m < _NEAR_M
+    beaten_zones = all(best.beats(one) for one in candidates if one.code != best.code)
+    beaten_axes = axes_are_told or all(best.beats(one) for one in candidates if one.is_exchanged != best.is_exchanged)
+    is_found = code is not None or (is_near and beaten_zones)
+    return PlaneChoice(
+        code=best.code if is_found else None,
+        is_exchanged=best.is_exchanged and is_found,
+        is_sure=is_near and beaten_zones and beaten_axes,
+        ranked=tuple(_ranked(one) for one in [best, *(one for one in candidates if one is not best)][:_KEPT]),
+    )
+
+
+def _candidate(
+    x: Floats, y: Floats, *, code: int, is_exchanged: bool, area: BBox | None, known: KnownPlaces | None
+) -> _Candidate:
+    east, north = (y, x) if is_exchanged else (x, y)
+    moved = transform(east, north, source=code, target=GEOGRAPHIC["jgd2011"])
+    bounds = crs_of(code).area_of_use
+    boxes = [JAPAN, *([BBox(*bounds.bounds)] if bounds else []), *([area] if area else [])]
+    share = float(np.all([_in_box(moved.x, moved.y, box) for box in boxes], axis=0).mean()) if len(x) else 0.0
+    return _Candidate(code, is_exchanged, share, known.distance_m(moved.x, moved.y) if known else None)
+
+
+def _in_box(lon: Floats, lat: Floats, box: BBox) -> Bools:
+    inside: Bools = (lon >= box.min_x - _PAD_DEG) & (lon <= box.max_x + _PAD_DEG)
+    return inside & (lat >= box.min_y - _PAD_DEG) & (lat <= box.max_y + _PAD_DEG)
+
+
+def _ranked(one: _Candidate) -> RankedReading:
+    axes = Text("、Xが東", ", X is east") if one.is_exchanged else Text("、Xが北", ", X is north")
+    return RankedReading(
+        words=Text(plane_name(one.code) + axes.ja, f"EPSG:{one.code}" + axes.en),
+        code=one.code,
+        share=round(one.share, 3),
+        distance_m=None if one.distance_m is None else round(one.distance_m),
+    )
 
 
 def _possible_codes(x: Floats, y: Floats) -> list[int]:
@@ -71,17 +127,3 @@ def _possible_codes(x: Floats, y: Floats) -> list[int]:
     if len(x) and np.median(larger) > 2_000_000 and np.median(smaller) > 100_000:
         return [_JGD2011_UTM_51 + zone for zone in range(5)]
     return [plane_code(zone, "jgd2011") for zone in range(1, 20)]
-
-
-def _share(east: Floats, north: Floats, code: int, area: BBox | None) -> float:
-    """The share of rows within the zone's area of use and the area."""
-    if not len(east):
-        return 0.0
-    moved = transform(east, north, source=code, target=crs_of(code).geodetic_crs.to_epsg() or 6668)  # type: ignore[union-attr]
-    bounds = crs_of(code).area_of_use
-    boxes = [JAPAN, *([BBox(*bounds.bounds)] if bounds else [])]
-    fits = np.isfinite(moved.x)
-    for box in boxes + ([area] if area else []):
-        fits &= (moved.x >= box[0] - _PAD_DEG) & (moved.x <= box[2] + _PAD_DEG)
-        fits &= (moved.y >= box[1] - _PAD_DEG) & (moved.y <= box[3] + _PAD_DEG)
-    return float(fits.mean())

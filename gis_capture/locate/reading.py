@@ -72,6 +72,8 @@ def _read_degrees(columns: Columns, layout: Layout) -> Reading:
     lon, lat = read_angles(columns[lon_name]), read_angles(columns[lat_name])
     plain = (np.where(axis.is_dms, np.nan, axis.values) for axis in (lon, lat))
     meaning = meaning_of(*plain, hint=fold_header(lon_name + lat_name))
+    if layout.notation:
+        meaning = replace(meaning, notation=layout.notation)
     x, y = (np.where(axis.is_dms, axis.values, to_degrees(axis.values, meaning)) for axis in (lon, lat))
     x, y, is_swapped = _in_order(x, y)
     is_valid = in_japan(x, y)

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from shapely import Point
 
+from gis_capture.locate.evidence import RankedReading
 from gis_capture.model import BBox, Problem
 
 Kind = Literal["lonlat_columns", "dms_columns", "packed_dms", "latlon_in_one", "plane_xy", "mesh_code", "none"]
@@ -52,12 +53,13 @@ class Located:
 
     Attributes:
         geometries: In the layer's CRS, (x, y); None = no position.
-        methods: "coordinates", "dms", "plane"; None = no position.
+        methods: "coordinates", "dms", "plane", "mesh", "address"; None = no position.
         accuracies_m: Radius in metres within which the place lies, as far as reading and datum tell; None = not known.
         notes: What was read and how, in Japanese; None = the cells were taken as they are.
         reasons: Problem code of the rows without a position.
         coordinates: What was found in the table.
         operation: The datum operations that were used, for the record; "" = none.
+        readings: The ways to read the coordinates that were compared, the chosen one first.
     """
 
     geometries: list[Point | None]
@@ -68,3 +70,4 @@ class Located:
     problems: tuple[Problem, ...]
     coordinates: Coordinates
     operation: str = ""
+    readings: tuple[RankedReading, ...] = ()

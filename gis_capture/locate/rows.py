@@ -7,18 +7,22 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from gis_capture.locate import codes, messages
+from gis_capture.locate import codes
+from gis_capture.locate.addresses import PLACED_LEVELS, Addresses, find_addresses
 from gis_capture.locate.crs import GEOGRAPHIC, crs_of, datum_of, parse_crs
 from gis_capture.locate.datum import Moved, transform
+from gis_capture.locate.evidence import KnownPlaces
 from gis_capture.locate.find import describe, read_positions
+from gis_capture.locate.gazetteer import Gazetteer
 from gis_capture.locate.layouts import Columns
 from gis_capture.locate.numbers import Floats, in_japan
-from gis_capture.locate.plane import PlaneChoice, choose_plane
 from gis_capture.locate.reading import Reading
 from gis_capture.locate.result import NO_COORDINATES, Located
+from gis_capture.locate.rounding import rounding_m
+from gis_capture.locate.settle import Settled, settle
 from gis_capture.locate.stated import Stated, stated_crs
-from gis_capture.locate.telling import Teller
-from gis_capture.model import BBox, Problem
+from gis_capture.locate.telling import Teller, tell_addresses, tell_no_coordinates
+from gis_capture.model import BBox
 
 _METHODS = {
     "lonlat_columns": "coordinates",
@@ -28,7 +32,6 @@ _METHODS = {
     "plane_xy": "plane",
     "mesh_code": "mesh",
 }
-_M_PER_DEG = 111_320.0
 _COARSE_M = 50.0
 
 
@@ -41,6 +44,9 @@ def locate_rows(
     context: Sequence[str] = (),
     area: BBox | None = None,
     grids_dir: Path | None = None,
+    gazetteer: Gazetteer | None = None,
+    address_columns: Sequence[str] = (),
+    city: str | None = None,
 ) -> Located:
     """Gives every row its position, with the method, the accuracy and what was read.
 
@@ -52,6 +58,9 @@ def locate_rows(
         context: Title, sheet name, notes beside the table: they may name the CRS.
         area: Where the rows should be, in EPSG:4326; decides between zones of plane coordinates.
         grids_dir: Folder of datum grids (TKY2JGD.tif …).
+        gazetteer: Places rows without coordinates by their addresses, and decides between readings of coordinates.
+        address_columns: Where addresses stand, in order; () = found by their headers.
+        city: Where addresses lie that name no city; None = told by the other rows.
 
     Raises:
         CRSError: `crs` or `layer_crs` is not known.
@@ -60,43 +69,92 @@ def locate_rows(
     numbers = row_numbers if row_numbers is not None else range(1, n_rows + 1)
     target = parse_crs(layer_crs)
     wanted = parse_crs(crs) if crs else None
+    addresses = find_addresses(columns, gazetteer, names=address_columns, city=city) if gazetteer else None
     reading = read_positions(columns, wants_plane=crs_of(wanted).is_projected) if wanted else None
     reading = reading or read_positions(columns)
     if reading is None:
-        found = (Problem(codes.NO_COORDINATES, "warning", *messages.NO_COORDINATES),) if n_rows else ()
-        nothing: list[None] = [None] * n_rows
-        return Located(
-            [*nothing], [*nothing], [*nothing], [*nothing], [codes.NO_COORDINATES] * n_rows, found, NO_COORDINATES
-        )
-
-    teller = Teller(reading, columns, numbers)
-    stated = stated_crs(columns, reading, context)
-    choice = None
-    if reading.kind == "plane_xy":
-        reading, stated, choice = _settle_plane(reading, stated, wanted, area)
-    elif wanted:
-        stated = Stated(GEOGRAPHIC[datum_of(wanted)] if crs_of(wanted).is_projected else wanted)
-    moved, reasons = _move(reading, stated, target, grids_dir)
-    problems = [*teller.table_problems(stated, choice, moved), *teller.row_problems(reasons)]
-    return _located(reading, stated, moved, reasons, tuple(problems), teller)
+        located = _unlocated(n_rows)
+    else:
+        known = KnownPlaces(*addresses.points()) if addresses else None
+        stated = stated_crs(columns, reading, context)
+        settled = settle(columns, reading, stated, wanted=wanted, area=area, known=known, grids_dir=grids_dir)
+        located = _by_coordinates(columns, settled, numbers, target, grids_dir, area, addresses, known)
+    return _by_addresses(located, addresses, numbers, target, grids_dir) if addresses else located
 
 
-def _settle_plane(
-    reading: Reading, stated: Stated, wanted: int | None, area: BBox | None
-) -> tuple[Reading, Stated, PlaneChoice]:
-    stated = Stated(wanted) if wanted and crs_of(wanted).is_projected else stated
-    is_valid = reading.is_valid
-    choice = choose_plane(
-        reading.x[is_valid],
-        reading.y[is_valid],
-        code=stated.code,
-        axes_are_told=reading.layout.axes_are_told,
-        area=area,
+def _unlocated(n_rows: int) -> Located:
+    nothing: list[None] = [None] * n_rows
+    reasons: list[str | None] = [codes.NO_COORDINATES] * n_rows
+    problems = tell_no_coordinates() if n_rows else ()
+    return Located([*nothing], [*nothing], [*nothing], [*nothing], reasons, problems, NO_COORDINATES)
+
+
+def _by_coordinates(
+    columns: Columns,
+    settled: Settled,
+    numbers: Sequence[int],
+    target: int,
+    grids_dir: Path | None,
+    area: BBox | None,
+    addresses: Addresses | None,
+    known: KnownPlaces | None,
+) -> Located:
+    reading = settled.reading
+    moved, reasons = _move(reading, settled.stated, target, grids_dir)
+    is_placed = np.isfinite(moved.x) & np.isfinite(moved.y)
+    geometries = np.full(len(moved.x), None, dtype=object)
+    geometries[is_placed] = shapely.points(moved.x[is_placed], moved.y[is_placed])
+    rounded_m = rounding_m(reading)
+    accuracies_m = np.where(
+        np.isnan(rounded_m), moved.accuracies_m, np.hypot(rounded_m, np.nan_to_num(moved.accuracies_m))
     )
-    if choice.is_exchanged:
-        layout = replace(reading.layout, columns={"x": reading.layout.columns["y"], "y": reading.layout.columns["x"]})
-        reading = replace(reading, x=reading.y, y=reading.x, layout=layout)
-    return reading, stated if stated.code else Stated(choice.code, is_found=choice.code is not None), choice
+    method = _METHODS[reading.kind]
+    is_coarse = is_placed & (rounded_m > _COARSE_M) & (reading.radii_m is None)
+    lonlat = transform(moved.x, moved.y, source=target, target=GEOGRAPHIC["jgd2011"])
+    teller = Teller(settled, columns, numbers)
+    problems = (
+        *teller.table_problems(moved),
+        *teller.row_problems(reasons),
+        *teller.coarse(np.flatnonzero(is_coarse), rounded_m),
+        *teller.checks(lonlat.x, lonlat.y, area, addresses, known),
+    )
+    return Located(
+        geometries=geometries.tolist(),
+        methods=[method if placed else None for placed in is_placed.tolist()],
+        accuracies_m=[
+            None if metres != metres or not placed else round(metres, 1)
+            for metres, placed in zip(accuracies_m.tolist(), is_placed.tolist(), strict=True)
+        ],
+        notes=teller.notes(moved),
+        reasons=reasons,
+        problems=problems,
+        coordinates=describe(reading, settled.stated),
+        operation="; ".join(moved.operations),
+        readings=settled.ranked,
+    )
+
+
+def _by_addresses(
+    located: Located, addresses: Addresses, numbers: Sequence[int], target: int, grids_dir: Path | None
+) -> Located:
+    """Places the rows that have no position yet by their addresses, as far as those are known."""
+    rows = [row for row, geometry in enumerate(located.geometries) if geometry is None and addresses.texts[row]]
+    found = [
+        (row, match)
+        for row in rows
+        if (match := addresses.matches[row]) and match.level in PLACED_LEVELS and match.lon is not None
+    ]
+    lon = np.array([match.lon for _, match in found], np.float64)
+    lat = np.array([match.lat for _, match in found], np.float64)
+    moved = transform(lon, lat, source=GEOGRAPHIC["jgd2011"], target=target, grids_dir=grids_dir)
+    for (row, match), x, y in zip(found, moved.x.tolist(), moved.y.tolist(), strict=True):
+        located.geometries[row], located.methods[row], located.reasons[row] = shapely.Point(x, y), "address", None
+        located.accuracies_m[row] = match.accuracy_m
+        rest = f"、残り「{match.tail}」" if match.tail else ""
+        located.notes[row] = f"住所「{addresses.texts[row]}」→「{match.name}」{rest}"
+    for row in set(rows) - {row for row, _ in found}:
+        located.reasons[row] = codes.ADDRESS_NOT_FOUND
+    return replace(located, problems=tell_addresses(located.problems, addresses, rows, numbers))
 
 
 def _move(reading: Reading, stated: Stated, target: int, grids_dir: Path | None) -> tuple[Moved, list[str | None]]:
@@ -118,19 +176,15 @@ def _move(reading: Reading, stated: Stated, target: int, grids_dir: Path | None)
         operations = tuple(dict.fromkeys((*result.operations, *part.operations)))
         result = replace(result, operations=operations, missing_grid=result.missing_grid or part.missing_grid)
     if is_plane:
-        _drop_outside_japan(result, target)
-    return result, _reasons(reading, result, row_codes)
+        lonlat = transform(result.x, result.y, source=target, target=GEOGRAPHIC[datum_of(target)])
+        is_outside = ~in_japan(lonlat.x, lonlat.y)
+        result.x[is_outside], result.y[is_outside] = np.nan, np.nan
+    return result, _reasons(reading, result.x, row_codes)
 
 
-def _drop_outside_japan(moved: Moved, target: int) -> None:
-    lonlat = transform(moved.x, moved.y, source=target, target=GEOGRAPHIC[datum_of(target)])
-    is_outside = ~in_japan(lonlat.x, lonlat.y)
-    moved.x[is_outside], moved.y[is_outside] = np.nan, np.nan
-
-
-def _reasons(reading: Reading, moved: Moved, row_codes: np.ndarray) -> list[str | None]:
-    reasons: list[str | None] = [None] * len(moved.x)
-    for row in np.flatnonzero(~np.isfinite(moved.x)).tolist():
+def _reasons(reading: Reading, x: Floats, row_codes: np.ndarray) -> list[str | None]:
+    reasons: list[str | None] = [None] * len(x)
+    for row in np.flatnonzero(~np.isfinite(x)).tolist():
         if reading.is_empty[row]:
             reasons[row] = codes.POSITION_MISSING
         elif reading.is_sentinel[row]:
@@ -144,60 +198,3 @@ def _reasons(reading: Reading, moved: Moved, row_codes: np.ndarray) -> list[str 
         else:
             reasons[row] = codes.COORDINATE_OUTSIDE_JAPAN
     return reasons
-
-
-def _rounding_m(reading: Reading) -> Floats:
-    """The radius that the last written digit leaves, metres; NaN where it is below a metre."""
-    if reading.radii_m is not None:
-        return reading.radii_m
-    if reading.kind == "plane_xy":
-        return np.full(len(reading.x), np.nan)
-    is_dms = reading.is_dms | (reading.kind == "packed_dms")
-    radius = np.full(len(reading.x), np.nan)
-    # Finest first, so that the coarsest unit that both numbers are whole in stays.
-    for unit_deg, of_dms in (
-        (1e-4, False),
-        (1e-3, False),
-        (1e-2, False),
-        (0.1 / 3600, True),
-        (1 / 3600, True),
-        (1 / 60, True),
-    ):
-        is_whole = np.ones(len(radius), bool)
-        for values in (reading.x, reading.y):
-            units = values / unit_deg
-            is_whole &= np.abs(units - np.round(units)) < 1e-5
-        radius[is_whole & (is_dms == of_dms)] = unit_deg / 2 * _M_PER_DEG * np.sqrt(2)
-    return radius
-
-
-def _located(
-    reading: Reading,
-    stated: Stated,
-    moved: Moved,
-    reasons: list[str | None],
-    problems: tuple[Problem, ...],
-    teller: Teller,
-) -> Located:
-    is_placed = np.isfinite(moved.x) & np.isfinite(moved.y)
-    geometries = np.full(len(moved.x), None, dtype=object)
-    geometries[is_placed] = shapely.points(moved.x[is_placed], moved.y[is_placed])
-    rounding_m = _rounding_m(reading)
-    accuracies_m = np.where(
-        np.isnan(rounding_m), moved.accuracies_m, np.hypot(rounding_m, np.nan_to_num(moved.accuracies_m))
-    )
-    method = _METHODS[reading.kind]
-    is_coarse = is_placed & (rounding_m > _COARSE_M) & (reading.radii_m is None)
-    return Located(
-        geometries=geometries.tolist(),
-        methods=[method if placed else None for placed in is_placed.tolist()],
-        accuracies_m=[
-            None if a != a or not placed else round(a, 1)
-            for a, placed in zip(accuracies_m.tolist(), is_placed.tolist(), strict=True)
-        ],
-        notes=teller.notes(stated, moved),
-        reasons=reasons,
-        problems=(*problems, *teller.coarse(np.flatnonzero(is_coarse), rounding_m)),
-        coordinates=describe(reading, stated if not stated.is_found else Stated(None)),
-        operation="; ".join(moved.operations),
-    )

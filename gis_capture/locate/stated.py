@@ -17,12 +17,14 @@ class Stated:
 
     Attributes:
         code: EPSG code, None where nothing is said.
-        is_found: Not said by the source but found by where the rows would lie.
+        is_found: The zone or the datum is not said by the source but found by where the rows would lie.
+        has_datum: The source says its datum, too.
         row_codes: Per row, where a column says it; 0 = nothing said there.
     """
 
     code: int | None
     is_found: bool = False
+    has_datum: bool = False
     row_codes: np.ndarray | None = field(default=None, compare=False)
 
 
@@ -59,7 +61,8 @@ def stated_crs(columns: Columns, reading: Reading, context: Sequence[str] = ()) 
         said = row_codes[reading.is_valid & (row_codes > 0)]
         if len(said):
             code = int(np.bincount(said).argmax())
-    return Stated(code, row_codes=row_codes)
+    has_datum = row_codes is not None or any(read_datum(text) or "epsg" in text.lower() for text in texts)
+    return Stated(code, has_datum=has_datum, row_codes=row_codes)
 
 
 def _code_in(text: str, *, is_plane: bool) -> int | None:

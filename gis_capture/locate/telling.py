@@ -5,15 +5,18 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from gis_capture.locate import codes, messages
-from gis_capture.locate.crs import crs_of, zone_of
+from gis_capture.locate.addresses import PLACED_LEVELS, Addresses
+from gis_capture.locate.checks import disagreements, identical_positions, on_zone_origin, outside_area
+from gis_capture.locate.crs import plane_name
 from gis_capture.locate.datum import TKY2JGD, Moved
+from gis_capture.locate.evidence import KnownPlaces
 from gis_capture.locate.layouts import Columns
 from gis_capture.locate.messages import fill
 from gis_capture.locate.numbers import Floats
 from gis_capture.locate.plane import PlaneChoice
-from gis_capture.locate.reading import Reading
+from gis_capture.locate.settle import Settled
 from gis_capture.locate.stated import Stated
-from gis_capture.model import Problem, Severity, Text
+from gis_capture.model import BBox, Problem, Severity, Text
 from gis_capture.text import NO_TEXT
 
 _SURE_LOG_ODDS = 4.0
@@ -22,24 +25,27 @@ _SURE_LOG_ODDS = 4.0
 class Teller:
     """Says what was found in one table."""
 
-    def __init__(self, reading: Reading, columns: Columns, row_numbers: Sequence[int]) -> None:
-        self._reading = reading
+    def __init__(self, settled: Settled, columns: Columns, row_numbers: Sequence[int]) -> None:
+        self._settled = settled
+        reading = self._reading = settled.reading
         self._columns = columns
         self._row_numbers = row_numbers
         self._column = next(iter(reading.layout.columns.values()))[0]
         self._all_swapped = bool(reading.is_valid.any() and reading.is_swapped[reading.is_valid].all())
 
-    def table_problems(self, stated: Stated, choice: PlaneChoice | None, moved: Moved) -> Iterable[Problem]:
+    def table_problems(self, moved: Moved) -> Iterable[Problem]:
         """What holds for the whole table."""
         if self._all_swapped:
             yield self._of_table(codes.COORDINATES_SWAPPED, "warning", messages.SWAPPED_COLUMNS, messages.CHECK_HEADERS)
         yield from self._of_notation()
+        stated, choice = self._settled.stated, self._settled.choice
         if choice is not None:
             yield from self._of_plane(stated, choice)
         elif stated.code is None and stated.row_codes is None:
             yield self._of_table(codes.DATUM_ASSUMED, "info", *messages.DATUM_ASSUMED)
         if self._reading.kind == "mesh_code":
             yield self._of_table(codes.POSITION_IS_CELL, "warning", *messages.POSITION_IS_CELL)
+        yield from self._of_evidence()
         yield from self._of_grids(moved)
 
     def row_problems(self, reasons: Sequence[str | None]) -> Iterable[Problem]:
@@ -60,9 +66,9 @@ class Teller:
             message = fill(messages.COARSE, radius=f"{rounding_m[row]:.0f}", cells="{cells}")
             yield self._of_row(row, codes.COORDINATE_COARSE, "warning", message, messages.CHECK_PLACE)
 
-    def notes(self, stated: Stated, moved: Moved) -> list[str | None]:
+    def notes(self, moved: Moved) -> list[str | None]:
         """The notes of the rows, in Japanese; None where the cells were taken as they are."""
-        reading = self._reading
+        reading, stated = self._reading, self._settled.stated
         how = []
         if reading.kind == "packed_dms":
             how.append("区切りのない度分秒")
@@ -80,11 +86,32 @@ class Teller:
             notes[row] = reading.texts(self._columns, row) + (f"（{'、'.join(words)}）" if words else "")
         return notes
 
+    def checks(
+        self, lon: Floats, lat: Floats, area: BBox | None, addresses: Addresses | None, known: KnownPlaces | None
+    ) -> Iterable[Problem]:
+        """Positions that are hardly true; `lon` and `lat` in degrees, NaN for rows without a position."""
+        for row in on_zone_origin(lon, lat).tolist():
+            yield self._of_row(row, codes.ON_ZONE_ORIGIN, "warning", messages.ON_ZONE_ORIGIN, messages.CHECK_PLACE)
+        for row in outside_area(lon, lat, area).tolist() if area else ():
+            yield self._of_row(row, codes.POSITION_OUTSIDE_AREA, "warning", messages.OUTSIDE_AREA, messages.CHECK_PLACE)
+        for row, n_rows in identical_positions(lon, lat) if self._reading.kind != "mesh_code" else ():
+            message = fill(messages.IDENTICAL_POSITIONS, n_rows=n_rows, cells="{cells}")
+            yield self._of_row(row, codes.IDENTICAL_POSITIONS, "warning", message, messages.CHECK_PLACE)
+        if addresses is None or known is None or codes.POSITIONS_FAR_FROM_ADDRESSES in self._settled.doubts:
+            return
+        for found in disagreements(lon, lat, addresses, known):
+            distance = format_distance(found.distance_m)
+            cells = self._reading.texts(self._columns, found.row)
+            words = {"distance": distance, "address": found.address, "name": found.name, "cells": cells}
+            message = fill(messages.ADDRESS_DISAGREES, **words)
+            yield self._of_row(found.row, codes.ADDRESS_DISAGREES, "warning", message, messages.CHECK_PLACE)
+
     def _of_table(self, code: str, severity: Severity, message: Text, suggestion: Text = NO_TEXT) -> Problem:
         return Problem(code, severity, message, suggestion, column=self._column)
 
     def _of_row(self, row: int, code: str, severity: Severity, message: Text, suggestion: Text) -> Problem:
-        message = fill(message, cells=self._reading.texts(self._columns, row))
+        if "{cells}" in message.ja:
+            message = fill(message, cells=self._reading.texts(self._columns, row))
         return Problem(code, severity, message, suggestion, row_number=self._row_numbers[row], column=self._column)
 
     def _of_notation(self) -> Iterable[Problem]:
@@ -113,6 +140,21 @@ class Teller:
         elif not self._reading.layout.axes_are_told and not choice.is_sure:
             yield self._of_table(codes.AXES_ASSUMED, "warning", messages.AXES_ASSUMED, messages.CHECK_ON_MAP)
 
+    def _of_evidence(self) -> Iterable[Problem]:
+        told = {codes.DATUM_FOUND: messages.DATUM_FOUND, codes.DATUM_DOUBTED: messages.DATUM_DOUBTED}
+        for doubt in self._settled.doubts:
+            if doubt not in told:
+                yield self._of_table(doubt, "warning", *messages.FAR_FROM_ADDRESSES)
+                continue
+            nearer, farther = sorted(self._settled.ranked[-2:], key=lambda one: one.distance_m or 0)
+            message, suggestion = told[doubt]
+            words = {
+                "away": f"{farther.distance_m:.0f}",
+                "rest": f"{nearer.distance_m:.0f}",
+                "found": plane_name(nearer.code),
+            }
+            yield self._of_table(doubt, "warning", fill(message, **words), suggestion)
+
     def _of_grids(self, moved: Moved) -> Iterable[Problem]:
         if moved.missing_grid == TKY2JGD:
             yield self._of_table(codes.DATUM_GRID_MISSING, "warning", *messages.TOKYO_GRID_MISSING)
@@ -123,7 +165,51 @@ class Teller:
             yield self._of_table(codes.DATUM_GRID_GAP, "warning", fill(message, n_rows=n_rows), suggestion)
 
 
-def plane_name(code: int) -> str:
-    """How a clerk calls a plane CRS."""
-    zone = zone_of(code)
-    return f"平面直角座標系第{zone}系（EPSG:{code}）" if zone else f"EPSG:{code} {crs_of(code).name}"
+def tell_no_coordinates() -> tuple[Problem, ...]:
+    """The table has no columns with positions."""
+    return (Problem(codes.NO_COORDINATES, "warning", *messages.NO_COORDINATES),)
+
+
+def tell_addresses(
+    told: tuple[Problem, ...], addresses: Addresses, rows: Sequence[int], row_numbers: Sequence[int]
+) -> tuple[Problem, ...]:
+    """Adds what addresses gave to rows without coordinates, and takes away what they made good.
+
+    Args:
+        told: Problems so far.
+        addresses: Of all rows.
+        rows: Indexes of the rows that had no position.
+        row_numbers: As the user of the source sees them.
+    """
+    more = []
+    column = addresses.columns[0]
+    for row in rows:
+        match, address = addresses.matches[row], addresses.texts[row]
+        number = row_numbers[row]
+        if match is None or match.level not in PLACED_LEVELS or match.lon is None:
+            message, suggestion = messages.ADDRESS_NOT_FOUND
+            problem = Problem(
+                codes.ADDRESS_NOT_FOUND, "warning", fill(message, address=address), suggestion, number, column
+            )
+        else:
+            words = {"address": address, "name": match.name, "accuracy": format_distance(match.accuracy_m or 0.0)}
+            message = fill(messages.POSITION_FROM_ADDRESS, **words)
+            severity: Severity = "info" if match.is_sure else "warning"
+            problem = Problem(codes.POSITION_FROM_ADDRESS, severity, message, messages.CHECK_PLACE, number, column)
+        more.append(problem)
+    # An empty cell is no news where the address gave the position.
+    numbers = {problem.row_number for problem in more if problem.code == codes.POSITION_FROM_ADDRESS}
+    empty = (codes.POSITION_MISSING, codes.NO_COORDINATES)
+    kept = [
+        problem
+        for problem in told
+        if not (problem.code in empty and (problem.row_number in numbers or (numbers and problem.row_number is None)))
+    ]
+    return (*kept, *more)
+
+
+def format_distance(metres: float) -> str:
+    """Writes a distance as people say it: 350m, 2.4km."""
+    return (
+        f"{metres:.0f}m" if metres < 1000 else f"{metres / 1000:.1f}km" if metres < 10_000 else f"{metres / 1000:.0f}km"
+    )

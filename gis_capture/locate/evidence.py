@@ -1,0 +1,83 @@
+"""How well a reading of coordinates agrees with where the addresses of the same rows are."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gis_capture.locate.numbers import Bools, Floats
+from gis_capture.model import Text
+
+MIN_ROWS = 3
+_M_PER_DEG = 111_320.0
+# The two datums are 380–500 m apart. Over 28 published ledgers of 9 rows and more, the middle of the differences to the
+# towns was at most 93 m in the right datum and at least 380 m in the wrong one.
+_MIN_DATUM_ROWS = 8
+_DATUM_REACH_M = 700.0
+_DATUM_MARGIN_M = 200.0
+
+
+@dataclass(frozen=True, slots=True)
+class RankedReading:
+    """A way to read the coordinates of a table.
+
+    Attributes:
+        words: What it takes them for.
+        code: EPSG code.
+        share: Rows that come to lie where they can: in Japan, in the zone, in the area.
+        distance_m: Median distance from the addresses; None = no addresses to compare with.
+    """
+
+    words: Text
+    code: int
+    share: float
+    distance_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPlaces:
+    """Where rows are by their addresses, degrees (JGD2011) and metres; NaN = not known, parallel to the rows."""
+
+    lon: Floats
+    lat: Floats
+    reach_m: Floats
+
+    def of_rows(self, rows: Bools) -> "KnownPlaces":
+        """The places of some rows."""
+        return KnownPlaces(self.lon[rows], self.lat[rows], self.reach_m[rows])
+
+    def distances_m(self, lon: Floats, lat: Floats) -> Floats:
+        """Metres between positions and the addresses of the same rows; NaN where one is not known."""
+        d_lon = (lon - self.lon) * np.cos(np.radians(self.lat))
+        lengths: Floats = np.hypot(d_lon, lat - self.lat) * _M_PER_DEG
+        return lengths
+
+    def distance_m(self, lon: Floats, lat: Floats) -> float | None:
+        """The median distance; None where too few rows can be compared."""
+        known = np.isfinite(self.lon)
+        if known.sum() < MIN_ROWS:
+            return None
+        # A position that cannot be is as far away as can be.
+        distances = np.nan_to_num(self.distances_m(lon[known], lat[known]), nan=1e7, posinf=1e7)
+        return float(np.median(distances))
+
+    def offset_m(self, lon: Floats, lat: Floats) -> tuple[float, float] | None:
+        """How far all rows together lie beside their addresses, and the standard error of that; None for too few rows.
+
+        Single addresses are hundreds of metres off in all directions; their middle is not.
+        """
+        rows = np.isfinite(self.lon) & np.isfinite(lon) & (self.reach_m <= _DATUM_REACH_M)
+        n_rows = int(rows.sum())
+        if n_rows < _MIN_DATUM_ROWS:
+            return None
+        east_m = (lon[rows] - self.lon[rows]) * np.cos(np.radians(self.lat[rows])) * _M_PER_DEG
+        north_m = (lat[rows] - self.lat[rows]) * _M_PER_DEG
+        errors = [1.2533 * 1.4826 * np.median(np.abs(d - np.median(d))) / np.sqrt(n_rows) for d in (east_m, north_m)]
+        return float(np.hypot(np.median(east_m), np.median(north_m))), float(np.hypot(*errors))
+
+
+def is_better_datum(other: tuple[float, float] | None, assumed: tuple[float, float] | None) -> bool:
+    """True when the rows lie clearly closer to their addresses in another datum than in the assumed one."""
+    if other is None or assumed is None:
+        return False
+    error_m = max(other[1], assumed[1])
+    return assumed[0] - other[0] > max(_DATUM_MARGIN_M, 2 * error_m)

@@ -1,0 +1,182 @@
+"""Addresses decide between readings of coordinates, and place rows that have none."""
+
+import random
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from gis_capture.locate import Located, codes, locate_rows
+from gis_capture.locate.crs import plane_code
+from gis_capture.locate.datum import transform
+from gis_capture.locate.gazetteer import Gazetteer, build_gazetteer
+from gis_capture.model import BBox
+
+N_TOWNS = 36
+NAMES = [a + b + "町" for a in "春夏秋冬朝夕" for b in "山川田野森原"]
+
+
+def town_points() -> list[tuple[float, float]]:
+    """Towns of a city in zone VII, 500 m from one another, where exchanged axes stay within the city."""
+    return [(137.20 + 0.0055 * (i % 6), 36.10 + 0.0045 * (i // 6)) for i in range(N_TOWNS)]
+
+
+@pytest.fixture(scope="module")
+def gazetteer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gazetteer]:
+    """A gazetteer of that city."""
+    folder = tmp_path_factory.mktemp("gazetteer")
+    rows = [f"岐阜県,高山市,{name},,{lat},{lon}" for name, (lon, lat) in zip(NAMES, town_points(), strict=True)]
+    (folder / "towns.csv").write_text("\n".join(["pref,city,town,koaza,lat,lon", *rows]), encoding="utf-8")
+    build_gazetteer([folder / "towns.csv"], folder / "gazetteer.sqlite")
+    with Gazetteer(folder / "gazetteer.sqlite") as opened:
+        yield opened
+
+
+def places(seed: int = 1) -> tuple[list[str | None], np.ndarray, np.ndarray]:
+    """Addresses, and places some 100 m around their towns."""
+    rng = random.Random(seed)
+    lon = np.array([lon + rng.gauss(0, 0.001) for lon, _ in town_points()])
+    lat = np.array([lat + rng.gauss(0, 0.001) for _, lat in town_points()])
+    return [f"高山市{name}{rng.randrange(1, 99)}" for name in NAMES], lon, lat
+
+
+Columns = dict[str, list[str | None]]
+
+
+def locate(
+    gazetteer: Gazetteer | None, columns: Columns, *, crs: str | None = None, area: BBox | None = None
+) -> Located:
+    """Locates in EPSG:6668."""
+    return locate_rows(columns, crs=crs, layer_crs="EPSG:6668", gazetteer=gazetteer, area=area)
+
+
+def texts(values: np.ndarray, digits: int = 6) -> list[str | None]:
+    """Numbers as a ledger writes them."""
+    return [f"{value:.{digits}f}" for value in values]
+
+
+def errors_m(located: Located, lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
+    """Distances from the true places, metres."""
+    found = np.array([(point.x, point.y) if point else (np.nan, np.nan) for point in located.geometries])
+    return np.asarray(np.hypot((found[:, 0] - lon) * 90_000, (found[:, 1] - lat) * 111_000))
+
+
+def codes_of(located: Located) -> set[str]:
+    """Codes of all problems."""
+    return {problem.code for problem in located.problems}
+
+
+def test_a_ledger_of_the_old_datum_is_known_by_its_addresses(gazetteer: Gazetteer) -> None:
+    """All rows lie 440 m beside their towns; that is told with both figures, and the other reading is kept."""
+    addresses, lon, lat = places()
+    tokyo = transform(lon, lat, source=6668, target=4301)
+    columns = {"住所": addresses, "緯度": texts(tokyo.y), "経度": texts(tokyo.x)}
+    alone, located = locate(None, columns), locate(gazetteer, columns)
+    assert errors_m(alone, lon, lat).min() > 380
+    assert errors_m(located, lon, lat).max() < 1
+    assert codes.DATUM_FOUND in codes_of(located) and located.coordinates.crs == "unknown"
+    assert [reading.code for reading in located.readings] == [4301, 6668]
+    assert (located.readings[0].distance_m or 0) < 120 < 300 < (located.readings[1].distance_m or 0)
+
+
+def test_a_ledger_of_the_new_datum_is_left_alone(gazetteer: Gazetteer) -> None:
+    """The same comparison speaks for what is assumed as a rule."""
+    addresses, lon, lat = places()
+    located = locate(gazetteer, {"住所": addresses, "緯度": texts(lat), "経度": texts(lon)})
+    assert errors_m(located, lon, lat).max() < 1
+    assert codes_of(located) == {codes.DATUM_ASSUMED}
+    assert [reading.code for reading in located.readings] == [6668, 4301]
+
+
+def test_a_stated_datum_is_doubted_but_not_overruled(gazetteer: Gazetteer) -> None:
+    """A person said it; a person has to take it back."""
+    addresses, lon, lat = places()
+    tokyo = transform(lon, lat, source=6668, target=4301)
+    located = locate(gazetteer, {"住所": addresses, "緯度": texts(tokyo.y), "経度": texts(tokyo.x)}, crs="EPSG:6668")
+    assert errors_m(located, lon, lat).min() > 380
+    assert codes.DATUM_DOUBTED in codes_of(located)
+
+
+@pytest.mark.parametrize("zone", [6, 7, 8])
+def test_zone_and_axes_are_found_by_addresses(gazetteer: Gazetteer, zone: int) -> None:
+    """Neither is stated; the axes even stand the wrong way round."""
+    addresses, lon, lat = places()
+    plane = transform(lon, lat, source=6668, target=plane_code(zone, "jgd2011"))
+    located = locate(gazetteer, {"住所": addresses, "X": texts(plane.x, 3), "Y": texts(plane.y, 3)})
+    assert errors_m(located, lon, lat).max() < 0.01
+    assert {codes.ZONE_ASSUMED, codes.AXES_EXCHANGED} <= codes_of(located)
+    assert located.readings[0].code == plane_code(zone, "jgd2011")
+
+
+def test_axes_that_no_box_can_tell_apart_are_told_by_addresses(gazetteer: Gazetteer) -> None:
+    """Both readings lie within the city; without addresses, north is assumed and said to be."""
+    addresses, lon, lat = places()
+    plane = transform(lon, lat, source=6668, target=6675)
+    columns = {"X": texts(plane.x, 3), "Y": texts(plane.y, 3)}
+    city = BBox(136.7, 35.8, 137.7, 36.6)
+    alone = locate(None, columns, crs="第7系", area=city)
+    assert errors_m(alone, lon, lat).min() > 1000 and codes.AXES_ASSUMED in codes_of(alone)
+    located = locate(gazetteer, columns | {"住所": addresses}, crs="第7系", area=city)
+    assert errors_m(located, lon, lat).max() < 0.01 and codes.AXES_EXCHANGED in codes_of(located)
+
+
+def test_few_rows_of_packed_degrees_are_told_by_addresses(gazetteer: Gazetteer) -> None:
+    """Four rows fit both notations; only one of them lies at the addresses."""
+    addresses, lon, lat = places()
+
+    def packed(value: float) -> str:
+        seconds = round(value * 3600)
+        return f"{seconds // 3600}.{seconds // 60 % 60:02d}{seconds % 60:02d}"
+
+    rows = slice(0, 4)
+    columns: Columns = {
+        "住所": addresses[rows],
+        "北緯": [packed(value) for value in lat[rows]],
+        "東経": [packed(value) for value in lon[rows]],
+    }
+    located = locate(gazetteer, columns)
+    assert located.coordinates.kind == "packed_dms" and errors_m(located, lon[rows], lat[rows]).max() < 30
+    assert codes.NOTATION_UNCERTAIN not in codes_of(located)
+
+
+def test_rows_without_coordinates_are_placed_by_their_address(gazetteer: Gazetteer) -> None:
+    """With method, radius and a note; what is not in the gazetteer stays unplaced with a reason."""
+    columns: Columns = {
+        "住所": ["高山市春山町12", "春川町3-1", "高山市無名町5", None],
+        "緯度": [None] * 4,
+        "経度": [None] * 4,
+    }
+    located = locate(gazetteer, columns)
+    assert located.methods == ["address", "address", None, None]
+    assert located.reasons[2:] == [codes.ADDRESS_NOT_FOUND, codes.NO_COORDINATES]
+    point = located.geometries[0]
+    assert point is not None and (round(point.x, 6), round(point.y, 6)) == (137.2, 36.1)
+    assert located.accuracies_m[0] is not None and 100 < located.accuracies_m[0] < 2000
+    assert located.notes[0] == "住所「高山市春山町12」→「岐阜県高山市春山町」、残り「12」"
+    told = {problem.row_number: problem.code for problem in located.problems if problem.row_number}
+    assert told == {1: codes.POSITION_FROM_ADDRESS, 2: codes.POSITION_FROM_ADDRESS, 3: codes.ADDRESS_NOT_FOUND}
+
+
+def test_a_table_without_coordinate_columns_is_placed_by_the_parts_of_its_addresses(gazetteer: Gazetteer) -> None:
+    """Prefecture, city, town and lot stand in columns of their own."""
+    parts = {"都道府県": "岐阜県", "市区町村": "高山市", "町字": "夏田町", "番地以下": "3"}
+    columns: Columns = {"名称": ["消火栓"], **{f"所在地_{part}": [text] for part, text in parts.items()}}
+    assert locate(gazetteer, columns).methods == ["address"]
+
+
+def test_a_row_far_from_its_address_is_told_with_both(gazetteer: Gazetteer) -> None:
+    """The other rows are not bothered."""
+    addresses, lon, lat = places()
+    lat[5] += 0.09
+    located = locate(gazetteer, {"住所": addresses, "緯度": texts(lat), "経度": texts(lon)})
+    (problem,) = [p for p in located.problems if p.code == codes.ADDRESS_DISAGREES]
+    assert problem.row_number == 6 and "10km" in problem.message.ja and NAMES[5] in problem.message.ja
+
+
+def test_hardly_true_positions_are_told() -> None:
+    """On the origin of a zone, outside the area, twelve rows on one spot."""
+    lat = texts(np.array([36.0, 35.20001, *[36.1401] * 12, *np.linspace(36.10001, 36.20003, 20)]), 9)
+    lon = texts(np.array([137 + 1 / 6, 137.20002, *[137.2502] * 12, *np.linspace(137.10001, 137.20003, 20)]), 9)
+    located = locate(None, {"緯度": lat, "経度": lon}, area=BBox(136.7, 35.8, 137.7, 36.6))
+    told = {problem.code: problem.row_number for problem in located.problems if problem.row_number}
+    assert told == {codes.ON_ZONE_ORIGIN: 1, codes.POSITION_OUTSIDE_AREA: 2, codes.IDENTICAL_POSITIONS: 3}
