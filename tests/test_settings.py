@@ -1,5 +1,7 @@
 """Settings come from the file and the environment, typed, and unknown names are told."""
 
+from pathlib import Path
+
 import pytest
 
 from gis_capture.errors import WorkspaceError
@@ -50,3 +52,12 @@ def test_values_that_do_not_fit_are_refused(value: object) -> None:
 def test_every_setting_is_explained() -> None:
     """The help is the documentation, in both languages."""
     assert all(setting.help.ja and setting.help.en and setting.default >= setting.least for setting in SETTINGS)
+
+
+def test_the_page_of_settings_tells_what_there_is() -> None:
+    """docs/settings.md has one row for each setting, with its default and help."""
+    page = (Path(__file__).resolve().parent.parent / "docs" / "settings.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| `")]
+    expected = [f"| `{one.name}` | {one.default:,} | {one.help.ja} | {one.help.en} |" for one in SETTINGS]
+
+    assert rows == expected

@@ -35,4 +35,4 @@ def definition_error(mistakes: Sequence[Mistake], source: str) -> LayerError:
         ),
         "\n".join([f"Correct the layer definition ({len(found)}):", *(f"{place}: {text.en}" for place, text in found)]),
     )
-    return LayerError(message, path=source, mistakes=tuple(mistakes))
+    return LayerError(message, path=source, mistakes=tuple(mistakes), code="definition_wrong")

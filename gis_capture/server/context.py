@@ -1,16 +1,19 @@
 """What all requests share: the workspace and its settings."""
 
+import logging
 import time
 from threading import Lock
 from typing import cast
 
 from flask import Flask, current_app
 
+from gis_capture.errors import StoreError
 from gis_capture.server.imports_desk import ImportsDesk
 from gis_capture.settings import Settings
 from gis_capture.workspace import Workspace
 
 EXTENSION = "gis_capture"
+logger = logging.getLogger(__name__)
 
 
 class Served:
@@ -31,8 +34,11 @@ class Served:
         if self._lock.acquire(blocking=False):
             try:
                 self.workspace.adopt_direct_edits()
-                self._checked_at_s = time.monotonic()
+            except StoreError:
+                # A disk that is full, or QGIS holding the file, is no reason not to show what is known.
+                logger.warning("Direct edits could not be adopted; they will be tried again.", exc_info=True)
             finally:
+                self._checked_at_s = time.monotonic()
                 self._lock.release()
 
 

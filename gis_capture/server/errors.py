@@ -66,6 +66,7 @@ STATUS_OF_CODE = {
     "change_not_waiting": 409,
     "change_unknown": 404,
     "conflict_unknown": 404,
+    "definition_wrong": 503,
     "epoch_changed": 409,
     "feature_not_deleted": 409,
     "hash_mismatch": 422,

@@ -118,7 +118,7 @@ def _outlines(layer: Layer) -> Iterable[dict[str, Any]]:
 def _circles(layer: Layer) -> Iterable[dict[str, Any]]:
     paint = {
         "circle-color": _color(layer),
-        "circle-radius": ["interpolate", ["linear"], ["zoom"], 8, 2.5, 14, 6, 18, 9],
+        "circle-radius": ["interpolate", ["linear"], ["zoom"], 8, 2.5, 14, 6.5, 18, 10],
         "circle-stroke-color": "#ffffff",
         "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 8, 0.5, 14, 1.5],
     }
@@ -138,7 +138,7 @@ def _letters(layer: Layer) -> Iterable[dict[str, Any]]:
             layout={
                 "text-field": LETTERS[shape],
                 "text-font": FONTS,
-                "text-size": ["interpolate", ["linear"], ["zoom"], 8, 8, 14, 18, 18, 26],
+                "text-size": ["interpolate", ["linear"], ["zoom"], 8, 7, 14, 16, 18, 24],
                 "text-allow-overlap": True,
                 "text-ignore-placement": True,
             },

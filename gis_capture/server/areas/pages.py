@@ -44,6 +44,12 @@ def tablet_file(name: str) -> Response:
     return _file(f"tablet/{name}")
 
 
+@area.get("/favicon.ico")
+def icon() -> Response:
+    """Gives the icon that browsers ask for by themselves."""
+    return _file("tablet/icon-192.png")
+
+
 @area.get("/assets/<path:name>")
 def asset(name: str) -> Response:
     """Gives a script, style or font of the pages."""
