@@ -163,10 +163,6 @@ class ImportsDesk:
     def _stored(self, import_id: str) -> dict[str, Any] | None:
         return next((record for record in self.workspace.imports() if record["import_id"] == import_id), None)
 
-    def close(self) -> None:
-        """Waits for the conversion that runs."""
-        self._worker.shutdown(wait=True, cancel_futures=True)
-
 
 def import_to_json(record: Mapping[str, Any], language: str) -> dict[str, Any]:
     """Gives the form of `GET /imports/<import_id>` of an import in the store."""

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
+from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 
@@ -25,6 +26,9 @@ def export(layer: str) -> Response:
     served().adopt_direct_edits()
     here = workspace()
     title = here.store.layer(layer).title.ja
+    if request.method == "HEAD":
+        # Nobody would read the file, and so nobody would remove it.
+        return Response(mimetype=MEDIA_TYPES[file_format])
     path = here.folder.uploads_dir / f"{here.new_id()}.{file_format}"
     path.parent.mkdir(exist_ok=True)
     written = here.export(layer, path, file_format=file_format, encoding=encoding)
@@ -33,7 +37,9 @@ def export(layer: str) -> Response:
     response.content_length = os.fstat(file.fileno()).st_size
     if file_format == "csv":
         response.mimetype_params["charset"] = "utf-8" if encoding == "utf-8-sig" else "shift_jis"
-    response.headers.set("Content-Disposition", "attachment", filename=f"{title}.{file_format}")
+    # RFC 6266: the plain name for programs, the Japanese one for browsers.
+    names = f"filename=\"{layer}.{file_format}\"; filename*=UTF-8''{quote(title, safe='')}.{file_format}"
+    response.headers["Content-Disposition"] = f"attachment; {names}"
     response.headers["Cache-Control"] = "no-store"
     response.headers["Feature-Count"] = str(written.n_features)
     if written.problems:
