@@ -1,12 +1,21 @@
 """The table of a layer as GeoPackage 1.4 wants it, declared by us."""
 
 import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from shapely import Geometry
 
 from gis_capture.geopackage.column_values import COLUMN_TYPES
 from gis_capture.geopackage.crs import put_crs
 from gis_capture.geopackage.names import check_names, quote_identifier
-from gis_capture.geopackage.rtree import RTREE_DEFINITION, create_rtree
+from gis_capture.geopackage.rtree import RTREE_DEFINITION, create_rtree, insert_trigger_name, rtree_name
 from gis_capture.model import Field, Layer
+
+Boxes = npt.NDArray[np.float64]
 
 SYSTEM_COLUMNS = {
     "position_method": "TEXT",
@@ -47,9 +56,8 @@ def create_layer_table(connection: sqlite3.Connection, layer: Layer) -> None:
         " VALUES (?, 'features', ?, ?, ?)",
         (layer.key, _identifier(connection, layer), layer.description.ja if layer.description else "", srs_id),
     )
-    # Z and M are allowed (2), not demanded: a ledger has none, a survey may have both.
     connection.execute(
-        "INSERT INTO gpkg_geometry_columns VALUES (?, 'geometry', ?, ?, 2, 2)", (layer.key, geometry_type, srs_id)
+        "INSERT INTO gpkg_geometry_columns VALUES (?, 'geometry', ?, ?, 0, 0)", (layer.key, geometry_type, srs_id)
     )
     create_rtree(connection, layer.key)
     connection.execute(
@@ -132,12 +140,61 @@ def _write_constraint(connection: sqlite3.Connection, layer: Layer, field: Field
     return None
 
 
+def note_dimensions(connection: sqlite3.Connection, key: str, geometries: Sequence[Geometry | None]) -> None:
+    """Says that a layer has Z or M, once a geometry has: GDAL and QGIS take the mere permission for a 3D layer."""
+    for column, has in (("z", shapely.has_z(geometries)), ("m", shapely.has_m(geometries))):
+        if np.any(has):
+            connection.execute(f"UPDATE gpkg_geometry_columns SET {column} = 2 WHERE table_name = ?", (key,))
+
+
+@contextmanager
+def bulk_insert(connection: sqlite3.Connection, key: str, *more_triggers: str) -> Iterator[Callable[[Boxes], None]]:
+    """Takes the triggers of an insert away while many rows are written, and does their work at once.
+
+    Gives a function that is told the boxes of each batch of rows as they are inserted, shape (n, 4): min_x, min_y,
+    max_x, max_y, NaN for those without a place. The triggers of other programs stay.
+    """
+    names = (insert_trigger_name(key), _counter_name("insert", key), *more_triggers)
+    bodies = [
+        row[0]
+        for name in names
+        for row in connection.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = ?", (name,))
+    ]
+    for name in names:
+        connection.execute(f"DROP TRIGGER IF EXISTS {quote_identifier(name)}")
+    sequence = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (key,)).fetchone()
+    last_fid = first_fid = sequence[0] if sequence else 0
+
+    def index(boxes: Boxes) -> None:
+        nonlocal last_fid
+        has_box = ~np.isnan(boxes[:, 0])
+        fids = (np.arange(1, len(boxes) + 1) + last_fid)[has_box].tolist()
+        corners = boxes[has_box][:, [0, 2, 1, 3]].tolist()
+        connection.executemany(
+            f"INSERT INTO {rtree_name(key)} VALUES (?, ?, ?, ?, ?)",
+            ((fid, *box) for fid, box in zip(fids, corners, strict=True)),
+        )
+        last_fid += len(boxes)
+
+    yield index
+    connection.execute(
+        "UPDATE gpkg_ogr_contents SET feature_count = feature_count + ? WHERE table_name = ?",
+        (last_fid - first_fid, key),
+    )
+    for body in bodies:
+        connection.execute(body)
+
+
+def _counter_name(event: str, key: str) -> str:
+    return f"trigger_{event}_feature_count_{key}"
+
+
 def _count_features(connection: sqlite3.Connection, key: str) -> None:
     """Keeps `gpkg_ogr_contents` by the triggers that GDAL itself would make."""
     connection.execute("INSERT INTO gpkg_ogr_contents VALUES (?, 0)", (key,))
     table, value = quote_identifier(key), "'" + key.replace("'", "''") + "'"
     for event, sign in (("insert", "+"), ("delete", "-")):
-        name = quote_identifier(f"trigger_{event}_feature_count_{key}")
+        name = quote_identifier(_counter_name(event, key))
         connection.execute(
             f"CREATE TRIGGER {name} AFTER {event.upper()} ON {table} BEGIN"
             f" UPDATE gpkg_ogr_contents SET feature_count = feature_count {sign} 1"

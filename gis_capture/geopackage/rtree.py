@@ -33,6 +33,11 @@ _TRIGGERS = {
 }
 
 
+def insert_trigger_name(key: str) -> str:
+    """The name of the trigger that fills the R-tree."""
+    return f"rtree_{key}_{COLUMN}_insert"
+
+
 def rtree_name(key: str) -> str:
     """The quoted name of a layer's R-tree."""
     return quote_identifier(f"rtree_{key}_{COLUMN}")
@@ -50,15 +55,3 @@ def create_triggers(connection: sqlite3.Connection, key: str) -> None:
     for event, body in _TRIGGERS.items():
         trigger = quote_identifier(f"rtree_{key}_{COLUMN}_{event}")
         connection.execute(f"CREATE TRIGGER {trigger} {body.format(**names)}")
-
-
-def drop_insert_trigger(connection: sqlite3.Connection, key: str) -> None:
-    """Takes the insert trigger away for a bulk load; `create_insert_trigger` puts it back."""
-    connection.execute(f"DROP TRIGGER {quote_identifier(f'rtree_{key}_{COLUMN}_insert')}")
-
-
-def create_insert_trigger(connection: sqlite3.Connection, key: str) -> None:
-    """Puts the insert trigger back."""
-    names = {"t": quote_identifier(key), "r": rtree_name(key), "c": quote_identifier(COLUMN)}
-    trigger = quote_identifier(f"rtree_{key}_{COLUMN}_insert")
-    connection.execute(f"CREATE TRIGGER {trigger} {_TRIGGERS['insert'].format(**names)}")

@@ -17,6 +17,11 @@ _ARGUMENTS = 60
 _FOREIGN = "NOT EXISTS (SELECT 1 FROM gis_capture_meta WHERE key = 'own_write')"
 
 
+def noting_trigger(key: str, event: str) -> str:
+    """The name of the trigger that notes an event of a layer."""
+    return f"gis_capture_{key}_{event}"
+
+
 def note_direct_edits(connection: sqlite3.Connection, rows: LayerRows) -> None:
     """Makes the triggers of a layer, anew when its fields have changed."""
     key = "'" + rows.key.replace("'", "''") + "'"
@@ -27,7 +32,7 @@ def note_direct_edits(connection: sqlite3.Connection, rows: LayerRows) -> None:
         "delete": f"VALUES ({key}, OLD.fid, 'delete', {old})",
     }
     for event, values in bodies.items():
-        name = quote_identifier(f"gis_capture_{rows.key}_{event}")
+        name = quote_identifier(noting_trigger(rows.key, event))
         connection.execute(f"DROP TRIGGER IF EXISTS {name}")
         connection.execute(
             f"CREATE TRIGGER {name} AFTER {event.upper()} ON {rows.table} WHEN {_FOREIGN} BEGIN"

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from gis_capture.geopackage.files import create_geopackage
-from gis_capture.geopackage.layer_tables import create_layer_table
+from gis_capture.geopackage.layer_tables import create_layer_table, note_dimensions
 from gis_capture.model import Layer
 from gis_capture.store.layer_rows import BATCH, LayerRows
 from gis_capture.store.protocol import Store
@@ -45,7 +45,7 @@ def write_geopackage(path: Path, store: Store, layers: Sequence[str]) -> int:
 def _copy(connection: sqlite3.Connection, store: Store, layer: Layer) -> int:
     """Copies the features of a layer, each with the revision that wrote it; notes extent and dimensions."""
     rows, features = LayerRows(layer), iter(store.features(layer.key))
-    n_copied, has_z, has_m, boxes = 0, False, False, [np.full(4, np.nan)]
+    n_copied, boxes = 0, [np.full(4, np.nan)]
     while batch := list(islice(features, BATCH)):
         parameters = rows.to_rows(batch, 0)
         connection.executemany(
@@ -53,14 +53,9 @@ def _copy(connection: sqlite3.Connection, store: Store, layer: Layer) -> int:
             ((*row[:2], one.revision, *row[3:]) for row, one in zip(parameters, batch, strict=True)),
         )
         geometries = [one.geometry for one in batch]
-        has_z |= bool(shapely.has_z(geometries).any())
-        has_m |= bool(shapely.has_m(geometries).any())
+        note_dimensions(connection, layer.key, geometries)
         boxes.append(shapely.total_bounds(geometries))
         n_copied += len(batch)
-    # 0 = none, 2 = some: GDAL takes "some" for a three-dimensional type, so it is said only where it is true.
-    connection.execute(
-        "UPDATE gpkg_geometry_columns SET z = ?, m = ? WHERE table_name = ?", (2 * has_z, 2 * has_m, layer.key)
-    )
     corners = np.array(boxes)
     if np.isfinite(corners).any():
         extent = (*np.nanmin(corners[:, :2], axis=0).tolist(), *np.nanmax(corners[:, 2:], axis=0).tolist())

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -53,12 +54,19 @@ class LayerRows:
         """Gives the parameters of `insert` for features."""
         geometries = np.array([*(feature.geometry for feature in features), None], dtype=object)[:-1]
         blobs = encode_geometries(geometries, self.srs_id)
-        rows = []
-        for feature, blob in zip(features, blobs, strict=True):
-            position = feature.position
-            head = (blob, feature.feature_id, revision, position.method, position.accuracy_m, position.note)
-            rows.append((*head, *self._values(feature)))
-        return rows
+        positions = [feature.position for feature in features]
+        return list(
+            zip(
+                blobs,
+                (feature.feature_id for feature in features),
+                repeat(revision),
+                (position.method for position in positions),
+                (position.accuracy_m for position in positions),
+                (position.note for position in positions),
+                *self._columns([feature.fields for feature in features]),
+                strict=False,
+            )
+        )
 
     def to_update(self, feature: Feature, revision: int) -> tuple[Any, ...]:
         """Gives the parameters of `update`."""
@@ -94,11 +102,16 @@ class LayerRows:
             values[self.names[index]] = reader(values[self.names[index]])
         return values
 
-    def _values(self, feature: Feature) -> Iterator[Any]:
-        fields = feature.fields
+    def _columns(self, fields: Sequence[Mapping[str, Any]]) -> Iterator[Iterable[Any]]:
+        """Gives the values of one field after the other; a column nobody has a value for costs nothing."""
+        present = set().union(*fields)
         for name, writer in zip(self.names, self._writers, strict=True):
-            value = fields.get(name)
-            yield writer(value) if writer and value is not None else value
+            if name not in present:
+                yield repeat(None)
+            elif writer is None:
+                yield [one.get(name) for one in fields]
+            else:
+                yield [writer(one.get(name)) for one in fields]
 
 
 @lru_cache(maxsize=256)

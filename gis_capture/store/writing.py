@@ -1,7 +1,7 @@
 """The one door for writing: everything done through a `GeoPackageTransaction` has one revision, or did not happen."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain, groupby, islice
@@ -13,11 +13,18 @@ import shapely
 
 from gis_capture.definitions import layer_to_json
 from gis_capture.errors import FeatureError, LayerError
-from gis_capture.geopackage.layer_tables import add_column, create_layer_table, describe_columns, rename_column
+from gis_capture.geopackage.layer_tables import (
+    Boxes,
+    add_column,
+    bulk_insert,
+    create_layer_table,
+    describe_columns,
+    note_dimensions,
+    rename_column,
+)
 from gis_capture.geopackage.names import check_names
-from gis_capture.geopackage.rtree import create_insert_trigger, drop_insert_trigger, rtree_name
 from gis_capture.model import Feature, Layer
-from gis_capture.store.direct_edits import note_direct_edits
+from gis_capture.store.direct_edits import note_direct_edits, noting_trigger
 from gis_capture.store.extents import Extents
 from gis_capture.store.geopackage_sync import GeoPackageSyncRecords
 from gis_capture.store.layer_rows import LayerRows, read_attachments, state_of
@@ -81,6 +88,7 @@ class GeoPackageTransaction(Reading):
         before = self._stored(feature.layer, feature.feature_id)
         self._remember(before, "update")
         self.connection.execute(rows.update, rows.to_update(feature, self.revision))
+        note_dimensions(self.connection, rows.key, [feature.geometry])
         if before.attachments != feature.attachments:
             self._put_attachments([feature])
         self._touched.note(rows.key, removed=before.geometry, added=feature.geometry)
@@ -165,35 +173,26 @@ class GeoPackageTransaction(Reading):
     def _insert_into(self, rows: LayerRows, features: Iterable[Feature]) -> int:
         features = iter(features)
         first = list(islice(features, BULK))
-        is_bulk = len(first) == BULK
-        if is_bulk:
-            # One statement for the whole index is several times faster than a trigger with six calls for each row.
-            drop_insert_trigger(self.connection, rows.key)
-        last_fid = self.connection.execute(f"SELECT coalesce(max(fid), 0) FROM {rows.table}").fetchone()[0]
+        if len(first) < BULK:
+            return self._insert_batch(rows, first, lambda _: None)
         n_written = 0
-        for batch in chain([first], iter(lambda: list(islice(features, BULK)), [])):
-            try:
-                self.connection.executemany(rows.insert, rows.to_rows(batch, self.revision))
-            except sqlite3.IntegrityError as error:
-                raise self._duplicate(rows, batch) from error
-            self._put_attachments([feature for feature in batch if feature.attachments])
-            geometries = np.array([*(feature.geometry for feature in batch), None], dtype=object)[:-1]
-            boxes = shapely.bounds(geometries)
-            self._touched.grow(rows.key, boxes)
-            if is_bulk:
-                self._index(rows, last_fid + n_written + 1, boxes)
-            n_written += len(batch)
-        if is_bulk:
-            create_insert_trigger(self.connection, rows.key)
+        with bulk_insert(self.connection, rows.key, noting_trigger(rows.key, "insert")) as index:
+            for batch in chain([first], iter(lambda: list(islice(features, BULK)), [])):
+                n_written += self._insert_batch(rows, batch, index)
         return n_written
 
-    def _index(self, rows: LayerRows, first_fid: int, boxes: Any) -> None:
-        """Fills the R-tree for rows whose `fid` runs on from `first_fid`."""
-        has_box = ~np.isnan(boxes[:, 0])
-        fids = (np.arange(len(boxes)) + first_fid)[has_box].tolist()
-        corners = boxes[has_box][:, [0, 2, 1, 3]].tolist()
-        sql = f"INSERT INTO {rtree_name(rows.key)} VALUES (?, ?, ?, ?, ?)"
-        self.connection.executemany(sql, ((fid, *box) for fid, box in zip(fids, corners, strict=True)))
+    def _insert_batch(self, rows: LayerRows, batch: list[Feature], index: Callable[[Boxes], None]) -> int:
+        try:
+            self.connection.executemany(rows.insert, rows.to_rows(batch, self.revision))
+        except sqlite3.IntegrityError as error:
+            raise self._duplicate(rows, batch) from error
+        self._put_attachments([feature for feature in batch if feature.attachments])
+        geometries = np.array([*(feature.geometry for feature in batch), None], dtype=object)[:-1]
+        note_dimensions(self.connection, rows.key, [feature.geometry for feature in batch])
+        boxes = shapely.bounds(geometries)
+        self._touched.grow(rows.key, boxes)
+        index(boxes)
+        return len(batch)
 
     def _migrate(self, stored: Layer, layer: Layer, definition: str) -> None:
         if layer.definition_version < stored.definition_version:
