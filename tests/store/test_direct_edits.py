@@ -1,0 +1,68 @@
+"""Edits made straight in the live file by GDAL or any SQLite program become a revision; what was there is kept."""
+
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gis_capture.geopackage.connection import connect
+from gis_capture.store import Author, GeoPackageStore
+from tests.store.lamps import AT, lamp
+
+QGIS = Author("direct edit")
+
+
+@pytest.fixture
+def other(path: Path, write: Any) -> Iterator[sqlite3.Connection]:
+    """Another program with the functions every GeoPackage program has; two lamps are in the layer."""
+    write(lamp("a"), lamp("b"))
+    database = connect(path)
+    yield database
+    database.close()
+
+
+def test_nothing_is_adopted_where_nobody_edited(store: GeoPackageStore, other: sqlite3.Connection) -> None:
+    """Our own writes are no direct edits."""
+    assert (store.adopt_direct_edits(QGIS, at=AT), store.revision()) == (None, 1)
+
+
+def test_a_new_row_gets_an_id(store: GeoPackageStore, other: sqlite3.Connection) -> None:
+    """Readers see it with its id; the same one stays."""
+    other.execute("INSERT INTO lamp (number, status) VALUES ('9', '点灯')")
+    store.adopt_direct_edits(QGIS, at=AT)
+
+    (found,) = [one for one in store.features("lamp") if one.fields["number"] == "9"]
+    assert len(found.feature_id) == 36
+    assert store.feature("lamp", found.feature_id) == found
+
+
+def test_an_id_cannot_be_edited_away(store: GeoPackageStore, other: sqlite3.Connection) -> None:
+    """A feature stays the same feature."""
+    other.execute("UPDATE lamp SET feature_id = 'z', status = '球切れ' WHERE feature_id = 'a'")
+    store.adopt_direct_edits(QGIS, at=AT)
+
+    assert [one.feature_id for one in store.features("lamp")] == ["a", "b"]
+
+
+@pytest.mark.skipif(shutil.which("ogr2ogr") is None, reason="needs ogr2ogr (Debian: gdal-bin)")
+def test_an_append_by_ogr2ogr_is_adopted(
+    tmp_path: Path, path: Path, store: GeoPackageStore, other: sqlite3.Connection
+) -> None:
+    """With the GDAL of Debian; index, counts and extent stay right."""
+    other.close()
+    source = tmp_path / "more.csv"
+    source.write_text("number,status,x,y\n新,点灯,139,36.5\n", encoding="utf-8")
+    command = ["ogr2ogr", "-append", "-oo", "X_POSSIBLE_NAMES=x", "-oo", "Y_POSSIBLE_NAMES=y", "-nln", "lamp"]
+    subprocess.run([*command, "-s_srs", "EPSG:6668", "-t_srs", "EPSG:6668", str(path), str(source)], check=True,
+                   capture_output=True)  # fmt: skip
+
+    revision = store.adopt_direct_edits(QGIS, at=AT)
+
+    (found,) = [one for one in store.features("lamp") if one.fields["number"] == "新"]
+    assert (found.revision, len(found.feature_id)) == (revision, 36)
+    assert store.layer_info("lamp").extent == (137.25, 36.14, 139, 36.5)
+    assert store.check_integrity() == []
