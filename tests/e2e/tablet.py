@@ -1,0 +1,202 @@
+"""A tablet as a crew holds it: a real Chromium with a touch screen, driven by taps."""
+
+import contextlib
+import re
+from base64 import b64decode
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+from playwright.sync_api import Locator, Page, Playwright, ViewportSize, expect
+
+from tests.e2e.complaints import Complaints
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+LANDSCAPE = ViewportSize(width=1180, height=820)
+PORTRAIT = ViewportSize(width=820, height=1180)
+AUTHOR = "維持係 1班"
+
+# Until its service worker has the page in hand, an app is not kept for use without a network.
+_CONTROLLED = """async () => {
+  const { serviceWorker } = navigator;
+  await serviceWorker.ready;
+  if (!serviceWorker.controller) {
+    await new Promise((resolve) => serviceWorker.addEventListener("controllerchange", resolve, { once: true }));
+  }
+  return serviceWorker.controller.scriptURL;
+}"""
+
+_PHOTOS = """async () => {
+  const ask = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const database = await ask(indexedDB.open("gis-capture"));
+  const photos = await ask(database.transaction("photos").objectStore("photos").getAll());
+  database.close();
+  const asUrl = (blob) => new Promise((resolve) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result);
+    reader.readAsDataURL(blob);
+  });
+  return Promise.all(photos.map(async ({ sha256, blob }) => [sha256, await asUrl(blob)]));
+}"""
+
+
+class Tablet:
+    """The app on one tablet. Each method does what a person does, and waits until it is seen to be done."""
+
+    def __init__(self, page: Page, url: str, complaints: Complaints) -> None:
+        self.page = page
+        self.url = url
+        self.complaints = complaints
+
+    def part(self, testid: str) -> Locator:
+        """A part of the screen."""
+        return self.page.get_by_test_id(testid)
+
+    def tap(self, testid: str) -> None:
+        """Taps a button."""
+        self.part(testid).tap()
+
+    def open(self) -> None:
+        """Opens the app's address."""
+        self.page.goto(f"{self.url}/tablet/", wait_until="load")
+
+    def set_up(self, *layers: str) -> None:
+        """Goes through the first start with these layers, up to the map."""
+        self.part("author").fill(AUTHOR)
+        self.tap("setup-next")
+        offered = self.part("layer-list").locator("input")
+        expect(offered.first).to_be_visible()
+        for choice in offered.all():
+            choice.set_checked(choice.get_attribute("value") in layers)
+        self.tap("outing-start")
+        self.tap("setup-finish")
+        self.expect_map()
+
+    def wait_until_kept(self) -> None:
+        """Waits until the app opens without a network."""
+        assert self.page.evaluate(_CONTROLLED).endswith("/tablet/service-worker.js")
+
+    def reload(self) -> None:
+        """Closes and opens the page, and waits for the map."""
+        self.page.reload(wait_until="load")
+        self.expect_map()
+
+    def expect_map(self) -> None:
+        """Waits until the map has drawn all there is."""
+        expect(self.part("map")).to_have_attribute("data-map-state", "idle")
+
+    def expect_unsent(self, n: int) -> None:
+        """Waits until the status line tells this number."""
+        expect(self.part("status-unsent")).to_have_text(f"未送信 {n}件")
+
+    def find(self, label: str) -> None:
+        """Opens the form of a feature by way of the list."""
+        self.tap("button-list")
+        self.part("list-search").fill(label)
+        name = self.page.locator("strong", has_text=re.compile(f"^{re.escape(label)}$"))
+        self.part("list-row").filter(has=name).first.tap()
+        expect(self.part("sheet-title")).to_have_text(label)
+
+    def choose(self, field: str, code: str) -> None:
+        """Chooses one of the big buttons of a field."""
+        button = self.part(f"form-choice-{field}-{code}")
+        button.tap()
+        expect(button.locator("input")).to_be_checked()
+
+    def write(self, field: str, text: str) -> None:
+        """Writes into a field."""
+        self.part(f"form-field-{field}").fill(text)
+
+    def attach(self, photo: Path) -> None:
+        """Gives a photo as the camera does."""
+        shown = self.part("photo-thumbnail")
+        n_before = shown.count()
+        self.part("photo-input").set_input_files(photo)
+        expect(shown).to_have_count(n_before + 1)
+
+    def save(self) -> None:
+        """Saves the form that is open."""
+        self.tap("button-save")
+        expect(self.part("toast")).to_have_text("保存しました。送るまでこの端末に残ります。")
+        expect(self.part("sheet")).to_have_count(0)
+
+    def record(self, layer: str) -> None:
+        """Begins a new feature of a layer; its place comes next."""
+        self.tap("button-record")
+        if self.part("layer-choice").count():
+            self.tap(f"layer-choice-{layer}")
+        expect(self.part("place-panel")).to_be_visible()
+
+    def place(self, way: Literal["gps", "center", "tap"]) -> None:
+        """Chooses the place: at the device, under the crosshair, or by a tap where the crosshair is."""
+        if way == "tap":
+            box = self.part("crosshair").bounding_box()
+            assert box is not None
+            self.page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        else:
+            self.tap(f"place-{way}")
+        expect(self.part("sheet-title")).to_have_text("新しい記録")
+
+    def zoom_in(self, steps: int) -> None:
+        """Taps 「地図を大きく」 and waits until the map stands still each time."""
+        for _ in range(steps):
+            self.tap("map-zoom-in")
+            self.expect_map()
+
+    def photos(self) -> dict[str, bytes]:
+        """Gives the photos that lie in the tablet's store, by the hash that it gave them."""
+        return {sha256: b64decode(url.partition(",")[2]) for sha256, url in self.page.evaluate(_PHOTOS)}
+
+    def send(self) -> None:
+        """Sends what there is, and waits for the end of it."""
+        self.tap("button-send")
+        self.tap("send-start")
+        expect(self.part("send-done")).to_be_visible()
+
+    def receipts(self) -> list[str]:
+        """Gives the status of each receipt that is shown."""
+        return [str(row.get_attribute("data-status")) for row in self.part("receipt").all()]
+
+
+@contextlib.contextmanager
+def tablet(
+    playwright: Playwright,
+    browser_path: str,
+    profile: Path,
+    url: str,
+    *,
+    viewport: ViewportSize = LANDSCAPE,
+    position: tuple[float, float] = (137.2526, 36.1461),
+) -> Iterator[Tablet]:
+    """Switches a tablet on and opens the app; its profile outlives it. `position` is (lon, lat)."""
+    lon, lat = position
+    context = playwright.chromium.launch_persistent_context(
+        profile,
+        executable_path=browser_path,
+        headless=True,
+        args=ARGUMENTS,
+        has_touch=True,
+        locale="ja-JP",
+        timezone_id="Asia/Tokyo",
+        geolocation={"longitude": lon, "latitude": lat, "accuracy": 4},
+        permissions=["geolocation"],
+        viewport=viewport,
+    )
+    try:
+        opened = Tablet(context.pages[0], url, Complaints(context))
+        opened.open()
+        yield opened
+        opened.complaints.check()
+    finally:
+        context.close()
