@@ -9,6 +9,7 @@ import pytest
 import gis_capture
 from gis_capture.cli import COMMANDS, cli
 from gis_capture.cli.language import Command
+from scripts.problems_page import page
 
 CHECKOUT_DIR = Path(__file__).resolve().parent.parent.parent
 READMES = ("README.md", "README.ja.md")
@@ -82,3 +83,8 @@ def test_public_names_are_sorted_and_exist() -> None:
 def test_architecture_names_every_part(part: str) -> None:
     """Each part of the package stands in the table of rooms."""
     assert f"`{part}/`" in read("docs/architecture.md")
+
+
+def test_every_problem_code_is_documented() -> None:
+    """`docs/problems.md` is what the script makes of the codes in the source."""
+    assert read("docs/problems.md") == page()
