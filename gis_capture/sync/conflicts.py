@@ -37,7 +37,8 @@ def resolve(office: Office, conflict_id: str, decisions: Mapping[str, Decision],
     """Closes fields of a conflict record; what is closed already stays as it was decided.
 
     Where one side deleted the feature, taking that side deletes it, and taking the other brings it back.
-    The record and the layer change in one revision, so the next pull tells of both.
+    The record and the layer change in one revision, so the next pull tells of both. A decision is a change like any
+    other: where somebody has written the field since the record was made, a new record opens.
 
     Args:
         office: Who decides.
@@ -65,7 +66,16 @@ def resolve(office: Office, conflict_id: str, decisions: Mapping[str, Decision],
             demand_stored(intake.take(body))
         conflict = replace(conflict, clashes=tuple(clashes), revision=transaction.revision)
         transaction.sync.put_conflict(conflict)
+        if conflict.state == "closed":
+            _settle(intake, conflict)
     return conflict.to_json()
+
+
+def _settle(intake: Intake, conflict: Conflict) -> None:
+    """Makes the receipt of a change "merged", for a tablet that did not hear the first one and asks again."""
+    pushed = intake.applier.transaction.sync.change(conflict.change_id)
+    if pushed is not None:
+        intake.settle(pushed, replace(pushed.receipt, status="merged", revision=conflict.revision))
 
 
 def _found(conflict: Conflict | None, conflict_id: str) -> Conflict:
@@ -98,7 +108,10 @@ def _chosen(conflict: Conflict, clash: Clash) -> Any:
 
 
 def _resolution(office: Office, intake: Intake, conflict: Conflict, newly: list[Clash]) -> Change | None:
-    """The change that brings the chosen values into the layer; None where they are there."""
+    """The change that brings the chosen values into the layer; None where they are there.
+
+    Its author has seen the feature as it was when the record last changed; what was written since clashes anew.
+    """
     chosen = {clash.field: _chosen(conflict, clash) for clash in newly}
     values = {name: value for name, value in chosen.items() if value is not _LEAVE}
     transaction = intake.applier.transaction
@@ -110,7 +123,7 @@ def _resolution(office: Office, intake: Intake, conflict: Conflict, newly: list[
         return None
     attached = [Attachment.from_json(one) for one in values.pop(ATTACHMENTS, None) or ()]
     if stored is None:
-        return office.insert_again(before, values, attached)
+        return replace(office.insert_again(before, values, attached), base_revision=conflict.revision)
     return Change(
         change_id=office.new_id(),
         layer=conflict.layer,
@@ -118,6 +131,6 @@ def _resolution(office: Office, intake: Intake, conflict: Conflict, newly: list[
         kind="delete" if deletes else "update",
         edits={} if deletes else {name: Edit(new=value) for name, value in values.items()},
         attached=() if deletes else tuple(attached),
-        base_revision=before.revision,
+        base_revision=conflict.revision,
         made_at=intake.received_at,
     )

@@ -82,6 +82,18 @@ def test_the_next_pull_tells_of_the_decision(store: GeoPackageStore, office: Off
     assert [one.body["resolves"] for one in changes] == [conflict_id]
 
 
+def test_a_tablet_that_asks_after_the_decision_hears_that_it_is_done(store: GeoPackageStore, office: Office) -> None:
+    """Its first answer was lost, and the pull that told of the decision came before it knew of the conflict."""
+    base = fill(store, lamp("f1", status="撤去"))
+    tablet = Tablet(store)
+    change = tablet.change("update", "f1", base_revision=base, fields={"status": ("点灯", "球切れ")})
+    assert tablet.push(change)[0]["status"] == "conflict"
+    (record,) = list_conflicts(store)
+    resolve(office, record["conflict_id"], {"status": {"take": "stored"}})
+    (receipt,) = tablet.push(change)
+    assert (receipt["status"], receipt["conflicts"], receipt["revision"]) == ("merged", ["status"], store.revision())
+
+
 def test_leaving_the_stored_value_is_told_too(store: GeoPackageStore, office: Office) -> None:
     """Nothing changes in the layer, yet the tablet hears that it is decided."""
     tablet, conflict_id = clash(store)
@@ -138,6 +150,25 @@ def test_a_wish_to_delete_is_granted_or_not(store: GeoPackageStore, office: Offi
     closed = resolve(office, record["conflict_id"], {"status": {"take": take}})
     assert closed["state"] == "closed"
     assert (store.feature("lamp", "f1") is not None) == is_there
+
+
+@pytest.mark.parametrize("kind", ["update", "delete"])
+def test_a_decision_does_not_overwrite_what_came_after_the_record(
+    store: GeoPackageStore, office: Office, kind: str
+) -> None:
+    """Who decided had not seen it: the field clashes anew, and the feature stays."""
+    base = fill(store, lamp("f1", status="点灯"))
+    one, two = Tablet(store, device_id="one"), Tablet(store, device_id="two")
+    one.push(one.change("update", "f1", base_revision=base, fields={"status": ("点灯", "撤去")}))
+    edit = {"status": ("点灯", "球切れ")} if kind == "update" else {}
+    two.push(two.change(kind, "f1", base_revision=base, fields=edit))
+    (record,) = list_conflicts(store)
+    one.push(one.change("update", "f1", base_revision=store.revision(), fields={"status": ("撤去", "点灯")}))
+    closed = resolve(office, record["conflict_id"], {"status": {"take": "incoming"}})
+    assert closed["state"] == "closed"
+    assert fields(store)["status"] == "点灯"
+    (again,) = list_conflicts(store)
+    assert (again["kind"], again["fields"][0]["stored"]) == (kind, "点灯")
 
 
 def test_a_value_without_a_field_can_only_be_set_aside(store: GeoPackageStore, office: Office) -> None:
