@@ -32,12 +32,16 @@ def codes_of(module: str) -> dict[str, str]:
     body = ast.parse(path.read_text(encoding="utf-8")).body
     found: dict[str, str] = {}
     for statement, following in zip(body, [*body[1:], None], strict=True):
-        value = getattr(statement, "value", None)
-        if isinstance(statement, ast.Assign | ast.AnnAssign) and isinstance(value, ast.Constant):
-            words = getattr(following, "value", None) if isinstance(following, ast.Expr) else None
-            if isinstance(value.value, str):
-                found[value.value] = words.value.strip() if isinstance(words, ast.Constant) else ""
+        value = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
+        if isinstance(value, ast.Constant) and isinstance(value.value, str):
+            found[value.value] = _text_of(following)
     return found
+
+
+def _text_of(statement: ast.stmt | None) -> str:
+    value = statement.value if isinstance(statement, ast.Expr) else None
+    is_text = isinstance(value, ast.Constant) and isinstance(value.value, str)
+    return str(value.value).strip() if is_text and isinstance(value, ast.Constant) else ""
 
 
 def page() -> str:
