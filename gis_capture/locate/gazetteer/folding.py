@@ -24,7 +24,7 @@ _SMALL_KANA = "ァアィイゥウェエォオャヤュユョヨッツヮワぁ�
 _DASHES = "₋‐‑‒–—―−－"
 _BLANKS = re.compile(r"[\s\u200b\ufeffﾞﾟ゛゜]+")
 _NUMBERED_NAME = re.compile(
-    "(?<![0-9])([0-9]{1,3})(?=条|線|区|地割|番町|番丁|軒|日町|ノ町|ノ宮|ノ丁)|(?<=[東西南北])([0-9]{1,3})(?=号)|(?<=第)([0-9]{1,3})(?=号)"
+    "(?<![0-9])([0-9]{1,3})(?=丁目|条|線|区|地割|番町|番丁|軒|日町|ノ町|ノ宮|ノ丁)|(?<=[東西南北])([0-9]{1,3})(?=号)|(?<=第)([0-9]{1,3})(?=号)"
 )
 # 大字 says only what kind of name follows, and so does 字 behind a municipality or an old village.
 _KIND_OF_NAME = re.compile("大字|^字|(?<=[都道府県市区町村割])小?字")
@@ -42,7 +42,7 @@ def _table() -> dict[int, str]:
     table |= dict.fromkeys(map(ord, _DASHES), "-")
     table |= dict.fromkeys(map(ord, "ヶケがガゖｹヵ"), "ケ")
     table |= dict.fromkeys(map(ord, "ノの之乃ﾉ"), "ノ")
-    table |= {ord("〆"): "シ", ord("仝"): "同"}
+    table |= {ord("〆"): "シ", ord("仝"): "同", ord("へ"): "ヘ", ord("り"): "リ"}
     return {code: table.get(ord(char), char) for code, char in table.items()}
 
 

@@ -120,7 +120,8 @@ class Gazetteer:
         stated: Counter[int] = Counter()
         unstated: list[str] = []
         known = list(dict.fromkeys(address[:_LONGEST_ADDRESS] for address in addresses))
-        for address in known[:: max(1, len(known) // _SAMPLE_SIZE)]:
+        sample = known[:: max(1, len(known) // _SAMPLE_SIZE)]
+        for address in sample:
             text = Folded(address).text
             start = self._cities.start_of(text)
             if len(start.city_ids) == 1:
@@ -136,7 +137,10 @@ class Gazetteer:
         if is_clear and len(unstated) > stated.total():
             return self._name_of(top[0][0])
         prefs = Counter(self._cities.by_id[city_id].pref for city_id in stated.elements())
-        return prefs.most_common(1)[0][0] if prefs else None
+        if len(unstated) > stated.total():
+            towns = (self._cities_with_town(text, 0) for text in unstated)
+            prefs = Counter(pref for ids in towns for pref in {self._cities.by_id[city_id].pref for city_id in ids})
+        return prefs.most_common(1)[0][0] if prefs and prefs.most_common(1)[0][1] >= 0.5 * len(sample) else None
 
     def _name_of(self, city_id: int) -> str:
         city = self._cities.by_id[city_id]

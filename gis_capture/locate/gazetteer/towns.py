@@ -4,17 +4,20 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable
 
-from gis_capture.locate.gazetteer.folding import parse_small_number
+from gis_capture.locate.gazetteer.folding import format_kanji, parse_small_number
 from gis_capture.locate.gazetteer.spots import Hit, Level, Spot, together
 
 _CHOME = re.compile("第?([0-9]{1,2}|[一二三四五六七八九十]{1,3})丁目?")
 _NUMBERS = re.compile("([0-9]{1,2})(?:$|[^0-9丁番ノ][0-9]|(?![0-9番]))")
 _THREE_NUMBERS = re.compile("[0-9]+[^0-9]{1,2}[0-9]+[^0-9]{1,2}[0-9]")
+_NUMBERED_PART = re.compile("([0-9]{1,3})(部|字?)(?:の|ノ|-)?(?=[0-9])")
+_KANA_PART = re.compile("[ァ-ヶぁ-ん](?=$|[0-9部ノ番ー字-])")
+_KATAKANA_OFFSET = ord("ア") - ord("あ")
 _KIND_OF_PART = re.compile("小?字")
 _ENDS_A_SHORT_KOAZA = re.compile("$|[0-9-]|部|字|番|ノ|[^一-龥ァ-ヶぁ-ん]")
 # What may follow the name of a town: a lot as it may be written, or words that say "near", "within" and so on.
 _LOT_FOLLOWS = re.compile(
-    "$|第?[0-9]|第[一二三四五六七八九十]|[a-zA-Z(（,、，・/「『～~*ー-]|小?字|番|無番|地[先内番割]|部[0-9]|員外|他|ほか|外|付近|附近|先"
+    "$|第?[0-9]|第[一二三四五六七八九十]|[一二三四五六七八九十]{1,3}丁目|[a-zA-Z(（,、，・/「『～~*ー-]|小?字|番|無番|地[先内番割]|部[0-9]|員外|他|ほか|外|付近|附近|先"
     "|内$|[東西南北上中下新][0-9]"
     "|[子丑寅卯辰巳午未申酉戌亥甲乙丙丁戊己庚辛壬癸天地人仁義礼智信](?:$|[0-9部ノ番ー字-])"
     "|[ァ-ヶぁ-ん](?:$|[0-9部ノ番ー字-]|[ァ-ヶぁ-ん][0-9部])"
@@ -77,6 +80,17 @@ class Town:
             spot = self.koazas.get((chome, text[start:end]))
             if spot is not None and (end - start > 1 or _ENDS_A_SHORT_KOAZA.match(text, end)):
                 return end, spot
+        if match := _NUMBERED_PART.match(text, start):
+            # 末町10の4 and 河井町16部1: parts of a town that are known by number.
+            number, kind = format_kanji(int(match[1])), match[2]
+            for name, end in ((number + kind, match.end(2)), (number, match.end(2))):
+                if spot := self.koazas.get((chome, name)):
+                    return end, spot
+        if match := _KANA_PART.match(text, start):
+            kana = match[0]
+            other = chr(ord(kana) + (_KATAKANA_OFFSET if kana < "ァ" else -_KATAKANA_OFFSET))
+            if spot := self.koazas.get((chome, other)):
+                return match.end(), spot
         return None
 
 
@@ -93,6 +107,8 @@ class CityTowns:
             spot = Spot(town_id, name + koaza, lon, lat, radius_m and radius_m * factor)
             if koaza_key:
                 town.koazas.setdefault((chome, koaza_key), spot)
+                if "ノ" in koaza_key[1:-1]:
+                    town.koazas.setdefault((chome, koaza_key.replace("ノ", "")), spot)
                 town.longest_koaza = max(town.longest_koaza, len(koaza_key))
             elif chome is not None:
                 town.chomes.setdefault(chome, spot)
