@@ -84,6 +84,7 @@ class Gazetteer:
             ) from error
         self._towns: dict[int, CityTowns] = {}
         self._memo: dict[tuple[str, str | None], Match] = {}
+        self._contexts: dict[str | None, tuple[int, ...]] = {}
 
     def __enter__(self) -> "Gazetteer":
         return self
@@ -107,7 +108,9 @@ class Gazetteer:
         if match is None:
             if len(self._memo) > 200_000:
                 self._memo.clear()
-            match = self._memo[key] = self._search(address, self._cities.named(city) if city else ())
+            if city not in self._contexts:
+                self._contexts[city] = self._cities.named(city) if city else ()
+            match = self._memo[key] = self._search(address, self._contexts[city])
         return match
 
     def context_of(self, addresses: Iterable[str]) -> str | None:
