@@ -37,6 +37,7 @@ export const en: Record<TabletKey, string> = {
   button_send: "Send",
 
   map_name: 'Map. The "List" shows the same.',
+  map_attribution: "Sources of the map",
   zoom_in: "Zoom in",
   zoom_out: "Zoom out",
   show_here: "Show where I am",

@@ -36,6 +36,7 @@ export const ja = {
   button_send: "送る",
 
   map_name: "地図。同じ内容は「一覧」でも見られます。",
+  map_attribution: "地図の出典",
   zoom_in: "地図を大きく",
   zoom_out: "地図を小さく",
   show_here: "現在地を見る",

@@ -30,7 +30,9 @@ export interface Tapped {
   feature_id: string;
 }
 
-export interface FieldMapEvents {
+export interface FieldMapOptions {
+  /** For screen readers. */
+  words: { map: string; attribution: string };
   /** A tap on the map: the feature nearest to it, if one is near. */
   onTap: (place: [number, number], tapped: Tapped | null) => void;
   onMove: (view: View) => void;
@@ -47,7 +49,7 @@ export class FieldMap {
   #selected: Geometry | null = null;
   #position: DevicePosition | null = null;
 
-  constructor(container: HTMLElement, view: View | null, events: FieldMapEvents) {
+  constructor(container: HTMLElement, view: View | null, options: FieldMapOptions) {
     setWorkerUrl(workerUrl);
     addProtocol("pmtiles", this.#protocol.tile);
     const map = new MapLibreMap({
@@ -57,6 +59,7 @@ export class FieldMap {
       zoom: view?.zoom ?? 5,
       maxZoom: 21,
       attributionControl: false,
+      locale: { "Map.Title": options.words.map, "AttributionControl.ToggleAttribution": options.words.attribution },
       dragRotate: false,
       pitchWithRotate: false,
       touchPitch: false,
@@ -73,8 +76,8 @@ export class FieldMap {
       const image = drawImage(id);
       if (image) map.addImage(id, image, { pixelRatio: MARKER_PIXEL_RATIO });
     });
-    map.on("click", ({ point, lngLat }) => events.onTap([lngLat.lng, lngLat.lat], this.#nearest(point.x, point.y)));
-    map.on("moveend", () => events.onMove(this.view()));
+    map.on("click", ({ point, lngLat }) => options.onTap([lngLat.lng, lngLat.lat], this.#nearest(point.x, point.y)));
+    map.on("moveend", () => options.onMove(this.view()));
     this.#ready = new Promise((resolve) => map.once("load", () => resolve()));
     // Safari ends the workers of a page in the background; "visibilitychange" is heard by MapLibre itself.
     addEventListener("pageshow", () => getGlobalDispatcher().ensureWorkers());

@@ -77,7 +77,7 @@ const drawMarker = (layer: Layer): LayerSpecification => ({
   filter: IS_POINT,
   layout: {
     "icon-image": ["get", "icon"],
-    "icon-size": ["interpolate", ["linear"], ["zoom"], 10, 0.5, 15, 1],
+    "icon-size": ["interpolate", ["linear"], ["zoom"], 11, 0.45, 13, 0.65, 16, 1],
     "icon-allow-overlap": true,
     "icon-ignore-placement": true,
   },

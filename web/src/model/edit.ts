@@ -33,16 +33,15 @@ export function diffFields(old: Fields, now: Fields): Record<string, Edit<Value>
  *
  * A change that builds on an unsent one keeps the revision that one was based on, whatever was pulled since.
  */
-export function makeChange(wish: Wish, before: { previous: Change | null; base: Feature | null }, nature: Nature) {
+export function makeChange(wish: Wish, previous: Change | null, nature: Nature): Change | null {
   const { seen } = wish;
-  const { previous, base } = before;
   const change: Change = {
     change_id: mintUuid(nature),
     layer: wish.layer.key,
     feature_id: wish.feature_id,
     kind: wish.is_deletion ? "delete" : seen ? "update" : "insert",
     after: previous?.change_id ?? null,
-    base_revision: previous ? previous.base_revision : base?.revision || null,
+    base_revision: previous ? previous.base_revision : seen?.revision || null,
     definition_version: wish.layer.definition_version,
     fields: wish.is_deletion ? {} : diffFields(seen?.fields ?? {}, wish.fields),
     attachments: wish.attachments,

@@ -24,7 +24,7 @@ export async function saveEdit(database: Database, wish: Wish & { label: string 
         geometry: wish.geometry === undefined && is_mending ? wish.seen?.geometry : wish.geometry,
         attachments: [...replaced.flatMap((entry) => entry.change.attachments), ...wish.attachments],
       },
-      { previous, base },
+      previous,
       nature,
     );
     for (const entry of replaced) await outbox.delete(entry.sequence);

@@ -16,6 +16,17 @@ export async function discardDraftPhoto(database: Database, sha256: string): Pro
   });
 }
 
+/** Throws away photos of forms whose draft was never written: the tab was killed in between. */
+export async function discardLostPhotos(database: Database): Promise<void> {
+  await database.write(["photos", "drafts"], async (transaction) => {
+    const photos = transaction.objectStore("photos");
+    const named = new Set((await transaction.objectStore("drafts").getAll()).flatMap((draft) => draft.photos));
+    for (const sha256 of await photos.index("state").getAllKeys("draft")) {
+      if (!named.has(sha256)) await photos.delete(sha256);
+    }
+  });
+}
+
 export async function readPhoto(database: Database, sha256: string): Promise<StoredPhoto | undefined> {
   return database.read(["photos"], (transaction) => transaction.objectStore("photos").get(sha256));
 }

@@ -13,7 +13,7 @@ const wish = (over: Partial<Wish> = {}): Wish => ({
   position: null,
   ...over,
 });
-const make = (over: Partial<Wish> = {}) => makeChange(wish(over), { previous: null, base: FEATURE }, NATURE);
+const make = (over: Partial<Wish> = {}) => makeChange(wish(over), null, NATURE);
 const receipt = (status: ReceiptStatus, over: Partial<Receipt> = {}): Receipt => ({
   change_id: "c",
   status,
@@ -53,13 +53,13 @@ test("how a place was found travels only with a new place", () => {
 });
 
 test("a new feature has no base revision, whatever its number says", () => {
-  expect(makeChange(wish({ seen: null }), { previous: null, base: null }, NATURE)?.base_revision).toBeNull();
+  expect(makeChange(wish({ seen: null }), null, NATURE)?.base_revision).toBeNull();
 });
 
 test("a change that builds on an unsent one keeps its base, even when a pull brought a newer copy", () => {
   const first = make({ fields: { status: "球切れ" } });
-  const before = { previous: first, base: { ...FEATURE, revision: 70 } };
-  const second = makeChange(wish({ fields: { ...FEATURE.fields, status: "撤去" } }), before, NATURE);
+  const seen = { ...FEATURE, revision: 70 };
+  const second = makeChange(wish({ seen, fields: { ...FEATURE.fields, status: "撤去" } }), first, NATURE);
   expect(second).toMatchObject({ after: first?.change_id, base_revision: 41 });
 });
 

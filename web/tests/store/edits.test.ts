@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { discardDraft, listDrafts, writeDraft } from "../../src/store/drafts.ts";
 import { saveEdit, undoChange } from "../../src/store/edits.ts";
 import { applyReceipts, listOutbox, markOffered } from "../../src/store/outbox.ts";
-import { keepDraftPhoto, listUnsentPhotos, readPhoto } from "../../src/store/photos.ts";
+import { discardLostPhotos, keepDraftPhoto, listUnsentPhotos, readPhoto } from "../../src/store/photos.ts";
 import { FEATURE, POINT } from "../samples.ts";
 import { filledDatabase, photo, saved, wishOf } from "./stored.ts";
 
@@ -100,6 +100,16 @@ test("a failing save leaves nothing behind", async () => {
   await expect(saveEdit(database, broken)).rejects.toThrow();
   expect(await listOutbox(database)).toEqual([]);
   expect(await listDrafts(database)).toHaveLength(1);
+});
+
+test("photos of a form whose draft was never written go, those of drafts and changes stay", async () => {
+  const database = await filledDatabase();
+  for (const sha256 of ["aa", "bb", "cc"]) await keepDraftPhoto(database, photo(sha256));
+  await saved(database, { attachments: [attachment("bb")] });
+  await writeDraft(database, draft);
+  await discardLostPhotos(database);
+  const there = await Promise.all(["aa", "bb", "cc"].map((sha256) => readPhoto(database, sha256)));
+  expect(there.map((found) => found?.state)).toEqual(["draft", "unsent", undefined]);
 });
 
 test("throwing a draft away takes its photos along, but none that was saved", async () => {

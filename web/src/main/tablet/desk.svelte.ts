@@ -3,6 +3,7 @@ import { asLayerType, drawKind } from "../../geometry/shape.ts";
 import type { Gps } from "../../gps/gps.svelte.ts";
 import { t } from "../../i18n/tablet.ts";
 import { listDrafts } from "../../store/drafts.ts";
+import { discardLostPhotos } from "../../store/photos.ts";
 import { type DraftForm, DraftForm as Form } from "./draft.svelte.ts";
 import type { Ledger } from "./ledger.svelte.ts";
 import { explain, type Trouble } from "./trouble.ts";
@@ -121,6 +122,7 @@ export class Desk {
 
   /** Goes on with the form that was open when the app was closed. */
   async resume(): Promise<void> {
+    await discardLostPhotos(this.ledger.database);
     const [draft] = await listDrafts(this.ledger.database);
     const layer = draft && this.ledger.layer(draft.layer);
     if (!layer) return;

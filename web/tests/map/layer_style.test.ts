@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import { fieldStyle } from "../../src/map/field_style.ts";
+import { symbolOf, toMapFeature } from "../../src/map/layer_style.ts";
+import { shapePath } from "../../src/map/markers.ts";
+import { FEATURE, LAYER } from "../samples.ts";
+
+const layer = {
+  ...LAYER,
+  style: {
+    color: "#0017c1",
+    shape: "circle" as const,
+    label_min_zoom: 16,
+    category_field: "status",
+    categories: [{ code: "球切れ", color: "#ec0000", shape: "triangle" as const }],
+  },
+};
+const pack = { name: "base", sha256: "ab", attribution: "市", read: async () => new ArrayBuffer(0) };
+
+test("a feature has the colour and shape of its category, else those of its layer", () => {
+  expect(symbolOf(layer, { status: "球切れ" })).toEqual({ color: "#ec0000", shape: "triangle" });
+  expect(symbolOf(layer, { status: "点灯" })).toEqual({ color: "#0017c1", shape: "circle" });
+  expect(symbolOf(LAYER, {})).toMatchObject({ shape: "circle" });
+});
+
+test("the map gets what it draws: label, marker and badge; what has no place is not drawn", () => {
+  const told = { label: "A-1", mark: "unsent" as const };
+  expect(toMapFeature(layer, FEATURE, told)?.properties).toMatchObject({
+    feature_id: FEATURE.feature_id,
+    label: "A-1",
+    icon: "marker:circle:#0017c1",
+    badge: "badge:unsent",
+  });
+  expect(toMapFeature(layer, { ...FEATURE, geometry: null }, told)).toBeNull();
+});
+
+test("the style asks the network for nothing: no glyphs, no sprite, tiles only from packs on the device", () => {
+  const style = fieldStyle([layer], [pack]);
+  expect(style).not.toHaveProperty("glyphs");
+  expect(style).not.toHaveProperty("sprite");
+  const urls = Object.values(style.sources).flatMap((source) => ("url" in source ? [source.url] : []));
+  expect(urls).toEqual(["pmtiles://ab"]);
+  expect(JSON.stringify(style)).not.toContain("http");
+});
+
+test("features keep their ids in the map, and names appear where the layer says", () => {
+  const { sources, layers } = fieldStyle([layer], []);
+  expect(sources["ledger-street_light"]).toMatchObject({ promoteId: "feature_id" });
+  expect(layers.find(({ id }) => id === "ledger-street_light-label")).toMatchObject({ minzoom: 16 });
+});
+
+test("markers of all layers lie above all areas, and names above all markers", () => {
+  const ids = fieldStyle([layer, { ...layer, key: "park" }], []).layers.map(({ id }) => id);
+  expect(ids.indexOf("ledger-park-area")).toBeLessThan(ids.indexOf("ledger-street_light-marker"));
+  expect(ids.indexOf("ledger-park-marker")).toBeLessThan(ids.indexOf("ledger-street_light-label"));
+});
+
+test("every shape has an outline of its own", () => {
+  const paths = (["circle", "square", "triangle", "diamond", "cross"] as const).map((shape) => shapePath(shape));
+  expect(new Set(paths).size).toBe(5);
+  for (const path of paths) expect(path).toMatch(/^M[-\d. ]+.*Z$/);
+});
