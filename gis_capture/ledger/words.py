@@ -94,7 +94,7 @@ def fold(text: str) -> str:
 
 def may_hold_total(column: Iterable[str | None]) -> bool:
     """Whether a letter of those words occurs in a column at all; a quick look before `is_total_word` for each cell."""
-    text = "\n".join(value for value in column if value is not None)
+    text = "\n".join(filter(None, column))
     return _TOTAL_LETTER.search(text) is not None
 
 

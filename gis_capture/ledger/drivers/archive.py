@@ -43,8 +43,8 @@ def _read(opened: Opened, depth: int) -> Reading:
             if not _is_ledger(path):
                 continue
             inner = open_source(path, opened.limits)
-            driver = next((driver for driver in DRIVERS if driver.accepts(inner)), None)
             try:
+                driver = next((driver for driver in DRIVERS if driver.accepts(inner)), None)
                 if driver is None or (driver is DRIVER and depth >= _MAX_DEPTH):
                     raise unknown(path, Text("入れ子の圧縮ファイル", "an archive inside an archive"))
                 reading = _read(inner, depth + 1) if driver is DRIVER else driver.read(inner)

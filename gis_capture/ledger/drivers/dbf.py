@@ -21,7 +21,7 @@ from gis_capture.model import Problem
 from gis_capture.text import Text
 
 _VERSIONS = frozenset({0x02, 0x03, 0x04, 0x05, 0x30, 0x31, 0x32, 0x43, 0x63, 0x7B, 0x83, 0x8B, 0x8E, 0xCB, 0xF5, 0xFB})
-_LANGUAGES = {0x13: "cp932", 0x7B: "cp932", 0x03: "cp1252", 0x57: "cp1252"}
+_LANGUAGES = {0x13: "cp932", 0x7B: "cp932"}
 _MAX_PROBLEMS = 200
 
 
@@ -170,13 +170,11 @@ def _find_encoding(data: bytes, fields: Sequence[_Field], rows: Sequence[bytes],
         if f.kind == "C":
             sample += [row[f.start : f.start + f.length].rstrip(b" \0") for row in rows[:5000]]
     sample = [text for text in sample if not text.isascii()]
-    for name in (_codec_of(cpg), _LANGUAGES.get(data[29]) if data[29] in (0x13, 0x7B) else None):
-        if name and all(_decode(text, name)[2] for text in sample):
-            return name
     if not sample:
-        return _codec_of(cpg) or "cp932"
-    for name in ("utf-8", "cp932"):
-        if all(_decode(text, name)[2] for text in sample):
+        return _codec_of(cpg) or _LANGUAGES.get(data[29]) or "cp932"
+    # Bytes that are UTF-8 hardly ever are so by chance; a .cpg or a language mark is often left over from a copy.
+    for name in ("utf-8", _codec_of(cpg), _LANGUAGES.get(data[29]), "cp932"):
+        if name and all(_decode(text, name)[2] for text in sample):
             return name
     return find_encoding_of(b"\n".join(sample))
 

@@ -20,7 +20,8 @@ from gis_capture.text import Text
 
 _SEPARATORS = (",", "\t", ";", "|")
 _SAMPLE_CHARS = 1 << 18
-_CHUNK = 20_000
+# Few records at a time: a large heap of young lists makes the garbage collector look through it again and again.
+_CHUNK = 500
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _MAX_MEMO = 10_000
 

@@ -1,5 +1,6 @@
 """Shapefiles: geometries by GDAL, attributes from the dbf by ourselves; missing parts are told."""
 
+import shutil
 import tempfile
 import warnings
 from collections.abc import Sequence
@@ -122,24 +123,34 @@ def _unequal(n_geometries: int, n_records: int) -> Problem:
 def _read_geometries(
     opened: Opened, parts: dict[str, Path], problems: list[Problem]
 ) -> tuple[Sequence[int], Sequence[Any], str | None]:
-    with warnings.catch_warnings(record=True) as caught:
+    """Reads the main file in a folder of its own.
+
+    Beside it GDAL would take names and number of the records from the dbf, and write the index if it is missing.
+    """
+    if ".shx" not in parts:
+        problems.append(
+            Problem(
+                codes.INDEX_REBUILT,
+                "info",
+                Text(
+                    f"索引（{opened.path.stem}.shx）がないので、作り直して読みました。",
+                    f"There is no {opened.path.stem}.shx; it was rebuilt for reading.",
+                ),
+            )
+        )
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
+        for suffix in (".shp", ".shx", ".prj"):
+            if suffix in parts:
+                _link(parts[suffix], Path(folder) / f"copy{suffix}")
+        pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": ".shx" not in parts})
         try:
-            if ".shx" in parts:
-                meta, fids, raw, _ = _read(opened.path)
-            else:
-                meta, fids, raw = _read_without_index(opened, parts, problems)
-        except (
-            pyogrio.errors.DataSourceError,
-            pyogrio.errors.FeatureError,
-            ValueError,
-            RuntimeError,
-            OSError,
-        ) as error:
-            if isinstance(error, SourceError):
-                raise
+            meta, fids, raw, _ = pyogrio.raw.read(Path(folder) / "copy.shp", columns=[], return_fids=True)
+            geometries = list(shapely.from_wkb(raw, on_invalid="ignore"))
+        except (pyogrio.errors.DataSourceError, pyogrio.errors.FeatureError, ValueError, RuntimeError) as error:
             raise broken(opened.path, str(error).splitlines()[0][:200] if str(error) else "shp") from error
-        geometries = shapely.from_wkb(raw, on_invalid="ignore").tolist()
+        finally:
+            pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": None})
     for message in dict.fromkeys(str(w.message).splitlines()[0][:200] for w in caught):
         problems.append(
             Problem(
@@ -149,34 +160,12 @@ def _read_geometries(
     return fids.tolist(), geometries, crs_name(meta["crs"])
 
 
-def _read(path: Path) -> tuple[Any, Any, Any, Any]:
-    found: tuple[Any, Any, Any, Any] = pyogrio.raw.read(path, columns=[], return_fids=True)
-    return found
-
-
-def _read_without_index(opened: Opened, parts: dict[str, Path], problems: list[Problem]) -> tuple[Any, Any, Any]:
-    """Reads a copy, because GDAL writes the missing index beside the main file."""
-    problems.append(
-        Problem(
-            codes.INDEX_REBUILT,
-            "info",
-            Text(
-                f"索引（{opened.path.stem}.shx）がないので、作り直して読みました。",
-                f"There is no {opened.path.stem}.shx; it was rebuilt for reading.",
-            ),
-        )
-    )
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / "copy.shp"
-        copy.write_bytes(opened.path.read_bytes())
-        if ".prj" in parts:
-            copy.with_suffix(".prj").write_bytes(parts[".prj"].read_bytes())
-        pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": True})
-        try:
-            meta, fids, raw, _ = _read(copy)
-        finally:
-            pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": None})
-    return meta, fids, raw
+def _link(source: Path, target: Path) -> None:
+    """Links a file, or copies it where the system does not let us link."""
+    try:
+        target.symlink_to(source.resolve())
+    except OSError:
+        shutil.copyfile(source, target)
 
 
 DRIVER = Driver("shapefile", (".shp",), accepts, read)

@@ -58,7 +58,7 @@ def make_grid(
             for row, text in enumerate(texts):
                 if text in _ERRORS:
                     texts[row] = None
-                    problems.append(_error(name, first_row + row, first_column + position, str(text)))
+                    problems.append(error_cell(name, first_row + row, first_column + position, str(text)))
         columns.append(texts)
     for (row, position), text in (shaped or {}).items():
         columns[position][row] = text
@@ -75,7 +75,8 @@ def make_grid(
     )
 
 
-def _error(sheet: str, row: int, column: int, text: str) -> Problem:
+def error_cell(sheet: str, row: int, column: int, text: str) -> Problem:
+    """The problem of a formula that ended in an error such as #REF!."""
     return Problem(
         codes.ERROR_CELL,
         "warning",

@@ -11,7 +11,7 @@ from gis_capture.errors import SourceError
 from gis_capture.ledger.assemble import tables_of_grids
 from gis_capture.ledger.drivers.cells import shaped_number_text
 from gis_capture.ledger.drivers.driver import Driver
-from gis_capture.ledger.drivers.sheet_cells import formula_without_value, hidden_sheet, make_grid
+from gis_capture.ledger.drivers.sheet_cells import error_cell, formula_without_value, hidden_sheet, make_grid
 from gis_capture.ledger.drivers.xlsx_parts import (
     PartError,
     SheetMarks,
@@ -62,7 +62,8 @@ def read(opened: Opened) -> Reading:
 def read_calamine(opened: Opened, marks: dict[str, SheetMarks], problems: list[Problem]) -> Iterator[Grid]:
     """Reads the visible sheets of a workbook by calamine; raises SourceError for broken ones."""
     try:
-        with CalamineWorkbook.from_path(opened.path) as workbook:
+        # Given a path, calamine would believe the extension.
+        with opened.path.open("rb") as file, CalamineWorkbook.from_filelike(file) as workbook:
             for sheet in workbook.sheets_metadata:
                 if sheet.typ != SheetTypeEnum.WorkSheet:
                     continue
@@ -125,6 +126,7 @@ def _grid(name: str, rows: list[list[Any]], start: tuple[int, int], marks: Sheet
             if isinstance(value, (int, float)) and not isinstance(value, bool):
                 shaped[at, position] = shaped_number_text(value, code)
     problems += [formula_without_value(name, row, column) for row, column in marks.bare_formulas[:_MAX_PROBLEMS]]
+    problems += [error_cell(name, row, column, text) for row, column, text in marks.errors[:_MAX_PROBLEMS]]
     return make_grid(
         name,
         rows,

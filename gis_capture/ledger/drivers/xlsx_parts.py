@@ -29,6 +29,10 @@ _BARE_FORMULA = re.compile(
     rb"<(?:\w+:)?c\b[^>]*\br=[\"']([A-Z]{1,3})(\d+)[\"'][^>]*>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
     rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
+_ERROR = re.compile(
+    rb"<(?:\w+:)?c\b(?=[^>]*\bt=\"e\")[^>]*\br=\"([A-Z]{1,3})(\d+)\"[^>]*>(?:<(?:\w+:)?f\b[^>]*/>|<(?:\w+:)?f\b[^>]*>[^<]*</(?:\w+:)?f>)?"
+    rb"\s*<(?:\w+:)?v>(#[^<]{1,20})</"
+)
 _LAST_CELL = re.compile(rb" r=[\"']([A-Z]{1,3})\d+[\"']")
 _FILLED = re.compile(rb"<(?:\w+:)?c\b[^>]*\br=[\"']([A-Z]{1,3})(\d+)[\"'][^>]*[^/]>")
 _END_OF_ROW = re.compile(rb"</(?:\w+:)?row>")
@@ -50,6 +54,7 @@ class SheetMarks:
         merges: (top, left, bottom, right).
         shaped: (row, column) to the number format.
         bare_formulas: Cells whose formula has no stored result.
+        errors: (row, column, text) of cells that hold an error such as #REF!.
         last_row: The last row that is mentioned, filled or not.
         last_column: The last column that is mentioned, filled or not.
     """
@@ -59,6 +64,7 @@ class SheetMarks:
     shaped: dict[tuple[int, int], str] = field(default_factory=dict)
     struck: set[tuple[int, int]] = field(default_factory=set)
     bare_formulas: list[tuple[int, int]] = field(default_factory=list)
+    errors: list[tuple[int, int, str]] = field(default_factory=list)
     last_row: int = 0
     last_column: int = 0
 
@@ -122,6 +128,10 @@ def read_marks(archive: zipfile.ZipFile, path: str, styles: Styles) -> SheetMark
             _read_rows(chunk, marks)
             if cell is not None:
                 _read_styled(chunk, cell, styles, marks)
+            if b't="e"' in chunk:
+                marks.errors += [
+                    (int(m[2]), _number(m[1]), m[3].decode("ascii", "replace")) for m in _ERROR.finditer(chunk)
+                ]
             if b"f>" in chunk or b"<f" in chunk:
                 marks.bare_formulas += [(int(m[2]), _number(m[1])) for m in _BARE_FORMULA.finditer(chunk)]
             for match in _MERGE.finditer(chunk):
