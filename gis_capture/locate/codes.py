@@ -1,56 +1,61 @@
-"""Codes of the problems that locating can report; `docs/problems.md` explains them."""
+"""Codes of the problems that locating can report, each with the title of its kind. Codes are stable."""
+
+from gis_capture.text import Text
 
 NO_COORDINATES = "no_coordinates"
-"""The table has no columns that hold positions."""
 POSITION_MISSING = "position_missing"
-"""The cells for the position are empty."""
 COORDINATE_INCOMPLETE = "coordinate_incomplete"
-"""One of the two coordinates is empty or cannot be read."""
 COORDINATE_UNREADABLE = "coordinate_unreadable"
-"""What stands in the cells is no coordinate."""
 COORDINATE_SENTINEL = "coordinate_sentinel"
-"""A value that stands for "not known": 0, 999."""
 COORDINATE_OUTSIDE_JAPAN = "coordinate_outside_japan"
-"""The position is outside Japan."""
 COORDINATES_SWAPPED = "coordinates_swapped"
-"""Latitude and longitude stand in each other's column; they were exchanged."""
 COORDINATE_COARSE = "coordinate_coarse"
-"""So few digits that the position is only good to tens of metres."""
 NOTATION_RECOGNISED = "notation_recognised"
-"""Numbers were read as degrees-minutes-seconds without marks, or as scaled degrees."""
 NOTATION_UNCERTAIN = "notation_uncertain"
-"""Numbers fit decimal degrees as well as degrees-minutes-seconds."""
 DATUM_ASSUMED = "datum_assumed"
-"""The source does not say its datum; the layer's was assumed."""
-DATUM_GRID_MISSING = "datum_grid_missing"
-"""A datum was changed without the official grid."""
-DATUM_GRID_GAP = "datum_grid_gap"
-"""The official grid holds no values at this place."""
-CRS_UNKNOWN = "crs_unknown"
-"""Plane coordinates without a known zone."""
-ZONE_ASSUMED = "zone_assumed"
-"""The zone of plane coordinates was found by evidence, not stated."""
-AXES_ASSUMED = "axes_assumed"
-"""X was taken as north, as in Japanese surveying."""
-AXES_EXCHANGED = "axes_exchanged"
-"""X held east and Y north; they were exchanged because only so the rows lie in their zone."""
-POSITION_IS_CELL = "position_is_cell"
-"""Positions come from mesh codes: they are the middles of cells, with the radius of the cell."""
 DATUM_FOUND = "datum_found"
-"""The datum is not stated; the addresses show that it is not the one that is assumed as a rule."""
 DATUM_DOUBTED = "datum_doubted"
-"""A datum is stated, but the addresses speak for another one."""
-POSITIONS_FAR_FROM_ADDRESSES = "positions_far_from_addresses"
-"""All rows lie far from their addresses: zone, CRS or columns are wrong."""
-ADDRESS_DISAGREES = "address_disagrees"
-"""Coordinates and address of one row lie further apart than the town reaches."""
+DATUM_GRID_MISSING = "datum_grid_missing"
+DATUM_GRID_GAP = "datum_grid_gap"
+CRS_UNKNOWN = "crs_unknown"
+ZONE_ASSUMED = "zone_assumed"
+AXES_ASSUMED = "axes_assumed"
+AXES_EXCHANGED = "axes_exchanged"
+POSITION_IS_CELL = "position_is_cell"
 POSITION_FROM_ADDRESS = "position_from_address"
-"""The position was taken from the address."""
 ADDRESS_NOT_FOUND = "address_not_found"
-"""The address is not in the gazetteer, or only its city is."""
+ADDRESS_DISAGREES = "address_disagrees"
+POSITIONS_FAR_FROM_ADDRESSES = "positions_far_from_addresses"
 POSITION_OUTSIDE_AREA = "position_outside_area"
-"""The position lies outside the office's area."""
 ON_ZONE_ORIGIN = "on_zone_origin"
-"""The position is the origin of a zone of plane coordinates: 0, 0 was transformed."""
 IDENTICAL_POSITIONS = "identical_positions"
-"""Many rows share one position."""
+
+TITLES: dict[str, Text] = {
+    NO_COORDINATES: Text("座標の列がありません", "No columns with positions"),
+    POSITION_MISSING: Text("座標が空欄です", "Coordinates are empty"),
+    COORDINATE_INCOMPLETE: Text("座標の一方がありません", "One of the two coordinates is missing"),
+    COORDINATE_UNREADABLE: Text("座標として読めません", "No coordinate"),
+    COORDINATE_SENTINEL: Text("「不明」を表す値です（0、999）", 'Value that stands for "not known": 0, 999'),
+    COORDINATE_OUTSIDE_JAPAN: Text("日本の範囲の外です", "Outside Japan"),
+    COORDINATES_SWAPPED: Text("緯度と経度が逆でした", "Latitude and longitude were exchanged"),
+    COORDINATE_COARSE: Text("座標の桁数が少なすぎます", "So few digits that tens of metres stay open"),
+    NOTATION_RECOGNISED: Text("区切りのない座標を読み取りました", "Packed or scaled degrees were recognised"),
+    NOTATION_UNCERTAIN: Text("小数の度か度分秒かはっきりしません", "Decimal degrees or minutes and seconds"),
+    DATUM_ASSUMED: Text("測地系の記載がありません", "Datum not stated; JGD2011 assumed"),
+    DATUM_FOUND: Text("住所と比べて測地系を判断しました", "Datum not stated; found by the addresses"),
+    DATUM_DOUBTED: Text("書かれた測地系が住所と合いません", "Addresses speak against the stated datum"),
+    DATUM_GRID_MISSING: Text("測地系の補正ファイルがありません", "Grid for a change of datum is missing"),
+    DATUM_GRID_GAP: Text("補正ファイルに値のない場所です", "Grid has no values at this place"),
+    CRS_UNKNOWN: Text("平面直角座標の系番号が分かりません", "Zone of plane coordinates not known"),
+    ZONE_ASSUMED: Text("系番号を位置から判断しました", "Zone found by where the rows lie"),
+    AXES_ASSUMED: Text("Xを北として読みました", "X taken as north"),
+    AXES_EXCHANGED: Text("Xを東として読みました", "X taken as east"),
+    POSITION_IS_CELL: Text("メッシュの中心に置きました", "Placed in the middle of a mesh cell"),
+    POSITION_FROM_ADDRESS: Text("住所から置きました", "Placed by the address"),
+    ADDRESS_NOT_FOUND: Text("住所が辞書にありません", "Address not in the gazetteer"),
+    ADDRESS_DISAGREES: Text("座標と住所が離れています", "Coordinates and address far apart"),
+    POSITIONS_FAR_FROM_ADDRESSES: Text("どの行も住所から離れています", "All rows far from their addresses"),
+    POSITION_OUTSIDE_AREA: Text("区域の外です", "Outside the office's area"),
+    ON_ZONE_ORIGIN: Text("平面直角座標の原点にあります", "On the origin of a zone of plane coordinates"),
+    IDENTICAL_POSITIONS: Text("同じ位置に多くの行があります", "Many rows on one spot"),
+}

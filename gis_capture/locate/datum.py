@@ -15,11 +15,13 @@ from pyproj.exceptions import ProjError
 
 from gis_capture.locate.crs import Datum, crs_of, datum_of
 from gis_capture.locate.numbers import Bools, Floats
+from gis_capture.locate.par import ParameterGrid
 from gis_capture.model import BBox
 
 TKY2JGD = "TKY2JGD"
 TOUHOKU = "touhokutaiheiyouoki2011"
-_SUFFIXES = (".tif", ".gsb")
+Grid = Transformer | ParameterGrid
+_SUFFIXES = (".tif", ".gsb", ".par")
 _CELL_LON_DEG, _CELL_LAT_DEG = 1 / 80, 1 / 120  # third mesh, in both grids
 _M_PER_DEG = 111_320.0
 
@@ -71,7 +73,7 @@ def transform(x: Floats, y: Floats, *, source: int, target: int, grids_dir: Path
         y: Latitude in degrees, or metres north.
         source: EPSG code.
         target: EPSG code.
-        grids_dir: Folder with TKY2JGD and touhokutaiheiyouoki2011 as .tif or .gsb.
+        grids_dir: Folder with TKY2JGD and touhokutaiheiyouoki2011 as .tif, .gsb or .par.
 
     Raises:
         CRSError: A datum that is not in use in Japan.
@@ -140,7 +142,7 @@ def _change(moved: Moved, source: Datum, target: Datum, grids_dir: Path | None) 
     )
 
 
-def _follow_2011(moved: Moved, grid: Transformer | None, path: Path | None, step: str, *, is_inverse: bool) -> Moved:
+def _follow_2011(moved: Moved, grid: Grid | None, path: Path | None, step: str, *, is_inverse: bool) -> Moved:
     in_region = (moved.x >= _MOVED_2011_LON) & (moved.y >= _MOVED_2011_LAT[0]) & (moved.y <= _MOVED_2011_LAT[1])
     if not in_region.any():
         return replace(moved, operations=(*moved.operations, f"{step}: unchanged west of the movement of 2011"))
@@ -180,7 +182,7 @@ def _worse(known: Floats, added: Floats) -> Floats:
     return np.where(np.isnan(known), added, np.hypot(known, added))
 
 
-def _corner_shifts_m(grid: Transformer, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+def _corner_shifts_m(grid: Grid, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
     """The smallest and the largest shift at the corners of the cell around each position; 0 = no value there."""
     shape = (len(lon), 2)
     cells = np.full(shape, -1, np.int64)
@@ -189,7 +191,8 @@ def _corner_shifts_m(grid: Transformer, lon: Floats, lat: Floats) -> tuple[Float
     unique, where = np.unique(cells, axis=0, return_inverse=True)
     shifts = []
     for right, up in ((0, 0), (1, 0), (0, 1), (1, 1)):
-        node_lon, node_lat = (unique[:, 0] + right) * _CELL_LON_DEG, (unique[:, 1] + up) * _CELL_LAT_DEG
+        node_lon = (unique[:, 0] + right).astype(np.float64) * _CELL_LON_DEG
+        node_lat = (unique[:, 1] + up).astype(np.float64) * _CELL_LAT_DEG
         x, y = grid.transform(node_lon, node_lat)
         size = np.hypot((x - node_lon) * np.cos(np.radians(node_lat)), y - node_lat) * _M_PER_DEG
         shifts.append(np.where(np.isfinite(size), size, 0.0))
@@ -219,8 +222,10 @@ def _three_parameters() -> Transformer:
 
 
 @lru_cache
-def _open_grid(path: Path) -> Transformer | None:
+def _open_grid(path: Path) -> Grid | None:
     try:
+        if path.suffix.lower() == ".par":
+            return ParameterGrid(path)
         return Transformer.from_pipeline(f'{_TO_RADIANS}+step +proj=hgridshift +grids="{path}"{_TO_DEGREES}')
-    except ProjError:
+    except (ProjError, ValueError, OSError):
         return None

@@ -106,9 +106,9 @@ TOKYO_GRID_MISSING = (
         " (within 3 m as a rule, up to 9 m, on remote islands up to 800 m).",
     ),
     Text(
-        "国土地理院のサイトからTKY2JGD（.tif または .gsb）を入手し、ワークスペースの grids フォルダーに置いて"
-        "取り込み直してください。",
-        "Get TKY2JGD (.tif or .gsb) from the Geospatial Information Authority of Japan,"
+        "国土地理院のサイトからTKY2JGD（.par、.tif、.gsb のいずれか）を入手し、"
+        "ワークスペースの grids フォルダーに置いて取り込み直してください。",
+        "Get TKY2JGD (.par, .tif or .gsb) from the Geospatial Information Authority of Japan,"
         " put it into the folder grids of the workspace and import again.",
     ),
 )
@@ -119,9 +119,9 @@ JGD2000_GRID_MISSING = (
         " (up to 6 m off in Tohoku, 1–2 m in Kanto and Chubu).",
     ),
     Text(
-        "国土地理院のサイトから touhokutaiheiyouoki2011（.tif または .gsb）を入手し、"
+        "国土地理院のサイトから touhokutaiheiyouoki2011（.par、.tif、.gsb のいずれか）を入手し、"
         "grids フォルダーに置いてください。",
-        "Get touhokutaiheiyouoki2011 (.tif or .gsb) from the Geospatial Information Authority of Japan"
+        "Get touhokutaiheiyouoki2011 (.par, .tif or .gsb) from the Geospatial Information Authority of Japan"
         " and put it into the folder grids.",
     ),
 )

@@ -129,3 +129,49 @@ def test_there_and_back_is_the_identity(grids_dir: Path) -> None:
     there = transform(lon, lat, source=4301, target=6668, grids_dir=grids_dir)
     back = transform(there.x, there.y, source=6668, target=4301, grids_dir=grids_dir)
     assert np.abs(back.x - lon).max() < 1e-7 and np.abs(back.y - lat).max() < 1e-7
+
+
+def parameters(lon: float, lat: float, shifts: dict[tuple[int, int], tuple[float, float]]) -> str:
+    """A parameter file of third meshes around a corner; `shifts` by (north, east) steps, in seconds (lat, lon)."""
+    lines = ["JGD2000-TokyoDatum Ver.2.1.2", "MeshCode   dB(sec)   dL(sec)"]
+    for (north, east), (d_lat, d_lon) in shifts.items():
+        row, column = round(lat * 120) + north, round(lon * 80) + east
+        first = f"{row // 80:02d}{column // 80 - 100:02d}"
+        lines.append(f"{first}{row % 80 // 10}{column % 80 // 10}{row % 10}{column % 10} {d_lat:9.5f} {d_lon:9.5f}")
+    return "\r\n".join(lines) + "\r\n"
+
+
+def test_parameter_files_are_interpolated_between_their_corners(tmp_path: Path) -> None:
+    """A quarter of the way east, half of the way north; beyond the last corner three parameters are used and told."""
+    shifts = {(0, 0): (11.0, -11.0), (0, 1): (11.4, -11.0), (1, 0): (11.0, -11.4), (1, 1): (11.4, -11.4)}
+    (tmp_path / "TKY2JGD.par").write_text(parameters(137.25, 36.125, shifts), encoding="cp932")
+    lon, lat = np.array([137.25 + 0.25 / 80, 137.25]), np.array([36.125 + 0.5 / 120, 36.2])
+    moved = transform(lon, lat, source=4301, target=4612, grids_dir=tmp_path)
+    assert moved.x[0] - lon[0] == pytest.approx(-11.2 / 3600, abs=1e-12)
+    assert moved.y[0] - lat[0] == pytest.approx(11.1 / 3600, abs=1e-12)
+    assert moved.is_gap.tolist() == [False, True] and np.isfinite(moved.x).all()
+    back = transform(moved.x[:1], moved.y[:1], source=4612, target=4301, grids_dir=tmp_path)
+    assert (back.x[0], back.y[0]) == pytest.approx((lon[0], lat[0]), abs=1e-9)
+
+
+@pytest.mark.shared
+def test_parameter_files_and_tiffs_agree(tmp_path: Path, grids_dir: Path) -> None:
+    """The corners of one, written as the other, give the same places within a millimetre."""
+    steps = [(north, east) for north in range(6) for east in range(6)]
+    corners = np.array([(137.25 + east / 80, 36.125 + north / 120) for north, east in steps])
+    at = transform(corners[:, 0], corners[:, 1], source=4301, target=4612, grids_dir=grids_dir)
+    seconds = np.column_stack([at.y - corners[:, 1], at.x - corners[:, 0]]) * 3600
+    text = parameters(137.25, 36.125, {step: (d[0], d[1]) for step, d in zip(steps, seconds.tolist(), strict=True)})
+    (tmp_path / "tky2jgd.par").write_text(text, encoding="cp932")
+    lon, lat = np.random.default_rng(1).uniform((137.25, 36.125), (137.31, 36.16), (50, 2)).T
+    ours, theirs = (transform(lon, lat, source=4301, target=4612, grids_dir=path) for path in (tmp_path, grids_dir))
+    assert np.hypot((ours.x - theirs.x) * 90_000, (ours.y - theirs.y) * 111_000).max() < 0.001
+
+
+def test_a_broken_grid_is_as_good_as_none(tmp_path: Path) -> None:
+    """An HTML page saved under the name of the grid."""
+    for name in ("TKY2JGD.tif", "TKY2JGD.par"):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / name).write_text("<html>404</html>", encoding="utf-8")
+        assert codes.DATUM_GRID_MISSING in {problem.code for problem in locate("EPSG:4301", folder).problems}
