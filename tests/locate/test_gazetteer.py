@@ -118,6 +118,18 @@ def test_a_town_of_several_cities_is_nowhere_without_context(gazetteer: Gazettee
     assert match.level == "none" and match.lon is None
     assert set(match.candidates) == {"和歌山県日高郡美浜町大字和田", "福井県三方郡美浜町和田"}
     assert gazetteer.search("美浜町和田1979", city="和歌山県").name == "和歌山県日高郡美浜町大字和田"
+    nearest = gazetteer.search("美浜町和田1979", near=(136.0, 35.5))
+    assert (nearest.name, nearest.is_sure) == ("福井県三方郡美浜町和田", False)
+
+
+@pytest.mark.parametrize(
+    "lot", ["2-18", "2－18", "2ー18", "2−18", "2‐18", "2の18", "２－１８", "2丁目18", "二丁目一八", "2丁目18番地"]
+)
+def test_all_kinds_of_dashes_and_numerals_mean_the_same_lot(gazetteer: Gazetteer, lot: str) -> None:
+    """Whichever stroke was typed; names with numerals (三之町, 八軒町) are never taken apart."""
+    match = gazetteer.search("高山市花里町" + lot)
+    assert (match.level, match.name) == ("chome", "岐阜県高山市花里町二丁目")
+    assert gazetteer.search("高山市三之町" + lot).name == "岐阜県高山市三之町"
 
 
 @pytest.mark.parametrize(("city", "name"), [("岐阜県高山市", "岐阜県高山市清水町"), (None, "静岡県駿東郡清水町")])

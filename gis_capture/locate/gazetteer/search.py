@@ -83,7 +83,7 @@ class Gazetteer:
                 path=path,
             ) from error
         self._towns: dict[int, CityTowns] = {}
-        self._memo: dict[tuple[str, str | None], Match] = {}
+        self._memo: dict[tuple[str, str | None, tuple[float, float] | None], Match] = {}
         self._contexts: dict[str | None, tuple[int, ...]] = {}
 
     def __enter__(self) -> "Gazetteer":
@@ -96,21 +96,22 @@ class Gazetteer:
         """Closes the file."""
         self._database.close()
 
-    def search(self, address: str, *, city: str | None = None) -> Match:
+    def search(self, address: str, *, city: str | None = None, near: tuple[float, float] | None = None) -> Match:
         """Finds the place of an address.
 
         Args:
             address: As it was written.
             city: City or prefecture in which addresses lie that do not name theirs.
+            near: Longitude and latitude in degrees; decides between towns of one name.
         """
-        key = (address, city)
+        key = (address, city, near)
         match = self._memo.get(key)
         if match is None:
             if len(self._memo) > 200_000:
                 self._memo.clear()
             if city not in self._contexts:
                 self._contexts[city] = self._cities.named(city) if city else ()
-            match = self._memo[key] = self._search(address, self._contexts[city])
+            match = self._memo[key] = self._search(address, self._contexts[city], near)
         return match
 
     def context_of(self, addresses: Iterable[str]) -> str | None:
@@ -149,7 +150,7 @@ class Gazetteer:
         city = self._cities.by_id[city_id]
         return city.pref + city.name
 
-    def _search(self, address: str, context: tuple[int, ...]) -> Match:
+    def _search(self, address: str, context: tuple[int, ...], near: tuple[float, float] | None) -> Match:
         folded = Folded(address[:_LONGEST_ADDRESS])
         if match := _POSTCODE.match(folded.text):
             folded = Folded(folded.raw[folded.raw_position(match.end()) :])
@@ -157,7 +158,7 @@ class Gazetteer:
         if not finds and (text := folded.text.translate(_LOOK_ALIKES)) != folded.text:
             start, finds = self._find_town(text, context)
             finds = [(city, hit._replace(is_sure=False)) for city, hit in finds]
-        return self._match(folded, start, finds)
+        return self._match(folded, start, _nearest_first(finds, near) if near else finds, is_decided=near is not None)
 
     def _find_town(self, text: str, context: tuple[int, ...]) -> tuple[Start, list[tuple[City, Hit]]]:
         start = self._cities.start_of(text)
@@ -205,11 +206,11 @@ class Gazetteer:
                 return [(city, hit._replace(end=hit.end + lost, is_sure=False)) for city, hit in finds]
         return []
 
-    def _match(self, folded: Folded, start: Start, finds: list[tuple[City, Hit]]) -> Match:
+    def _match(self, folded: Folded, start: Start, finds: list[tuple[City, Hit]], *, is_decided: bool) -> Match:
         if not finds:
             return self._without_town(folded, start)
         names = [city.pref + city.name + spot.name for city, hit in finds for spot in (hit.spot, *hit.others)]
-        if len(finds) > 1:
+        if len(finds) > 1 and not is_decided:
             return Match("none", "", "", folded.raw.strip(), candidates=tuple(names), is_sure=False)
         hit = finds[0][1]
         end, level, spot = hit.end, hit.level, hit.spot
@@ -225,7 +226,7 @@ class Gazetteer:
             lat=spot.lat,
             accuracy_m=spot.radius_m and round(spot.radius_m),
             candidates=tuple(names[1:]),
-            is_sure=hit.is_sure,
+            is_sure=hit.is_sure and len(finds) == 1,
         )
 
     def _lot(self, town: Spot, text: str, start: int) -> tuple[int, Level, Spot] | None:
@@ -272,3 +273,11 @@ class Gazetteer:
             if ids := [row[0] for row in rows]:
                 return ids
         return []
+
+
+def _nearest_first(finds: list[tuple[City, Hit]], near: tuple[float, float]) -> list[tuple[City, Hit]]:
+    def distance(find: tuple[City, Hit]) -> float:
+        spot = find[1].spot
+        return math.inf if spot.lon is None or spot.lat is None else math.hypot(spot.lon - near[0], spot.lat - near[1])
+
+    return sorted(finds, key=distance)
