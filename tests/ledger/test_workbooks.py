@@ -177,7 +177,7 @@ def row(*cells: str, times: int = 1) -> str:
 
 def test_an_opendocument_sheet_is_read_with_merges_and_shown_zeros(tmp_path: Path) -> None:
     """ods: vertical merge, 002, date, rows repeated to the end of the sheet."""
-    rows: list[list[Any]] = [
+    rows = [
         row(cell("番号"), cell("町名"), cell("設置日"), cell("緯度")),
         row(
             cell("002", "float:2"),
