@@ -17,6 +17,8 @@ JAPAN = BBox(122.0, 20.0, 154.5, 46.0)
 LONGEST_TEXT = 200
 """A longer cell holds prose, not a coordinate."""
 
+_LONGEST_URL = 2000
+
 _MARKS = {
     **dict.fromkeys("度º˚゜ﾟ", "°"),
     **dict.fromkeys("分′’‘`´ʹ＇", "'"),
@@ -86,27 +88,30 @@ def fold(text: str) -> str:
     return text.strip(" ,\t\r\n")
 
 
-@lru_cache(maxsize=1 << 16)
 def parse_angle(text: str) -> Angle | None:
     """Reads one angle; None where the text is no angle.
 
     Minutes and seconds of 60 and more are refused.
     """
-    if len(text) > LONGEST_TEXT:
-        return None
+    return _parse_angle(text) if len(text) <= LONGEST_TEXT else None
+
+
+@lru_cache(maxsize=1 << 14)
+def _parse_angle(text: str) -> Angle | None:
     match = _ONE.fullmatch(fold(text))
     return _angle(match.groupdict()) if match else None
 
 
-@lru_cache(maxsize=1 << 16)
 def parse_pair(text: str) -> tuple[Angle, Angle] | None:
-    """Reads two angles of one cell, in the order they are written; also WKT points and map addresses (URL).
+    """Reads two angles of one cell, in the order they are written; also WKT points (x y) and map addresses (URL)."""
+    return _parse_pair(text[:_LONGEST_URL])
 
-    WKT and URL carry their order with them: both come out with axes set.
-    """
+
+@lru_cache(maxsize=1 << 12)
+def _parse_pair(text: str) -> tuple[Angle, Angle] | None:
     if match := _WKT.search(text):
         return Angle(float(match[1]), False, "E"), Angle(float(match[2]), False, "N")
-    if match := _URL.search(text[:2000]):
+    if match := _URL.search(text):
         return Angle(float(match[1]), False, ""), Angle(float(match[2]), False, "")
     if len(text) > LONGEST_TEXT:
         return None

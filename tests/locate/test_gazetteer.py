@@ -156,7 +156,14 @@ def test_the_city_of_a_table_is_told_by_its_towns(gazetteer: Gazetteer) -> None:
 
 def test_every_character_of_an_address_is_either_matched_or_left(gazetteer: Gazetteer) -> None:
     """Nothing is lost, whatever was folded."""
-    for address in ("髙山市　３之町　１２－３", "札幌市中央区北11条西3丁目", "高山市大字上野 第3号 100", "ｶﾅ", ""):
+    for address in (
+        "髙山市　３之町　１２－３",
+        "札幌市中央区北11条西3丁目",
+        "高山市大字上野 第3号 100",
+        "ｶﾅ",
+        "",
+        "高山市三之町" + "あ" * 999,
+    ):
         match = gazetteer.search(address)
         assert match.matched + match.tail == address or match.matched.strip() + match.tail == address.strip()
 

@@ -5,7 +5,7 @@ import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
@@ -104,15 +104,18 @@ class Gazetteer:
             city: City or prefecture in which addresses lie that do not name theirs.
             near: Longitude and latitude in degrees; decides between towns of one name.
         """
+        if len(address) > _LONGEST_ADDRESS:
+            match = self.search(address[:_LONGEST_ADDRESS], city=city, near=near)
+            return replace(match, tail=match.tail + address[_LONGEST_ADDRESS:])
         key = (address, city, near)
-        match = self._memo.get(key)
-        if match is None:
+        found = self._memo.get(key)
+        if found is None:
             if len(self._memo) > 200_000:
                 self._memo.clear()
             if city not in self._contexts:
                 self._contexts[city] = self._cities.named(city) if city else ()
-            match = self._memo[key] = self._search(address, self._contexts[city], near)
-        return match
+            found = self._memo[key] = self._search(address, self._contexts[city], near)
+        return found
 
     def context_of(self, addresses: Iterable[str]) -> str | None:
         """Tells where addresses lie that do not name their city, by the others or by the towns they name.
@@ -151,7 +154,7 @@ class Gazetteer:
         return city.pref + city.name
 
     def _search(self, address: str, context: tuple[int, ...], near: tuple[float, float] | None) -> Match:
-        folded = Folded(address[:_LONGEST_ADDRESS])
+        folded = Folded(address)
         if match := _POSTCODE.match(folded.text):
             folded = Folded(folded.raw[folded.raw_position(match.end()) :])
         start, finds = self._find_town(folded.text, context)
