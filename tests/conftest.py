@@ -1,9 +1,15 @@
 """What all tests share."""
 
+import os
 import sqlite3
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is no failure, and a landing should not hang on the luck of one draw.
+settings.register_profile("project", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("project")
 
 CHECKOUT_DIR = Path(__file__).resolve().parent.parent
 

@@ -149,7 +149,8 @@ def test_a_ledger_is_read_as_its_maker_meant_it(name: str) -> None:
     inspection = inspect_source(path, layers=read_layers(layers_dir()))
     assert inspection.layer_key == expected["layer"]
     (table,) = inspection.tables
-    assert table.to_json()["skipped"] == expected["skipped"]
+    skipped = [{"row": row["row"], "reason": row["reason"]} for row in table.to_json()["skipped"]]
+    assert skipped == expected["skipped"]
     assert table.to_json()["header_rows"] == expected["header_rows"]
     assert table.to_json()["coordinates"]["kind"] == expected["coordinates"]["kind"]
     store, account = converted(path, expected["layer"])
