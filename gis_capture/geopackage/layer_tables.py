@@ -12,7 +12,7 @@ from shapely import Geometry
 from gis_capture.geopackage.column_values import COLUMN_TYPES
 from gis_capture.geopackage.crs import put_crs
 from gis_capture.geopackage.names import check_names, quote_identifier
-from gis_capture.geopackage.rtree import RTREE_DEFINITION, create_rtree, insert_trigger_name, rtree_name
+from gis_capture.geopackage.rtree import RTREE_DEFINITION, create_rtree, index_boxes, insert_trigger_name
 from gis_capture.model import Field, Layer
 
 Boxes = npt.NDArray[np.float64]
@@ -21,7 +21,7 @@ SYSTEM_COLUMNS = {
     "position_method": "TEXT",
     "position_accuracy_m": "REAL",
     "position_note": "TEXT",
-    "revision": "INTEGER NOT NULL DEFAULT 0",
+    "revision": "INTEGER DEFAULT 0",
 }
 SYSTEM_TITLES = {
     "feature_id": "識別番号",
@@ -163,24 +163,14 @@ def bulk_insert(connection: sqlite3.Connection, key: str, *more_triggers: str) -
     for name in names:
         connection.execute(f"DROP TRIGGER IF EXISTS {quote_identifier(name)}")
     sequence = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (key,)).fetchone()
-    last_fid = first_fid = sequence[0] if sequence else 0
-
-    def index(boxes: Boxes) -> None:
-        nonlocal last_fid
-        has_box = ~np.isnan(boxes[:, 0])
-        fids = (np.arange(1, len(boxes) + 1) + last_fid)[has_box].tolist()
-        corners = boxes[has_box][:, [0, 2, 1, 3]].tolist()
-        connection.executemany(
-            f"INSERT INTO {rtree_name(key)} VALUES (?, ?, ?, ?, ?)",
-            ((fid, *box) for fid, box in zip(fids, corners, strict=True)),
-        )
-        last_fid += len(boxes)
-
-    yield index
-    connection.execute(
-        "UPDATE gpkg_ogr_contents SET feature_count = feature_count + ? WHERE table_name = ?",
-        (last_fid - first_fid, key),
-    )
+    last_fid = sequence[0] if sequence else 0
+    batches: list[Boxes] = []
+    yield batches.append
+    if batches:
+        boxes = np.concatenate(batches)
+        index_boxes(connection, key, np.arange(len(boxes)) + last_fid + 1, boxes)
+        sql = "UPDATE gpkg_ogr_contents SET feature_count = feature_count + ? WHERE table_name = ?"
+        connection.execute(sql, (len(boxes), key))
     for body in bodies:
         connection.execute(body)
 

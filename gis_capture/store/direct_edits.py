@@ -7,13 +7,18 @@ a row; what it is now is in the table.
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
-from gis_capture.geopackage.names import quote_identifier
+from gis_capture.geopackage.names import quote_identifier, quote_text
+from gis_capture.geopackage.rtree import rtree_name
 from gis_capture.model import Feature
 from gis_capture.store.layer_rows import LayerRows, feature_from_state
 
 _ARGUMENTS = 60
 """Pairs of one json_object call; SQLite allows 127 arguments."""
+_EVENTS = ("insert", "replace", "update", "delete")
+_REAL = "\x1freal:"
+"""Marks a number; begins with a control character, so that no text of a ledger does."""
 _FOREIGN = "NOT EXISTS (SELECT 1 FROM gis_capture_meta WHERE key = 'own_write')"
 
 
@@ -24,20 +29,45 @@ def noting_trigger(key: str, event: str) -> str:
 
 def note_direct_edits(connection: sqlite3.Connection, rows: LayerRows) -> None:
     """Makes the triggers of a layer, anew when its fields have changed."""
-    key = "'" + rows.key.replace("'", "''") + "'"
-    old = f"OLD.feature_id, OLD.revision, {_state(rows)}, OLD.geometry"
-    bodies = {
-        "insert": f"VALUES ({key}, NEW.fid, 'insert', NULL, NULL, NULL, NULL)",
-        "update": f"VALUES ({key}, OLD.fid, 'update', {old})",
-        "delete": f"VALUES ({key}, OLD.fid, 'delete', {old})",
-    }
-    for event, values in bodies.items():
-        name = quote_identifier(noting_trigger(rows.key, event))
-        connection.execute(f"DROP TRIGGER IF EXISTS {name}")
-        connection.execute(
-            f"CREATE TRIGGER {name} AFTER {event.upper()} ON {rows.table} WHEN {_FOREIGN} BEGIN"
-            f" INSERT OR IGNORE INTO gis_capture_direct_edits {values}; END"
+    drop_notes(connection, rows.key)
+    for event in _EVENTS:
+        connection.execute(f"CREATE TRIGGER {quote_identifier(noting_trigger(rows.key, event))} {_body(rows, event)}")
+
+
+def drop_notes(connection: sqlite3.Connection, key: str) -> None:
+    """Takes the triggers of a layer away; they name its columns."""
+    for event in _EVENTS:
+        connection.execute(f"DROP TRIGGER IF EXISTS {quote_identifier(noting_trigger(key, event))}")
+
+
+def _body(rows: LayerRows, event: str) -> str:
+    """What a trigger does.
+
+    The first note of a row stays, whatever happens to it later. "INSERT OR IGNORE" would not do: the word of the
+    statement that fires the trigger, such as OR REPLACE, counts instead.
+    """
+    key = quote_text(rows.key)
+    is_noted = "SELECT 1 FROM gis_capture_direct_edits WHERE layer = {key} AND fid = {fid}"
+    if event == "replace":
+        # INSERT OR REPLACE takes the old row away without telling the trigger of deletions.
+        old = f"t.feature_id, t.revision, {_state(rows, 't')}, t.geometry"
+        noted = is_noted.format(key=key, fid="t.fid")
+        return (
+            f"BEFORE INSERT ON {rows.table} WHEN {_FOREIGN} BEGIN INSERT INTO gis_capture_direct_edits"
+            f" SELECT {key}, t.fid, 'update', {old} FROM {rows.table} AS t"
+            f" WHERE (t.fid = NEW.fid OR t.feature_id = NEW.feature_id) AND NOT EXISTS ({noted}); END"
         )
+    row = "NEW" if event == "insert" else "OLD"
+    state = (
+        "NULL, NULL, NULL, NULL"
+        if row == "NEW"
+        else f"OLD.feature_id, OLD.revision, {_state(rows, 'OLD')}, OLD.geometry"
+    )
+    noted = is_noted.format(key=key, fid=f"{row}.fid")
+    return (
+        f"AFTER {event.upper()} ON {rows.table} WHEN {_FOREIGN} BEGIN INSERT INTO gis_capture_direct_edits"
+        f" SELECT {key}, {row}.fid, {quote_text(event)}, {state} WHERE NOT EXISTS ({noted}); END"
+    )
 
 
 def has_direct_edits(connection: sqlite3.Connection) -> bool:
@@ -57,11 +87,15 @@ def take_direct_edits(
         " FROM gis_capture_direct_edits WHERE layer = ? ORDER BY fid",
         (rows.key,),
     ).fetchall()
+    if notes:
+        _mend(connection, rows)
     for fid, kind, feature_id, revision, state, blob in notes:
         previous = None
         if kind != "insert":
-            former = feature_from_state(rows.key, feature_id, revision, _flat(connection, state), blob)
-            previous = replace(former, fields=rows.from_columns(former.fields))
+            former = feature_from_state(rows.key, feature_id, revision or 0, _flat(connection, state), blob)
+            contents = {name: _number(value) for name, value in former.fields.items()}
+            position = replace(former.position, accuracy_m=_number(former.position.accuracy_m))
+            previous = replace(former, fields=rows.from_columns(contents), position=position)
         identity = feature_id or new_id()
         condition = "feature_id IS NULL" if feature_id is None else "feature_id IS NOT ?"
         values = (identity, fid) if feature_id is None else (identity, fid, feature_id)
@@ -70,15 +104,39 @@ def take_direct_edits(
     connection.execute("DELETE FROM gis_capture_direct_edits WHERE layer = ?", (rows.key,))
 
 
-def _state(rows: LayerRows) -> str:
+def _mend(connection: sqlite3.Connection, rows: LayerRows) -> None:
+    """Brings index and count up to date; INSERT OR REPLACE of other programs leaves the old row in both."""
+    connection.execute(
+        f"DELETE FROM {rtree_name(rows.key)} WHERE id IN (SELECT fid FROM gis_capture_direct_edits WHERE layer = ?)"
+        f" AND id NOT IN (SELECT fid FROM {rows.table} WHERE geometry NOT NULL)",
+        (rows.key,),
+    )
+    sql = f"UPDATE gpkg_ogr_contents SET feature_count = (SELECT count(*) FROM {rows.table}) WHERE table_name = ?"
+    connection.execute(sql, (rows.key,))
+
+
+def _state(rows: LayerRows, row: str) -> str:
     """An SQL expression that writes a former row in the form of the history, its fields in parts."""
-    pairs = [f"'{name}', OLD.{quote_identifier(name)}" for name in rows.names]
+    pairs = [f"'{name}', {_content(f'{row}.{quote_identifier(name)}')}" for name in rows.names]
     parts = [pairs[start : start + _ARGUMENTS] for start in range(0, len(pairs), _ARGUMENTS)]
     objects = ", ".join(f"json_object({', '.join(part)})" for part in parts)
     position = (
-        "json_object('method', OLD.position_method, 'accuracy_m', OLD.position_accuracy_m, 'note', OLD.position_note)"
+        f"json_object('method', {row}.position_method, 'accuracy_m', {_content(f'{row}.position_accuracy_m')},"
+        f" 'note', {row}.position_note)"
     )
     return f"json_object('parts', json_array({objects}), 'position', {position})"
+
+
+def _content(column: str) -> str:
+    """A column as JSON can hold it: SQLite's JSON writes 15 digits of a number where 17 are needed, and no bytes."""
+    return f"CASE typeof({column}) WHEN 'real' THEN '{_REAL}' || printf('%!.17g', {column})" + (
+        f" WHEN 'blob' THEN hex({column}) ELSE {column} END"
+    )
+
+
+def _number(value: Any) -> Any:
+    """Reads a number that `_content` wrote."""
+    return float(value.removeprefix(_REAL)) if isinstance(value, str) and value.startswith(_REAL) else value
 
 
 def _flat(connection: sqlite3.Connection, state: str) -> str:

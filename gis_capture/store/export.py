@@ -4,15 +4,18 @@ import sqlite3
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import shapely
 
+from gis_capture.errors import StoreError
 from gis_capture.geopackage.files import create_geopackage
 from gis_capture.geopackage.layer_tables import create_layer_table, note_dimensions
 from gis_capture.model import Layer
 from gis_capture.store.layer_rows import BATCH, LayerRows
 from gis_capture.store.protocol import Store
+from gis_capture.text import Text
 
 
 def write_geopackage(path: Path, store: Store, layers: Sequence[str]) -> int:
@@ -25,7 +28,7 @@ def write_geopackage(path: Path, store: Store, layers: Sequence[str]) -> int:
 
     Raises:
         LayerError: There is no such layer.
-        StoreError: The file cannot be written.
+        StoreError: The file cannot be written, or holds something else than the store when it is read back.
     """
     chosen = [store.layer(key) for key in dict.fromkeys(layers)]
     n_written = 0
@@ -36,6 +39,7 @@ def write_geopackage(path: Path, store: Store, layers: Sequence[str]) -> int:
         for layer in chosen:
             create_layer_table(connection, layer)
             n_written += _copy(connection, store, layer)
+            _verify(connection, store, layer)
         connection.execute("COMMIT")
 
     create_geopackage(path, fill)
@@ -64,3 +68,37 @@ def _copy(connection: sqlite3.Connection, store: Store, layer: Layer) -> int:
             (*extent, layer.key),
         )
     return n_copied
+
+
+def _verify(connection: sqlite3.Connection, store: Store, layer: Layer) -> None:
+    """Reads a layer back and compares every value of every column."""
+    rows, features = LayerRows(layer), iter(store.features(layer.key))
+    cursor = connection.execute(f"{rows.select} ORDER BY fid")
+    while True:
+        written = [row[1:] for row in cursor.fetchmany(BATCH)]
+        batch = list(islice(features, max(len(written), 1)))
+        parameters = zip(rows.to_rows(batch, 0), batch, strict=True)
+        expected = [(*row[:2], one.revision, *row[3:]) for row, one in parameters]
+        if written != expected:
+            raise _differs(rows, written, expected)
+        if not written:
+            return
+
+
+def _differs(rows: LayerRows, written: list[Any], expected: list[Any]) -> StoreError:
+    """Names the first column that differs, and how many values each side has in it."""
+    position = ("position_method", "position_accuracy_m", "position_note")
+    names = ("geometry", "feature_id", "revision", *position, *rows.names)
+    columns = [([row[place] for row in written], [row[place] for row in expected]) for place in range(len(names))]
+    place = next((place for place, (here, there) in enumerate(columns) if here != there), 1)
+    n_written, n_expected = (sum(value is not None for value in side) for side in columns[place])
+    return StoreError(
+        Text(
+            f"レイヤー「{rows.layer.title.ja}」の書き出しを確かめたところ、列「{names[place]}」が元と違いました"
+            f"(元{n_expected:,}件、書き出し{n_written:,}件)。ファイルは作りませんでした。",
+            f'Layer "{rows.key}" was read back and column "{names[place]}" differs ({n_expected:,} values in the '
+            f"store, {n_written:,} in the file); no file was made.",
+        ),
+        layer=rows.key,
+        column=names[place],
+    )

@@ -89,7 +89,7 @@ class LayerRows:
                     feature_id or "",
                     geometry,
                     dict(zip(self.names, values, strict=True)),
-                    revision,
+                    revision or 0,
                     PositionQuality(method, accuracy_m, note),
                     attachments.get(feature_id, ()),
                 ),

@@ -3,16 +3,25 @@
 import shutil
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import shapely
 
 from gis_capture.geopackage.connection import connect
 from gis_capture.store import Author, GeoPackageStore
-from tests.store.lamps import AT, lamp
+from tests.store.lamps import AT, OFFICE, VALUES, lamp
 
+_APPEND = """
+import sys, fiona
+with fiona.open(sys.argv[1], 'a', layer='lamp') as layer:
+    properties = dict.fromkeys(layer.schema['properties']) | {'number': '新'}
+    point = {'type': 'Point', 'coordinates': (138, 36)}
+    layer.write({'type': 'Feature', 'geometry': point, 'properties': properties})
+"""
 QGIS = Author("direct edit")
 
 
@@ -30,6 +39,33 @@ def test_nothing_is_adopted_where_nobody_edited(store: GeoPackageStore, other: s
     assert (store.adopt_direct_edits(QGIS, at=AT), store.revision()) == (None, 1)
 
 
+def test_an_update_keeps_what_was_there(store: GeoPackageStore, other: sqlite3.Connection) -> None:
+    """To the last bit, also after several edits of the same feature."""
+    before = store.feature("lamp", "a")
+    other.execute("UPDATE lamp SET status = '球切れ', power_w = 1.5 WHERE feature_id = 'a'")
+    other.execute("UPDATE lamp SET status = '撤去' WHERE feature_id = 'a'")
+
+    revision = store.adopt_direct_edits(QGIS, at=AT)
+
+    now = store.feature("lamp", "a")
+    assert now is not None and revision is not None
+    assert (now.revision, now.fields["status"], now.fields["power_w"]) == (revision, "撤去", 1.5)
+    assert store.feature_at("lamp", "a", revision - 1) == before
+    assert store.author_of(revision) == (QGIS, AT)
+
+
+def test_a_deletion_can_be_restored(store: GeoPackageStore, other: sqlite3.Connection) -> None:
+    """The last state of what another program deleted is in the history."""
+    other.execute("DELETE FROM lamp WHERE feature_id = 'a'")
+
+    revision = store.adopt_direct_edits(QGIS, at=AT)
+
+    with store.transact(OFFICE, at=AT) as transaction:
+        last = transaction.deleted("lamp", "a")
+    assert last is not None
+    assert (last.revision, dict(last.fields)) == (revision, VALUES)
+
+
 def test_a_new_row_gets_an_id(store: GeoPackageStore, other: sqlite3.Connection) -> None:
     """Readers see it with its id; the same one stays."""
     other.execute("INSERT INTO lamp (number, status) VALUES ('9', '点灯')")
@@ -40,12 +76,35 @@ def test_a_new_row_gets_an_id(store: GeoPackageStore, other: sqlite3.Connection)
     assert store.feature("lamp", found.feature_id) == found
 
 
+def test_a_row_that_was_replaced_keeps_its_history(store: GeoPackageStore, other: sqlite3.Connection) -> None:
+    """INSERT OR REPLACE takes the old row away without telling a trigger of deletions."""
+    other.execute("INSERT OR REPLACE INTO lamp (fid, feature_id, number, revision) VALUES (1, 'a', 'neu', 0)")
+    store.adopt_direct_edits(QGIS, at=AT)
+
+    past = store.feature_at("lamp", "a", 1)
+    assert past is not None
+    assert (past.fields["number"], store.feature("lamp", "a").fields["number"]) == (VALUES["number"], "neu")  # type: ignore[union-attr]
+    assert store.check_integrity() == []
+
+
 def test_an_id_cannot_be_edited_away(store: GeoPackageStore, other: sqlite3.Connection) -> None:
     """A feature stays the same feature."""
     other.execute("UPDATE lamp SET feature_id = 'z', status = '球切れ' WHERE feature_id = 'a'")
     store.adopt_direct_edits(QGIS, at=AT)
 
     assert [one.feature_id for one in store.features("lamp")] == ["a", "b"]
+
+
+def test_an_append_by_fiona_is_adopted(path: Path, store: GeoPackageStore, other: sqlite3.Connection) -> None:
+    """GDAL writes NULL into every column that it was not given, the id among them."""
+    # In a process of its own, as QGIS is: two SQLite libraries in one process take each other's file locks away.
+    subprocess.run([sys.executable, "-c", _APPEND, str(path)], check=True, capture_output=True)
+
+    revision = store.adopt_direct_edits(QGIS, at=AT)
+
+    (found,) = [one for one in store.features("lamp") if one.fields["number"] == "新"]
+    assert (found.revision, len(found.feature_id), found.geometry) == (revision, 36, shapely.Point(138, 36))
+    assert store.check_integrity() == []
 
 
 @pytest.mark.skipif(shutil.which("ogr2ogr") is None, reason="needs ogr2ogr (Debian: gdal-bin)")

@@ -2,14 +2,18 @@
 
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import fiona
+import pyogrio
 import pytest
 import shapely
+from pyproj import CRS
 
 from gis_capture.store import GeoPackageStore
-from tests.store.lamps import lamp
+from tests.store.lamps import VALUES, lamp
 
 
 @pytest.fixture
@@ -18,6 +22,45 @@ def written(path: Path, store: GeoPackageStore, write: Any) -> Path:
     write(lamp("a"), lamp("b", is_led=True, status=None))
     store.close()
     return path
+
+
+def test_pyogrio_reads_types_and_values(written: Path) -> None:
+    """Every value as it was given, blanks as blanks, plain points in JGD2011."""
+    info = pyogrio.read_info(written, layer="lamp")
+    frame = pyogrio.read_dataframe(written, layer="lamp")
+
+    types = dict(zip(info["fields"], info["ogr_types"], strict=True))
+    assert [types[name] for name in VALUES] == [
+        "OFTString", "OFTString", "OFTReal", "OFTInteger64", "OFTInteger", "OFTDate", "OFTDateTime",
+    ]  # fmt: skip
+    assert (info["geometry_type"], CRS(info["crs"]).to_epsg(), info["features"]) == ("Point", 6668, 2)
+    assert frame["number"].tolist() == [VALUES["number"]] * 2
+    assert frame["power_w"].tolist() == [VALUES["power_w"]] * 2
+    assert frame["n_lamps"].tolist() == [VALUES["n_lamps"]] * 2
+    assert frame["is_led"].tolist() == [False, True]
+    assert str(frame["installed_on"][0])[:10] == VALUES["installed_on"]
+    assert frame["status"].isna().tolist() == [False, True]
+
+
+def test_fiona_reads_booleans_and_dates(written: Path) -> None:
+    """As bool and date, not as numbers or text."""
+    with fiona.open(written, layer="lamp") as source:
+        schema = source.schema
+
+    assert schema["geometry"] == "Point"
+    assert {name: schema["properties"][name] for name in ("is_led", "installed_on", "checked_at")} == {
+        "is_led": "bool",
+        "installed_on": "date",
+        "checked_at": "datetime",
+    }
+
+
+def test_a_height_is_declared_once_there_is_one(path: Path, store: GeoPackageStore, write: Any) -> None:
+    """Until then the layer is one of plain points for every program."""
+    write(replace(lamp("a"), geometry=shapely.Point(137.25, 36.14, 573.0)))
+    store.close()
+
+    assert pyogrio.read_info(path, layer="lamp")["geometry_type"] == "Point Z"
 
 
 @pytest.mark.skipif(shutil.which("ogrinfo") is None, reason="needs ogrinfo (Debian: gdal-bin)")
