@@ -2,6 +2,7 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 import { compressAssets } from "./plugins/compress.ts";
 import { appIcons } from "./plugins/icons.ts";
+import { leafletFiles } from "./plugins/leaflet.ts";
 import { serviceWorker } from "./plugins/service-worker.ts";
 
 const SERVER_PATHS = [
@@ -21,7 +22,7 @@ const SERVER_PATHS = [
 
 export default defineConfig({
   base: "/",
-  plugins: [svelte(), appIcons(), serviceWorker(), compressAssets()],
+  plugins: [svelte(), appIcons(), serviceWorker(), compressAssets(), leafletFiles()],
   // A worker's script is looked for by the service worker of its own address: offline it must lie below /tablet/.
   worker: { format: "es", rolldownOptions: { output: { entryFileNames: "tablet/assets/[name]-[hash].js" } } },
   build: {

@@ -5,10 +5,11 @@ from typing import Any
 
 from gis_capture.locate.lon_lat import to_lon_lat
 from gis_capture.model import BBox, Feature, Layer
+from gis_capture.model.label import label_of
 from gis_capture.store.protocol import Store
 from gis_capture.tiles.encode import TileLayer, encode_layers
 from gis_capture.tiles.grid import BUFFER, parse_tile
-from gis_capture.tiles.style import THINNED, label_of, tile_fields
+from gis_capture.tiles.style import THINNED, tile_fields
 
 MAX_FEATURES = 4_000
 

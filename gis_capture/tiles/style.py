@@ -1,10 +1,10 @@
 """MapLibre style and TileJSON over the tiles of layers; fonts of the device, no glyphs, no sprite."""
 
 from collections.abc import Iterable, Sequence
-from string import Formatter
 from typing import Any
 
 from gis_capture.model import BBox, Layer
+from gis_capture.model.label import label_fields
 from gis_capture.tiles.grid import MAX_ZOOM
 
 FONTS = ["Noto Sans JP", "Hiragino Sans", "Yu Gothic", "Noto Sans CJK JP", "sans-serif"]
@@ -21,19 +21,8 @@ Expression = Any
 
 def tile_fields(layer: Layer) -> tuple[str, ...]:
     """Names of the fields that tiles carry: what style, label and key need, personal data never."""
-    wanted = {layer.style.category_field, *layer.key_fields, *_label_fields(layer)}
+    wanted = {layer.style.category_field, *layer.key_fields, *label_fields(layer)}
     return tuple(field.name for field in layer.fields if field.name in wanted and not field.is_personal)
-
-
-def label_of(layer: Layer, fields: dict[str, Any]) -> str | None:
-    """Fills the layer's label from the fields of a tile; None where nothing in it has a value."""
-    shown = {name: fields.get(name) for name in _label_fields(layer)}
-    text = layer.label.format_map({name: "" if value is None else value for name, value in shown.items()})
-    return " ".join(text.split()) or None if any(value is not None for value in shown.values()) else None
-
-
-def _label_fields(layer: Layer) -> list[str]:
-    return [name for _, name, _, _ in Formatter().parse(layer.label) if name]
 
 
 def tile_json(layers: Sequence[Layer], *, url: str, extent: BBox | None) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 from typing import Any
 
 from gis_capture.model import BBox, Field, Layer, Style, StyleCategory, Text
-from gis_capture.tiles.style import label_of, map_style, tile_fields, tile_json
+from gis_capture.model.label import label_of
+from gis_capture.tiles.style import map_style, tile_fields, tile_json
 
 LAYER = Layer(
     key="street_light",
