@@ -13,10 +13,9 @@ import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { Protocol } from "pmtiles";
 import { circleRing } from "../geometry/distance.ts";
 import type { DevicePosition } from "../model/feature.ts";
-import type { Layer } from "../model/layer.ts";
 import { Drawing } from "./drawing.ts";
 import { emptySource, fieldStyle, GPS_SOURCE, SELECTED_SOURCE, type View } from "./field_style.ts";
-import { sourceId } from "./layer_style.ts";
+import { type DrawnLayer, sourceId } from "./layer_style.ts";
 import { tellState } from "./map_state.ts";
 import { drawImage, MARKER_PIXEL_RATIO } from "./markers.ts";
 import { type LocalPack, openPack } from "./pack_source.ts";
@@ -43,7 +42,7 @@ export class FieldMap {
   readonly #map: MapLibreMap;
   readonly #protocol = new Protocol();
   readonly #ready: Promise<void>;
-  #layers: Layer[] = [];
+  #keys: string[] = [];
   #packs: LocalPack[] = [];
   #style = "";
   #selected: Geometry | null = null;
@@ -84,14 +83,14 @@ export class FieldMap {
   }
 
   /** Draws these layers over these packs; features are put in by `setFeatures`. */
-  async setContent(layers: readonly Layer[], packs: readonly LocalPack[]): Promise<void> {
+  async setContent(layers: readonly DrawnLayer[], packs: readonly LocalPack[]): Promise<void> {
     await this.#ready;
     const style = JSON.stringify(fieldStyle(layers, packs));
     if (style === this.#style) return;
     this.#style = style;
     const known = new Set(this.#packs.map((pack) => pack.sha256));
     for (const pack of packs) if (!known.has(pack.sha256)) this.#protocol.add(openPack(pack));
-    this.#layers = [...layers];
+    this.#keys = layers.map(({ layer }) => layer.key);
     this.#packs = [...packs];
     this.#map.setStyle(JSON.parse(style), { diff: true });
     // A new style empties its GeoJSON sources.
@@ -163,7 +162,9 @@ export class FieldMap {
   }
 
   #nearest(x: number, y: number): Tapped | null {
-    const ids = this.#layers.flatMap(({ key }) => ["marker", "line", "area"].map((part) => `${sourceId(key)}-${part}`));
+    const ids = this.#keys.flatMap((key) =>
+      ["marker", "dot", "line", "area"].map((part) => `${sourceId(key)}-${part}`),
+    );
     const box: [[number, number], [number, number]] = [
       [x - TAP_RADIUS_PX, y - TAP_RADIUS_PX],
       [x + TAP_RADIUS_PX, y + TAP_RADIUS_PX],
@@ -175,8 +176,8 @@ export class FieldMap {
       return Math.hypot(place.x - x, place.y - y);
     };
     const [nearest] = found.sort((a, b) => distance(a) - distance(b));
-    const layer = this.#layers.find(({ key }) => sourceId(key) === nearest?.source);
-    return nearest && layer ? { layer: layer.key, feature_id: String(nearest.properties.feature_id) } : null;
+    const layer = this.#keys.find((key) => sourceId(key) === nearest?.source);
+    return nearest && layer ? { layer, feature_id: String(nearest.properties.feature_id) } : null;
   }
 }
 

@@ -1,8 +1,7 @@
 import type { FeatureCollection } from "geojson";
 import type { LayerSpecification, SourceSpecification, StyleSpecification } from "maplibre-gl";
-import type { Layer } from "../model/layer.ts";
 import { basemapLayers } from "./basemap_style.ts";
-import { ledgerStyle, sourceId } from "./layer_style.ts";
+import { type DrawnLayer, ledgerStyle, sourceId } from "./layer_style.ts";
 import type { LocalPack } from "./pack_source.ts";
 
 export const SELECTED_SOURCE = "selected";
@@ -18,7 +17,7 @@ export interface View {
 export const emptySource = (): FeatureCollection => ({ type: "FeatureCollection", features: [] });
 
 /** The whole style of the tablet's map: base map, selection, ledger layers, position. No font, picture or tile is fetched. */
-export function fieldStyle(layers: readonly Layer[], packs: readonly LocalPack[]): StyleSpecification {
+export function fieldStyle(layers: readonly DrawnLayer[], packs: readonly LocalPack[]): StyleSpecification {
   const sources: Record<string, SourceSpecification> = {
     [SELECTED_SOURCE]: { type: "geojson", data: emptySource() },
     [GPS_SOURCE]: { type: "geojson", data: emptySource() },
@@ -31,8 +30,8 @@ export function fieldStyle(layers: readonly Layer[], packs: readonly LocalPack[]
     sources[source] = { type: "vector", url: `pmtiles://${pack.sha256}`, attribution: pack.attribution };
     drawn.push(...basemapLayers(source));
   }
-  for (const { key } of layers) {
-    sources[sourceId(key)] = { type: "geojson", data: emptySource(), promoteId: "feature_id" };
+  for (const { layer } of layers) {
+    sources[sourceId(layer.key)] = { type: "geojson", data: emptySource(), promoteId: "feature_id" };
   }
   drawn.push(...POSITION_RING, ...SELECTION, ...ledgerStyle(layers), ...POSITION_DOT);
   return { version: 8, sources, layers: drawn };

@@ -45,9 +45,26 @@ export const sourceId = (key: string) => `ledger-${key}`;
 const IS_POINT: FilterSpecification = ["in", ["geometry-type"], ["literal", ["Point", "MultiPoint"]]];
 const IS_AREA: FilterSpecification = ["in", ["geometry-type"], ["literal", ["Polygon", "MultiPolygon"]]];
 
+/** Below this zoom a crowded layer is drawn as plain dots: MapLibre has room for 16,384 pictures in a tile. */
+const CROWDED_ZOOM = 14;
+const CROWD = 5000;
+
+/** A ledger layer to draw, with how many features it has. */
+export interface DrawnLayer {
+  layer: Layer;
+  n_features: number;
+}
+
 /** The map layers of all ledger layers: areas lowest, then lines, markers, badges, and names on top. */
-export function ledgerStyle(layers: readonly Layer[]): LayerSpecification[] {
-  return [drawArea, drawLine, drawMarker, drawBadge, drawLabel].flatMap((draw) => layers.map(draw));
+export function ledgerStyle(drawn: readonly DrawnLayer[]): LayerSpecification[] {
+  const layers = drawn.map(({ layer }) => layer);
+  const crowded = new Set(drawn.filter(({ n_features }) => n_features > CROWD).map(({ layer }) => layer));
+  return [
+    ...[drawArea, drawLine].flatMap((draw) => layers.map(draw)),
+    ...[...crowded].map(drawDot),
+    ...layers.map((layer) => drawMarker(layer, crowded.has(layer) ? CROWDED_ZOOM : 0)),
+    ...[drawBadge, drawLabel].flatMap((draw) => layers.map(draw)),
+  ];
 }
 
 const at = (layer: Layer, part: string) => ({
@@ -71,8 +88,22 @@ const drawLine = (layer: Layer): LayerSpecification => ({
   paint: { "line-color": ["get", "color"], "line-width": ["interpolate", ["linear"], ["zoom"], 11, 2, 17, 5] },
 });
 
-const drawMarker = (layer: Layer): LayerSpecification => ({
+const drawDot = (layer: Layer): LayerSpecification => ({
+  ...at(layer, "dot"),
+  type: "circle",
+  maxzoom: CROWDED_ZOOM,
+  filter: IS_POINT,
+  paint: {
+    "circle-color": ["get", "color"],
+    "circle-radius": ["interpolate", ["linear"], ["zoom"], 10, 2, 14, 5],
+    "circle-stroke-color": "#ffffff",
+    "circle-stroke-width": 1,
+  },
+});
+
+const drawMarker = (layer: Layer, from_zoom: number): LayerSpecification => ({
   ...at(layer, "marker"),
+  minzoom: Math.max(from_zoom, layer.style?.min_zoom ?? 0),
   type: "symbol",
   filter: IS_POINT,
   layout: {

@@ -13,6 +13,8 @@ export interface StoredLayer {
   extent: [number, number, number, number] | null;
   revision: number;
   cursor: string | null;
+  /** Features of a store that was replaced, or of a pull that was given up, may still be among them. */
+  is_stale: boolean;
 }
 
 /** `epoch` tells features of a store that was replaced since from those of today's. */
@@ -75,10 +77,17 @@ export class Database {
     });
   }
 
-  /** Does all of `work` or nothing, and comes back when it is on the disk. `work` may run twice. */
-  write<T>(stores: StoreName[], work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
+  /** Does all of `work` or nothing, and comes back when it is on the disk. `work` may run twice.
+   *
+   * "relaxed" leaves the moment of writing to the device: for what can be fetched again.
+   */
+  write<T>(
+    stores: StoreName[],
+    work: (transaction: WriteTransaction) => Promise<T>,
+    durability: "strict" | "relaxed" = "strict",
+  ): Promise<T> {
     return this.#withConnection(async (connection) => {
-      const transaction = connection.transaction(stores, "readwrite", { durability: "strict" });
+      const transaction = connection.transaction(stores, "readwrite", { durability });
       const done = transaction.done.catch((error) => Promise.reject(transaction.error ?? error));
       done.catch(() => undefined);
       try {

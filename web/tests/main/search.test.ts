@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findRows, foldText } from "../../src/main/tablet/search.ts";
+import { findRows, foldText, type Row } from "../../src/main/tablet/search.ts";
 import { FEATURE, LAYER, POINT } from "../samples.ts";
 
 const feature = (feature_id: string, ledger_number: string, place: [number, number] | null) => ({
@@ -13,9 +13,10 @@ const features = [
   feature("none", "A-10 無所", null),
   feature("near", "A-12 さくら町", [137.001, 36]),
 ];
-const source = [{ layer: LAYER, features, label: (one: typeof FEATURE) => String(one.fields.ledger_number) }];
+const source = [{ layer: LAYER, features }];
+const label = ({ feature: one }: Row) => String(one.fields.ledger_number);
 const found = (query: string, from: [number, number] | null = [137, 36]) =>
-  findRows(source, query, from).map((row) => row.feature.feature_id);
+  findRows(source, query, from, label).map((row) => row.feature.feature_id);
 
 test("the nearest comes first, what has no place last", () => {
   expect(found("")).toEqual(["near", "far", "none"]);
@@ -30,7 +31,7 @@ test("width, case and kana do not matter; all words must be there", () => {
 
 test("without a place to measure from, rows go by their names", () => {
   expect(found("", null)).toEqual(["far", "none", "near"]);
-  expect(findRows(source, "", null)[0]?.distance_m).toBeNull();
+  expect(findRows(source, "", null, label)[0]?.distance_m).toBeNull();
 });
 
 test("all kinds of dashes are one", () => {

@@ -14,6 +14,7 @@ const layer = {
     categories: [{ code: "球切れ", color: "#ec0000", shape: "triangle" as const }],
   },
 };
+const drawn = { layer, n_features: 9 };
 const pack = { name: "base", sha256: "ab", attribution: "市", read: async () => new ArrayBuffer(0) };
 
 test("a feature has the colour and shape of its category, else those of its layer", () => {
@@ -34,7 +35,7 @@ test("the map gets what it draws: label, marker and badge; what has no place is 
 });
 
 test("the style asks the network for nothing: no glyphs, no sprite, tiles only from packs on the device", () => {
-  const style = fieldStyle([layer], [pack]);
+  const style = fieldStyle([drawn], [pack]);
   expect(style).not.toHaveProperty("glyphs");
   expect(style).not.toHaveProperty("sprite");
   const urls = Object.values(style.sources).flatMap((source) => ("url" in source ? [source.url] : []));
@@ -43,13 +44,13 @@ test("the style asks the network for nothing: no glyphs, no sprite, tiles only f
 });
 
 test("features keep their ids in the map, and names appear where the layer says", () => {
-  const { sources, layers } = fieldStyle([layer], []);
+  const { sources, layers } = fieldStyle([drawn], []);
   expect(sources["ledger-street_light"]).toMatchObject({ promoteId: "feature_id" });
   expect(layers.find(({ id }) => id === "ledger-street_light-label")).toMatchObject({ minzoom: 16 });
 });
 
 test("markers of all layers lie above all areas, and names above all markers", () => {
-  const ids = fieldStyle([layer, { ...layer, key: "park" }], []).layers.map(({ id }) => id);
+  const ids = fieldStyle([drawn, { layer: { ...layer, key: "park" }, n_features: 9 }], []).layers.map(({ id }) => id);
   expect(ids.indexOf("ledger-park-area")).toBeLessThan(ids.indexOf("ledger-street_light-marker"));
   expect(ids.indexOf("ledger-park-marker")).toBeLessThan(ids.indexOf("ledger-street_light-label"));
 });
@@ -58,4 +59,12 @@ test("every shape has an outline of its own", () => {
   const paths = (["circle", "square", "triangle", "diamond", "cross"] as const).map((shape) => shapePath(shape));
   expect(new Set(paths).size).toBe(5);
   for (const path of paths) expect(path).toMatch(/^M[-\d. ]+.*Z$/);
+});
+
+test("a crowded layer is drawn as dots from afar, so that no tile has more pictures than MapLibre can place", () => {
+  const { layers } = fieldStyle([{ layer, n_features: 50_000 }], []);
+  const dots = layers.find(({ id }) => id.endsWith("-dot"));
+  const markers = layers.find(({ id }) => id.endsWith("-marker"));
+  expect(dots?.maxzoom).toBe(markers?.minzoom);
+  expect(fieldStyle([drawn], []).layers.some(({ id }) => id.endsWith("-dot"))).toBe(false);
 });

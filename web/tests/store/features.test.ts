@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { applyPage, chooseLayers, listConflicts, listFeatures, listLayers } from "../../src/store/features.ts";
+import {
+  applyPage,
+  chooseLayers,
+  listConflicts,
+  listFeatures,
+  listLayers,
+  restartPull,
+} from "../../src/store/features.ts";
 import { applyReceipts, listOutbox } from "../../src/store/outbox.ts";
 import { readSetting } from "../../src/store/settings.ts";
 import { FEATURE, LAYER } from "../samples.ts";
@@ -60,6 +67,7 @@ test("deletions and features that left the area go; new definitions replace old 
 
 test("after a pull from the beginning, what a replaced store does not have is gone; a later pull removes nothing", async () => {
   const database = await filledDatabase();
+  await restartPull(database);
   await applyPage(database, page([{ type: "feature", ...other }], { epoch: "e2", next: "c2" }), KEYS);
   expect(ids(await listFeatures(database, LAYER.key))).toEqual([FEATURE.feature_id, "other"]);
   await applyPage(database, page([], { epoch: "e2" }), KEYS);

@@ -5,7 +5,6 @@ import type { Layer } from "../../model/layer.ts";
 export interface Row {
   layer: Layer;
   feature: Feature;
-  label: string;
   /** null: the feature has no place, or nothing is known to measure from. */
   distance_m: number | null;
 }
@@ -26,22 +25,26 @@ export function foldText(text: string): string {
 
 /** Features with all words of a query somewhere in their values, nearest to `from` first, then by label. */
 export function findRows(
-  source: { layer: Layer; features: Feature[]; label: (feature: Feature) => string }[],
+  source: { layer: Layer; features: Feature[] }[],
   query: string,
   from: readonly [number, number] | null,
+  label: (row: Row) => string,
 ): Row[] {
   const wanted = foldText(query).split(" ").filter(Boolean);
-  const rows: Row[] = [];
-  for (const { layer, features, label } of source) {
+  const near: Row[] = [];
+  const placeless: Row[] = [];
+  for (const { layer, features } of source) {
     for (const feature of features) {
-      if (!wanted.every((word) => textOf(feature).includes(word))) continue;
+      if (wanted.length && !wanted.every((word) => textOf(feature).includes(word))) continue;
       const anchor = from && anchorOf(feature.geometry);
-      rows.push({ layer, feature, label: label(feature), distance_m: from && anchor ? distanceM(from, anchor) : null });
+      if (from && anchor) near.push({ layer, feature, distance_m: distanceM(from, anchor) });
+      else placeless.push({ layer, feature, distance_m: null });
     }
   }
-  return rows.sort(
-    (a, b) => (a.distance_m ?? Infinity) - (b.distance_m ?? Infinity) || BY_NAME.compare(a.label, b.label),
-  );
+  near.sort((a, b) => (a.distance_m ?? 0) - (b.distance_m ?? 0));
+  const labels = new Map(placeless.map((row) => [row, label(row)]));
+  placeless.sort((a, b) => BY_NAME.compare(labels.get(a) ?? "", labels.get(b) ?? ""));
+  return [...near, ...placeless];
 }
 
 function textOf(feature: Feature): string {
