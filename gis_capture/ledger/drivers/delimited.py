@@ -24,6 +24,8 @@ _SAMPLE_CHARS = 1 << 18
 _CHUNK = 500
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _MAX_MEMO = 10_000
+_MAX_UNCLOSED = 20
+_LINE_BREAK = re.compile(r"\r\n|\r|\n")
 
 
 def accepts(opened: Opened) -> bool:
@@ -92,39 +94,86 @@ def _records(file: io.TextIOBase, separator: str, n: int) -> list[list[str]]:
 
 
 def read_grid(opened: Opened, encoding: str, separator: str, problems: list[Problem]) -> Grid:
-    """Reads all records into columns; raises SourceError beyond the limits of rows and of a cell's length."""
+    """Reads all records into columns; raises SourceError beyond the limits of rows and of a cell's length.
+
+    The csv module takes a quotation mark that is never closed for the beginning of one long cell, and tells nobody.
+    The line where that happens is read again with its marks as characters, so that no row behind it is swallowed.
+    """
     csv.field_size_limit(opened.limits.max_cell_chars)
+    unclosed: list[int] = []
+    while len(unclosed) < _MAX_UNCLOSED:
+        try:
+            with _open(opened.path, encoding) as file:
+                reader = csv.reader(_lines(file, separator, unclosed), delimiter=separator)
+                grid, last = _collect(opened, reader)
+        except csv.Error as error:
+            if "field larger" not in str(error):
+                raise broken(opened.path, str(error)) from error
+            break
+        line = _unclosed_line(opened.path, encoding, separator, last, reader.line_num)
+        if line is None:
+            problems += (_unclosed(line) for line in unclosed)
+            return grid
+        unclosed.append(line)
+    problems.append(_unclosed(None))
     try:
         with _open(opened.path, encoding) as file:
-            return _collect(opened, csv.reader(file, delimiter=separator))
-    except csv.Error as error:
-        if "field larger" not in str(error):
-            raise broken(opened.path, str(error)) from error
-    problems.append(
-        Problem(
-            codes.UNCLOSED_QUOTE,
-            "warning",
-            Text(
-                "閉じていない引用符があるため、引用符を文字として読みました。",
-                "A quotation mark is never closed; all were read as characters.",
-            ),
-            Text('引用符（"）の数を確かめてください。', "Check the quotation marks."),
-        )
-    )
-    try:
-        with _open(opened.path, encoding) as file:
-            return _collect(opened, csv.reader(file, delimiter=separator, quoting=csv.QUOTE_NONE))
+            return _collect(opened, csv.reader(file, delimiter=separator, quoting=csv.QUOTE_NONE))[0]
     except csv.Error as error:
         raise broken(opened.path, str(error)) from error
 
 
-def _collect(opened: Opened, reader: Iterator[list[str]]) -> Grid:
+def _lines(file: io.TextIOBase, separator: str, unclosed: Sequence[int]) -> Iterator[str]:
+    """Gives the lines of a file, the marks of unclosed ones as characters."""
+    if not unclosed:
+        return iter(file)
+    return (_as_characters(line, separator) if number in unclosed else line for number, line in enumerate(file, 1))
+
+
+def _as_characters(line: str, separator: str) -> str:
+    out = io.StringIO()
+    cells = next(csv.reader([line], delimiter=separator, quoting=csv.QUOTE_NONE))
+    csv.writer(out, delimiter=separator).writerow(cells)
+    return out.getvalue()
+
+
+def _unclosed_line(path: Path, encoding: str, separator: str, last: Sequence[str], n_lines: int) -> int | None:
+    """Gives the line where the last record begins, when that record ends inside quotation marks."""
+    n_breaks = sum(len(_LINE_BREAK.findall(cell)) for cell in last)
+    if n_breaks == 0:
+        return None
+    first = n_lines - n_breaks + last[-1].endswith(("\n", "\r"))
+    with _open(path, encoding) as file:
+        try:
+            list(csv.reader(itertools.islice(file, first - 1, None), delimiter=separator, strict=True))
+        except csv.Error as error:
+            return first if "end of data" in str(error) else None
+    return None
+
+
+def _unclosed(line: int | None) -> Problem:
+    return Problem(
+        codes.UNCLOSED_QUOTE,
+        "warning",
+        Text(
+            "閉じていない引用符があるため、引用符を文字として読みました。",
+            "A quotation mark is never closed; it was read as a character.",
+        ),
+        Text('引用符（"）の数を確かめてください。', "Check the quotation marks."),
+        row_number=line,
+    )
+
+
+def _collect(opened: Opened, reader: Iterator[list[str]]) -> tuple[Grid, Sequence[str]]:
+    """Gives the columns, and the last record as it was read."""
     columns: list[list[str | None]] = []
     memos: list[_Texts | None] = []
     odd: list[tuple[int, int]] = []
     usual = 0
     n_rows = 0
+    last: Sequence[str] = ()
     while rows := list(itertools.islice(reader, _CHUNK)):
+        last = rows[-1]
         lengths = list(map(len, rows))
         usual = usual or Counter(lengths).most_common(1)[0][0]
         if lengths.count(usual) != len(lengths):
@@ -140,7 +189,7 @@ def _collect(opened: Opened, reader: Iterator[list[str]]) -> Grid:
             column.extend([None] * len(rows))
         if n_rows > opened.limits.max_rows or n_rows * len(columns) > opened.limits.max_cells:
             raise too_large(opened.path, f"{n_rows:,} rows", f"{opened.limits.max_rows:,} rows")
-    return Grid(None, columns, widths=dict(odd), lists_trailing_blanks=True)
+    return Grid(None, columns, widths=dict(odd), lists_trailing_blanks=True), last
 
 
 class _Texts(dict[str | None, str | None]):
