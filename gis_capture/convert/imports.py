@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from gis_capture.convert.planning import Plan
@@ -42,20 +43,24 @@ def refuse_repeat(reading: Reading, plan: Plan, imports: Iterable[Mapping[str, A
     """Stops a source whose tables went into the layer before, unless that import was undone.
 
     Raises:
-        SourceError: Subject import_id: the earlier import.
+        SourceError: Subject code: "already_imported"; import_id: the earlier import.
     """
     names = {table.name for table, _ in plan.tables}
     for record in imports:
         is_same = record.get("sha256") == reading.source.sha256 and record.get("layer") == plan.layer.key
         if is_same and not record.get("undone_at") and names & set(record.get("tables", names)):
-            name, day = reading.source.path.name, str(record.get("created_at", ""))[:10]
+            name = reading.source.path.name
+            # The day as the office's calendar has it, not UTC's.
+            day = datetime.fromisoformat(record["created_at"]).astimezone().date()
             raise SourceError(
                 Text(
-                    f"「{name}」は{day}に取り込み済みです。もう一度取り込むと同じ行が二重になります。"
-                    "前の取り込みを取り消してからやり直すか、「もう一度取り込む」（--again）を指定してください。",
+                    f"「{name}」は{day.year}年{day.month}月{day.day}日に取り込み済みです。"
+                    "もう一度取り込むと同じ行が二重になります。前の取り込みを取り消してからやり直すか、"
+                    "二重でよければ「もう一度取り込む」を選んでください（コマンドでは --again）。",
                     f'"{name}" was imported on {day} already; importing it again would double its rows. '
-                    "Undo that import first, or say that you want it again (--again).",
+                    "Undo that import first, or choose to import it again (on the command line: --again).",
                 ),
+                code="already_imported",
                 path=reading.source.path,
                 import_id=record.get("import_id"),
             )

@@ -124,7 +124,7 @@ class ImportsDesk:
                 upload.path, import_id=upload.import_id, author=upload.author, on_progress=report, **choice
             )
         except CaptureError as error:
-            self._fail(upload, type(error).__name__, error.message)
+            self._fail(upload, str(error.subject.get("code") or type(error).__name__), error.message)
         except Exception:
             logger.exception("Import of %s failed", upload.path.name)
             self._fail(upload, "unexpected", _CRASHED)

@@ -143,6 +143,7 @@ def test_the_same_file_is_not_imported_twice_by_accident(
     first = run(path)
     with pytest.raises(SourceError) as refusal:
         run(path)
+    assert refusal.value.subject["code"] == "already_imported"
     assert refusal.value.subject["import_id"] == first.import_id
     assert len(hydrants(store)) == 4
     run(path, is_repeat_allowed=True)
