@@ -2,20 +2,15 @@
 
 import shutil
 import tempfile
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-
-import pyogrio
-import shapely
 
 from gis_capture.errors import SourceError
 from gis_capture.ledger import codes
 from gis_capture.ledger.drivers.dbf import DbfTable, columns_of, read_dbf
 from gis_capture.ledger.drivers.driver import Driver
-from gis_capture.ledger.drivers.vector import crs_name
-from gis_capture.ledger.opening import Opened, broken
+from gis_capture.ledger.opening import Opened
 from gis_capture.ledger.table import Reading, SkippedRow, Table
 from gis_capture.model import Problem
 from gis_capture.text import Text
@@ -138,26 +133,18 @@ def _read_geometries(
                 ),
             )
         )
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+    from gis_capture.ledger.drivers import gdal
+
+    with tempfile.TemporaryDirectory() as folder, gdal.telling(opened, problems):
         for suffix in (".shp", ".shx", ".prj"):
             if suffix in parts:
                 _link(parts[suffix], Path(folder) / f"copy{suffix}")
-        pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": ".shx" not in parts})
+        gdal.restore_missing_index(is_wanted=".shx" not in parts)
         try:
-            meta, fids, raw, _ = pyogrio.raw.read(Path(folder) / "copy.shp", columns=[], return_fids=True)
-            geometries = list(shapely.from_wkb(raw, on_invalid="ignore"))
-        except (pyogrio.errors.DataSourceError, pyogrio.errors.FeatureError, ValueError, RuntimeError) as error:
-            raise broken(opened.path, str(error).splitlines()[0][:200] if str(error) else "shp") from error
+            layer = gdal.read_layer(opened, Path(folder) / "copy.shp", columns=())
         finally:
-            pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": None})
-    for message in dict.fromkeys(str(w.message).splitlines()[0][:200] for w in caught):
-        problems.append(
-            Problem(
-                codes.DRIVER_WARNING, "warning", Text(f"読み取り時の注意：{message}", f"The reader says: {message}")
-            )
-        )
-    return fids.tolist(), geometries, crs_name(meta["crs"])
+            gdal.restore_missing_index(is_wanted=False)
+    return layer.fids, layer.geometries or (), layer.crs
 
 
 def _link(source: Path, target: Path) -> None:

@@ -1,0 +1,101 @@
+"""The one place that calls GDAL. Drivers import it when they read, because it draws in pandas and geopandas."""
+
+import re
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyogrio
+import shapely
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+
+from gis_capture.errors import SourceError
+from gis_capture.ledger import codes
+from gis_capture.ledger.opening import Opened, broken, too_large
+from gis_capture.model import Problem
+from gis_capture.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class GdalLayer:
+    """One layer: names of its fields, one array per field, ids, geometries (x, y) and CRS."""
+
+    names: list[str]
+    arrays: Sequence[Any]
+    fids: list[int]
+    geometries: list[shapely.Geometry | None] | None
+    crs: str | None
+
+
+@contextmanager
+def telling(opened: Opened, problems: list[Problem]) -> Iterator[None]:
+    """Turns what GDAL warns of into problems, and what it raises into SourceError."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            yield
+        except SourceError:
+            raise
+        except (
+            pyogrio.errors.DataSourceError,
+            ValueError,
+            RuntimeError,
+            OSError,
+            shapely.errors.ShapelyError,
+        ) as error:
+            raise broken(opened.path, _first_line(error)) from error
+    for message in dict.fromkeys(_first_line(w.message) for w in caught):
+        told = Text(f"読み取り時の注意：{message}", f"The reader says: {message}")
+        problems.append(Problem(codes.DRIVER_WARNING, "warning", told))
+
+
+def _first_line(error: object) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+
+
+def layer_names(path: Path) -> list[str]:
+    """The layers of a file."""
+    return [str(name) for name, _ in pyogrio.list_layers(path)]
+
+
+def read_layer(
+    opened: Opened, path: Path, *, layer: str | None = None, columns: Sequence[str] | None = None
+) -> GdalLayer:
+    """Reads one layer; `columns` limits the fields. Raises SourceError beyond the limit of rows."""
+    n_claimed = int(pyogrio.read_info(path, layer=layer, force_feature_count=True)["features"])
+    if n_claimed > opened.limits.max_rows:
+        raise too_large(opened.path, f"{n_claimed:,} rows", f"{opened.limits.max_rows:,} rows")
+    # A row takes some bytes in every format; a count beyond that is a lie, and room would be made for it.
+    room = max(1, min(n_claimed, opened.size_bytes))
+    meta, fids, raw, arrays = pyogrio.raw.read(
+        path, layer=layer, columns=columns, max_features=room, return_fids=True, datetime_as_string=True
+    )
+    return GdalLayer(
+        names=[str(name) for name in meta["fields"]],
+        arrays=arrays,
+        fids=fids.tolist(),
+        geometries=None if raw is None else list(shapely.from_wkb(raw, on_invalid="ignore")),
+        crs=crs_name(meta["crs"]),
+    )
+
+
+def restore_missing_index(*, is_wanted: bool) -> None:
+    """Lets GDAL write the index of a shapefile that lacks it."""
+    pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": True if is_wanted else None})
+
+
+def crs_name(crs: str | None) -> str | None:
+    """Gives "EPSG:6668" for what a source says of its CRS, where it can be told; else its WKT; None for nothing."""
+    if not crs:
+        return None
+    if re.fullmatch(r"EPSG:\d+", crs):
+        return crs
+    try:
+        authority = CRS.from_user_input(crs).to_authority(min_confidence=50)
+    except CRSError:
+        return None
+    return ":".join(authority) if authority else crs
