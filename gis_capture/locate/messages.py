@@ -174,6 +174,19 @@ GRID_GAP = (
 )
 
 
+OPERATION_WORDS = {
+    "tokyo": "日本測地系",
+    "jgd2000": "JGD2000",
+    "jgd2011": "JGD2011",
+    "three parameters (EPSG:15484)": "3パラメータ",
+    "where ": "",
+    " has no values": "に値のない場所",
+    "unchanged, no grid": "補正なし",
+    "unchanged west of the movement of 2011": "補正の対象外",
+}
+"""Words of datum operations, for the notes of rows."""
+
+
 def fill(text: Text, **words: object) -> Text:
     """Puts words into a sentence; a `Text` goes in by its language."""
     ja = {name: word.ja if isinstance(word, Text) else word for name, word in words.items()}

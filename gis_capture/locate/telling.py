@@ -76,7 +76,7 @@ class Teller:
             how.append(f"度の10の{reading.meaning.scale}乗倍")
         if stated.code and reading.kind == "plane_xy":
             how.append(plane_name(stated.code))
-        how += moved.operations
+        how += [_in_japanese(operation) for operation in moved.operations]
         if reading.kind == "mesh_code":
             how.append("メッシュの中心")
         notes: list[str | None] = [None] * len(reading.x)
@@ -163,6 +163,13 @@ class Teller:
         elif n_rows := int(moved.is_gap.sum()):
             message, suggestion = messages.GRID_GAP
             yield self._of_table(codes.DATUM_GRID_GAP, "warning", fill(message, n_rows=n_rows), suggestion)
+
+
+def _in_japanese(operation: str) -> str:
+    """Says a datum operation in Japanese; the record keeps it in English."""
+    for word, words in messages.OPERATION_WORDS.items():
+        operation = operation.replace(word, words)
+    return operation
 
 
 def tell_no_coordinates() -> tuple[Problem, ...]:

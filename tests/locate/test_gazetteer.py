@@ -38,6 +38,9 @@ TOWNS = """pref,city,town,koaza,lat,lon
 福井県,三方郡美浜町,和田,,35.6000,135.9500
 兵庫県,神戸市中央区,北長狭通一丁目,,34.6930,135.1920
 兵庫県,神戸市灘区,摩耶山町,,34.7330,135.2060
+愛媛県,八幡浜市,（大字なし）,新栄町,33.4620,132.4230
+石川県,七尾市,奥原町,,37.0000,136.9000
+石川県,七尾市,奥原町,十二,37.0010,136.9010
 """
 
 
@@ -72,6 +75,8 @@ def gazetteer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gazetteer]:
         ("能登町宇出津新1字197番地1", "town", "石川県鳳珠郡能登町字宇出津", "新1字197番地1"),
         ("石川県鳳珠郡能登町字宇出津タ字46-1", "town", "石川県鳳珠郡能登町字宇出津", "タ字46-1"),
         ("加賀市加茂町ワ部5", "koaza", "石川県加賀市加茂町ワ", "部5"),
+        ("八幡浜市新栄町12", "town", "愛媛県八幡浜市新栄町", "12"),
+        ("七尾市奥原町12部3", "koaza", "石川県七尾市奥原町十二", "3"),
         ("高山市三之町地先", "town", "岐阜県高山市三之町", "地先"),
         ("高山市三之町10-14,10-15,10-18", "town", "岐阜県高山市三之町", "10-14,10-15,10-18"),
     ],
@@ -94,6 +99,7 @@ def test_addresses_are_matched_as_far_as_they_are_known(
         ("岐阜県大野郡丹生川村大字町方5", "town", "岐阜県高山市丹生川町町方"),
         ("高山市ニツ屋5", "town", "岐阜県高山市二ツ屋"),
         ("高山市上野1-5", "chome", "岐阜県高山市上野一丁目"),
+        ("七尾市奥原町12-3", "koaza", "石川県七尾市奥原町十二"),
         ("高山市三之町山王下5", "town", "岐阜県高山市三之町"),
     ],
 )
@@ -166,6 +172,11 @@ def test_every_character_of_an_address_is_either_matched_or_left(gazetteer: Gaze
     ):
         match = gazetteer.search(address)
         assert match.matched + match.tail == address or match.matched.strip() + match.tail == address.strip()
+
+
+def test_a_gazetteer_says_what_it_was_built_from(gazetteer: Gazetteer) -> None:
+    """For the person who wonders how old it is."""
+    assert gazetteer.info() == {"sources": "towns.csv", "built_at": "", "n_city": 12, "n_town": 30, "n_lot": 0}
 
 
 def test_a_file_that_is_no_gazetteer_is_refused(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from gis_capture.errors import SourceError
-from gis_capture.locate.gazetteer.folding import key_of, parse_small_number
+from gis_capture.locate.gazetteer.folding import format_kanji, key_of, parse_small_number
 from gis_capture.locate.gazetteer.places import Place
 from gis_capture.locate.gazetteer.sources import read_places
 from gis_capture.locate.gazetteer.spots import distances_m
@@ -86,10 +86,14 @@ def build_gazetteer(files: Iterable[Path], path: Path, *, built_at: str = "") ->
 
 
 def split_chome(key: str) -> tuple[str, int | None]:
-    """Takes 二丁目 off the key of a town."""
-    match = _CHOME.match(key) if key.endswith("丁目") or key.endswith("丁") else None
-    number = parse_small_number(match[2]) if match else None
-    return (match[1], number) if match and number is not None else (key, None)
+    """Takes 二丁目 off the key of a town: 助七二丁目 is the second of 助七, for no one writes 七二 for 72."""
+    match = _CHOME.match(key) if key.endswith(("丁目", "丁")) else None
+    for start in range(match.start(2), match.end(2)) if match else ():
+        digits = key[start : match.end(2)] if match else ""
+        number = parse_small_number(digits)
+        if number is not None and digits in (str(number), format_kanji(number)):
+            return key[:start], number
+    return key, None
 
 
 def _fill(database: sqlite3.Connection, places: Iterable[Place]) -> dict[str, int]:
@@ -107,11 +111,14 @@ def _fill(database: sqlite3.Connection, places: Iterable[Place]) -> dict[str, in
         has_point = place.lon is not None and place.lat is not None
         if town_id is None:
             town_id = towns[identity] = len(towns) + 1
-            if place.town not in keys:
-                keys[place.town] = split_chome(key_of(_PARENTHESES.sub("", place.town)))
-            base_key, chome = keys[place.town]
-            koaza_key = key_of(place.koaza).removeprefix("字") if place.koaza else ""
-            rows.append((town_id, city_id, place.town, base_key, chome, place.koaza, koaza_key))
+            town, koaza = _PARENTHESES.sub("", place.town), place.koaza
+            if not town:
+                # （大字なし）: such a city has only 字, and they stand where others have their towns.
+                town, koaza = koaza, ""
+            if town not in keys:
+                keys[town] = split_chome(key_of(town))
+            koaza_key = key_of(koaza).removeprefix("字") if koaza else ""
+            rows.append((town_id, city_id, town, *keys[town], koaza, koaza_key))
             points.append((place.lon, place.lat) if has_point and not place.lot else (np.nan, np.nan))  # type: ignore[arg-type]
         elif has_point and not place.lot and np.isnan(points[town_id - 1][0]):
             points[town_id - 1] = (place.lon, place.lat)  # type: ignore[assignment]

@@ -59,11 +59,7 @@ class Cities:
         for end in range(min(begin + longest, len(text)), begin + 1, -1):
             ids = self._names.get(text[begin:end])
             if ids and (ids := [city_id for city_id in ids if not pref or self.by_id[city_id].pref == pref]):
-                # 日高町日高町産湯: some write the city twice.
-                twice = (
-                    end - begin if text.startswith(text[begin:end], end) and text[begin:end][-1] in "市町村区" else 0
-                )
-                return Start(end + twice, tuple(ids), pref)
+                return Start(end, tuple(ids), pref)
         return Start(begin, (), pref)
 
     def named(self, name: str) -> tuple[int, ...]:

@@ -96,6 +96,12 @@ class Gazetteer:
         """Closes the file."""
         self._database.close()
 
+    def info(self) -> dict[str, str | int]:
+        """What the gazetteer was built from, and when; numbers of cities, towns and lots."""
+        counts = {f"n_{table}": f"SELECT count(*) FROM {table}" for table in ("city", "town", "lot")}
+        known: dict[str, str | int] = dict(self._database.execute("SELECT name, value FROM meta"))
+        return known | {name: self._database.execute(query).fetchone()[0] for name, query in counts.items()}
+
     def search(self, address: str, *, city: str | None = None, near: tuple[float, float] | None = None) -> Match:
         """Finds the place of an address.
 

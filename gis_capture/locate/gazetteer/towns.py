@@ -69,6 +69,8 @@ class Town:
             else:
                 end, chome, others = start, None, ()
         if self.koazas and (found := self._koaza(chome, text, end)):
+            # 末町10-4 may be lot 10-4 of the town as well as lot 4 of its part 10.
+            others = (spot,) if text[end : found[0] + 1].endswith(("-", "ノ")) and text[end].isdigit() else others
             end, spot = found
             level = "koaza"
         return Hit(end, level, spot, others, not others and bool(_LOT_FOLLOWS.match(text, end)))
@@ -143,8 +145,9 @@ class CityTowns:
                     text[end - 1] in "町村" and hit.end == end and self._is_first_part(text[start:end])
                 )
                 return None if is_vague else hit
-        if "" in towns and text[start : start + 1].isdigit():
-            return towns[""].within(text, start)
+        if "" in towns:
+            hit = towns[""].within(text, start)
+            return hit if hit.end > start or text[start : start + 1].isdigit() else None
         return None
 
     def _shortened_name(self, text: str, start: int) -> Hit | None:
