@@ -115,7 +115,10 @@ def envelope_of(blob: bytes) -> tuple[float, float, float, float] | None:
         FeatureError: Not the blob of a standard geometry.
     """
     header = parse_header(blob)
-    if header.envelope or header.is_empty:
+    if header.is_empty:
+        return None
+    # An envelope of NaN is allowed, and says nothing.
+    if header.envelope and header.envelope[0] == header.envelope[0]:
         return header.envelope
     wkb = blob[header.size_bytes :]
     order = "<" if wkb[0] else ">"

@@ -18,6 +18,7 @@ def connect(path: Path, *, is_read_only: bool = False) -> sqlite3.Connection:
         StoreError: The file is not there, not readable or not a database.
     """
     mode = "ro" if is_read_only else "rw"
+    connection = None
     try:
         connection = sqlite3.connect(
             f"file:{quote(path.absolute().as_posix())}?mode={mode}",
@@ -28,6 +29,8 @@ def connect(path: Path, *, is_read_only: bool = False) -> sqlite3.Connection:
         )
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except sqlite3.Error as error:
+        if connection is not None:
+            connection.close()
         raise unusable(path, error) from error
     register_functions(connection)
     if is_read_only:

@@ -27,6 +27,12 @@ class Extents:
         self._added: dict[str, Box | None] = {}
         self._is_stale: set[str] = set()
 
+    def copy(self) -> "Extents":
+        """Gives what is noted so far, to go back to."""
+        copy = Extents(self._connection)
+        copy._added, copy._is_stale = dict(self._added), set(self._is_stale)
+        return copy
+
     def grow(self, key: str, boxes: Any) -> None:
         """Notes added boxes, shape (n, 4): min_x, min_y, max_x, max_y; NaN for those without a place."""
         boxes = boxes[~np.isnan(boxes[:, 0])]

@@ -55,9 +55,11 @@ class GeoPackageStore:
             self._writer.execute("PRAGMA synchronous = FULL")
             # A killed writer cannot leave this behind: it is written and removed inside one transaction.
             self.epoch = self._meta("epoch")
-        except sqlite3.Error as error:
+        except BaseException as error:
             self._writer.close()
-            raise unusable(path, error) from error
+            if isinstance(error, sqlite3.Error):
+                raise unusable(path, error) from error
+            raise
 
     def revision(self) -> int:
         """The newest revision; 0 for an empty store."""
@@ -138,9 +140,12 @@ class GeoPackageStore:
 
         Raises:
             StoreError: The disk is full or the file cannot be written; nothing has changed then.
+            RuntimeError: This thread is inside such a block already.
         """
         with self._write_lock:
             database = self._writer
+            if database.in_transaction:
+                raise RuntimeError("a transaction of this store is open in this thread; use its savepoint()")
             try:
                 database.execute("BEGIN IMMEDIATE")
                 revision = Reading(database).newest_revision() + 1
@@ -149,10 +154,9 @@ class GeoPackageStore:
                     (revision, at, author.device_id, author.name, note),
                 )
                 database.execute("INSERT INTO gis_capture_meta VALUES (?, '1')", (OWN_WRITE,))
-                n_before = database.total_changes
                 transaction = GeoPackageTransaction(database, revision)
                 yield transaction
-                is_changed = database.total_changes > n_before
+                is_changed = transaction.n_changes > 0
                 transaction.finish()
                 database.execute("DELETE FROM gis_capture_meta WHERE key = ?", (OWN_WRITE,))
                 # A block that wrote nothing takes no revision.

@@ -45,6 +45,12 @@ class GeoPackageTransaction(Reading):
         self.revision = revision
         self.sync: SyncRecords = GeoPackageSyncRecords(connection)
         self._touched = Extents(connection)
+        self._n_before = connection.total_changes
+
+    @property
+    def n_changes(self) -> int:
+        """Number of rows that were written and not undone."""
+        return self.connection.total_changes - self._n_before
 
     def put_layer(self, layer: Layer) -> None:
         """Makes the layer's table, or brings it to a newer definition; a removed field keeps its column.
@@ -111,14 +117,19 @@ class GeoPackageTransaction(Reading):
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """Undoes only what is done inside it when its block raises."""
-        self.connection.execute("SAVEPOINT part")
+        database, n_changes, touched = self.connection, self.n_changes, self._touched.copy()
+        database.execute("SAVEPOINT part")
         try:
             yield
         except BaseException:
-            self.connection.execute("ROLLBACK TO part")
+            # A full disk undoes the whole transaction, its savepoints too.
+            if database.in_transaction:
+                database.execute("ROLLBACK TO part")
+                database.execute("RELEASE part")
+            self._touched = touched
+            self._n_before = database.total_changes - n_changes
             raise
-        finally:
-            self.connection.execute("RELEASE part")
+        database.execute("RELEASE part")
 
     def put_import(self, record: Mapping[str, Any], rows: Iterable[SourceRow]) -> None:
         """Keeps an import, or its newer record, and the account of its rows."""

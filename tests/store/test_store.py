@@ -10,6 +10,7 @@ import shapely
 
 from gis_capture.errors import FeatureError, FieldError, FormatVersionError, LayerError, StoreError
 from gis_capture.geopackage.connection import connect
+from gis_capture.geopackage.files import create_geopackage
 from gis_capture.model import Attachment, BBox, FieldType, PositionQuality, Text
 from gis_capture.store import Author, FeatureQuery, GeoPackageStore, SourceRow, open_store
 from tests.store.lamps import AT, LAMPS, OFFICE, VALUES, lamp, make_field
@@ -289,3 +290,56 @@ def test_damage_is_found(path: Path, store: GeoPackageStore, write: Write) -> No
 
     assert sound == []
     assert "街路灯" in store.check_integrity()[0].message.ja
+
+
+def test_an_index_that_finds_the_wrong_rows_is_damage(path: Path, store: GeoPackageStore, write: Write) -> None:
+    """As many entries as features, but one stands for another row, or elsewhere."""
+    write(lamp("a"), lamp("b", x=138))
+    database = connect(path)
+    database.execute("UPDATE rtree_lamp_geometry SET maxx = maxx + 1, minx = minx + 1 WHERE id = 1")
+    database.close()
+
+    assert [problem.code for problem in store.check_integrity()] == ["index_out_of_step"]
+
+
+def test_a_wrong_count_is_damage(path: Path, store: GeoPackageStore, write: Write) -> None:
+    """GDAL and our lists show it without counting."""
+    write(lamp("a"))
+    database = connect(path)
+    database.execute("UPDATE gpkg_ogr_contents SET feature_count = 7")
+    database.close()
+
+    assert [problem.code for problem in store.check_integrity()] == ["count_out_of_step"]
+
+
+def test_a_spoilt_page_is_told(path: Path, store: GeoPackageStore, write: Write) -> None:
+    """As a problem with words for a clerk, whatever SQLite throws on the way."""
+    write(*(lamp(f"l{number}", number=f"{number}" * 50) for number in range(500)))
+    database = connect(path)
+    (page,) = database.execute("SELECT rootpage FROM sqlite_master WHERE name = 'lamp'").fetchone()
+    database.close()
+    store.close()
+    content = bytearray(path.read_bytes())
+    start = (page - 1) * 4096
+    content[start : start + 200] = b"\xa5" * 200
+    path.write_bytes(content)
+
+    spoilt = open_store(path)
+    problems = spoilt.check_integrity()
+    spoilt.close()
+
+    assert {problem.code for problem in problems} >= {"damaged_file"}
+    assert "控え" in problems[0].suggestion.ja
+
+
+def test_a_plain_geopackage_is_no_store(tmp_path: Path) -> None:
+    """It is refused, left as it is, and not held open."""
+    other = tmp_path / "other.gpkg"
+    create_geopackage(other, lambda connection: None)
+    before = other.read_bytes()
+
+    with pytest.raises(StoreError, match="not a store"):
+        open_store(other)
+
+    assert other.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == ["other.gpkg"]
