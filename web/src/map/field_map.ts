@@ -1,4 +1,5 @@
 import "maplibre-gl/dist/maplibre-gl.css";
+import "./map.css";
 import type { FeatureCollection, Geometry, Feature as MapFeature } from "geojson";
 import {
   AttributionControl,
@@ -70,7 +71,7 @@ export class FieldMap {
     map.touchZoomRotate.disableRotation();
     map.keyboard.disableRotation();
     map.addControl(new ScaleControl({ unit: "metric" }), "bottom-left");
-    map.addControl(new AttributionControl({ compact: true }), "bottom-right");
+    map.addControl(new AttributionControl({ compact: false }), "bottom-right");
     map.setMissingStyleImageResolver(async (id) => {
       const image = drawImage(id);
       if (image) map.addImage(id, image, { pixelRatio: MARKER_PIXEL_RATIO });

@@ -11,6 +11,7 @@ import {
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { Protocol } from "pmtiles";
 import "maplibre-gl/dist/maplibre-gl.css";
+import "./map.css";
 import type { FeatureCollection } from "geojson";
 import type { BasemapPack } from "../model/messages.ts";
 import { basemapLayers } from "./basemap_style.ts";
@@ -53,7 +54,7 @@ export class OfficeMap {
     tellState(this.#map);
     this.#map.addControl(new NavigationControl({ showCompass: false }), "top-right");
     this.#map.addControl(new ScaleControl({ unit: "metric" }), "bottom-left");
-    this.#map.addControl(new AttributionControl({ compact: true }), "bottom-right");
+    this.#map.addControl(new AttributionControl({ compact: false }), "bottom-right");
   }
 
   /** Calls back with the uppermost feature near a tap, or null beside all of them. */
