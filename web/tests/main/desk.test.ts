@@ -4,8 +4,9 @@ import { Desk } from "../../src/main/tablet/desk.svelte.ts";
 import { Ledger } from "../../src/main/tablet/ledger.svelte.ts";
 import { listDrafts } from "../../src/store/drafts.ts";
 import { markOffered } from "../../src/store/outbox.ts";
+import { keepDraftPhoto, readPhoto } from "../../src/store/photos.ts";
 import { FEATURE, LAYER, POINT } from "../samples.ts";
-import { filledDatabase } from "../store/stored.ts";
+import { filledDatabase, photo } from "../store/stored.ts";
 
 beforeEach(() => void vi.stubGlobal("navigator", {}));
 afterEach(() => vi.unstubAllGlobals());
@@ -72,6 +73,30 @@ test("every keystroke is kept, and the next start goes on with it", async () => 
     located: { method: "tap" },
   });
   expect(await listDrafts(after.ledger.database)).toEqual([]);
+});
+
+test("a photo that is still being taken in is waited for: it is saved with the form, or thrown away with it", async () => {
+  const desk = await openDesk();
+  const { database } = desk.ledger;
+  for (const [leave, expected] of [
+    ["save", "unsent"],
+    ["discard", undefined],
+  ] as const) {
+    desk.openFeature(LAYER.key, FEATURE.feature_id);
+    const { form } = desk;
+    if (!form) throw new Error("no form opened");
+    const sha256 = `hash of ${leave}`;
+    const taking = form.wait(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      await keepDraftPhoto(database, photo(sha256));
+      await form.addPhoto(sha256);
+    });
+    desk.open("map");
+    await answer(desk, `confirm-${leave}`);
+    await taking;
+    expect((await readPhoto(database, sha256))?.state).toBe(expected);
+  }
+  expect(desk.ledger.entries.map(({ change }) => change.attachments.length)).toEqual([1]);
 });
 
 test("leaving a form with entries asks first; each answer does what it says", async () => {

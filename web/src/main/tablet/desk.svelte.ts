@@ -86,6 +86,7 @@ export class Desk {
 
   async save(): Promise<boolean> {
     const { form } = this;
+    await form?.settled();
     if (!form?.check()) return false;
     return this.attempt(async () => {
       const is_saved = await this.ledger.save(await form.wish(this.gps.current()));

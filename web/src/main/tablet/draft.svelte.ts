@@ -24,6 +24,7 @@ export class DraftForm {
 
   readonly #database: Database;
   #writing: Promise<void> = Promise.resolve();
+  #work: Promise<void> = Promise.resolve();
 
   constructor(database: Database, layer: Layer, of: { seen: Feature | null } | { draft: Draft }) {
     this.#database = database;
@@ -64,6 +65,19 @@ export class DraftForm {
     return this.keep();
   }
 
+  /** Runs work that adds to the form after all before it; saving and leaving wait for it. */
+  wait(work: () => Promise<void>): Promise<void> {
+    this.is_dirty = true;
+    this.#work = this.#work.catch(() => undefined).then(work);
+    return this.#work;
+  }
+
+  /** Comes back when nothing is on its way into the form or onto the disk; what failed was told already. */
+  async settled(): Promise<void> {
+    await this.#work.catch(() => undefined);
+    await this.#writing.catch(() => undefined);
+  }
+
   addPhoto(sha256: string): Promise<void> {
     if (!this.photos.includes(sha256)) this.photos.push(sha256);
     return this.keep();
@@ -100,7 +114,7 @@ export class DraftForm {
   }
 
   async wish(position: DevicePosition | null): Promise<Wish> {
-    await this.#writing.catch(() => undefined);
+    await this.settled();
     return {
       layer: this.layer,
       feature_id: this.feature_id,
@@ -115,7 +129,7 @@ export class DraftForm {
   }
 
   async discard(): Promise<void> {
-    await this.#writing.catch(() => undefined);
+    await this.settled();
     await discardDraft(this.#database, this.feature_id);
   }
 

@@ -1,0 +1,33 @@
+import { PhotoError, photoName, preparePhoto } from "../../form/photo.ts";
+import { words } from "../../i18n/language.svelte.ts";
+import type { DevicePosition } from "../../model/feature.ts";
+import { photoRules } from "../../model/layer.ts";
+import { keepDraftPhoto } from "../../store/photos.ts";
+import type { DraftForm } from "./draft.svelte.ts";
+import type { Ledger } from "./ledger.svelte.ts";
+
+/** Takes pictures into an open form: resized, named, stamped with time and place, and on the disk one by one.
+ *
+ * Saving the form waits for this; the person need not.
+ *
+ * @throws PhotoError A file is no picture; those before it are in the form.
+ */
+export function takePhotos(
+  ledger: Ledger,
+  form: DraftForm,
+  files: readonly File[],
+  position: DevicePosition | null,
+): Promise<void> {
+  const { max_edge_px } = photoRules(form.layer);
+  const label = ledger.label(form.layer, form.fields) || words(form.layer.title);
+  const taken_at = new Date();
+  return form.wait(async () => {
+    for (const file of files) {
+      if (file.type && !file.type.startsWith("image/")) throw new PhotoError(file.type);
+      const photo = await preparePhoto(file, max_edge_px);
+      const name = photoName(label, taken_at, form.photos.length + 1);
+      await keepDraftPhoto(ledger.database, { ...photo, name, taken_at: taken_at.toISOString(), position });
+      await form.addPhoto(photo.sha256);
+    }
+  });
+}
