@@ -68,6 +68,9 @@ def _lowest_by_contrast(grid: Grid, filled: Sequence[int], kinds: Kinds, wide: i
         of_row = kinds_of_row(grid, row)
         fits, misfits = kinds.compare(of_row)
         n_words = sum(kind in ("text", "long") for kind in of_row)
+        if candidate is not None and row == candidate + 1 and _is_child(grid, candidate, row):
+            candidate = row
+            continue
         if fits and fits >= misfits * 2 and not (misfits and n_words > fits * 2 and candidate is None):
             break
         if misfits and n_words >= min(2, wide) and (_n_covered(grid, row) * 4 >= wide or _spans(grid, row)):
@@ -82,6 +85,24 @@ def _lowest_by_contrast(grid: Grid, filled: Sequence[int], kinds: Kinds, wide: i
         if candidate is not None and row - candidate > _MAX_HEADER_ROWS:
             break
     return candidate
+
+
+def _is_child(grid: Grid, upper: int, lower: int) -> bool:
+    """Whether a row names just what the row above it left blank, as the children of exported merges do."""
+    above, below = grid.row(upper), grid.row(lower)
+    first = _first_column(grid, upper)
+    filled = [position for position, _ in grid.filled(lower)]
+    gaps = [position for position in range(first, grid.n_columns) if above[position] is None]
+    if (
+        len(filled) < 2
+        or filled[0] <= first
+        or _is_unit_row(grid, lower)
+        or any(words.kind_of(below[p]) not in ("text", "code") for p in filled)
+    ):
+        return False
+    n_gaps = sum(below[position] is not None for position in gaps)
+    n_parents = sum(above[p] is not None and p + 1 in gaps for p in filled)
+    return n_gaps > 0 and n_gaps >= 0.8 * len(gaps) and n_gaps + n_parents >= 0.6 * len(filled)
 
 
 def _n_covered(grid: Grid, row: int) -> int:
@@ -111,6 +132,8 @@ def _lowest_by_words(grid: Grid, filled: Sequence[int], kinds: Kinds, wide: int)
         score = _name_score(grid, row, filled, kinds)
         if score > best_score + (0.15 if best is not None else 0.0):
             best, best_score = row, score
+    if best is not None and best + 1 < grid.n_rows and _is_child(grid, best, best + 1):
+        return best + 1
     return best
 
 

@@ -45,12 +45,13 @@ def read_body(grid: Grid, header: Header, top: int, stop: int) -> Body:
         return Body((), stop)
     sample = [row for row in range(start, min(stop, start + 400)) if grid.n_filled[row]]
     kinds = kinds_of_body(grid, sample)
-    counts = sorted(int(grid.n_filled[row]) for row in sample)
-    usual = counts[len(counts) // 2] if counts else 0
+    # Sections, totals and notes have one cell; what is usual is told by the rows that have more.
+    counts = sorted(n for row in sample if (n := int(grid.n_filled[row])) > 1) or [1]
+    usual = counts[len(counts) * 2 // 3]
     reader = _Reader(grid, header, kinds, usual, top, stop)
     suspects = reader.suspects(start)
     body = Body((), stop)
-    left_out: set[int] = set()
+    left_out: dict[int, str] = {}
     for row in suspects:
         if row >= body.stop:
             break
@@ -60,21 +61,20 @@ def read_body(grid: Grid, header: Header, top: int, stop: int) -> Body:
             break
         if reason is None:
             continue
-        left_out.add(row)
-        body.skipped.append((row, reason))
+        left_out[row] = reason
         if reason == "section":
             body.sections[row] = "".join(text for _, text in grid.filled(row)).strip()
     body.rows = range(start, body.stop) if not left_out else [r for r in range(start, body.stop) if r not in left_out]
+    body.skipped = list(left_out.items())
     _trim_end(grid, body)
     return body
 
 
-def _before_titles(grid: Grid, row: int, left_out: set[int], body: Body, reader: "_Reader") -> int:
+def _before_titles(grid: Grid, row: int, left_out: dict[int, str], body: Body, reader: "_Reader") -> int:
     """Moves the beginning of the next table up over its titles, so that they are not told twice."""
     while row - 1 > reader.header.first_body_row:
-        if row - 1 in left_out and body.skipped[-1][1] in ("title", "section", "blank"):
-            left_out.discard(row - 1)
-            body.skipped.pop()
+        if left_out.get(row - 1) in ("title", "section", "blank"):
+            del left_out[row - 1]
             body.sections.pop(row - 1, None)
         elif row - 1 in left_out or not reader.may_be_title(row - 1):
             break
@@ -158,7 +158,7 @@ class _Reader:
                 found |= np.array([value is not None and words.is_total_word(value) for value in below])
         return (np.flatnonzero(found) + start).tolist()
 
-    def reason(self, row: int, left_out: set[int]) -> str | None:
+    def reason(self, row: int, left_out: dict[int, str]) -> str | None:
         """Why a row is not data; None for data, "stop" for the header of another table."""
         grid = self.grid
         cells = _texts(grid, row)
@@ -182,8 +182,8 @@ class _Reader:
             return "blank"
         if row > self.last_data:
             return "page_number" if len(texts) == 1 and words.is_page_number(texts[0]) else "footnote"
-        if len(cells) == 1 and self.usual > 2:
-            return self._single(row, cells)
+        if len(cells) == 1 < self.usual:
+            return "footnote" if left_out.get(row - 1) == "footnote" else self._single(row, cells)
         return None
 
     def _is_running(self, position: int, block: Sequence[int]) -> bool:
@@ -216,7 +216,7 @@ class _Reader:
             return "section"
         return None
 
-    def _total(self, row: int, cells: dict[int, str], left_out: set[int]) -> str | None:
+    def _total(self, row: int, cells: dict[int, str], left_out: dict[int, str]) -> str | None:
         leading = [(p, text) for p, text in list(cells.items())[:3] if p in self.word_columns]
         for _position, text in leading:
             if words.is_total_word(text):
@@ -227,7 +227,7 @@ class _Reader:
             return "total" if self._sums_up(row, cells, left_out) else None
         return None
 
-    def _sums_up(self, row: int, cells: dict[int, str], left_out: set[int]) -> bool:
+    def _sums_up(self, row: int, cells: dict[int, str], left_out: dict[int, str]) -> bool:
         """Whether numbers without a label equal the sums of the rows above, since the last total or from the top."""
         labels = [c for c, kind in enumerate(self.kinds.of_column) if kind in ("text", "code", "long")]
         if not labels or any(c in cells for c in labels) or row - self.header.first_body_row < 2:
@@ -246,7 +246,7 @@ class _Reader:
             checked = True
         return checked
 
-    def _begins_table(self, row: int, cells: dict[int, str], fits: int, misfits: int, left_out: set[int]) -> bool:
+    def _begins_table(self, row: int, cells: dict[int, str], fits: int, misfits: int, left_out: dict[int, str]) -> bool:
         """Whether the header of another table stands here: after a blank row or a title, with words that do not fit."""
         if fits or len(cells) < 2 or (row - 1 not in left_out):
             return False

@@ -142,12 +142,13 @@ def _unclosed_line(path: Path, encoding: str, separator: str, last: Sequence[str
     n_breaks = sum(len(_LINE_BREAK.findall(cell)) for cell in last)
     if n_breaks == 0:
         return None
-    first = n_lines - n_breaks + last[-1].endswith(("\n", "\r"))
+    first = n_lines - n_breaks
     with _open(path, encoding) as file:
         try:
-            list(csv.reader(itertools.islice(file, first - 1, None), delimiter=separator, strict=True))
+            list(csv.reader(itertools.islice(file, max(0, first - 1), None), delimiter=separator, strict=True))
         except csv.Error as error:
-            return first if "end of data" in str(error) else None
+            # The break at the end of the file is in the cell too, but no line follows it.
+            return first + last[-1].endswith(("\n", "\r")) if "end of data" in str(error) else None
     return None
 
 
