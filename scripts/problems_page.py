@@ -33,7 +33,7 @@ def codes_of(module: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for statement, following in zip(body, [*body[1:], None], strict=True):
         value = statement.value if isinstance(statement, ast.Assign | ast.AnnAssign) else None
-        if isinstance(value, ast.Constant) and isinstance(value.value, str):
+        if isinstance(value, ast.Constant) and isinstance(value.value, str) and value.value.isidentifier():
             found[value.value] = _text_of(following)
     return found
 

@@ -8,7 +8,10 @@ import click
 from gis_capture.cli.accounting import accounting_line, needs_attention, print_problems, print_reasons
 from gis_capture.cli.language import Command, language_of, option
 from gis_capture.cli.workspace_option import open_workspace, workspace_option
+from gis_capture.report.export import replacing
+from gis_capture.resources import leaflet_dir
 from gis_capture.text import Text
+from gis_capture.workspace import Workspace
 
 
 @click.command(
@@ -47,6 +50,15 @@ from gis_capture.text import Text
     is_flag=True,
     help=Text("同じ台帳をもう一度取り込みます。", "Takes a ledger that was imported before."),
 )
+@option(
+    "--report",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
+    help=Text(
+        "取り込みの地図を1つの HTML ファイルに書きます。ネットワークなしで開けます。",
+        "Writes the map of the import to one HTML file that opens without a network.",
+    ),
+)
 @workspace_option
 @option("--json", "is_json", is_flag=True, help=Text("JSON で出力します。", "Prints JSON."))
 def command(
@@ -56,15 +68,24 @@ def command(
     crs: str | None,
     is_dry_run: bool,
     is_repeat_allowed: bool,
+    report: Path | None,
     folder: Path | None,
     is_json: bool,
 ) -> int:
     """Converts a ledger; the exit code is 3 when rows need attention."""
+    language = language_of()
+    if report and is_dry_run:
+        told = Text(
+            "--dry-run では取り込まないため、--report の地図は作れません。どちらかを外してください。",
+            "--dry-run imports nothing that --report could show: leave one of them out.",
+        )
+        raise click.UsageError(told.in_language(language))
     with open_workspace(folder) as workspace:
         conversion = workspace.convert(
             file, layer=layer, table=table, crs=crs, is_dry_run=is_dry_run, is_repeat_allowed=is_repeat_allowed
         )
-    language = language_of()
+        if report and conversion.import_id:
+            _write_report(report, workspace, conversion.import_id, language)
     if is_json:
         click.echo(json.dumps(conversion.to_json(language), ensure_ascii=False, indent=2))
     else:
@@ -81,3 +102,12 @@ def command(
         print_problems(conversion.problems, language=language)
     is_doubtful = conversion.n_unlocated or conversion.n_rejected or needs_attention(conversion.problems)
     return 3 if is_doubtful else 0
+
+
+def _write_report(path: Path, workspace: Workspace, import_id: str, language: str) -> None:
+    # Imported here, because folium takes long to load.
+    from gis_capture.report.html_map import import_map
+
+    page = import_map(workspace.store, import_id, leaflet_dir=leaflet_dir(), language=language)
+    with replacing(path) as unfinished:
+        unfinished.write_text(page, encoding="utf-8", newline="\n")

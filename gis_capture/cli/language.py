@@ -98,12 +98,12 @@ class Group(_Localized, click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Gives the commands in the order in which a person needs them."""
-        return list(self.modules)
+        return [*self.modules, *self.commands]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Imports the command's module."""
         if cmd_name not in self.modules:
-            return None
+            return super().get_command(ctx, cmd_name)
         command: click.Command = importlib.import_module(self.modules[cmd_name]).command
         return command
 
@@ -118,7 +118,7 @@ class Group(_Localized, click.Group):
         rows = []
         for name in self.list_commands(ctx):
             command = self.get_command(ctx, name)
-            assert isinstance(command, Command)
+            assert isinstance(command, _Localized)
             rows.append((name, command.words.in_language(language).split("。")[0].split(". ")[0]))
         with formatter.section(HEADINGS["Commands"].in_language(language)):
             formatter.write_dl(rows)

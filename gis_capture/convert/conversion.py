@@ -14,6 +14,7 @@ from gis_capture.convert.planning import Plan, plan_conversion
 from gis_capture.convert.reasons import reason_words
 from gis_capture.convert.rows import ConvertedTable, convert_table
 from gis_capture.ledger import DEFAULT_LIMITS, Limits, Reading, read_ledger
+from gis_capture.locate.gazetteer import Gazetteer
 from gis_capture.model import Layer, Problem
 from gis_capture.store.protocol import Author, Store
 
@@ -95,6 +96,7 @@ def convert(
     on_progress: Progress | None = None,
     limits: Limits = DEFAULT_LIMITS,
     grids_dir: Path | None = None,
+    gazetteer: Gazetteer | None = None,
 ) -> Conversion:
     """Brings a source into a layer of the store: all of it in one transaction, or nothing.
 
@@ -114,6 +116,7 @@ def convert(
         on_progress: Called with the share that is done.
         limits: How large a source may be.
         grids_dir: Folder of datum grids.
+        gazetteer: Places rows without coordinates by their addresses.
 
     Raises:
         SourceError: The source cannot be read, holds no such table, or was imported before.
@@ -128,7 +131,7 @@ def convert(
         refuse_repeat(reading, plan, store.imports())
     tables = []
     for n, (source_table, match) in enumerate(plan.tables, start=1):
-        tables.append(convert_table(source_table, match, plan.layer, crs=crs, grids_dir=grids_dir))
+        tables.append(convert_table(source_table, match, plan.layer, crs=crs, grids_dir=grids_dir, gazetteer=gazetteer))
         report(0.25 + 0.25 * n / len(plan.tables))
     conversion = _sum_up(reading, plan, tables)
     if is_dry_run:

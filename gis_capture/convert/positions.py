@@ -15,6 +15,7 @@ from gis_capture.locate import Coordinates, find_coordinates, locate_rows
 from gis_capture.locate.codes import DATUM_GRID_MISSING
 from gis_capture.locate.crs import parse_crs
 from gis_capture.locate.datum import Moved
+from gis_capture.locate.gazetteer import Gazetteer
 from gis_capture.locate.result import NO_COORDINATES
 from gis_capture.model import Layer, Problem, Text
 
@@ -68,7 +69,14 @@ def coordinates_of(table: Table) -> Coordinates:
     return find_coordinates(columns_of(table), context=context_of(table))
 
 
-def position_rows(table: Table, layer: Layer, *, crs: str | None = None, grids_dir: Path | None = None) -> Positions:
+def position_rows(
+    table: Table,
+    layer: Layer,
+    *,
+    crs: str | None = None,
+    grids_dir: Path | None = None,
+    gazetteer: Gazetteer | None = None,
+) -> Positions:
     """Gives every row of a table its position in a layer.
 
     Args:
@@ -76,6 +84,7 @@ def position_rows(table: Table, layer: Layer, *, crs: str | None = None, grids_d
         layer: Gives the CRS and the type of the geometries.
         crs: What a person says about the source's CRS.
         grids_dir: Folder of datum grids.
+        gazetteer: Places rows without coordinates by their addresses.
 
     Raises:
         CRSError: `crs` is not known.
@@ -89,6 +98,7 @@ def position_rows(table: Table, layer: Layer, *, crs: str | None = None, grids_d
         row_numbers=table.row_numbers,
         context=context_of(table),
         grids_dir=grids_dir,
+        gazetteer=gazetteer,
     )
     geometries, differs = fit_type(as_array(located.geometries), layer.geometry_type)
     found = {codes.GEOMETRY_TYPE_DIFFERS: differs}

@@ -10,6 +10,7 @@ from gis_capture.text import Text
 REASONS: Mapping[str, Text] = {
     **ledger_codes.TITLES,
     **codes.TITLES,
+    **locate_codes.TITLES,
     "title": Text("表題", "title"),
     "blank": Text("空の行", "blank"),
     "comment": Text("注釈(#)", "comment"),

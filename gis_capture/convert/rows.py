@@ -11,6 +11,7 @@ from gis_capture.convert.positions import Positions, position_rows
 from gis_capture.ledger import Table
 from gis_capture.ledger.columns import ColumnMatch
 from gis_capture.ledger.values import Note, Origin, Teller, clean_column
+from gis_capture.locate.gazetteer import Gazetteer
 from gis_capture.model import Feature, Layer, PositionQuality, Problem, Text, Value
 from gis_capture.store.protocol import SourceRow
 
@@ -76,7 +77,13 @@ class ConvertedTable:
 
 
 def convert_table(
-    table: Table, match: ColumnMatch, layer: Layer, *, crs: str | None = None, grids_dir: Path | None = None
+    table: Table,
+    match: ColumnMatch,
+    layer: Layer,
+    *,
+    crs: str | None = None,
+    grids_dir: Path | None = None,
+    gazetteer: Gazetteer | None = None,
 ) -> ConvertedTable:
     """Cleans all matched columns of a table and finds the position of every row.
 
@@ -85,7 +92,7 @@ def convert_table(
     Raises:
         CRSError: `crs` is not known.
     """
-    positions = position_rows(table, layer, crs=crs, grids_dir=grids_dir)
+    positions = position_rows(table, layer, crs=crs, grids_dir=grids_dir, gazetteer=gazetteer)
     field_of = match.fields
     problems: list[Problem] = []
     names, values = [], []

@@ -69,6 +69,11 @@ class Folder:
         """Datum grids that the office downloaded."""
         return self.path / "grids"
 
+    @property
+    def gazetteer_path(self) -> Path:
+        """The address dictionary that the office built; may not be there."""
+        return self.path / "gazetteer.sqlite"
+
 
 def is_workspace(path: Path) -> bool:
     """Tells whether a folder is a workspace."""

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 from gis_capture.convert import Conversion, Inspection, Undo, convert, inspect_source, undo_import
 from gis_capture.definitions import read_layers
 from gis_capture.errors import LayerError
+from gis_capture.locate.gazetteer import Gazetteer
 from gis_capture.model import BBox, Layer, Problem, Value
 from gis_capture.report.export import Export, export_layer
 from gis_capture.resources import layers_dir
@@ -179,22 +181,25 @@ class Workspace:
         source = Path(path)
         if not is_dry_run:
             source = keep_source(source, self.folder.sources_dir, new_id=self.new_id)
-        return convert(
-            source,
-            layer=self.known_layer(layer or self._best_layer(source, table)),
-            store=self.store,
-            author=author,
-            clock=self.clock,
-            new_id=self.new_id,
-            import_id=import_id,
-            table=table,
-            crs=crs,
-            matches=matches,
-            is_dry_run=is_dry_run,
-            is_repeat_allowed=is_repeat_allowed,
-            on_progress=on_progress,
-            grids_dir=self.grids_dir,
-        )
+        path_of_places = self.folder.gazetteer_path
+        with Gazetteer(path_of_places) if path_of_places.is_file() else nullcontext() as gazetteer:
+            return convert(
+                source,
+                layer=self.known_layer(layer or self._best_layer(source, table)),
+                store=self.store,
+                author=author,
+                clock=self.clock,
+                new_id=self.new_id,
+                import_id=import_id,
+                table=table,
+                crs=crs,
+                matches=matches,
+                is_dry_run=is_dry_run,
+                is_repeat_allowed=is_repeat_allowed,
+                on_progress=on_progress,
+                grids_dir=self.grids_dir,
+                gazetteer=gazetteer,
+            )
 
     def _best_layer(self, source: Path, table: str | None) -> str:
         inspection = self.inspect(source)

@@ -1,0 +1,90 @@
+"""`gis-capture gazetteer`: the address dictionary of a workspace."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from gis_capture.cli.language import Command, Group, language_of, option, say
+from gis_capture.cli.workspace_option import open_workspace, workspace_option
+from gis_capture.errors import SourceError
+from gis_capture.text import Text
+
+command = Group(
+    "gazetteer",
+    modules={},
+    words=Text(
+        "住所辞書を作り、調べます。座標のない台帳が住所から地図に載ります。",
+        "Builds and searches the address dictionary. It places ledgers that have no coordinates.",
+    ),
+)
+
+
+def _path(folder: Path | None) -> Path:
+    with open_workspace(folder) as workspace:
+        return workspace.folder.gazetteer_path
+
+
+@command.command(
+    "build",
+    cls=Command,
+    words=Text(
+        "公開されている住所データから辞書を作ります(位置参照情報、アドレス・ベース・レジストリ、町の一覧の CSV・zip)。",
+        "Builds the dictionary from public tables: ISJ, Address Base Registry, lists of towns (CSV, zip).",
+    ),
+)
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@workspace_option
+def build(files: tuple[Path, ...], folder: Path | None) -> None:
+    """Builds the gazetteer of a workspace anew."""
+    from gis_capture.locate.gazetteer import build_gazetteer
+
+    path = _path(folder)
+    counts = build_gazetteer(files, path, built_at=datetime.now(UTC).isoformat(timespec="seconds"))
+    listed = ", ".join(f"{name.removeprefix('n_')} {n:,}" for name, n in counts.items())
+    say(Text(f"住所辞書を作りました: {path}({listed})", f"Built {path} ({listed})"))
+
+
+@command.command("info", cls=Command, words=Text("辞書の内容を表示します。", "Tells what is in the dictionary."))
+@workspace_option
+def info(folder: Path | None) -> None:
+    """Prints counts and sources."""
+    from gis_capture.locate.gazetteer import Gazetteer
+
+    with Gazetteer(_existing(folder)) as gazetteer:
+        for name, value in gazetteer.info().items():
+            click.echo(f"{name}: {value:,}" if isinstance(value, int) else f"{name}: {value}")
+
+
+@command.command("search", cls=Command, words=Text("住所の位置を調べます。", "Looks an address up."))
+@click.argument("address")
+@option("--city", default=None, help=Text("市町村名。住所に書いてないとき。", "City, where the address names none."))
+@workspace_option
+def search(address: str, city: str | None, folder: Path | None) -> int:
+    """Prints the match; the exit code is 3 when there is none."""
+    from gis_capture.locate.gazetteer import Gazetteer
+
+    with Gazetteer(_existing(folder)) as gazetteer:
+        match = gazetteer.search(address, city=city)
+    if match.lon is None or match.lat is None:
+        say(Text(f"「{address}」は辞書に見つかりません。", f'"{address}" is not in the dictionary.'))
+        return 3
+    accuracy = "" if match.accuracy_m is None else f"  ±{match.accuracy_m:,.0f} m"
+    click.echo(f"{match.name}  {match.lon:.6f}, {match.lat:.6f}{accuracy}  [{match.level}]")
+    if match.tail:
+        label = Text("辞書にない部分", "not in the dictionary").in_language(language_of())
+        click.echo(f"{label}: {match.tail}")
+    return 0
+
+
+def _existing(folder: Path | None) -> Path:
+    path = _path(folder)
+    if not path.is_file():
+        raise SourceError(
+            Text(
+                "住所辞書がまだありません。「gis-capture gazetteer build ファイル…」で作ってください。",
+                'There is no gazetteer yet: build one with "gis-capture gazetteer build FILES".',
+            ),
+            path=path,
+        )
+    return path
