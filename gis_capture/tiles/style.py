@@ -87,6 +87,15 @@ def _is(*kinds: str) -> Expression:
     return ["in", ["geometry-type"], ["literal", [name for kind in kinds for name in (kind, f"Multi{kind}")]]]
 
 
+def _points(layer: Layer, shape: str) -> Expression:
+    """Gives the filter of the points that have a shape."""
+    expression = _by_category(layer, "shape")
+    # Two plain texts would be read as a filter of the old form: a field and its value.
+    if isinstance(expression, str):
+        return _is("Point") if expression == shape else False
+    return ["all", _is("Point"), ["==", expression, shape]]
+
+
 def _areas(layer: Layer) -> Iterable[dict[str, Any]]:
     paint = {"fill-color": _color(layer), "fill-opacity": 0.25}
     yield _drawn(layer, "area", "fill", filter=_is("Polygon"), paint=paint)
@@ -111,19 +120,17 @@ def _circles(layer: Layer) -> Iterable[dict[str, Any]]:
         "circle-stroke-color": "#ffffff",
         "circle-stroke-width": ["interpolate", ["linear"], ["zoom"], 8, 0.5, 14, 1.5],
     }
-    is_circle = ["==", _by_category(layer, "shape"), "circle"]
-    yield _drawn(layer, "circle", "circle", filter=["all", _is("Point"), is_circle], paint=paint)
+    yield _drawn(layer, "circle", "circle", filter=_points(layer, "circle"), paint=paint)
 
 
 def _letters(layer: Layer) -> Iterable[dict[str, Any]]:
     shapes = {layer.style.shape, *(category.shape for category in layer.style.categories)} - {"circle"}
     for shape in sorted(shapes & LETTERS.keys()):
-        is_shape = ["==", _by_category(layer, "shape"), shape]
         yield _drawn(
             layer,
             shape,
             "symbol",
-            filter=["all", _is("Point"), is_shape],
+            filter=_points(layer, shape),
             layout={
                 "text-field": LETTERS[shape],
                 "text-font": FONTS,

@@ -1,5 +1,6 @@
 """Styles are made of layer definitions alone and show no personal data."""
 
+from dataclasses import replace
 from typing import Any
 
 from gis_capture.model import BBox, Field, Layer, Style, StyleCategory, Text
@@ -42,6 +43,15 @@ def test_categories_have_colour_and_shape() -> None:
     assert layers["street_light-triangle"]["layout"]["text-field"] == "▲"
     assert layers["street_light-label"]["minzoom"] == 14
     assert "glyphs" not in style and "sprite" not in style
+
+
+def test_a_layer_without_categories_has_one_shape() -> None:
+    """No filter compares two plain texts: that is read as a field and its value, and draws nothing."""
+    plain = replace(LAYER, style=Style(shape="square"))
+    drawn = {layer["id"]: layer.get("filter") for layer in map_style([plain], url=URL, extent=None)["layers"]}
+
+    assert drawn["street_light-square"] == ["in", ["geometry-type"], ["literal", ["Point", "MultiPoint"]]]
+    assert drawn["street_light-circle"] is False
 
 
 def test_a_personal_category_is_not_drawn() -> None:
