@@ -27,6 +27,8 @@ from gis_capture.text import Text
 FORMAT_VERSION = 1
 MIN_SUPPORTED_VERSION, MAX_SUPPORTED_VERSION = 1, 1
 EXTENSION_DEFINITION = "docs/format.md"
+ASPATIAL = "http://gdal.org/geopackage_aspatial.html"
+DIRECT_EDIT = Author("direct edit")
 
 
 class GeoPackageSnapshot(Reading):
@@ -142,31 +144,46 @@ class GeoPackageStore:
             StoreError: The disk is full or the file cannot be written; nothing has changed then.
             RuntimeError: This thread is inside such a block already.
         """
+        with self._writing():
+            # Edits of other programs come first, as a revision of their own; else they would pass for this one's.
+            is_adopted = self._adopt(DIRECT_EDIT, at, lambda: str(uuid4())) is not None
+            with self._revision(author, at=at, note=note) as transaction:
+                yield transaction
+                is_changed = transaction.n_changes > 0
+            if not is_changed:
+                # A block that wrote nothing takes no revision.
+                self._writer.execute("DELETE FROM gis_capture_revisions WHERE revision = ?", (transaction.revision,))
+            self._writer.execute("COMMIT" if is_changed or is_adopted else "ROLLBACK")
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Begins a transaction of the writer, which the block ends; what it did not end is rolled back."""
         with self._write_lock:
             database = self._writer
             if database.in_transaction:
                 raise RuntimeError("a transaction of this store is open in this thread; use its savepoint()")
             try:
                 database.execute("BEGIN IMMEDIATE")
-                revision = Reading(database).newest_revision() + 1
-                database.execute(
-                    "INSERT INTO gis_capture_revisions VALUES (?, ?, ?, ?, ?)",
-                    (revision, at, author.device_id, author.name, note),
-                )
-                database.execute("INSERT INTO gis_capture_meta VALUES (?, '1')", (OWN_WRITE,))
-                transaction = GeoPackageTransaction(database, revision)
-                yield transaction
-                is_changed = transaction.n_changes > 0
-                transaction.finish()
-                database.execute("DELETE FROM gis_capture_meta WHERE key = ?", (OWN_WRITE,))
-                # A block that wrote nothing takes no revision.
-                database.execute("COMMIT" if is_changed else "ROLLBACK")
+                yield
             except BaseException as error:
                 if database.in_transaction:
                     database.execute("ROLLBACK")
                 if isinstance(error, sqlite3.Error):
                     raise _not_written(self.path, error) from error
                 raise
+
+    @contextmanager
+    def _revision(self, author: Author, *, at: str, note: str) -> Iterator[GeoPackageTransaction]:
+        """Makes the next revision of what the block writes, while the triggers that note edits of others are silent."""
+        database = self._writer
+        revision = Reading(database).newest_revision() + 1
+        values = (revision, at, author.device_id, author.name, note)
+        database.execute("INSERT INTO gis_capture_revisions VALUES (?, ?, ?, ?, ?)", values)
+        database.execute("INSERT INTO gis_capture_meta VALUES (?, '1')", (OWN_WRITE,))
+        transaction = GeoPackageTransaction(database, revision)
+        yield transaction
+        transaction.finish()
+        database.execute("DELETE FROM gis_capture_meta WHERE key = ?", (OWN_WRITE,))
 
     def has_direct_edits(self) -> bool:
         """True when another program has changed the file since the last adoption; cheap."""
@@ -178,7 +195,16 @@ class GeoPackageStore:
         """Makes a revision of what other programs changed straight in the file; None = nothing was changed."""
         if not self.has_direct_edits():
             return None
-        with self.transact(author, at=at, note="direct edit") as transaction:
+        with self._writing():
+            revision = self._adopt(author, at, new_id)
+            self._writer.execute("COMMIT")
+            return revision
+
+    def _adopt(self, author: Author, at: str, new_id: Callable[[], str]) -> int | None:
+        """Makes a revision of the noted edits, inside a transaction of the writer."""
+        if not has_direct_edits(self._writer):
+            return None
+        with self._revision(author, at=at, note="direct edit") as transaction:
             for layer in transaction.layers():
                 rows = transaction.rows_of(layer.key)
                 for fid, previous in take_direct_edits(self._writer, rows, new_id):
@@ -280,6 +306,8 @@ def _add_tables(connection: sqlite3.Connection, epoch: str) -> None:
         "INSERT INTO gpkg_extensions VALUES (?, NULL, 'gis_capture', ?, 'read-write')",
         ((table, EXTENSION_DEFINITION) for table in (*TABLES, *SYNC_TABLES)),
     )
+    # GDAL and QGIS list every table as a layer, unless this says that tables without geometry are declared.
+    connection.execute("INSERT INTO gpkg_extensions VALUES (NULL, NULL, 'gdal_aspatial', ?, 'read-write')", (ASPATIAL,))
     connection.executemany(
         "INSERT INTO gis_capture_meta VALUES (?, ?)", (("format_version", str(FORMAT_VERSION)), ("epoch", epoch))
     )

@@ -125,3 +125,14 @@ def test_an_append_by_ogr2ogr_is_adopted(
     assert (found.revision, len(found.feature_id)) == (revision, 36)
     assert store.layer_info("lamp").extent == (137.25, 36.14, 139, 36.5)
     assert store.check_integrity() == []
+
+
+def test_a_push_after_a_direct_edit_loses_neither(store: GeoPackageStore, other: sqlite3.Connection) -> None:
+    """The edit is a revision of its own, although nobody adopted it before the next transaction."""
+    other.execute("UPDATE lamp SET status = '球切れ' WHERE feature_id = 'a'")
+    with store.transact(OFFICE, at=AT) as transaction:
+        transaction.update(lamp("a", status="撤去"))
+    store.adopt_direct_edits(QGIS, at=AT)
+
+    states = [store.feature_at("lamp", "a", revision) for revision in range(1, store.revision() + 1)]
+    assert [state.fields["status"] for state in states if state] == ["点灯", "球切れ", "撤去"]

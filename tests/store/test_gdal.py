@@ -93,3 +93,8 @@ def test_the_index_has_the_triggers_that_gdal_makes(tmp_path: Path, written: Pat
         database.close()
 
     assert names[0] == names[1]
+
+
+def test_only_layers_are_listed(written: Path) -> None:
+    """Our own tables are not shown as layers to people who open the file in QGIS."""
+    assert [name for name, _ in pyogrio.list_layers(written)] == ["lamp"]
