@@ -24,6 +24,11 @@ def static_dir() -> Path:
     return _find("static", CHECKOUT_DIR / "web" / "dist")
 
 
+def leaflet_dir() -> Path:
+    """The folder of Leaflet, which the web app's build puts beside it."""
+    return static_dir() / "leaflet"
+
+
 def _find(packaged_name: str, in_checkout: Path) -> Path:
     for candidate in (PACKAGE_DIR / packaged_name, in_checkout):
         if candidate.is_dir():

@@ -5,6 +5,7 @@ import json
 import zlib
 from collections.abc import Iterable, Iterator
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 from flask import Flask, Response, request
@@ -16,6 +17,7 @@ COMPRESSED_TYPES = (
     "application/x-ndjson",
     "application/vnd.mapbox-vector-tile",
     "text/csv",
+    "text/html",
 )
 MIN_COMPRESSED_BYTES = 1_000
 GZIP_LEVEL = 4
@@ -27,6 +29,11 @@ def json_response(document: Any, *, status: int = 200, mimetype: str = "applicat
     response = Response(encode_json(document), status=status, mimetype=mimetype)
     response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+def attachment(name: str, title: str, suffix: str) -> str:
+    """Gives the Content-Disposition of a download: a plain name for programs, the title for browsers (RFC 6266)."""
+    return f"attachment; filename=\"{name}.{suffix}\"; filename*=UTF-8''{quote(title, safe='')}.{suffix}"
 
 
 def encode_json(document: Any) -> bytes:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from gis_capture.report.export import MEDIA_TYPES
 from gis_capture.report.table import ENCODINGS
+from gis_capture.text import LANGUAGES
 
 JSON = "application/json"
 GEOJSON = "application/geo+json"
@@ -149,6 +150,13 @@ OPERATIONS = (
     ),
     Operation("/imports/{import_id}", "get", "The state of an import", {200: JSON}),
     Operation("/imports/{import_id}/convert", "post", "Begins to convert a source", {202: JSON}, body=(JSON, _CONVERT)),
+    Operation(
+        "/imports/{import_id}/report",
+        "get",
+        "The map of an import as one HTML file",
+        {200: HTML},
+        query={"language": {"type": "string", "enum": list(LANGUAGES)}},
+    ),
     Operation(
         "/imports/{import_id}/undo",
         "post",

@@ -50,6 +50,8 @@ def test_wheel_holds_definitions_samples_and_web_app(wheel: Path) -> None:
 
     assert "gis_capture/layers/fire_hydrant/layer.toml" in names
     assert "gis_capture/static/tablet/index.html" in names
+    assert "gis_capture/report/html_map.html" in names
+    assert {f"gis_capture/static/leaflet/{name}" for name in ("leaflet.js", "leaflet.css", "LICENSE")} <= set(names)
     assert any(name.startswith("gis_capture/sample_data/ledgers/") for name in names)
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"gis_capture"}
 

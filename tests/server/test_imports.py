@@ -3,6 +3,7 @@
 import io
 import time
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,6 +12,7 @@ from werkzeug.test import TestResponse
 from gis_capture.server.uploads import main_part, safe_name
 from gis_capture.workspace import Workspace
 
+LEAFLET = ("script", "style", "licence")
 LEDGER = "管理番号,状態,経度,緯度\r\n" + "".join(
     f"B-{n:03d},{'球切れ' if n % 3 else '点灯'},{137.2 + n / 1000:.4f},{36.1 if n != 5 else ''}\r\n" for n in range(12)
 )
@@ -152,3 +154,19 @@ def test_names_of_uploads_are_harmless(name: str, expected: str) -> None:
 def test_the_main_part_of_a_shapefile_is_read() -> None:
     """Whatever the order in which the parts were dropped."""
     assert main_part(["橋.dbf", "橋.prj", "橋.SHP", "橋.shx"]) == "橋.SHP"
+
+
+def test_the_map_of_an_import_is_a_file_to_keep(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is downloaded under the ledger's name in the language of the link; before the import there is none."""
+    monkeypatch.setattr("gis_capture.report.html_map._read_leaflet", lambda folder: dict.fromkeys(LEAFLET, ""))
+    import_id = upload(client).get_json()["import_id"]
+    assert client.get(f"/imports/{import_id}/report").status_code == 404
+    convert(client, import_id)
+    response = client.get(f"/imports/{import_id}/report?language=en", headers={"Accept-Language": "ja"})
+    other = client.get(f"/imports/{import_id}/report?language=<b>", headers={"Accept-Language": "ja"})
+
+    assert response.status_code == 200 and response.mimetype == "text/html"
+    names = f"filename=\"import-street_light.html\"; filename*=UTF-8''{quote('街路灯台帳.csv')}.html"
+    assert response.headers["Content-Disposition"] == f"attachment; {names}"
+    assert "Where every row went" in response.text and "行の行き先" in other.text
+    assert client.get("/imports/nowhere/report").status_code == 404

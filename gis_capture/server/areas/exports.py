@@ -4,13 +4,13 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
-from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 
 from gis_capture.model import Text
 from gis_capture.report.export import MEDIA_TYPES
 from gis_capture.report.table import ENCODINGS
+from gis_capture.server.answers import attachment
 from gis_capture.server.context import served, workspace
 from gis_capture.server.errors import RequestError
 
@@ -37,9 +37,7 @@ def export(layer: str) -> Response:
     response.content_length = os.fstat(file.fileno()).st_size
     if file_format == "csv":
         response.mimetype_params["charset"] = "utf-8" if encoding == "utf-8-sig" else "shift_jis"
-    # RFC 6266: the plain name for programs, the Japanese one for browsers.
-    names = f"filename=\"{layer}.{file_format}\"; filename*=UTF-8''{quote(title, safe='')}.{file_format}"
-    response.headers["Content-Disposition"] = f"attachment; {names}"
+    response.headers["Content-Disposition"] = attachment(layer, title, file_format)
     response.headers["Cache-Control"] = "no-store"
     response.headers["Feature-Count"] = str(written.n_features)
     if written.problems:

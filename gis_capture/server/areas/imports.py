@@ -5,12 +5,14 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from gis_capture.model import Text
-from gis_capture.server.answers import json_response
+from gis_capture.resources import leaflet_dir
+from gis_capture.server.answers import attachment, json_response
 from gis_capture.server.bodies import read_object
 from gis_capture.server.context import served, settings, workspace
 from gis_capture.server.errors import NotFoundError, RequestError, request_language
 from gis_capture.server.preview import preview_tables
 from gis_capture.server.uploads import save_source
+from gis_capture.text import LANGUAGES
 
 area = Blueprint("imports", __name__, url_prefix="/imports")
 _CHOICE = {"layer": str, "table": str, "crs": str, "matches": dict, "is_repeat_allowed": bool}
@@ -73,17 +75,42 @@ def start_conversion(import_id: str) -> Response:
     return json_response({"import_id": import_id, "state": upload.state}, status=202)
 
 
+@area.get("/<import_id>/report")
+def give_report(import_id: str) -> Response:
+    """Gives the map of an import as one HTML file to keep or hand on."""
+    # Imported here, because folium takes long to load.
+    from gis_capture.report.html_map import import_map
+
+    record = _done(import_id, Text("まだ取り込まれていないので、地図はありません。", "It is not imported yet."))
+    asked = request.args.get("language")
+    language = asked if asked in LANGUAGES else request_language()
+    served().adopt_direct_edits()
+    page = import_map(workspace().store, import_id, leaflet_dir=leaflet_dir(), language=language)
+    response = Response(page, mimetype="text/html")
+    response.headers["Content-Disposition"] = attachment(f"import-{record['layer']}", record["source_name"], "html")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 @area.post("/<import_id>/undo")
 def undo(import_id: str) -> Response:
     """Takes the features of an import out again."""
     desk = served().imports
-    if desk.get(import_id, "ja")["state"] not in ("done", "undone"):
-        raise NotFoundError(
-            Text("まだ取り込まれていないので、取り消せません。", "It is not imported yet; there is nothing to undo.")
-        )
+    _done(
+        import_id,
+        Text("まだ取り込まれていないので、取り消せません。", "It is not imported yet; there is nothing to undo."),
+    )
     author = read_object(max_bytes=settings().max_body_bytes).get("author", "")
     workspace().undo_import(import_id, author=author if isinstance(author, str) else "")
     return json_response(desk.get(import_id, request_language()))
+
+
+def _done(import_id: str, otherwise: Text) -> dict[str, Any]:
+    """Gives an import that is in the store; one that is still under way is told in the words `otherwise`."""
+    record = served().imports.get(import_id, "ja")
+    if record["state"] not in ("done", "undone"):
+        raise NotFoundError(otherwise)
+    return record
 
 
 def _read_choice() -> dict[str, Any]:

@@ -90,6 +90,7 @@ export const en: Record<OfficeKey, string> = {
   account_undo: "Undo this import",
   account_undo_confirm:
     "This removes the {n} features of this import. Those that somebody has edited since are kept. Go on?",
+  account_report: "Save the map of the import (HTML)",
   account_undone: "The import was undone.",
   account_kept: "{n} features that were edited since were kept.",
   account_failed: "The import failed. The layer is as it was.",

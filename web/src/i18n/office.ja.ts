@@ -89,6 +89,7 @@ export const ja = {
   account_undo: "この取り込みを取り消す",
   account_undo_confirm:
     "この取り込みで入った {n} 件を取り消します。取り込んだ後に誰かが直したものは残します。よろしいですか。",
+  account_report: "取り込みの地図を保存(HTML)",
   account_undone: "取り込みを取り消しました。",
   account_kept: "後から直されていた {n} 件は残しました。",
   account_failed: "取り込めませんでした。レイヤーは元のままです。",

@@ -2,6 +2,7 @@ import type { Attachment, PositionQuality } from "../model/feature.ts";
 import type { ImportRecord, InspectedImport, OfficeLayer } from "../model/imports.ts";
 import type { Layer, Value } from "../model/layer.ts";
 import type { BasemapPack, ConflictLine } from "../model/messages.ts";
+import type { Language } from "../model/text.ts";
 import { request, requestJson } from "./http.ts";
 
 /** What the office pages ask of the server: docs/format.md §4. */
@@ -66,6 +67,10 @@ export function exportUrl(layer: string, format: "gpkg" | "geojson" | "csv", enc
   if (encoding) query.set("encoding", encoding);
   return `/layers/${encodeURIComponent(layer)}/export?${query}`;
 }
+
+/** Where the map of an import is downloaded from, as one HTML file. */
+export const reportUrl = (importId: string, language: Language): string =>
+  `/imports/${encodeURIComponent(importId)}/report?language=${language}`;
 
 /** A feature with what hangs on it, as GeoJSON. */
 export interface FeatureDetail {
