@@ -59,6 +59,13 @@ def test_a_short_cp932_file_is_not_taken_for_another_encoding(read_text: ReadTex
     assert read_text("番号,備考\n1,撤去\n", encoding="cp932").source.encoding == "cp932"
 
 
+def test_a_western_list_is_not_taken_for_japanese(read_text: ReadText) -> None:
+    """Accents inside Latin words; as code page 932 they would be rare kanji."""
+    assert (
+        read_text("nom,ville\nRené Lacoste,Besançon\nHélène,Orléans\n", encoding="cp1252").source.encoding == "cp1252"
+    )
+
+
 def test_letters_that_come_late_decide(read_text: ReadText) -> None:
     """A file that is ASCII for its first megabyte is not UTF-8 when code page 932 follows."""
     text = "ID,note\n" + "".join(f"{i},abcdefghijklmnop\n" for i in range(80_000)) + "80001,消火栓\n"
@@ -175,7 +182,8 @@ def test_too_many_rows_are_refused(tmp_path: Path) -> None:
         read_ledger(path, limits=Limits(max_rows=10_000))
 
 
-CELLS = st.text(st.sampled_from(list('消火栓台帳1,"\n;\t 　ｱ髙①-')), max_size=6)
+# Other separators inside the cells would make such small files ambiguous.
+CELLS = st.text(st.sampled_from(list('消火栓台帳1,"\n 　ｱ髙①-')), max_size=6)
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

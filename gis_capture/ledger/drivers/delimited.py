@@ -81,6 +81,8 @@ def find_separator(sample: str) -> str:
             continue
         width, n = max(Counter(widths).items(), key=lambda item: (item[0] > 1, item[1]))
         score = n / len(widths) if width > 1 else 0.0
+        if widths[0] == 1:
+            score *= 0.8
         if score > best_score + 0.05 or (score > best_score - 0.05 and width > 2 * best_width > 2):
             best, best_score, best_width = separator, score, width
     return best

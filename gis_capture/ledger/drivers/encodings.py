@@ -15,6 +15,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _JAPANESE = ("cp932", "euc_jp", "euc_jis_2004")
+_CANDIDATES = (*_JAPANESE, "cp1252")
 _WORDS = re.compile(
     "番号|名称|住所|所在|緯度|経度|備考|電話|区分|種別|施設|面積|年度|年月日|設置|管理|路線|地区|町|市|県|丁目|公園|道路|橋|消火栓|避難|コード|あり|なし|有|無|の|に|を|は"
 )
@@ -40,7 +41,7 @@ def find_encoding(path: Path) -> tuple[str, bool]:
             return "utf-8", True
     if b"\0" in sample and (utf16 := utf16_of(sample)):
         return utf16, _fits(path, utf16)
-    fitting = [name for name in _JAPANESE if _fits(path, name)]
+    fitting = [name for name in _CANDIDATES if _fits(path, name)]
     cut = sample[: sample.rfind(b"\n") + 1] or sample
     if fitting:
         return max(fitting, key=lambda name: likeness(cut.decode(name, "replace"))), True
@@ -99,7 +100,7 @@ def utf16_of(sample: bytes) -> str | None:
 def likeness(text: str) -> float:
     """Scores how much a text looks like one of a Japanese office: about -5 to 2 per character that is not ASCII."""
     score, n = 0.0, 0
-    for character in text:
+    for before, character in zip(" " + text, text, strict=False):
         code = ord(character)
         if code < 0x80:
             if code < 0x20 and character not in "\r\n\t":
@@ -116,6 +117,9 @@ def likeness(text: str) -> float:
             score += 0.1
         elif 0xE000 <= code < 0xF900:
             score -= 2
+        elif 0xC0 <= code < 0x180 and before.isascii() and before.isalpha():
+            # An accented letter inside a Latin word; foreign names in foreign lists.
+            score += 0.5
         else:
             score -= 0.1
     if not n:
