@@ -1,3 +1,4 @@
+import { currentLanguage } from "../i18n/language.svelte.ts";
 import type { Text } from "../model/text.ts";
 
 /** The server could not be reached, or its answer was cut. Trying again is safe. */
@@ -21,12 +22,14 @@ export class ServerError extends Error {
   }
 }
 
-/** Makes a request to the server this page came from.
+/** Makes a request to the server this page came from, which answers in the language of the page.
  *
  * @throws OfflineError Nothing answered. @throws ServerError The answer is a problem.
  */
 export async function request(path: string, init: RequestInit = {}): Promise<Response> {
-  const response = await fetch(path, init).catch((cause) => {
+  const headers = new Headers(init.headers);
+  headers.set("Accept-Language", currentLanguage());
+  const response = await fetch(path, { ...init, headers }).catch((cause) => {
     if (init.signal?.aborted) throw cause;
     throw new OfflineError(path, { cause });
   });
