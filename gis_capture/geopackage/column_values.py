@@ -22,6 +22,9 @@ def column_writer(field_type: FieldType) -> Callable[[Any], Any] | None:
     """
     if field_type is FieldType.BOOLEAN:
         return lambda value: None if value is None else int(value)
+    if field_type is FieldType.REAL:
+        # SQLite takes NaN for NULL without a word.
+        return lambda value: None if value != value else value
     if field_type is FieldType.DATETIME:
         return _with_milliseconds
     return None

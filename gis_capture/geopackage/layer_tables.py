@@ -1,7 +1,7 @@
 """The table of a layer as GeoPackage 1.4 wants it, declared by us."""
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -11,7 +11,7 @@ from shapely import Geometry
 
 from gis_capture.geopackage.column_values import COLUMN_TYPES
 from gis_capture.geopackage.crs import put_crs
-from gis_capture.geopackage.names import check_names, quote_identifier
+from gis_capture.geopackage.names import OWN_PREFIX, check_names, quote_identifier
 from gis_capture.geopackage.rtree import RTREE_DEFINITION, create_rtree, index_boxes, insert_trigger_name
 from gis_capture.model import Field, Layer
 
@@ -73,11 +73,24 @@ def add_column(connection: sqlite3.Connection, layer: Layer, field: Field) -> No
     connection.execute(f"ALTER TABLE {quote_identifier(layer.key)} ADD COLUMN {_column(field)}")
 
 
-def rename_column(connection: sqlite3.Connection, layer: Layer, old: str, new: str) -> None:
-    """Renames the column of a field that kept its `field_id`."""
+def rename_columns(connection: sqlite3.Connection, layer: Layer, new_names: Mapping[str, str]) -> None:
+    """Renames columns, by their old names; two may exchange their names."""
     table = quote_identifier(layer.key)
-    connection.execute(f"ALTER TABLE {table} RENAME COLUMN {quote_identifier(old)} TO {quote_identifier(new)}")
-    connection.execute("DELETE FROM gpkg_data_columns WHERE table_name = ? AND column_name = ?", (layer.key, old))
+    between = {old: f"{OWN_PREFIX}renamed_{number}" for number, old in enumerate(new_names)}
+    for old, new in [*between.items(), *((between[old], new) for old, new in new_names.items())]:
+        connection.execute(f"ALTER TABLE {table} RENAME COLUMN {quote_identifier(old)} TO {quote_identifier(new)}")
+
+
+def table_columns(connection: sqlite3.Connection, key: str) -> dict[str, str]:
+    """Gives the declared types of a layer's columns by their names."""
+    return {row[1]: row[2] for row in connection.execute(f"PRAGMA table_info({quote_identifier(key)})")}
+
+
+def newest_fid(connection: sqlite3.Connection, key: str) -> int:
+    """The highest `fid` that a layer's table has or ever had: the next row gets one more."""
+    sequence = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (key,)).fetchone()
+    highest = connection.execute(f"SELECT max(fid) FROM {quote_identifier(key)}").fetchone()[0]
+    return max(sequence[0] if sequence else 0, highest or 0)
 
 
 def describe_columns(connection: sqlite3.Connection, layer: Layer) -> None:
@@ -162,8 +175,7 @@ def bulk_insert(connection: sqlite3.Connection, key: str, *more_triggers: str) -
     ]
     for name in names:
         connection.execute(f"DROP TRIGGER IF EXISTS {quote_identifier(name)}")
-    sequence = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (key,)).fetchone()
-    last_fid = sequence[0] if sequence else 0
+    last_fid = newest_fid(connection, key)
     batches: list[Boxes] = []
     yield batches.append
     if batches:

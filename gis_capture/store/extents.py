@@ -77,7 +77,7 @@ class Extents:
         return None if row is None or row[0] is None else (row[0], row[1], row[2], row[3])
 
     def _find(self, key: str) -> Box | None:
-        """Finds the exact extent: the R-tree rounds outward to 32 bits, so the outermost features are looked into."""
+        """Finds the exact extent: the R-tree rounds outward to 32 bits, so the features near its edge are looked into."""
         box = [min(self._edge(key, corner), default=None) for corner in _CORNERS[:2]]
         box += [max(self._edge(key, corner), default=None) for corner in _CORNERS[2:]]
         if any(corner is None for corner in box):
@@ -85,12 +85,18 @@ class Extents:
         return (box[0], box[1], box[2], box[3])  # type: ignore[return-value]  # None was ruled out above
 
     def _edge(self, key: str, corner: str) -> Iterator[float]:
-        outermost = "min" if corner.startswith("min") else "max"
+        is_low = corner.startswith("min")
         tree = rtree_name(key)
+        edge = self._connection.execute(f"SELECT {'min' if is_low else 'max'}({corner}) FROM {tree}").fetchone()[0]
+        if edge is None:
+            return
+        # How far it rounds depends on who wrote the entry, by 2^-22 of the value at most.
+        margin = abs(edge) * 1e-6
+        is_near, limit = ("<=", edge + margin) if is_low else (">=", edge - margin)
         index = {"minx": 0, "maxx": 1, "miny": 2, "maxy": 3}[corner]
         rows = self._connection.execute(
-            f"SELECT geometry FROM {quote_identifier(key)} WHERE fid IN"
-            f" (SELECT id FROM {tree} WHERE {corner} = (SELECT {outermost}({corner}) FROM {tree}))"
+            f"SELECT geometry FROM {quote_identifier(key)} WHERE fid IN (SELECT id FROM {tree} WHERE {corner} {is_near} ?)",
+            (limit,),
         )
         for (blob,) in rows:
             envelope = envelope_of(blob)

@@ -13,7 +13,7 @@ from gis_capture.definitions import layer_from_json
 from gis_capture.geopackage.blob import decode_geometries, decode_geometry, encode_geometries
 from gis_capture.geopackage.column_values import column_reader, column_writer
 from gis_capture.geopackage.crs import epsg_code
-from gis_capture.geopackage.names import quote_identifier
+from gis_capture.geopackage.names import POSITION_COLUMNS, quote_identifier
 from gis_capture.model import Attachment, Feature, Layer, PositionQuality
 
 BATCH = 2_000
@@ -30,6 +30,7 @@ class LayerRows:
         self.names = tuple(field.name for field in layer.fields)
         self._writers = tuple(column_writer(field.type) for field in layer.fields)
         self._readers = tuple((i, reader) for i, f in enumerate(layer.fields) if (reader := column_reader(f.type)))
+        self.columns = ("geometry", "feature_id", "revision", *POSITION_COLUMNS, *self.names)
         columns = ", ".join(map(quote_identifier, self.names))
         self.select = (
             f"SELECT fid, geometry, feature_id, revision, position_method, position_accuracy_m, position_note"

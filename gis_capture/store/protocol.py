@@ -129,6 +129,12 @@ class Snapshot(Protocol):
     revision: int
     sync: SyncReader
 
+    def layer(self, key: str) -> Layer:
+        """One layer; raises LayerError when there is none."""
+
+    def features(self, layer: str, query: FeatureQuery = ...) -> Iterator[Feature]:
+        """Reads features in the order of `fid`, lazily."""
+
     def changed(
         self, layer: str, *, after: tuple[int, int], until: int | None = None, bbox: BBox | None = None
     ) -> Iterator[tuple[int, Feature]]:

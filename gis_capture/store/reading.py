@@ -11,7 +11,7 @@ from gis_capture.errors import LayerError
 from gis_capture.geopackage.crs import to_layer_crs, to_wgs84
 from gis_capture.geopackage.names import quote_identifier
 from gis_capture.geopackage.rtree import rtree_name
-from gis_capture.model import BBox, Feature, Field, FieldType, Layer
+from gis_capture.model import BBox, Feature, FieldType, Layer
 from gis_capture.store.layer_rows import BATCH, LayerRows, feature_from_state, layer_rows, parse_layer, read_attachments
 from gis_capture.store.protocol import Author, Deletion, FeatureQuery, LayerInfo, SourceRow
 from gis_capture.text import Text
@@ -37,6 +37,10 @@ class Reading:
         rows = self.connection.execute("SELECT definition FROM gis_capture_layers ORDER BY position")
         return tuple(parse_layer(row[0]) for row in rows)
 
+    def layer(self, key: str) -> Layer:
+        """One layer; raises LayerError when there is none."""
+        return self.rows_of(key).layer
+
     def rows_of(self, key: str) -> LayerRows:
         """The rows of a layer.
 
@@ -49,12 +53,6 @@ class Reading:
                 Text(f"レイヤー「{key}」はありません。", f'There is no layer "{key}" in the store.'), layer=key
             )
         return layer_rows(found[0])
-
-    def removed_fields(self, key: str) -> tuple[dict[str, Any], ...]:
-        """Fields that a newer definition took out, as `field_id` and `name`; their columns are still there."""
-        sql = "SELECT removed_fields FROM gis_capture_layers WHERE key = ?"
-        row = self.connection.execute(sql, (key,)).fetchone()
-        return tuple(orjson.loads(row[0])) if row else ()
 
     def layer_info(self, key: str) -> LayerInfo:
         """A layer with counts and extent, without going through its features."""
@@ -235,12 +233,6 @@ class Reading:
             )
             values += [pattern] * len(columns or ["feature_id"])
         return " AND ".join(terms), values
-
-
-def new_fields(old: Layer, new: Layer) -> tuple[Field, ...]:
-    """Fields of a newer definition that the older one does not have, by `field_id`."""
-    known = {field.field_id for field in old.fields}
-    return tuple(field for field in new.fields if field.field_id not in known)
 
 
 def _in_box(key: str) -> str:

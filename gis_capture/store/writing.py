@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain, groupby, islice
+from operator import length_hint
 from typing import Any
 
 import numpy as np
@@ -12,25 +13,24 @@ import orjson
 import shapely
 
 from gis_capture.definitions import layer_to_json
-from gis_capture.errors import FeatureError, LayerError
+from gis_capture.errors import FeatureError
 from gis_capture.geopackage.layer_tables import (
     Boxes,
-    add_column,
     bulk_insert,
     create_layer_table,
-    describe_columns,
     note_dimensions,
-    rename_column,
 )
-from gis_capture.geopackage.names import check_names
 from gis_capture.model import Feature, Layer
 from gis_capture.store.direct_edits import note_direct_edits, noting_trigger
 from gis_capture.store.extents import Extents
 from gis_capture.store.geopackage_sync import GeoPackageSyncRecords
 from gis_capture.store.layer_rows import LayerRows, read_attachments, state_of
+from gis_capture.store.migration import migrate_layer
 from gis_capture.store.protocol import SourceRow
-from gis_capture.store.reading import Reading, new_fields
+from gis_capture.store.reading import Reading
+from gis_capture.store.refusals import REFUSALS, refusal
 from gis_capture.store.sync_records import SyncRecords
+from gis_capture.store.verification import InsertedRows
 from gis_capture.text import Text
 
 BULK = 5_000
@@ -56,7 +56,7 @@ class GeoPackageTransaction(Reading):
         """Makes the layer's table, or brings it to a newer definition; a removed field keeps its column.
 
         Raises:
-            LayerError: The stored definition is newer, or of another geometry type or CRS.
+            LayerError: The stored definition is newer, or of another geometry type or CRS, or a field changed its type.
         """
         stored = next((one for one in self.layers() if one.key == layer.key), None)
         definition = orjson.dumps(layer_to_json(layer), option=orjson.OPT_SORT_KEYS).decode()
@@ -70,14 +70,19 @@ class GeoPackageTransaction(Reading):
         elif stored == layer:
             return
         else:
-            self._migrate(stored, layer, definition)
+            migrate_layer(self.connection, stored, layer)
+            self.connection.execute(
+                "UPDATE gis_capture_layers SET definition = ?, revision = ? WHERE key = ?",
+                (definition, self.revision, layer.key),
+            )
         note_direct_edits(self.connection, self.rows_of(layer.key))
 
     def insert(self, features: Iterable[Feature]) -> int:
-        """Writes new features in bulk; gives their number.
+        """Writes new features in bulk, looks whether they are there, and gives their number.
 
         Raises:
-            FeatureError: A `feature_id` is in the layer already.
+            FeatureError: A `feature_id` is in the layer already, or a value is none that can be stored.
+            StoreError: Some are not there afterwards.
         """
         n_written = 0
         for layer, ones in groupby(features, key=lambda feature: feature.layer):
@@ -88,12 +93,15 @@ class GeoPackageTransaction(Reading):
         """Replaces a stored feature; its former state goes to the history.
 
         Raises:
-            FeatureError: The feature is not in the layer.
+            FeatureError: The feature is not in the layer, or a value is none that can be stored.
         """
         rows = self.rows_of(feature.layer)
         before = self._stored(feature.layer, feature.feature_id)
         self._remember(before, "update")
-        self.connection.execute(rows.update, rows.to_update(feature, self.revision))
+        try:
+            self.connection.execute(rows.update, rows.to_update(feature, self.revision))
+        except REFUSALS as error:
+            raise refusal(feature, is_there=False) or error from error
         note_dimensions(self.connection, rows.key, [feature.geometry])
         if before.attachments != feature.attachments:
             self._put_attachments([feature])
@@ -109,9 +117,7 @@ class GeoPackageTransaction(Reading):
         before = self._stored(layer, feature_id)
         self._remember(before, "delete")
         self.connection.execute(f"DELETE FROM {rows.table} WHERE feature_id = ?", (feature_id,))
-        self.connection.execute(
-            "DELETE FROM gis_capture_attachments WHERE layer = ? AND feature_id = ?", (layer, feature_id)
-        )
+        self._drop_attachments(layer, feature_id)
         self._touched.note(layer, removed=before.geometry, added=None)
 
     @contextmanager
@@ -172,6 +178,9 @@ class GeoPackageTransaction(Reading):
         now = self.feature_by_fid(rows.key, fid) if is_there else None
         if previous is not None:
             self._remember(previous, "update" if is_there else "delete")
+            # Cut and pasted, it is there again in another row, and keeps its photos.
+            if not self._is_there(rows.key, previous.feature_id):
+                self._drop_attachments(rows.key, previous.feature_id)
         self._touched.note(
             rows.key, removed=previous.geometry if previous else None, added=now.geometry if now else None
         )
@@ -184,19 +193,29 @@ class GeoPackageTransaction(Reading):
     def _insert_into(self, rows: LayerRows, features: Iterable[Feature]) -> int:
         features = iter(features)
         first = list(islice(features, BULK))
-        if len(first) < BULK:
-            return self._insert_batch(rows, first, lambda _: None)
-        n_written = 0
-        with bulk_insert(self.connection, rows.key, noting_trigger(rows.key, "insert")) as index:
-            for batch in chain([first], iter(lambda: list(islice(features, BULK)), [])):
-                n_written += self._insert_batch(rows, batch, index)
+        written = InsertedRows(self.connection, rows, self.revision)
+        # That one is in the layer already is found in the midst of many; then none of them stays.
+        with self.savepoint():
+            if len(first) < BULK:
+                n_written = self._insert_batch(rows, first, written, lambda _: None)
+            else:
+                with bulk_insert(self.connection, rows.key, noting_trigger(rows.key, "insert")) as index:
+                    batches = chain([first], iter(lambda: list(islice(features, BULK)), []))
+                    n_written = sum(self._insert_batch(rows, batch, written, index) for batch in batches)
+            written.verify()
         return n_written
 
-    def _insert_batch(self, rows: LayerRows, batch: list[Feature], index: Callable[[Boxes], None]) -> int:
+    def _insert_batch(
+        self, rows: LayerRows, batch: list[Feature], written: InsertedRows, index: Callable[[Boxes], None]
+    ) -> int:
+        parameters = rows.to_rows(batch, self.revision)
+        waiting = iter(parameters)
         try:
-            self.connection.executemany(rows.insert, rows.to_rows(batch, self.revision))
-        except sqlite3.IntegrityError as error:
-            raise self._duplicate(rows, batch) from error
+            self.connection.executemany(rows.insert, waiting)
+        except REFUSALS as error:
+            refused = batch[len(batch) - length_hint(waiting) - 1]
+            raise refusal(refused, is_there=self._is_there(rows.key, refused.feature_id)) or error from error
+        written.add(parameters)
         self._put_attachments([feature for feature in batch if feature.attachments])
         geometries = np.array([*(feature.geometry for feature in batch), None], dtype=object)[:-1]
         note_dimensions(self.connection, rows.key, [feature.geometry for feature in batch])
@@ -204,34 +223,6 @@ class GeoPackageTransaction(Reading):
         self._touched.grow(rows.key, boxes)
         index(boxes)
         return len(batch)
-
-    def _migrate(self, stored: Layer, layer: Layer, definition: str) -> None:
-        if layer.definition_version < stored.definition_version:
-            raise _refused(stored, "古い定義です", "its definition is older than the stored one")
-        if (layer.geometry_type, layer.crs) != (stored.geometry_type, stored.crs):
-            raise _refused(stored, "形の種類と座標系は変えられません", "geometry type and CRS cannot change")
-        check_names(layer)
-        old_names = {field.field_id: field.name for field in stored.fields}
-        removed = {field["field_id"]: field for field in self.removed_fields(layer.key)}
-        for field in layer.fields:
-            old_name = old_names.get(field.field_id) or removed.pop(field.field_id, {}).get("name")
-            if old_name is not None and old_name != field.name:
-                rename_column(self.connection, layer, old_name, field.name)
-        for field in new_fields(stored, layer):
-            columns = {row[1] for row in self.connection.execute(f"PRAGMA table_info({self.rows_of(layer.key).table})")}
-            if field.name not in columns:
-                add_column(self.connection, layer, field)
-        kept = {field.field_id for field in layer.fields}
-        removed |= {
-            field.field_id: {"field_id": field.field_id, "name": field.name}
-            for field in stored.fields
-            if field.field_id not in kept
-        }
-        self.connection.execute(
-            "UPDATE gis_capture_layers SET definition = ?, revision = ?, removed_fields = ? WHERE key = ?",
-            (definition, self.revision, orjson.dumps(list(removed.values())).decode(), layer.key),
-        )
-        describe_columns(self.connection, layer)
 
     def _stored(self, layer: str, feature_id: str) -> Feature:
         feature = self.feature(layer, feature_id)
@@ -262,7 +253,7 @@ class GeoPackageTransaction(Reading):
     def _put_attachments(self, features: Iterable[Feature]) -> None:
         for feature in features:
             key = (feature.layer, feature.feature_id)
-            self.connection.execute("DELETE FROM gis_capture_attachments WHERE layer = ? AND feature_id = ?", key)
+            self._drop_attachments(*key)
             self.connection.executemany(
                 "INSERT INTO gis_capture_attachments VALUES (?, ?, ?, ?, ?)",
                 (
@@ -271,6 +262,10 @@ class GeoPackageTransaction(Reading):
                 ),
             )
 
+    def _drop_attachments(self, layer: str, feature_id: str) -> None:
+        sql = "DELETE FROM gis_capture_attachments WHERE layer = ? AND feature_id = ?"
+        self.connection.execute(sql, (layer, feature_id))
+
     def _header_id(self, columns: tuple[str, ...], known: dict[tuple[str, ...], int]) -> int:
         if columns not in known:
             text = orjson.dumps(columns).decode()
@@ -278,28 +273,3 @@ class GeoPackageTransaction(Reading):
             sql = "SELECT id FROM gis_capture_source_headers WHERE columns = ?"
             known[columns] = self.connection.execute(sql, (text,)).fetchone()[0]
         return known[columns]
-
-    def _duplicate(self, rows: LayerRows, batch: list[Feature]) -> FeatureError:
-        seen: set[str] = set()
-        for feature in batch:
-            if feature.feature_id in seen or self.feature(rows.key, feature.feature_id):
-                break
-            seen.add(feature.feature_id)
-        return FeatureError(
-            Text(
-                f"識別番号 {feature.feature_id} はレイヤー「{rows.key}」に、もうあります。",
-                f'Layer "{rows.key}" has a feature {feature.feature_id} already.',
-            ),
-            layer=rows.key,
-            feature_id=feature.feature_id,
-        )
-
-
-def _refused(stored: Layer, ja: str, en: str) -> LayerError:
-    return LayerError(
-        Text(
-            f"レイヤー「{stored.title.ja}」の定義を変えられません。{ja}。",
-            f'The definition of layer "{stored.key}" cannot be changed: {en}.',
-        ),
-        layer=stored.key,
-    )

@@ -1,0 +1,56 @@
+"""Looks whether what was inserted is there, before it is committed."""
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from gis_capture.errors import StoreError
+from gis_capture.geopackage.layer_tables import newest_fid
+from gis_capture.geopackage.names import quote_identifier
+from gis_capture.store.layer_rows import LayerRows
+from gis_capture.text import Text
+
+
+class InsertedRows:
+    """Counts rows, and the values of each column, as they are handed to the database; then asks it for the same."""
+
+    def __init__(self, connection: sqlite3.Connection, rows: LayerRows, revision: int) -> None:
+        self._connection, self._rows, self._revision = connection, rows, revision
+        self._after_fid = newest_fid(connection, rows.key)
+        self._n_rows, self._n_values = 0, [0] * len(rows.columns)
+
+    def add(self, parameters: Sequence[tuple[Any, ...]]) -> None:
+        """Counts the parameters of `LayerRows.insert`."""
+        n_rows = len(parameters)
+        self._n_rows += n_rows
+        for place, column in enumerate(zip(*parameters, strict=True)):
+            self._n_values[place] += n_rows - column.count(None)
+
+    def verify(self) -> None:
+        """Looks into the table. Triggers of other programs may have added values, but none may be missing.
+
+        Raises:
+            StoreError: Rows or values are missing.
+        """
+        counts = ", ".join(f"count({quote_identifier(name)})" for name in self._rows.columns)
+        n_rows, *n_values = self._connection.execute(
+            f"SELECT count(*), {counts} FROM {self._rows.table} WHERE fid > ? AND revision = ?",
+            (self._after_fid, self._revision),
+        ).fetchone()
+        if n_rows != self._n_rows:
+            raise _different(self._rows, f"{n_rows} ≠ {self._n_rows}")
+        for name, found, expected in zip(self._rows.columns, n_values, self._n_values, strict=True):
+            if found < expected:
+                raise _different(self._rows, f"{name}: {found} < {expected}")
+
+
+def _different(rows: LayerRows, found: str) -> StoreError:
+    return StoreError(
+        Text(
+            f"レイヤー「{rows.layer.title.ja}」を書いたあと読み返したところ、元と一致しません({found})。"
+            "書き込みは取り消しました。もう一度お試しください。",
+            f'Layer "{rows.key}" was read back and is not what was to be written ({found}).'
+            " Nothing was kept of it; try again.",
+        ),
+        layer=rows.key,
+    )
