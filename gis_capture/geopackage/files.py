@@ -13,8 +13,12 @@ from gis_capture.geopackage.functions import register_functions
 CORE_SCHEMA = files("gis_capture.geopackage").joinpath("schema.sql").read_text(encoding="utf-8")
 
 
-def create_geopackage(path: Path, fill: Callable[[sqlite3.Connection], None]) -> None:
+def create_geopackage(
+    path: Path, fill: Callable[[sqlite3.Connection], None], *, check: Callable[[Path], None] | None = None
+) -> None:
     """Makes a GeoPackage beside its place, lets `fill` write into it, and moves it there; an older file is replaced.
+
+    `check` looks at the whole file before it gets its name; what it raises leaves the older file.
 
     Raises:
         StoreError: The folder cannot be written.
@@ -33,6 +37,8 @@ def create_geopackage(path: Path, fill: Callable[[sqlite3.Connection], None]) ->
             fill(connection)
         finally:
             connection.close()
+        if check is not None:
+            check(partial)
         with partial.open("rb+") as whole:
             os.fsync(whole.fileno())
         os.replace(partial, path)

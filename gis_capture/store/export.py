@@ -12,6 +12,7 @@ import shapely
 from gis_capture.errors import StoreError
 from gis_capture.geopackage.files import create_geopackage
 from gis_capture.geopackage.layer_tables import create_layer_table, note_dimensions
+from gis_capture.geopackage.second_reader import check_with_gdal
 from gis_capture.model import Layer
 from gis_capture.store.layer_rows import BATCH, LayerRows
 from gis_capture.store.protocol import Store
@@ -31,19 +32,18 @@ def write_geopackage(path: Path, store: Store, layers: Sequence[str]) -> int:
         StoreError: The file cannot be written, or holds something else than the store when it is read back.
     """
     chosen = [store.layer(key) for key in dict.fromkeys(layers)]
-    n_written = 0
+    counts: dict[Layer, int] = {}
 
     def fill(connection: sqlite3.Connection) -> None:
-        nonlocal n_written
         connection.execute("BEGIN")
         for layer in chosen:
             create_layer_table(connection, layer)
-            n_written += _copy(connection, store, layer)
+            counts[layer] = _copy(connection, store, layer)
             _verify(connection, store, layer)
         connection.execute("COMMIT")
 
-    create_geopackage(path, fill)
-    return n_written
+    create_geopackage(path, fill, check=lambda written: check_with_gdal(written, counts))
+    return sum(counts.values())
 
 
 def _copy(connection: sqlite3.Connection, store: Store, layer: Layer) -> int:

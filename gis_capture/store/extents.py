@@ -77,7 +77,7 @@ class Extents:
         return None if row is None or row[0] is None else (row[0], row[1], row[2], row[3])
 
     def _find(self, key: str) -> Box | None:
-        """Finds the exact extent: the R-tree rounds outward to 32 bits, so the features near its edge are looked into."""
+        """Finds the exact extent: the R-tree rounds outward, so the features near its edge are looked into."""
         box = [min(self._edge(key, corner), default=None) for corner in _CORNERS[:2]]
         box += [max(self._edge(key, corner), default=None) for corner in _CORNERS[2:]]
         if any(corner is None for corner in box):
@@ -95,7 +95,8 @@ class Extents:
         is_near, limit = ("<=", edge + margin) if is_low else (">=", edge - margin)
         index = {"minx": 0, "maxx": 1, "miny": 2, "maxy": 3}[corner]
         rows = self._connection.execute(
-            f"SELECT geometry FROM {quote_identifier(key)} WHERE fid IN (SELECT id FROM {tree} WHERE {corner} {is_near} ?)",
+            f"SELECT geometry FROM {quote_identifier(key)}"
+            f" WHERE fid IN (SELECT id FROM {tree} WHERE {corner} {is_near} ?)",
             (limit,),
         )
         for (blob,) in rows:
