@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 from typing import Any
 
+from gis_capture.geopackage.names import quote_identifier
 from gis_capture.model import Attachment, Conflict, Receipt
 from gis_capture.store.sync_records import NamedAttachment, PushedChange
 
@@ -85,6 +86,11 @@ class GeoPackageSyncRecords:
         sql = "SELECT change_id, layer, feature_id, attachment FROM gis_capture_named_attachments"
         for change_id, layer, feature_id, attachment in self._db.execute(sql):
             yield NamedAttachment(change_id, layer, feature_id, Attachment.from_json(json.loads(attachment)))
+
+    def index_field(self, layer: str, field: str) -> None:
+        """Makes it quick to find the features that have a value in a field."""
+        name, table, column = map(quote_identifier, (f"gis_capture_{layer}_{field}_values", layer, field))
+        self._db.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {table} ({column})")
 
     def put_change(self, change: PushedChange) -> None:
         """Keeps a change with its receipt."""

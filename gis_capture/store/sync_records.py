@@ -78,6 +78,9 @@ class SyncReader(Protocol):
 class SyncRecords(SyncReader, Protocol):
     """Writes the records; only inside a transaction."""
 
+    def index_field(self, layer: str, field: str) -> None:
+        """Makes it quick to find the features that have a value in a field."""
+
     def put_change(self, change: PushedChange) -> None:
         """Keeps a change with its receipt; a change that is there gets the new receipt and body."""
 

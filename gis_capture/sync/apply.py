@@ -45,6 +45,16 @@ class Applier:
     new_id: Callable[[], str]
     may_write_personal: bool = True
 
+    def prepare(self) -> None:
+        """Makes quick what every change asks: who has this unique value, which features refer to that one."""
+        for layer in self.layers.values():
+            for field in layer.fields:
+                target, _, name = (field.relation or "").partition(".")
+                if field.constraints.unique or field.relation:
+                    self.transaction.sync.index_field(layer.key, field.name)
+                if name and target in self.layers and any(one.name == name for one in self.layers[target].fields):
+                    self.transaction.sync.index_field(target, name)
+
     def apply(self, pushed: PushedChange, change: Change, *, predecessor: PushedChange | None = None) -> Receipt:
         """Applies a change that fits the JSON Schema; on a rejection nothing is written.
 

@@ -39,6 +39,7 @@ def push(
     with store.transact(Author(device_id, name), at=at, note="push") as transaction:
         layers = {layer.key: layer for layer in store.layers()}
         applier = Applier(transaction, layers, new_id, may_write_personal)
+        applier.prepare()
         intake = Intake(applier, device_id, name, at)
         receipts = [intake.take(body) for body in message["changes"]]
         for number, receipt in enumerate(receipts):

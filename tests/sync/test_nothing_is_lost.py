@@ -92,13 +92,22 @@ class FieldTablet:
             if receipt["status"] == "conflict":
                 self.waiting[receipt["change_id"]] = change
                 continue
-            if change["kind"] == "delete":
-                self.copy.pop(change["feature_id"], None)
-                continue
-            feature = self.copy.setdefault(change["feature_id"], Feature(receipt["revision"], {}))
-            feature.values |= {name: edit["new"] for name, edit in change["fields"].items()}
-            if receipt["status"] == "applied":
-                feature.revision = max(feature.revision, receipt["revision"])
+            self.acknowledge(change, receipt)
+
+    def acknowledge(self, change: dict[str, Any], receipt: dict[str, Any]) -> None:
+        """Brings the copy up to a receipt, unless a pull has brought it further."""
+        feature = self.copy.get(change["feature_id"])
+        is_newer = receipt["revision"] <= self.revision or (feature and receipt["revision"] < feature.revision)
+        if is_newer or receipt["conflicts"]:
+            return
+        self.cursor = None
+        if change["kind"] == "delete":
+            self.copy.pop(change["feature_id"], None)
+            return
+        feature = self.copy.setdefault(change["feature_id"], Feature(receipt["revision"], {}))
+        feature.values |= {name: edit["new"] for name, edit in change["fields"].items()}
+        if receipt["status"] == "applied":
+            feature.revision = receipt["revision"]
 
     def apply(self, lines: list[dict[str, Any]]) -> None:
         """Applies a page of a pull."""
@@ -305,6 +314,9 @@ class Day(RuleBasedStateMachine):
 
 TestDay = Day.TestCase
 TestDay.settings = settings(
-    phases=[Phase.generate],
-    max_examples=N_EXAMPLES, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+    phases=[Phase.generate],  # shrinking a day takes minutes; its steps are printed as they are
+    max_examples=N_EXAMPLES,
+    stateful_step_count=30,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
 )

@@ -363,11 +363,12 @@ def test_instants_are_points_in_time(store: GeoPackageStore) -> None:
 
 def test_two_hundred_edits_take_a_moment(store: GeoPackageStore) -> None:
     """In a layer of many; the bound is wide, a scan of the layer for each edit would be far beyond it."""
-    many = (lamp(f"f{number}", number=f"K-{number}", status="点灯") for number in range(10_000))
+    many = (lamp(f"f{number}", number=f"K-{number}", status="点灯") for number in range(20_000))
     base = fill(store, *many)
     tablet = Tablet(store)
     edits = {"status": ("点灯", "球切れ"), "name": (None, "駅前")}
-    changes = [tablet.change("update", f"f{n}", base_revision=base, fields=edits) for n in range(0, 10_000, 50)]
+    changes = [tablet.change("update", f"f{n}", base_revision=base, fields=edits) for n in range(0, 20_000, 200)]
+    changes += [tablet.change("insert", f"g{n}", fields={"number": (None, f"G-{n}")}) for n in range(100)]
     started = time.monotonic()
     receipts = tablet.push(*changes)
     assert time.monotonic() - started < 2
