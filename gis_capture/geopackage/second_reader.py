@@ -58,7 +58,7 @@ def _check_layer(path: Path, layer: Layer, n_features: int) -> None:
 def _differs(what: str, expected: object, found: object) -> StoreError:
     return StoreError(
         Text(
-            f"書き出しを GDAL で確かめると「{what}」が違いました(正 {expected}、誤 {found})。ファイルは作りませんでした。",
+            f"書き出しを GDAL で確かめると「{what}」が {found} でした(正しくは {expected})。作るのをやめました。",
             f'GDAL reads "{what}" of the written file as {found}, not {expected}; no file was made.',
         )
     )
