@@ -8,7 +8,7 @@ from shapely import Point
 
 from gis_capture.errors import StoreError
 from gis_capture.geopackage.second_reader import check_with_gdal
-from gis_capture.model import Feature, Field, FieldType, Layer
+from gis_capture.model import Feature, Field, FieldType, Layer, Value
 from gis_capture.store import Author, open_store
 from gis_capture.store.export import write_geopackage
 from gis_capture.text import Text
@@ -27,7 +27,7 @@ LAYER = Layer(
 @pytest.fixture
 def exported(tmp_path: Path) -> Path:
     """A file with one feature that has a value of every type."""
-    values = {
+    values: dict[str, Value] = {
         "a_text": "点灯",
         "a_integer": 2,
         "a_real": 0.5,
