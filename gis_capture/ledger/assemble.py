@@ -55,7 +55,7 @@ def _assemble(region: Region, name: str, source: Source) -> Table:
     fill_dittos(fills)
     columns, values = list(columns), list(fills.values)
     if body.sections:
-        column, texts = _section_column(grid, body.sections, rows, columns)
+        column, texts = _section_column(region, rows, columns)
         columns.append(column)
         values.append(texts)
     return Table(
@@ -96,19 +96,22 @@ def _struck_rows(grid: Grid, rows: Sequence[int]) -> set[int]:
     return {row for row, found in by_row.items() if row in data and all(c in found for c, _ in grid.filled(row))}
 
 
-def _section_column(
-    grid: Grid, sections: dict[int, str], rows: Sequence[int], columns: Sequence[Column]
-) -> tuple[Column, list[str | None]]:
-    """The titles of sections as a column of their own; it stands where the first title stands."""
+def _section_column(region: Region, rows: Sequence[int], columns: Sequence[Column]) -> tuple[Column, list[str | None]]:
+    """The titles of sections as a column of their own; it stands where the first title stands.
+
+    Where the names are repeated below every title, the title above the first names is the first section.
+    """
+    grid, sections = region.grid, region.body.sections
     taken = {column.name for column in columns}
     name, n = _SECTION, 1
     while name in taken:
         n += 1
         name = f"{_SECTION}_{n}"
     first = next(position for position, _ in grid.filled(min(sections)))
+    reasons = dict(region.body.skipped)
+    current = region.title if any(reasons.get(row + 1) == "repeated_header" for row in sections) else None
     texts: list[str | None] = []
     starts = sorted(sections)
-    current: str | None = None
     for row in rows:
         while starts and starts[0] < row:
             current = sections[starts.pop(0)]
@@ -168,7 +171,7 @@ def _problems(table: Table, region: Region, struck: set[int]) -> list[Problem]:
                 row_number=grid.number(row),
             )
         )
-    found += _ragged(grid, region.body.rows)
+    found += _ragged(region)
     hidden = sorted(grid.hidden_rows.intersection(region.body.rows)) if grid.hidden_rows else []
     if hidden:
         found.append(
@@ -186,17 +189,24 @@ def _problems(table: Table, region: Region, struck: set[int]) -> list[Problem]:
     return found
 
 
-def _ragged(grid: Grid, rows: Sequence[int]) -> list[Problem]:
-    """Rows of a text file whose number of cells differs from most."""
-    data = rows if isinstance(rows, range) else set(rows)
-    found = [row for row in sorted(grid.widths) if row in data]
+def _ragged(region: Region) -> list[Problem]:
+    """Rows of a text file whose number of cells differs from that of the names."""
+    grid, rows = region.grid, region.body.rows
+    if not grid.usual_width:
+        return []
+    width = grid.widths.get(region.header.rows[-1], grid.usual_width) if region.header.rows else grid.usual_width
+    if width == grid.usual_width:
+        data = rows if isinstance(rows, range) else set(rows)
+        found = [row for row in sorted(grid.widths) if row in data]
+    else:
+        found = [row for row in rows if grid.widths.get(row, grid.usual_width) != width]
     return [
         Problem(
             codes.RAGGED_ROW,
             "warning",
             Text(
-                f"この行のセルは{grid.widths[row]}個で、ほかの行と違います。",
-                f"This row has {grid.widths[row]} cells, other than most rows.",
+                f"この行のセルは{grid.widths.get(row, grid.usual_width)}個で、見出しと違います。",
+                f"This row has {grid.widths.get(row, grid.usual_width)} cells, other than the header.",
             ),
             Text(
                 "区切りや引用符の抜けがないか確かめてください。", "Check it for a missing separator or quotation mark."

@@ -50,15 +50,15 @@ def kinds_of_row(grid: Grid, index: int) -> list[str]:
 
 
 def kinds_of_body(grid: Grid, rows: Sequence[int]) -> Kinds:
-    """The prevailing kind of each column over some rows."""
+    """The prevailing kind of each column over some rows; the lower half counts twice, as names stand above."""
+    weighted = [*rows, *rows[len(rows) // 2 :]]
     found = []
     for column in grid.columns:
-        counts = Counter(words.kind_of(column[row]) for row in rows)
+        counts = Counter(words.kind_of(column[row]) for row in weighted)
         counts.pop("", None)
         n_dashes = counts.pop("-", 0)
-        total = sum(counts.values())
-        kind, n = counts.most_common(1)[0] if counts else ("", 0)
-        if counts["number"] + counts["date"] > n and "number" in counts:
-            kind, n = "number", counts["number"] + counts["date"]
-        found.append(kind if n * 2 >= total and total else ("-" if n_dashes else ""))
+        counts["number"] += counts.pop("date", 0) if counts["number"] else 0
+        kind = max(counts, key=lambda k: (counts[k], k in VALUED), default="")
+        prevails = kind and 0 < counts[kind] * 2 >= sum(counts.values())
+        found.append(kind if prevails else "-" if n_dashes else "")
     return Kinds(tuple(found))

@@ -30,7 +30,7 @@ class Grid:
         first_row: Number of the first row as the user sees it, from 1.
         first_column: Number of the first column, 3 = C.
         lists_trailing_blanks: Whether blank rows at the end were written by somebody (records of a text file).
-        widths: Rows of a text file that have another number of cells than most.
+        widths: Rows of a text file that have another number of cells than most, which have `usual_width`.
         date_rows: Column to the rows whose cell is a date in the source.
         struck: (row, column) of cells whose text is struck out.
     """
@@ -44,6 +44,7 @@ class Grid:
     struck: frozenset[tuple[int, int]] = frozenset()
     date_rows: Mapping[int, frozenset[int]] = field(default_factory=dict)
     widths: Mapping[int, int] = field(default_factory=dict)
+    usual_width: int = 0
     lists_trailing_blanks: bool = False
     problems: tuple[Problem, ...] = ()
 
@@ -91,6 +92,7 @@ class Grid:
             struck=frozenset((r, c - left) for r, c in self.struck if left <= c <= right),
             date_rows={c - left: rows for c, rows in self.date_rows.items() if left <= c <= right},
             widths=self.widths,
+            usual_width=self.usual_width,
             lists_trailing_blanks=self.lists_trailing_blanks,
         )
 

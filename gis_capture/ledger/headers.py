@@ -1,5 +1,6 @@
 """Finds the header rows of a table."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +11,13 @@ from gis_capture.ledger.grid import Grid, Merge
 
 _WINDOW = 400
 _MAX_HEADER_ROWS = 8
+_SERIES = (
+    tuple(str(number) for number in range(1, 100)),
+    tuple("abcdefghijklmnopqrstuvwxyz"),
+    tuple("アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲン"),
+    tuple("イロハニホヘトチリヌルヲワカヨタレソツネナラムウヰノオクヤマケフコエテ"),
+    ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,8 @@ def find_header(grid: Grid, start: int, stop: int) -> Header | None:
     if lowest is None:
         body = next((row for row in filled if grid.n_filled[row] * 2 >= wide), filled[0])
         return Header((), body)
+    if _is_said_above(grid, lowest, start):
+        lowest -= 1
     rows = _extend(grid, lowest, start, wide)
     body, skipped = _skip_units(grid, rows[-1] + 1, stop)
     return Header(rows, body, tuple(skipped))
@@ -156,7 +166,7 @@ def _name_score(grid: Grid, row: int, filled: Sequence[int], kinds: Kinds) -> fl
             continue
         expected = kinds.of_column[position]
         if kind in ("number", "date"):
-            total -= 1.5
+            total += -1.5 if expected in VALUED else 0.3
         elif _is_prose(text):
             total -= 1.0
         elif kind == "long":
@@ -196,7 +206,7 @@ def _extend(grid: Grid, lowest: int, start: int, wide: int) -> tuple[int, ...]:
     if tall:
         top = min(tall)
     while top > start and lowest - top < _MAX_HEADER_ROWS and grid.n_filled[top - 1]:
-        if _same_row(grid, top - 1, top) or not _is_parent(grid, top - 1, top, wide):
+        if _same_row(grid, top - 1, top) or not _is_parent(grid, top - 1, top, bottom, wide):
             break
         top -= 1
     return tuple(range(top, bottom + 1))
@@ -214,7 +224,7 @@ def _same_row(grid: Grid, upper: int, lower: int) -> bool:
     return grid.row(upper) == grid.row(lower)
 
 
-def _is_parent(grid: Grid, upper: int, lower: int, wide: int) -> bool:
+def _is_parent(grid: Grid, upper: int, lower: int, bottom: int, wide: int) -> bool:
     """Whether a row groups the header row below it, rather than being a title or a remark."""
     cells = {position: text for position, text in grid.filled(upper) if not words.is_remark(text)}
     kinds = kinds_of_row(grid, upper)
@@ -233,12 +243,15 @@ def _is_parent(grid: Grid, upper: int, lower: int, wide: int) -> bool:
     short = sum(len(text.strip()) <= 6 for text in cells.values())
     if short >= 0.8 * len(cells) and len(cells) * 2 >= wide and len(set(cells.values())) * 2 <= len(cells):
         return True
-    return _count_votes(grid, upper, lower, cells, spans, wide) > 0
+    return _count_votes(grid, upper, lower, bottom, cells, spans, wide) > 0
 
 
-def _count_votes(grid: Grid, upper: int, lower: int, cells: dict[int, str], spans: dict[int, Merge], wide: int) -> int:
+def _count_votes(
+    grid: Grid, upper: int, lower: int, bottom: int, cells: dict[int, str], spans: dict[int, Merge], wide: int
+) -> int:
     """Weighs the cells of a row: for a parent speak spans and names that stand over nothing, against it the others."""
-    names = grid.row(lower)
+    names, leaves = grid.row(lower), grid.row(bottom)
+    first = _first_column(grid, upper)
     told_apart = _told_apart(names, cells)
     has_merges = any(m.right > m.left for m in spans.values())
     positions = sorted(cells)
@@ -247,12 +260,13 @@ def _count_votes(grid: Grid, upper: int, lower: int, cells: dict[int, str], span
         end = positions[number + 1] - 1 if number + 1 < len(positions) else grid.n_columns - 1
         merge = spans.get(position)
         name = names[position]
-        n_below = sum(names[c] is not None for c in range(position, end + 1))
+        n_below = sum(leaves[c] is not None for c in range(position, end + 1))
         if merge is not None and (merge.right > merge.left or merge.bottom > upper):
             votes += -1 if merge.right - merge.left + 1 >= wide * 0.8 else 1
         else:
             stands_alone = name is None or name in told_apart or name.startswith(("(", "（"))
-            covers = not has_merges and 1 < n_below <= max(2, wide // 2) and n_below == end - position + 1
+            covers = not has_merges and n_below > 1 and n_below == end - position + 1
+            covers = covers and (position > first or n_below <= max(2, wide // 2))
             votes += 1 if stands_alone or covers else -1
     return votes
 
@@ -284,6 +298,23 @@ def _is_unit_row(grid: Grid, row: int) -> bool:
     return in_brackets or (row + 1 < grid.n_rows and len(texts) < int(grid.n_filled[row + 1]))
 
 
+def _is_said_above(grid: Grid, row: int, start: int) -> bool:
+    """Whether a row only repeats the names above it: in a second language, as codes, or as types of data."""
+    upper = row - 1
+    if upper < start or int(grid.n_filled[upper]) < max(2, 0.8 * int(grid.n_filled[row])):
+        return False
+    above, below = dict(grid.filled(upper)), dict(grid.filled(row))
+    if not below.keys() <= above.keys() or grid.merges_by_row.get(upper):
+        return False
+    if _are_types(list(below.values())):
+        return True
+    return all(map(str.isascii, below.values())) and not all(map(str.isascii, above.values()))
+
+
+def _are_types(texts: Sequence[str]) -> bool:
+    return all(words.is_type_word(text) for text in texts)
+
+
 def _skip_units(grid: Grid, body: int, stop: int) -> tuple[int, list[tuple[int, str]]]:
     """Steps over rows between names and data that hold units or number the columns."""
     skipped: list[tuple[int, str]] = []
@@ -291,9 +322,10 @@ def _skip_units(grid: Grid, body: int, stop: int) -> tuple[int, list[tuple[int, 
         texts = [text for _, text in grid.filled(body)]
         if not texts:
             break
+        names_again = _is_said_above(grid, body, body - 1) and (_word_share(grid, body) >= 0.6 or _are_types(texts))
         if _is_unit_row(grid, body):
             skipped.append((body, "unit"))
-        elif len(texts) >= 3 and _are_column_numbers(texts):
+        elif names_again or (len(texts) >= 3 and _are_column_numbers(texts)):
             skipped.append((body, "code_row"))
         else:
             break
@@ -302,11 +334,8 @@ def _skip_units(grid: Grid, body: int, stop: int) -> tuple[int, list[tuple[int, 
 
 
 def _are_column_numbers(texts: Sequence[str]) -> bool:
-    """Whether cells number the columns: (1) (2) (3), ①②③, ア イ ウ; plain 1 2 3 only if they rise by one."""
-    if not all(words.is_column_number(text) for text in texts):
-        return False
-    plain = [words.fold(text) for text in texts]
-    numbers = [int(p) for p in plain if p.isdecimal()]
-    if len(numbers) == len(plain) and texts[0].strip().isdecimal():
-        return len(numbers) >= 5 and numbers == list(range(1, len(numbers) + 1))
-    return len(set(plain)) == len(plain)
+    """Whether cells number the columns: (1) (2) (3), ①②③, ア イ ウ; plain digits may be a record, so five are asked."""
+    plain = [re.sub(r"[()\[\]]", "", words.fold(text)) for text in texts]
+    is_plain = texts[0].strip().isascii() and texts[0].strip().isdecimal()
+    in_series = any(plain == list(series[i : i + len(plain)]) for series in _SERIES for i in (0, 1))
+    return in_series and (not is_plain or len(plain) >= 5)

@@ -43,11 +43,12 @@ def read_body(grid: Grid, header: Header, top: int, stop: int) -> Body:
     start = header.first_body_row
     if start >= stop:
         return Body((), stop)
-    sample = [row for row in range(start, min(stop, start + 400)) if grid.n_filled[row]]
-    kinds = kinds_of_body(grid, sample)
     # Sections, totals and notes have one cell; what is usual is told by the rows that have more.
-    counts = sorted(n for row in sample if (n := int(grid.n_filled[row])) > 1) or [1]
+    filled = [row for row in range(start, min(stop, start + 400)) if grid.n_filled[row]]
+    sample = [row for row in filled if grid.n_filled[row] > 1] or filled
+    counts = sorted(int(grid.n_filled[row]) for row in sample) or [1]
     usual = counts[len(counts) * 2 // 3]
+    kinds = kinds_of_body(grid, sample)
     reader = _Reader(grid, header, kinds, usual, top, stop)
     suspects = reader.suspects(start)
     body = Body((), stop)
@@ -233,7 +234,7 @@ class _Reader:
         if not labels or any(c in cells for c in labels) or row - self.header.first_body_row < 2:
             return False
         block = [r for r in range(self.header.first_body_row, row) if r not in left_out]
-        if any(self._is_running(position, block) for position in cells):
+        if self.leading in cells and self._is_running(self.leading, block):
             return False
         checked = False
         for position, text in cells.items():

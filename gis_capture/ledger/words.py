@@ -19,7 +19,7 @@ _TOTAL = re.compile(
 _TOTAL_LETTER = re.compile("[計総]|otal|OTAL|ｏｔａｌ|ＯＴＡＬ")
 _GRAND_TOTAL = re.compile(r"^[【\[(]?(?:合計|総計|総合計|総数|grand-?total|totals?)", re.IGNORECASE)
 _FOOTNOTE = re.compile(
-    r"^\s*(?:[※＊*]|[(（〔\[【]?\s*(?:注|備\s*考|註|出典|出所|資料|参考|凡例|作成|問い?合わ?せ先?|note|source|notes)"
+    r"^\s*(?:[※＊*]|[-－―─]*\s*(?:以下余白|以上)\s*[-－―─]*$|[(（〔\[【]?\s*(?:注|備\s*考|註|出典|出所|資料|参考|凡例|作成|問い?合わ?せ先?|note|source|notes)"
     r"\s*[)）〕\]】]?\s*[0-9０-９一二三四五]*\s*[)）]?\s*(?:[:：.．、，,]|\s|[0-9０-９①-⑳]|$)|注[0-9０-９①-⑳]|[（(]注[0-9０-９①-⑳]*[)）]|\*[0-9]+\s*[:：])",
     re.IGNORECASE,
 )
@@ -40,7 +40,10 @@ _UNIT = re.compile(
     rf"^(?:[(（\[［〔]\s*)?(?:単位\s*[:：]?\s*)?{_UNIT_WORD}(?:\s*[/／・]\s*{_UNIT_WORD})?(?:\s*[)）\]］〕])?$",
     re.IGNORECASE,
 )
-_COLUMN_NUMBER = re.compile(r"^[(（\[]?(?:[0-9０-９]{1,2}|[a-zａ-ｚ]|[ア-ンｱ-ﾝ]|[①-⑳]|[ⅰ-ⅹ])[)）\]]?$", re.IGNORECASE)
+_TYPES = """string str text integer int long float double real decimal number numeric boolean bool date datetime time
+varchar char 文字列 数値 整数 小数 実数 日付 日時 真偽値 文字型 数値型 日付型 全角文字 半角文字 半角数字 半角英数字 全角"""
+_TYPE_WORDS = frozenset(_TYPES.split())
+_NUMBER = re.compile(r"^[(（\[]?(?:[0-9０-９]{1,2}|[a-zａ-ｚ]|[ア-ンｱ-ﾝ]|[①-⑳]|[ⅰ-ⅹ])[)）\]]?$", re.IGNORECASE)
 _NUMBER = re.compile(r"^[△▲+\-−－]?\s*(?:\d[\d,，]*\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*%?$", re.IGNORECASE)
 _DATE = re.compile(
     r"^(?:(?:19|20)\d\d[-/.年]\d{1,2}(?:[-/.月]\d{1,2}日?)?|(?:明治|大正|昭和|平成|令和|[MTSHR]\.?)\s*(?:元|\d{1,2})[-/.年]\s*\d{1,2}[-/.月]\s*\d{1,2}日?"
@@ -123,14 +126,14 @@ def is_page_number(text: str) -> bool:
     return _PAGE.match(text) is not None
 
 
+def is_type_word(text: str) -> bool:
+    """Whether a text names a type of data: "string", "integer", 文字列."""
+    return fold(text) in _TYPE_WORDS
+
+
 def is_unit(text: str) -> bool:
     """Whether a text is only a unit: "㎡", "（人）", "単位：千円"."""
     return len(text) <= 16 and _UNIT.match(text.strip()) is not None
-
-
-def is_column_number(text: str) -> bool:
-    """Whether a text is a mark that numbers the columns: "(3)", "③", "ア"."""
-    return _COLUMN_NUMBER.match(text.strip()) is not None
 
 
 def is_number(text: str) -> bool:

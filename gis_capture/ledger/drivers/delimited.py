@@ -192,7 +192,7 @@ def _collect(opened: Opened, reader: Iterator[list[str]]) -> tuple[Grid, Sequenc
             column.extend([None] * len(rows))
         if n_rows > opened.limits.max_rows or n_rows * len(columns) > opened.limits.max_cells:
             raise too_large(opened.path, f"{n_rows:,} rows", f"{opened.limits.max_rows:,} rows")
-    return Grid(None, columns, widths=dict(odd), lists_trailing_blanks=True), last
+    return Grid(None, columns, widths=dict(odd), usual_width=usual, lists_trailing_blanks=True), last
 
 
 class _Texts(dict[str | None, str | None]):
