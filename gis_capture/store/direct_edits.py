@@ -5,9 +5,11 @@ a row; what it is now is in the table.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
+
+import orjson
 
 from gis_capture.geopackage.names import quote_identifier, quote_text
 from gis_capture.geopackage.rtree import rtree_name
@@ -57,10 +59,11 @@ def _body(rows: LayerRows, event: str) -> str:
             f" SELECT {key}, t.fid, 'update', {old} FROM {rows.table} AS t"
             f" WHERE (t.fid = NEW.fid OR t.feature_id = NEW.feature_id) AND NOT EXISTS ({noted}); END"
         )
-    row = "NEW" if event == "insert" else "OLD"
+    # An update may change the number itself; the row is found by the one it has.
+    row = "OLD" if event == "delete" else "NEW"
     state = (
         "NULL, NULL, NULL, NULL"
-        if row == "NEW"
+        if event == "insert"
         else f"OLD.feature_id, OLD.revision, {_state(rows, 'OLD')}, OLD.geometry"
     )
     noted = is_noted.format(key=key, fid=f"{row}.fid")
@@ -80,28 +83,42 @@ def take_direct_edits(
 ) -> Iterator[tuple[int, Feature | None]]:
     """Gives (fid, former state) of every noted row of a layer and forgets the notes.
 
-    A row without `feature_id`, or whose id was changed, gets the one it had, or a new one.
+    A row whose `feature_id` was changed gets the one it had; one without, or with that of another row, a new one.
     """
     notes = connection.execute(
-        "SELECT fid, kind, feature_id, previous_revision, previous, previous_geometry"
+        "SELECT fid, feature_id, previous_revision, previous, previous_geometry"
         " FROM gis_capture_direct_edits WHERE layer = ? ORDER BY fid",
         (rows.key,),
     ).fetchall()
     if notes:
         _mend(connection, rows)
-    for fid, kind, feature_id, revision, state, blob in notes:
+        _give_ids(connection, rows, {note[0]: note[1] for note in notes}, new_id)
+    for fid, feature_id, revision, state, blob in notes:
         previous = None
-        if kind != "insert":
+        if feature_id:
             former = feature_from_state(rows.key, feature_id, revision or 0, _flat(connection, state), blob)
             contents = {name: _number(value) for name, value in former.fields.items()}
             position = replace(former.position, accuracy_m=_number(former.position.accuracy_m))
             previous = replace(former, fields=rows.from_columns(contents), position=position)
-        identity = feature_id or new_id()
-        condition = "feature_id IS NULL" if feature_id is None else "feature_id IS NOT ?"
-        values = (identity, fid) if feature_id is None else (identity, fid, feature_id)
-        connection.execute(f"UPDATE {rows.table} SET feature_id = ? WHERE fid = ? AND {condition}", values)
         yield fid, previous
     connection.execute("DELETE FROM gis_capture_direct_edits WHERE layer = ?", (rows.key,))
+
+
+def _give_ids(
+    connection: sqlite3.Connection, rows: LayerRows, former: Mapping[int, str | None], new_id: Callable[[], str]
+) -> None:
+    """Gives noted rows their ids, by fid, in two steps: other programs may have exchanged them."""
+    sql = f"SELECT fid, feature_id FROM {rows.table} WHERE fid IN (SELECT value FROM json_each(?))"
+    present = dict(connection.execute(sql, (orjson.dumps(list(former)).decode(),)))
+    owned = {former[fid] for fid in present}
+    wrong = {}
+    for fid, now in present.items():
+        wanted = former[fid] or (now if now and now not in owned else new_id())
+        if wanted != now:
+            wrong[fid] = wanted
+    update = f"UPDATE {rows.table} SET feature_id = ? WHERE fid = ?"
+    connection.executemany(update, ((None, fid) for fid in wrong))
+    connection.executemany(update, ((wanted, fid) for fid, wanted in wrong.items()))
 
 
 def _mend(connection: sqlite3.Connection, rows: LayerRows) -> None:

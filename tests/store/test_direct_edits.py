@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 import shapely
 
 from gis_capture.geopackage.connection import connect
+from gis_capture.model import Attachment
 from gis_capture.store import Author, GeoPackageStore
 from tests.store.lamps import AT, OFFICE, VALUES, lamp
 
@@ -136,3 +138,76 @@ def test_a_push_after_a_direct_edit_loses_neither(store: GeoPackageStore, other:
 
     states = [store.feature_at("lamp", "a", revision) for revision in range(1, store.revision() + 1)]
     assert [state.fields["status"] for state in states if state] == ["点灯", "球切れ", "撤去"]
+
+
+def test_ids_that_were_exchanged_go_back_to_their_rows(store: GeoPackageStore, other: sqlite3.Connection) -> None:
+    """Whatever somebody does to the column of ids, each row stays the feature it was."""
+    other.execute("INSERT INTO lamp (number) VALUES ('copy')")
+    other.execute("UPDATE lamp SET feature_id = 'x' WHERE fid = 2")
+    other.execute("UPDATE lamp SET feature_id = 'b' WHERE fid = 1")
+    other.execute("UPDATE lamp SET feature_id = 'a' WHERE fid = 3")
+
+    store.adopt_direct_edits(QGIS, at=AT)
+
+    ids = [one.feature_id for one in store.features("lamp")]
+    assert ids[:2] == ["a", "b"]
+    assert len(ids[2]) == 36
+
+
+def test_an_empty_id_is_no_id(store: GeoPackageStore, other: sqlite3.Connection) -> None:
+    """As a CSV that has the column but nothing in it brings it."""
+    other.execute("INSERT INTO lamp (feature_id, number) VALUES ('', '9')")
+    store.adopt_direct_edits(QGIS, at=AT)
+
+    assert [len(one.feature_id) for one in store.features("lamp")] == [1, 1, 36]
+
+
+def test_a_row_that_was_renumbered_is_a_changed_feature(store: GeoPackageStore, other: sqlite3.Connection) -> None:
+    """It is neither lost nor deleted, and tablets hear of what was changed with it."""
+    other.execute("UPDATE lamp SET fid = 70, status = '球切れ' WHERE fid = 1")
+    revision = store.adopt_direct_edits(QGIS, at=AT)
+
+    with store.snapshot() as snapshot:
+        changed = [one.feature_id for _, one in snapshot.changed("lamp", after=(1, 2**62))]
+        deleted = list(snapshot.deletions(["lamp"], after=(0, 0)))
+    past = store.feature_at("lamp", "a", 1)
+    assert (changed, deleted, past and past.fields["status"]) == (["a"], [], "点灯")
+    assert store.feature("lamp", "a").revision == revision  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("is_pasted", [True, False])
+def test_photos_go_with_their_feature(store: GeoPackageStore, other: sqlite3.Connection, is_pasted: bool) -> None:
+    """Cut and pasted, it keeps them; deleted, they are in its last state only."""
+    photo = Attachment("ab" * 32, "写真.jpg", 812, "image/jpeg", AT)
+    with store.transact(OFFICE, at=AT) as transaction:
+        transaction.update(replace(lamp("a"), attachments=(photo,)))
+    other.execute("CREATE TEMP TABLE clipboard AS SELECT * FROM lamp WHERE feature_id = 'a'")
+    other.execute("DELETE FROM lamp WHERE feature_id = 'a'")
+    if is_pasted:
+        other.execute("UPDATE clipboard SET fid = NULL")
+        other.execute("INSERT INTO lamp SELECT * FROM clipboard")
+    store.adopt_direct_edits(QGIS, at=AT)
+
+    with store.transact(OFFICE, at=AT) as transaction:
+        now, last = transaction.feature("lamp", "a"), transaction.deleted("lamp", "a")
+        if last is not None:
+            transaction.insert([replace(last, attachments=())])
+    assert (now or last).attachments == (photo,)  # type: ignore[union-attr]
+    assert len(store.feature("lamp", "a").attachments) == int(is_pasted)  # type: ignore[union-attr]
+
+
+@pytest.mark.skipif(shutil.which("ogrinfo") is None, reason="needs ogrinfo (Debian: gdal-bin)")
+def test_statements_of_ogrinfo_are_adopted(path: Path, store: GeoPackageStore, other: sqlite3.Connection) -> None:
+    """An UPDATE and a DELETE by the GDAL of Debian, whose SQLite knows nothing of ours; index and extent follow."""
+    other.close()
+    before = [store.feature("lamp", one) for one in ("a", "b")]
+    for sql in ("UPDATE lamp SET power_w = 12.5 WHERE feature_id = 'a'", "DELETE FROM lamp WHERE feature_id = 'b'"):
+        subprocess.run(["ogrinfo", "-q", str(path), "-sql", sql], check=True, capture_output=True)
+
+    revision = store.adopt_direct_edits(QGIS, at=AT)
+
+    assert revision is not None
+    assert [store.feature_at("lamp", one, revision - 1) for one in ("a", "b")] == before
+    (now,) = store.features("lamp")
+    assert (now.fields["power_w"], now.revision) == (12.5, revision)
+    assert (store.check_integrity(), store.adopt_direct_edits(QGIS, at=AT)) == ([], None)
