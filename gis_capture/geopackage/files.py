@@ -3,6 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
 
@@ -39,10 +40,33 @@ def create_geopackage(
             connection.close()
         if check is not None:
             check(partial)
-        with partial.open("rb+") as whole:
-            os.fsync(whole.fileno())
-        os.replace(partial, path)
+        put_in_place(partial, path)
     except (OSError, sqlite3.Error) as error:
         raise unusable(path, error) from error
     finally:
         partial.unlink(missing_ok=True)
+
+
+def put_in_place(partial: Path, path: Path) -> None:
+    """Gives a whole file its name; an older one is replaced.
+
+    Raises:
+        OSError, sqlite3.Error: The older one cannot be replaced.
+    """
+    with partial.open("rb+") as whole:
+        os.fsync(whole.fileno())
+    _end_journal(path)
+    os.replace(partial, path)
+
+
+def _end_journal(path: Path) -> None:
+    """Brings the journal of an older file into it and takes it away: SQLite would read it into the new file."""
+    journals = [path.with_name(path.name + suffix) for suffix in ("-wal", "-shm", "-journal")]
+    if not path.exists() or not any(journal.exists() for journal in journals):
+        return
+    with closing(sqlite3.connect(path, isolation_level=None)) as older:
+        is_busy = older.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    if is_busy:
+        raise sqlite3.OperationalError("database is locked")
+    for journal in journals:
+        journal.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing, suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from gis_capture.geopackage.layer_tables import create_layer_table, note_dimensi
 from gis_capture.geopackage.second_reader import check_with_gdal
 from gis_capture.model import Layer
 from gis_capture.store.layer_rows import BATCH, LayerRows
-from gis_capture.store.protocol import Store
+from gis_capture.store.protocol import Snapshot, Store
 from gis_capture.text import Text
 
 
@@ -29,26 +30,42 @@ def write_geopackage(path: Path, store: Store, layers: Sequence[str]) -> int:
 
     Raises:
         LayerError: There is no such layer.
-        StoreError: The file cannot be written, or holds something else than the store when it is read back.
+        StoreError: The file cannot be written, is a store, or holds something else than the store when read back.
     """
-    chosen = [store.layer(key) for key in dict.fromkeys(layers)]
+    _refuse_store(path)
     counts: dict[Layer, int] = {}
+    # One moment for all layers and for both readings, whatever is written meanwhile.
+    with store.snapshot() as moment:
+        chosen = [moment.layer(key) for key in dict.fromkeys(layers)]
 
-    def fill(connection: sqlite3.Connection) -> None:
-        connection.execute("BEGIN")
-        for layer in chosen:
-            create_layer_table(connection, layer)
-            counts[layer] = _copy(connection, store, layer)
-            _verify(connection, store, layer)
-        connection.execute("COMMIT")
+        def fill(connection: sqlite3.Connection) -> None:
+            connection.execute("BEGIN")
+            for layer in chosen:
+                create_layer_table(connection, layer)
+                counts[layer] = _copy(connection, moment, layer)
+                _verify(connection, moment, layer)
+            connection.execute("COMMIT")
 
-    create_geopackage(path, fill, check=lambda written: check_with_gdal(written, counts))
+        create_geopackage(path, fill, check=lambda written: check_with_gdal(written, counts))
     return sum(counts.values())
 
 
-def _copy(connection: sqlite3.Connection, store: Store, layer: Layer) -> int:
+def _refuse_store(path: Path) -> None:
+    """Keeps a store, which has a history, from being replaced by a file that has none."""
+    if not path.is_file():
+        return
+    with closing(sqlite3.connect(path)) as older, suppress(sqlite3.DatabaseError):
+        if older.execute("SELECT 1 FROM sqlite_master WHERE name = 'gis_capture_meta'").fetchone():
+            message = Text(
+                f"「{path}」は台帳データの本体なので、上書きできません。別の名前にしてください。",
+                f'"{path}" is a store and is not replaced: give another name.',
+            )
+            raise StoreError(message, path=path)
+
+
+def _copy(connection: sqlite3.Connection, moment: Snapshot, layer: Layer) -> int:
     """Copies the features of a layer, each with the revision that wrote it; notes extent and dimensions."""
-    rows, features = LayerRows(layer), iter(store.features(layer.key))
+    rows, features = LayerRows(layer), iter(moment.features(layer.key))
     n_copied, boxes = 0, [np.full(4, np.nan)]
     while batch := list(islice(features, BATCH)):
         parameters = rows.to_rows(batch, 0)
@@ -70,9 +87,9 @@ def _copy(connection: sqlite3.Connection, store: Store, layer: Layer) -> int:
     return n_copied
 
 
-def _verify(connection: sqlite3.Connection, store: Store, layer: Layer) -> None:
+def _verify(connection: sqlite3.Connection, moment: Snapshot, layer: Layer) -> None:
     """Reads a layer back and compares every value of every column."""
-    rows, features = LayerRows(layer), iter(store.features(layer.key))
+    rows, features = LayerRows(layer), iter(moment.features(layer.key))
     cursor = connection.execute(f"{rows.select} ORDER BY fid")
     while True:
         written = [row[1:] for row in cursor.fetchmany(BATCH)]

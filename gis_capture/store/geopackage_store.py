@@ -1,17 +1,16 @@
 """The embedded store: one GeoPackage file, one writer, readers that are never blocked."""
 
-import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from gis_capture.errors import FormatVersionError, StoreError
 from gis_capture.geopackage.connection import connect, unusable
-from gis_capture.geopackage.files import create_geopackage
+from gis_capture.geopackage.files import create_geopackage, put_in_place
 from gis_capture.model import BBox, Feature, Layer, Problem
 from gis_capture.store.direct_edits import has_direct_edits, take_direct_edits
 from gis_capture.store.geopackage_sync import SYNC_SCHEMA, SYNC_TABLES, GeoPackageSyncRecords
@@ -73,7 +72,7 @@ class GeoPackageStore:
 
     def layer(self, key: str) -> Layer:
         """One layer; raises LayerError when there is none."""
-        return self._reading().rows_of(key).layer
+        return self._reading().layer(key)
 
     def layer_info(self, key: str) -> LayerInfo:
         """A layer with counts and extent."""
@@ -212,17 +211,23 @@ class GeoPackageStore:
             return transaction.revision
 
     def backup_to(self, path: Path) -> None:
-        """Writes a copy of the present state, while others go on reading and writing."""
+        """Writes a copy of the present state, while others go on reading and writing; an older copy is replaced.
+
+        Raises:
+            StoreError: The copy cannot be written, or is the store itself.
+        """
+        if path.exists() and path.samefile(self.path):
+            raise StoreError(Text(f"「{path}」は控えの元です。", f'"{path}" is the store itself.'), path=path)
         partial = path.with_name(path.name + ".part")
-        partial.unlink(missing_ok=True)
-        source = connect(self.path, is_read_only=True)
-        target = sqlite3.connect(partial)
         try:
-            source.backup(target)
+            partial.unlink(missing_ok=True)
+            with closing(connect(self.path, is_read_only=True)) as source, closing(sqlite3.connect(partial)) as target:
+                source.backup(target)
+            put_in_place(partial, path)
+        except (OSError, sqlite3.Error) as error:
+            raise unusable(path, error) from error
         finally:
-            target.close()
-            source.close()
-        os.replace(partial, path)
+            partial.unlink(missing_ok=True)
 
     def check_integrity(self) -> list[Problem]:
         """Looks for damage; gives what was found."""

@@ -8,6 +8,7 @@ import pytest
 
 from gis_capture.errors import LayerError, StoreError
 from gis_capture.geopackage.connection import connect
+from gis_capture.model import Feature
 from gis_capture.store import GeoPackageStore, export
 from gis_capture.store.export import write_geopackage
 from tests.store.lamps import VALUES, lamp
@@ -60,3 +61,67 @@ def test_a_layer_that_is_not_there_is_not_exported(tmp_path: Path, store: GeoPac
         write_geopackage(tmp_path / "none.gpkg", store, ["lamp"])
 
     assert not (tmp_path / "none.gpkg").exists()
+
+
+def test_an_export_is_of_one_moment(tmp_path: Path, store: GeoPackageStore, write: Any) -> None:
+    """Somebody who writes while it runs neither gets into it nor makes it fail."""
+    write(lamp("a"))
+    copy = export._copy
+
+    def disturb(*arguments: Any) -> int:
+        n_rows = copy(*arguments)
+        write(lamp("b"))
+        return n_rows
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(export, "_copy", disturb)
+        assert write_geopackage(tmp_path / "out.gpkg", store, ["lamp"]) == 1
+    assert store.count("lamp") == 2
+
+
+def test_a_store_is_not_replaced_by_an_export(path: Path, store: GeoPackageStore, write: Any) -> None:
+    """Its history would be lost."""
+    write(lamp("a"))
+
+    with pytest.raises(StoreError, match="not replaced"):
+        write_geopackage(path, store, ["lamp"])
+
+    assert (store.count("lamp"), store.check_integrity()) == (1, [])
+
+
+def test_the_journal_of_a_replaced_file_is_not_read_into_the_new_one(
+    tmp_path: Path, store: GeoPackageStore, write: Any
+) -> None:
+    """QGIS keeps files open with a journal beside them."""
+    write(lamp("a"))
+    file = tmp_path / "out.gpkg"
+    write_geopackage(file, store, ["lamp"])
+    qgis = connect(file)
+    qgis.execute("PRAGMA journal_mode = WAL")
+    qgis.execute("CREATE TABLE notes AS SELECT * FROM lamp")
+
+    write(lamp("b"))
+    write_geopackage(file, store, ["lamp"])
+    reader = connect(file)
+    found = reader.execute("SELECT count(*) FROM lamp").fetchall()
+    tables = reader.execute("SELECT count(*) FROM sqlite_master WHERE name = 'notes'").fetchall()
+    sound = reader.execute("PRAGMA integrity_check").fetchall()
+    reader.close()
+    qgis.close()
+
+    assert (found, tables, sound) == ([(2,)], [(0,)], [("ok",)])
+
+
+def test_every_column_is_the_same(tmp_path: Path, path: Path, store: GeoPackageStore, write: Any) -> None:
+    """Bytes of geometries included; blanks stay blanks."""
+    write(*(lamp(f"l{number}") for number in range(5)), Feature("lamp", "blank", None, {}))
+    write(lamp("later", 140, is_led=True))
+    file = tmp_path / "out.gpkg"
+    write_geopackage(file, store, ["lamp"])
+
+    contents = []
+    for one in (path, file):
+        database = connect(one)
+        contents.append(database.execute("SELECT * FROM lamp ORDER BY fid").fetchall())
+        database.close()
+    assert contents[0] == contents[1]

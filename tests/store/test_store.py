@@ -343,3 +343,24 @@ def test_a_plain_geopackage_is_no_store(tmp_path: Path) -> None:
 
     assert other.read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == ["other.gpkg"]
+
+
+def test_a_backup_replaces_an_older_one_and_never_the_store(path: Path, store: GeoPackageStore, write: Write) -> None:
+    """Same content, also of the history; a folder that is not there is an error of ours and leaves nothing."""
+    write(lamp("a"))
+    target = path.with_name("控え.gpkg")
+    store.backup_to(target)
+    with store.transact(OFFICE, at=AT) as transaction:
+        transaction.delete("lamp", "a")
+    store.backup_to(target)
+    with pytest.raises(StoreError):
+        store.backup_to(path)
+    with pytest.raises(StoreError):
+        store.backup_to(path.with_name("none") / "控え.gpkg")
+
+    backup = open_store(target)
+    assert (backup.revision(), backup.epoch, backup.layers()) == (2, store.epoch, (LAMPS,))
+    assert backup.feature_at("lamp", "a", 1) == store.feature_at("lamp", "a", 1) is not None
+    assert (backup.count("lamp"), store.check_integrity()) == (0, [])
+    backup.close()
+    assert list(path.parent.glob("*.part")) == []
