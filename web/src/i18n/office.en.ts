@@ -116,6 +116,8 @@ export const en: Record<OfficeKey, string> = {
   map_layers: "Layers shown",
   map_all: "All",
   map_label: "Map of the layers",
+  map_zoom_in: "Zoom in",
+  map_zoom_out: "Zoom out",
   map_hint: "Press a mark to see its record.",
   map_list: "Show as a list",
   map_empty: "There is no layer to show.",

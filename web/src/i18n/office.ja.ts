@@ -114,6 +114,8 @@ export const ja = {
   map_layers: "表示するレイヤー",
   map_all: "すべて",
   map_label: "レイヤーの地図",
+  map_zoom_in: "地図を大きく",
+  map_zoom_out: "地図を小さく",
   map_hint: "印を押すと、内容が出ます。",
   map_list: "一覧で見る",
   map_empty: "表示するレイヤーがありません。",

@@ -13,6 +13,7 @@ import { Protocol } from "pmtiles";
 import "maplibre-gl/dist/maplibre-gl.css";
 import "./map.css";
 import type { FeatureCollection } from "geojson";
+import { t } from "../i18n/office.ts";
 import type { BasemapPack } from "../model/messages.ts";
 import { basemapLayers } from "./basemap_style.ts";
 import { tellState } from "./map_state.ts";
@@ -50,6 +51,11 @@ export class OfficeMap {
         ? { bounds: new LngLatBounds(extent), fitBoundsOptions: { padding: PADDING_PX, maxZoom: MAX_FIT_ZOOM } }
         : {}),
       attributionControl: false,
+      locale: {
+        "Map.Title": t("map_title"),
+        "NavigationControl.ZoomIn": t("map_zoom_in"),
+        "NavigationControl.ZoomOut": t("map_zoom_out"),
+      },
     });
     tellState(this.#map);
     this.#map.addControl(new NavigationControl({ showCompass: false }), "top-right");
