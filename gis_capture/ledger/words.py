@@ -41,9 +41,9 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 _TYPES = """string str text integer int long float double real decimal number numeric boolean bool date datetime time
-varchar char 文字列 数値 整数 小数 実数 日付 日時 真偽値 文字型 数値型 日付型 全角文字 半角文字 半角数字 半角英数字 全角"""
+varchar char 文字列 数値 整数 小数 実数 日付 日時 真偽値 文字型 数値型 日付型 全角文字 半角文字
+半角数字 半角英数字"""
 _TYPE_WORDS = frozenset(_TYPES.split())
-_NUMBER = re.compile(r"^[(（\[]?(?:[0-9０-９]{1,2}|[a-zａ-ｚ]|[ア-ンｱ-ﾝ]|[①-⑳]|[ⅰ-ⅹ])[)）\]]?$", re.IGNORECASE)
 _NUMBER = re.compile(r"^[△▲+\-−－]?\s*(?:\d[\d,，]*\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*%?$", re.IGNORECASE)
 _DATE = re.compile(
     r"^(?:(?:19|20)\d\d[-/.年]\d{1,2}(?:[-/.月]\d{1,2}日?)?|(?:明治|大正|昭和|平成|令和|[MTSHR]\.?)\s*(?:元|\d{1,2})[-/.年]\s*\d{1,2}[-/.月]\s*\d{1,2}日?"

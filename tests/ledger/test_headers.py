@@ -251,3 +251,50 @@ def test_a_table_that_does_not_begin_at_a1(read_book: ReadBook) -> None:
     assert table.header_rows == (3,)
     assert [c.number for c in table.columns] == [3, 4]
     assert table.cell_name(4, table.columns[1]) == "台帳!D4"
+
+
+@pytest.mark.parametrize(
+    ("again", "header_row", "reason_row"),
+    [(["no", "name", "lat"], 1, 2), (["integer", "string", "float"], 1, 2), (["整数", "文字列", "小数"], 1, 2)],
+)
+def test_names_said_again_as_codes_or_types_are_left_out(
+    read_rows: ReadRows, again: list[str], header_row: int, reason_row: int
+) -> None:
+    """A second row with English names or types of data is neither name nor data."""
+    table = read_rows([["番号", "名称", "緯度"], again, ["1", "甲", "36.1"], ["2", "乙", "36.2"]])
+    assert (table.header_rows, skipped(table)) == ((header_row,), {reason_row: "code_row"})
+
+
+def test_three_header_rows_of_a_text_file(read_rows: ReadRows) -> None:
+    """Three levels of exported merges."""
+    table = read_rows(
+        [
+            ["番号", "点検", None, None, None],
+            [None, "令和5年度", None, "令和6年度", None],
+            [None, "判定", "箇所", "判定", "箇所"],
+            ["1", "Ⅰ", "3", "Ⅱ", "4"],
+            ["2", "Ⅱ", "5", "Ⅰ", "1"],
+        ]
+    )
+    assert table.header_rows == (1, 2, 3)
+    assert names(table)[3:] == ["点検/令和6年度/判定", "点検/令和6年度/箇所"]
+
+
+def test_days_as_names(read_rows: ReadRows) -> None:
+    """Dates of inspections stand above marks."""
+    table = read_rows([["施設名", "2024/4/1", "2024/5/1"], ["公民館", "○", "×"], ["図書館", "×", "○"]])
+    assert table.header_rows == (1,)
+
+
+def test_pairs_of_words_above_are_not_the_table(read_rows: ReadRows) -> None:
+    """作成日, 件数 and the like stand above as pairs."""
+    table = read_rows(
+        [
+            ["台帳名", "消火栓", None],
+            ["件数", "2", None],
+            ["番号", "名称", "口径"],
+            ["1", "甲", "75"],
+            ["2", "乙", "100"],
+        ]
+    )
+    assert (table.header_rows, list(table.row_numbers)) == ((3,), [4, 5])
