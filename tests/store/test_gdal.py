@@ -12,6 +12,7 @@ import pytest
 import shapely
 from pyproj import CRS
 
+from gis_capture.geopackage.connection import connect
 from gis_capture.store import GeoPackageStore
 from tests.store.lamps import VALUES, lamp
 
@@ -80,8 +81,6 @@ def test_the_index_has_the_triggers_that_gdal_makes(tmp_path: Path, written: Pat
     """Name by name: GDAL takes them away and puts them back by these names."""
     import geopandas
 
-    from gis_capture.geopackage.connection import connect
-
     other = tmp_path / "gdal.gpkg"
     frame = geopandas.GeoDataFrame({"n": [1]}, geometry=[shapely.Point(1, 2)], crs=6668)
     frame.to_file(other, layer="lamp", driver="GPKG", GEOMETRY_NAME="geometry")
@@ -98,3 +97,26 @@ def test_the_index_has_the_triggers_that_gdal_makes(tmp_path: Path, written: Pat
 def test_only_layers_are_listed(written: Path) -> None:
     """Our own tables are not shown as layers to people who open the file in QGIS."""
     assert [name for name, _ in pyogrio.list_layers(written)] == ["lamp"]
+
+
+def test_the_file_is_a_geopackage_by_its_header_and_its_references(written: Path) -> None:
+    """Application id, version 1.4, foreign keys, and the titles and rules of the Schema extension."""
+    database = connect(written)
+    header = [database.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")]
+    broken = database.execute("PRAGMA foreign_key_check").fetchall()
+    titles = dict(database.execute("SELECT column_name, name FROM gpkg_data_columns WHERE table_name = 'lamp'"))
+    rules = database.execute(
+        "SELECT constraint_name, constraint_type, value, min, max FROM gpkg_data_column_constraints ORDER BY 1, 3"
+    ).fetchall()
+    extensions = {row[0] for row in database.execute("SELECT table_name FROM gpkg_extensions")}
+    own = {row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    database.close()
+
+    assert (header, broken) == ([int.from_bytes(b"GPKG", "big"), 10400], [])
+    assert titles.items() >= {name: f"{name}の題" for name in VALUES}.items()
+    assert rules == [
+        ("lamp.power_w", "range", None, 0, 1000),
+        ("lamp.status", "enum", "点灯", None, None),
+        ("lamp.status", "enum", "球切れ", None, None),
+    ]
+    assert {name for name in own if name.startswith("gis_capture_")} <= extensions

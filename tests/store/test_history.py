@@ -2,6 +2,7 @@
 
 import tempfile
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import shapely
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gis_capture.geopackage.connection import connect
-from gis_capture.model import Feature
+from gis_capture.model import Attachment, Feature
 from gis_capture.store import open_store
 from tests.store.lamps import AT, LAMPS, OFFICE, lamp
 
@@ -92,3 +93,38 @@ def test_a_deleted_feature_can_be_restored_with_its_values(store, write) -> None
         assert list(snapshot.deletions(["lamp"], after=(0, 0))) == []
     assert (last.revision, last.fields["status"]) == (2, "球切れ")
     assert store.feature("lamp", "a").geometry == shapely.Point(137.25, 36.14)
+
+
+def test_photos_stay_through_edits_and_come_back_with_what_was_deleted(store, write) -> None:  # type: ignore[no-untyped-def]
+    """Each state has the photos it had."""
+    photo = Attachment("ab" * 32, "写真.jpg", 812, "image/jpeg", AT)
+    write(replace(lamp("a"), attachments=(photo,)))
+    with store.transact(OFFICE, at=AT) as transaction:
+        transaction.update(replace(transaction.feature("lamp", "a"), fields={"status": "球切れ"}))
+    with store.transact(OFFICE, at=AT) as transaction:
+        transaction.update(replace(transaction.feature("lamp", "a"), attachments=()))
+    with store.transact(OFFICE, at=AT) as transaction:
+        transaction.delete("lamp", "a")
+    with store.transact(OFFICE, at=AT) as transaction:
+        transaction.insert([store.feature_at("lamp", "a", 2)])
+
+    states = [store.feature_at("lamp", "a", revision) for revision in range(1, 6)]
+    assert [state and len(state.attachments) for state in states] == [1, 1, 0, None, 1]
+
+
+def test_changes_are_read_in_order_and_in_pieces(store, write) -> None:  # type: ignore[no-untyped-def]
+    """From the place where one stopped, everything follows once, whatever the size of a piece."""
+    write(*(lamp(f"l{number}") for number in range(7)))
+    with store.transact(OFFICE, at=AT) as transaction:
+        for number in (5, 1, 3):
+            transaction.update(lamp(f"l{number}", status="球切れ"))
+
+    read, place = [], (0, 0)
+    with store.snapshot() as snapshot:
+        while piece := list(islice(snapshot.changed("lamp", after=place), 2)):
+            read += [feature.feature_id for _, feature in piece]
+            place = (piece[-1][1].revision, piece[-1][0])
+        first = [one.feature_id for _, one in snapshot.changed("lamp", after=(0, 0), until=1)]
+
+    assert read == ["l0", "l2", "l4", "l6", "l1", "l3", "l5"]
+    assert first == read[:4]

@@ -56,3 +56,39 @@ def _triggers(path: Path) -> set[str]:
     found = {row[0] for row in database.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger'")}
     database.close()
     return found
+
+
+_MAKER = """
+import sys
+from pathlib import Path
+from gis_capture.geopackage import files
+from gis_capture.store import open_store
+def halt(connection, crs):
+    print("now", flush=True)
+    sys.stdin.read()
+if sys.argv[2] == "filling":
+    files.put_crs = halt
+else:
+    files.os.replace = halt
+open_store(Path(sys.argv[1]), create=True)
+"""
+
+
+@pytest.mark.parametrize("moment", ["filling", "naming"])
+def test_a_store_that_was_killed_while_it_was_made_is_not_there(path: Path, moment: str) -> None:
+    """What is left of it stands in nobody's way: the next attempt makes a whole one and takes the rest away."""
+    root = str(Path(__file__).parents[2])
+    with subprocess.Popen(
+        [sys.executable, "-c", _MAKER, str(path), moment], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=root
+    ) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == b"now\n"
+        child.send_signal(signal.SIGKILL)
+    was_there = path.exists()
+
+    store = open_store(path, create=True)
+    found = (store.revision(), store.layers(), store.check_integrity())
+    store.close()
+
+    assert (was_there, found) == (False, (0, (), []))
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
