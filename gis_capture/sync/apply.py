@@ -124,17 +124,20 @@ class Applier:
         if change.base_revision:
             base = self.transaction.feature_at(layer.key, change.feature_id, change.base_revision)
             seen.update(_state(base) or {})
-        own: list[Change] = []
-        while predecessor is not None:
-            earlier = Change.from_json(predecessor.body)
-            if (earlier.layer, earlier.feature_id) == (change.layer, change.feature_id):
-                own.append(earlier)
-            predecessor = self.transaction.sync.change(earlier.after) if earlier.after else None
-        for earlier in reversed(own):
+        for earlier in reversed(self._own_chain(change, predecessor)):
             seen.update(check(earlier, layer, stored=None).change.apply_to({}) or {})
             seen[ATTACHMENTS] = _attached(seen.get(ATTACHMENTS, []), earlier)
         seen.update({name: edit.old for name, edit in change.edits.items() if edit.old is not ABSENT})
         return seen or None
+
+    def _own_chain(self, change: Change, predecessor: PushedChange | None) -> list[Change]:
+        """The author's earlier changes of this feature, newest first; a chain that bites its tail ends there."""
+        chain: dict[str, Change] = {change.change_id: change}
+        while predecessor is not None and predecessor.change_id not in chain:
+            earlier = chain[predecessor.change_id] = Change.from_json(predecessor.body)
+            predecessor = self.transaction.sync.change(earlier.after) if earlier.after else None
+        feature = (change.layer, change.feature_id)
+        return [one for one in chain.values() if one is not change and (one.layer, one.feature_id) == feature]
 
     def _refuse_unique_clash(self, change: Change, layer: Layer, merged: Merge) -> None:
         for field in layer.fields:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from gis_capture.model import ABSENT, ATTACHMENTS, GEOMETRY, Attachment, Change, Clash, Conflict, Edit
+from gis_capture.model import ABSENT, ATTACHMENTS, GEOMETRY, Attachment, Change, Clash, Conflict, Edit, Layer
 from gis_capture.store.protocol import Store
 from gis_capture.sync import codes
 from gis_capture.sync.intake import Intake
@@ -53,18 +53,23 @@ def resolve(office: Office, conflict_id: str, decisions: Mapping[str, Decision],
         transaction = intake.applier.transaction
         conflict = _found(transaction.sync.conflict(conflict_id), conflict_id)
         signature = {"note": note, "author": office.author.name, "decided_at": intake.received_at}
-        clashes = [
-            _decided(conflict, clash, decisions[clash.field], signature, intake)
-            if clash.decision is None and clash.field in decisions
-            else clash
+        for name in decisions.keys() - {clash.field for clash in conflict.clashes}:
+            raise codes.error(codes.DECISION_INVALID, field=name)
+        newly = {
+            clash.field: _decided(clash, decisions[clash.field], signature, intake.applier.layers.get(conflict.layer))
             for clash in conflict.clashes
-        ]
-        newly = [clash for clash in clashes if clash not in conflict.clashes]
-        change = _resolution(office, intake, conflict, newly)
+            if clash.decision is None and clash.field in decisions
+        }
+        if not newly:
+            return conflict.to_json()
+        change = _resolution(office, intake, conflict, list(newly.values()))
         if change is not None:
-            body = {**change.to_json(), "resolves": conflict_id, "note": note}
-            demand_stored(intake.take(body))
-        conflict = replace(conflict, clashes=tuple(clashes), revision=transaction.revision)
+            demand_stored(intake.take({**change.to_json(), "resolves": conflict_id, "note": note}))
+            if change.kind == "delete":  # nothing is left to decide
+                deciding = next(one.decision for one in newly.values() if _chosen(conflict, one) is ABSENT)
+                newly = {one.field: replace(one, decision=deciding) for one in conflict.clashes} | newly
+        clashes = tuple(clash if clash.decision else newly.get(clash.field, clash) for clash in conflict.clashes)
+        conflict = replace(conflict, clashes=clashes, revision=transaction.revision)
         transaction.sync.put_conflict(conflict)
         if conflict.state == "closed":
             _settle(intake, conflict)
@@ -84,14 +89,15 @@ def _found(conflict: Conflict | None, conflict_id: str) -> Conflict:
     return conflict
 
 
-def _decided(
-    conflict: Conflict, clash: Clash, decision: Decision, signature: Mapping[str, Any], intake: Intake
-) -> Clash:
+def _decided(clash: Clash, decision: Decision, signature: Mapping[str, Any], layer: Layer | None) -> Clash:
     take = decision.get("take")
-    layer = intake.applier.layers.get(conflict.layer)
-    known = {GEOMETRY, ATTACHMENTS, *(field.name for field in layer.fields)} if layer else set()
-    is_possible = take == "stored" or (take in ("incoming", "other") and clash.field in known)
-    if not is_possible or (take == "other" and "value" not in decision):
+    known = {GEOMETRY, *(field.name for field in layer.fields)} if layer else set()
+    is_possible = {
+        "stored": True,
+        "incoming": clash.field in known or clash.field == ATTACHMENTS,
+        "other": clash.field in known and "value" in decision,
+    }
+    if not is_possible.get(str(take)):
         raise codes.error(codes.DECISION_INVALID, field=clash.field)
     value = {"value": decision["value"]} if take == "other" else {}
     return replace(clash, decision={"take": take, **value, **signature})

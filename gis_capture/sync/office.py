@@ -109,7 +109,9 @@ class Office:
             if geometry is not ABSENT:
                 body["geometry"] = _mended(body, GEOMETRY, geometry)
             receipt = demand_stored(intake.take({**body, "hands_on": change_id, "note": note}))
-            settled = replace(receipt, change_id=change_id)
+            # A conflict of the mended change is the office's own; the tablet has nothing to wait for.
+            status = "merged" if receipt.status == "conflict" else receipt.status
+            settled = replace(receipt, change_id=change_id, status=status)
             intake.settle(pushed, settled)
             return settled.to_json()
 

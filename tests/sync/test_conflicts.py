@@ -193,6 +193,27 @@ def test_a_decision_that_says_nothing_is_refused(store: GeoPackageStore, office:
     assert store.revision() == revision
 
 
+def test_a_decision_on_a_field_that_does_not_clash_is_refused(store: GeoPackageStore, office: Office) -> None:
+    """It must be a slip."""
+    _, conflict_id = clash(store)
+    with pytest.raises(SyncError) as raised:
+        resolve(office, conflict_id, {"height_m": {"take": "stored"}})
+    assert raised.value.subject["code"] == "decision_invalid"
+
+
+def test_a_deletion_closes_the_whole_record(store: GeoPackageStore, office: Office) -> None:
+    """When the feature is gone, there is nothing left to decide."""
+    base = fill(store, lamp("f1", status="点灯"))
+    one, two = Tablet(store, device_id="one"), Tablet(store, device_id="two")
+    theirs = {"status": ("点灯", "球切れ"), "name": (None, "駅前")}
+    one.push(one.change("update", "f1", base_revision=base, fields=theirs))
+    two.push(two.change("delete", "f1", base_revision=base))
+    (record,) = list_conflicts(store)
+    closed = resolve(office, record["conflict_id"], {"name": {"take": "incoming"}}, note="撤去済み")
+    assert store.feature("lamp", "f1") is None
+    assert [clash["decision"]["note"] for clash in closed["fields"]] == ["撤去済み"] * 2
+
+
 def test_a_record_that_is_not_there_is_told(store: GeoPackageStore, office: Office) -> None:
     """For reading and for closing."""
     for ask in (lambda: get_conflict(store, "x"), lambda: resolve(office, "x", {})):

@@ -120,6 +120,21 @@ def test_a_rejected_change_is_handed_on_with_a_mended_value(store: GeoPackageSto
     assert [one["status"] for one in tablet.push(bad, after)] == ["applied", "applied"]
 
 
+def test_changes_that_wait_for_each_other_can_be_let_through(store: GeoPackageStore, office: Office) -> None:
+    """A chain that bites its own tail ends in no loop."""
+    base = fill(store, lamp("f1", status="点灯"))
+    tablet = Tablet(store)
+    first = tablet.change("delete", "f1", base_revision=base)
+    second = tablet.change("update", "f1", base_revision=base, after=first["change_id"], fields={"name": (None, "甲")})
+    first["after"] = second["change_id"]
+    alone = tablet.change("delete", "f1", base_revision=base)
+    alone["after"] = alone["change_id"]
+    assert [one["status"] for one in tablet.push(first, second, alone)] == ["held"] * 3
+    assert office.release(first["change_id"])["status"] == "conflict"
+    assert office.release(alone["change_id"])["status"] == "conflict"
+    assert state(store)[0] == {"status": "点灯", "name": "甲"}
+
+
 def test_a_point_outside_the_world_is_mended_and_handed_on(store: GeoPackageStore, office: Office) -> None:
     """Longitude and latitude had been swapped."""
     fill(store)
