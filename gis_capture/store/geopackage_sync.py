@@ -78,7 +78,7 @@ class GeoPackageSyncRecords:
         """Conflict records in the order of (revision, number)."""
         where, values = _conditions({"feature_id": feature_id, "change_id": change_id})
         if state is not None:
-            where += f" AND state IN ({_literals([state])})"
+            where += f" AND state = {_literals([state])}"
         if layers is not None:
             where += " AND layer IN (SELECT value FROM json_each(?))"
             values.append(json.dumps(list(layers)))

@@ -45,7 +45,7 @@ CREATE TABLE IF NOT EXISTS gis_capture_conflicts (
 CREATE INDEX IF NOT EXISTS gis_capture_conflicts_revision ON gis_capture_conflicts (revision, id);
 CREATE INDEX IF NOT EXISTS gis_capture_conflicts_feature ON gis_capture_conflicts (feature_id, layer);
 CREATE INDEX IF NOT EXISTS gis_capture_conflicts_change ON gis_capture_conflicts (change_id);
-CREATE INDEX IF NOT EXISTS gis_capture_conflicts_open ON gis_capture_conflicts (layer) WHERE state = 'open';
+CREATE INDEX IF NOT EXISTS gis_capture_conflicts_open ON gis_capture_conflicts (revision, id) WHERE state = 'open';
 
 CREATE TABLE IF NOT EXISTS gis_capture_named_attachments (
   sha256 TEXT NOT NULL,
