@@ -1,6 +1,8 @@
 """What a push does, seen from the tablet and from the store."""
 
 import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -422,3 +424,20 @@ def test_features_beyond_the_layer_are_untouched(store: GeoPackageStore) -> None
     tablet.push(tablet.change("delete", "same", base_revision=base))
     assert store.feature("lamp", "same") is None
     assert store.feature("pole", "same") is not None
+
+
+def test_pushes_that_arrive_together_are_all_stored(store: GeoPackageStore) -> None:
+    """At the end of the day the tablets come back at once; two of them edited the same lamp."""
+    base = fill(store, lamp("f1", status="点灯"))
+    tablets = [Tablet(store, device_id=f"tablet-{number}") for number in range(6)]
+
+    def send(tablet: Tablet) -> list[dict[str, Any]]:
+        inserts = [tablet.change("insert", f"{tablet.device_id}-{number}") for number in range(20)]
+        edit = {"status": ("点灯", "球切れ" if tablet.device_id < "tablet-3" else "撤去")}
+        return tablet.push(*inserts, tablet.change("update", "f1", base_revision=base, fields=edit))
+
+    with ThreadPoolExecutor(len(tablets)) as pool:
+        receipts = list(pool.map(send, tablets))
+    assert store.count("lamp") == 1 + 6 * 20
+    assert Counter(of_tablet[-1]["status"] for of_tablet in receipts) == {"applied": 1, "merged": 2, "conflict": 3}
+    assert len(list_conflicts(store)) == 3
