@@ -75,6 +75,14 @@ class Grid:
                 found.setdefault(row, []).append(merge)
         return found
 
+    def spans(self, index: int) -> list[Merge]:
+        """The merges over several columns that begin in a row."""
+        return [m for m in self.merges_by_row.get(index, ()) if m.right > m.left and m.top == index]
+
+    def leftmost(self, index: int) -> int:
+        """The column of the first filled cell of a row; 0 in a blank one."""
+        return next((position for position, _ in self.filled(index)), 0)
+
     def block(self, left: int, right: int) -> "Grid":
         """The columns left to right (ends included) as a grid of their own."""
         kept = [

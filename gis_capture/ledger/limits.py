@@ -13,7 +13,8 @@ class Limits:
         max_unpacked_ratio: Unpacked by packed size, looked at from 50 MB unpacked on.
         max_entries: Files in a zip container.
         max_rows: Rows of one table.
-        max_cells: Cells of one sheet, empty ones between others counted.
+        max_cells: Cells of a text file or a page.
+        max_sheet_cells: Cells of a sheet of a workbook, empty ones between others counted.
         max_cell_chars: Characters of one cell.
     """
 
@@ -23,6 +24,7 @@ class Limits:
     max_entries: int = 5_000
     max_rows: int = 5_000_000
     max_cells: int = 60_000_000
+    max_sheet_cells: int = 25_000_000
     max_cell_chars: int = 200_000
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gis_capture.ledger import words
-from gis_capture.ledger.contrast import Kinds, kinds_of_body, kinds_of_row
+from gis_capture.ledger.contrast import VALUED, Kinds, kinds_of_body, kinds_of_row
 from gis_capture.ledger.grid import Grid
 from gis_capture.ledger.headers import Header, find_header
 
@@ -101,6 +101,7 @@ class _Reader:
         self.few = max(2, math.ceil(usual * 0.34))
         self.leading = next((column for column, kind in enumerate(kinds.of_column) if kind), 0)
         self.last_data = self._last_data()
+        self.begins_with_section = self._begins_with_section()
         self.word_columns = range(min(grid.n_columns, 4))
 
     def _last_data(self) -> int:
@@ -130,6 +131,8 @@ class _Reader:
         """Whether a row at the end of the sheet is rather a note: few cells, and none of them fits its column."""
         cells = list(self.grid.filled(row))
         fits, misfits = self.kinds.compare(kinds_of_row(self.grid, row))
+        if self._continues(row):
+            return False
         if self.usual <= 1:
             return words.is_footnote(cells[0][1])
         if len(cells) > self.few or fits > misfits:
@@ -192,6 +195,18 @@ class _Reader:
         values = [parse_plain_number(self.grid.columns[position][row]) for row in block]
         return len(values) > 1 and all(a is not None and b == a + 1 for a, b in itertools.pairwise(values))
 
+    def _continues(self, row: int) -> bool:
+        """Whether a cell merged with the row above reaches into this one: a record of two lines."""
+        return any(merge.top < row for merge in self.grid.merges_by_row.get(row, ()))
+
+    def _begins_with_section(self) -> bool:
+        """Whether the first row of the body is a word alone that reads like the title of a group."""
+        for row in range(self.header.first_body_row, self.stop):
+            cells = _texts(self.grid, row)
+            if cells:
+                return len(cells) == 1 and self.leading in cells and words.is_section_word(cells[self.leading])
+        return False
+
     def may_be_title(self, row: int) -> bool:
         """Whether a row above the header of another table has too little in it for data."""
         fits, _ = self.kinds.compare(kinds_of_row(self.grid, row))
@@ -200,6 +215,8 @@ class _Reader:
     def _single(self, row: int, cells: dict[int, str]) -> str | None:
         """A row with one cell in the middle of the body: the title of a section, if there is evidence."""
         position, text = next(iter(cells.items()))
+        if self._continues(row):
+            return None
         if text in self.titles or (words.is_page_number(text) and not words.is_number(text)):
             return "title" if text in self.titles else "page_number"
         wide = any(
@@ -208,14 +225,10 @@ class _Reader:
         )
         if wide or (text.strip()[:1] in _SECTION_MARKS and position <= 1):
             return "section"
-        kind = words.kind_of(text)
-        if (
-            position == self.leading
-            and kind in ("text", "long")
-            and self.kinds.of_column[position] in ("number", "code", "date")
-        ):
-            return "section"
-        return None
+        if position != self.leading or words.kind_of(text) not in ("text", "long"):
+            return None
+        is_odd = self.kinds.of_column[position] in VALUED
+        return "section" if is_odd or (self.begins_with_section and words.is_section_word(text)) else None
 
     def _total(self, row: int, cells: dict[int, str], left_out: dict[int, str]) -> str | None:
         leading = [(p, text) for p, text in list(cells.items())[:3] if p in self.word_columns]

@@ -17,6 +17,11 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _TOTAL_LETTER = re.compile("[計総]|otal|OTAL|ｏｔａｌ|ＯＴＡＬ")
+_TOTAL_TAIL = re.compile(r"(?:小計|合計|総計|[\s\u3000]計)$")
+_SECTION = re.compile(
+    r"^(?:第?[0-9一二三四五六七八九十]+(?:分団|区|部|地区|班|号線)?$|第[0-9一二三四五六七八九十]+|[(（]?[0-9]+[)）.．、])|"
+    r"(?:地区|地域|分団|支所|支部|管内|校区|学区|区域|方面|自治会|町内会|系統|年度|路線|の部|編|関係|一覧)$"
+)
 _GRAND_TOTAL = re.compile(r"^[【\[(]?(?:合計|総計|総合計|総数|grand-?total|totals?)", re.IGNORECASE)
 _FOOTNOTE = re.compile(
     r"^\s*(?:[※＊*]|[-－―─]*\s*(?:以下余白|以上)\s*[-－―─]*$|[(（〔\[【]?\s*(?:注|備\s*考|註|出典|出所|資料|参考|凡例|作成|問い?合わ?せ先?|note|source|notes)"
@@ -103,7 +108,14 @@ def may_hold_total(column: Iterable[str | None]) -> bool:
 
 def is_total_word(text: str) -> bool:
     """Whether a cell is nothing but a word for a total or subtotal."""
-    return len(text) <= 24 and _TOTAL_LETTER.search(text) is not None and _TOTAL.match(fold(text)) is not None
+    if len(text) > 24 or _TOTAL_LETTER.search(text) is None:
+        return False
+    return _TOTAL.match(fold(text)) is not None or _TOTAL_TAIL.search(text.strip()) is not None
+
+
+def is_section_word(text: str) -> bool:
+    """Whether a text alone in its row reads like the title of a group: 「第１分団」「国府地区」「１．橋梁」."""
+    return len(text) <= 30 and _SECTION.search(fold(text)) is not None
 
 
 def is_grand_total_word(text: str) -> bool:
@@ -144,6 +156,11 @@ def is_number(text: str) -> bool:
 def is_name_word(text: str) -> bool:
     """Whether a text contains a word that heads columns of ledgers."""
     return len(text) <= 60 and _NAME_WORD.search(squeeze(text)) is not None
+
+
+def is_prose(text: str) -> bool:
+    """Whether a text is a sentence or an address of the web rather than a name."""
+    return len(text) > 100 or "。" in text or text.startswith(("http://", "https://"))
 
 
 def kind_of(text: str | None) -> str:

@@ -298,3 +298,26 @@ def test_pairs_of_words_above_are_not_the_table(read_rows: ReadRows) -> None:
         ]
     )
     assert (table.header_rows, list(table.row_numbers)) == ((3,), [4, 5])
+
+
+def test_two_header_rows_above_words_only(read_book: ReadBook) -> None:
+    """Without numbers below, the merges tell that the second row belongs to the header."""
+    table = only_table(
+        read_book(
+            [
+                ["記号", "所在", None, "管理"],
+                [None, "町名", "字", None],
+                ["あ", "本町", "上", "維持課"],
+                ["い", "西町", "下", "水道課"],
+            ],
+            merges=["A1:A2", "B1:C1", "D1:D2"],
+        )
+    )
+    assert (table.header_rows, names(table)) == ((1, 2), ["記号", "所在/町名", "所在/字", "管理"])
+
+
+def test_a_form_for_one_record_loses_no_line(read_book: ReadBook) -> None:
+    """Names on the left, values on the right: every line is kept as a row until the form is understood."""
+    rows = [["施設台帳", None], ["名称", "中央公民館"], ["住所", "高山市花岡町"], ["設置年", 2001], ["面積", 300.5]]
+    table = only_table(read_book(rows))
+    assert (table.header_rows, list(table.row_numbers)) == ((), [1, 2, 3, 4, 5])

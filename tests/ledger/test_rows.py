@@ -225,3 +225,46 @@ def test_hidden_rows_are_read_and_told(read_book: ReadBook) -> None:
     )
     assert list(table.row_numbers) == [2, 3]
     assert [(p.code, p.row_number) for p in table.problems] == [("hidden_rows", 3)]
+
+
+def test_subtotals_that_name_their_group(read_rows: ReadRows) -> None:
+    """「本町 計」 and 「西町小計」; a name that ends in 計 without a gap is none."""
+    table = read_rows(
+        [
+            ["地区", "名称", "延長"],
+            ["本町", "甲", "10"],
+            ["本町", "会計", "20"],
+            ["本町 計", None, "30"],
+            ["西町", "統計", "7"],
+            ["西町小計", None, "7"],
+        ]
+    )
+    assert skipped(table) == {4: "subtotal", 6: "subtotal"}
+
+
+def test_sections_by_words_when_the_body_begins_with_one(read_rows: ReadRows) -> None:
+    """第１分団 alone in the first row heads a group; a thing without particulars further down is data."""
+    table = read_rows(
+        [
+            ["名称", "住所", "口径"],
+            ["第１分団", None, None],
+            ["甲", "本町", "75"],
+            ["乙", None, None],
+            ["第２分団", None, None],
+            ["丙", "西町", "100"],
+        ]
+    )
+    assert skipped(table) == {2: "section", 5: "section"}
+    assert column(table, "名称") == ["甲", "乙", "丙"]
+
+
+def test_records_of_two_lines_keep_their_second_line(read_book: ReadBook) -> None:
+    """Cells merged over both lines; the last line is no note."""
+    table = only_table(
+        read_book(
+            [["番号", "名称", "備考"], [1, "甲", "上"], [None, None, "下"], [2, "乙", "上"], [None, None, "下"]],
+            merges=["A2:A3", "B2:B3", "A4:A5", "B4:B5"],
+        )
+    )
+    assert column(table, "名称") == ["甲", "甲", "乙", "乙"]
+    assert column(table, "備考") == ["上", "下", "上", "下"]

@@ -48,10 +48,15 @@ def make_grid(
     problems: list[Problem] = []
     for position, cells in enumerate(zip(*rows, strict=True)):
         kinds = set(map(type, cells))
-        if kinds == {float}:
-            texts: list[str | None] = list(map(number_text, cells))
-        else:
-            texts = [cell if type(cell) is str and cell and not cell.isspace() else cell_text(cell) for cell in cells]
+        # Numbers and texts are told here, without a call for each: a large sheet has millions of them.
+        texts = [
+            number_text(cell)
+            if type(cell) is float
+            else cell
+            if type(cell) is str and cell and not cell.isspace()
+            else cell_text(cell)
+            for cell in cells
+        ]
         if any(issubclass(kind, _DATES) for kind in kinds):
             date_rows[position] = frozenset(row for row, cell in enumerate(cells) if isinstance(cell, _DATES))
         if not _ERRORS.isdisjoint(texts):

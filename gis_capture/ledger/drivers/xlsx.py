@@ -73,9 +73,9 @@ def read_calamine(opened: Opened, marks: dict[str, SheetMarks], problems: list[P
                 found = workbook.get_sheet_by_name(sheet.name)
                 if found.start is None:
                     continue
-                if found.height * found.width > opened.limits.max_cells:
+                if found.height * found.width > opened.limits.max_sheet_cells:
                     raise too_large(
-                        opened.path, f"{found.height * found.width:,} cells", f"{opened.limits.max_cells:,} cells"
+                        opened.path, f"{found.height * found.width:,} cells", f"{opened.limits.max_sheet_cells:,} cells"
                     )
                 rows = found.to_python(skip_empty_area=True)
                 spans = [
@@ -107,10 +107,12 @@ def _read_structure(opened: Opened, archive: zipfile.ZipFile) -> dict[str, Sheet
         if path not in opened.zip_names or "worksheets/" not in path:
             continue
         marks = read_marks(archive, path, styles)
-        if marks.last_row * marks.last_column > opened.limits.max_cells:
+        if marks.last_row * marks.last_column > opened.limits.max_sheet_cells:
             last_row, last_column = last_filled(archive, path)
-            if last_row * last_column > opened.limits.max_cells:
-                raise too_large(opened.path, f"{last_row * last_column:,} cells", f"{opened.limits.max_cells:,} cells")
+            if last_row * last_column > opened.limits.max_sheet_cells:
+                raise too_large(
+                    opened.path, f"{last_row * last_column:,} cells", f"{opened.limits.max_sheet_cells:,} cells"
+                )
         found[name] = marks
     return found
 

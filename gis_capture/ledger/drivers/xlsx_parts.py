@@ -134,7 +134,7 @@ def read_marks(archive: zipfile.ZipFile, path: str, styles: Styles) -> SheetMark
                 ]
             if b"f>" in chunk or b"<f" in chunk:
                 marks.bare_formulas += [(int(m[2]), _number(m[1])) for m in _BARE_FORMULA.finditer(chunk)]
-            for match in _MERGE.finditer(chunk):
+            for match in _MERGE.finditer(chunk) if b"mergeCell " in chunk else ():
                 marks.merges.append((int(match[2]), _number(match[1]), int(match[4]), _number(match[3])))
     return marks
 
@@ -151,11 +151,12 @@ def last_filled(archive: zipfile.ZipFile, path: str) -> tuple[int, int]:
 
 
 def _read_rows(chunk: bytes, marks: SheetMarks) -> None:
-    rows = _ROW.findall(chunk)
-    for row in rows:
-        if b"hidden" in row and _HIDDEN.search(row) and (number := _ROW_NUMBER.search(row)):
-            marks.hidden_rows.add(int(number[1]))
-    if rows and (number := _ROW_NUMBER.search(rows[-1])):
+    if b" hidden=" in chunk:
+        for row in _ROW.findall(chunk):
+            if _HIDDEN.search(row) and (number := _ROW_NUMBER.search(row)):
+                marks.hidden_rows.add(int(number[1]))
+    last_row = _ROW.search(chunk, max(chunk.rfind(b"<row"), chunk.rfind(b":row") - 20, 0))
+    if last_row and (number := _ROW_NUMBER.search(last_row[0])):
         marks.last_row = max(marks.last_row, int(number[1]))
     last = {
         match[1]

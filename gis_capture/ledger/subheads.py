@@ -1,0 +1,73 @@
+"""Rows between names and data that are neither: units, numbers of columns, names said again."""
+
+import re
+from collections.abc import Sequence
+
+from gis_capture.ledger import words
+from gis_capture.ledger.grid import Grid
+
+_SERIES = (
+    tuple(str(number) for number in range(1, 100)),
+    tuple("abcdefghijklmnopqrstuvwxyz"),
+    tuple("アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲン"),
+    tuple("イロハニホヘトチリヌルヲワカヨタレソツネナラムウヰノオクヤマケフコエテ"),
+    ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"),
+)
+
+
+def is_unit_row(grid: Grid, row: int) -> bool:
+    """Whether a row holds units only: in brackets, or fewer of them than the row below has cells."""
+    texts = [text for _, text in grid.filled(row)]
+    if not texts or not all(words.is_unit(text) for text in texts):
+        return False
+    in_brackets = all(text.strip()[0] in "(（[［〔" for text in texts)
+    return in_brackets or (row + 1 < grid.n_rows and len(texts) < int(grid.n_filled[row + 1]))
+
+
+def is_said_above(grid: Grid, row: int, start: int) -> bool:
+    """Whether a row only repeats the names above it: in a second language, as codes, or as types of data."""
+    upper = row - 1
+    if upper < start or int(grid.n_filled[upper]) < max(2, 0.8 * int(grid.n_filled[row])):
+        return False
+    above, below = dict(grid.filled(upper)), dict(grid.filled(row))
+    if not below.keys() <= above.keys() or grid.merges_by_row.get(upper):
+        return False
+    if _are_types(list(below.values())):
+        return True
+    return all(map(str.isascii, below.values())) and not all(map(str.isascii, above.values()))
+
+
+def _are_types(texts: Sequence[str]) -> bool:
+    return all(words.is_type_word(text) for text in texts)
+
+
+def skip_subheads(grid: Grid, body: int, stop: int) -> tuple[int, list[tuple[int, str]]]:
+    """Steps over rows between names and data that hold units or number the columns."""
+    skipped: list[tuple[int, str]] = []
+    while body < stop and len(skipped) < 3:
+        texts = [text for _, text in grid.filled(body)]
+        if not texts:
+            break
+        names_again = is_said_above(grid, body, body - 1) and (word_share(grid, body) >= 0.6 or _are_types(texts))
+        if is_unit_row(grid, body):
+            skipped.append((body, "unit"))
+        elif names_again or (len(texts) >= 3 and _are_column_numbers(texts)):
+            skipped.append((body, "code_row"))
+        else:
+            break
+        body += 1
+    return body, skipped
+
+
+def _are_column_numbers(texts: Sequence[str]) -> bool:
+    """Whether cells number the columns: (1) (2) (3), ①②③, ア イ ウ; plain digits may be a record, so five are asked."""
+    plain = [re.sub(r"[()\[\]]", "", words.fold(text)) for text in texts]
+    is_plain = texts[0].strip().isascii() and texts[0].strip().isdecimal()
+    in_series = any(plain == list(series[i : i + len(plain)]) for series in _SERIES for i in (0, 1))
+    return in_series and (not is_plain or len(plain) >= 5)
+
+
+def word_share(grid: Grid, row: int) -> float:
+    """The share of a row's cells that hold words which head columns."""
+    texts = [text for _, text in grid.filled(row)]
+    return sum(words.is_name_word(text) for text in texts) / len(texts) if texts else 0.0
