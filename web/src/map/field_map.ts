@@ -13,7 +13,6 @@ import {
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { Protocol } from "pmtiles";
 import { circleRing } from "../geometry/distance.ts";
-import { t } from "../i18n/tablet.ts";
 import type { DevicePosition } from "../model/feature.ts";
 import { Drawing } from "./drawing.ts";
 import { emptySource, fieldStyle, GPS_SOURCE, SELECTED_SOURCE, type View } from "./field_style.ts";
@@ -60,7 +59,6 @@ export class FieldMap {
       zoom: view?.zoom ?? 5,
       maxZoom: 21,
       attributionControl: false,
-      locale: { "Map.Title": t("map_name") },
       locale: { "Map.Title": options.words.map, "AttributionControl.ToggleAttribution": options.words.attribution },
       dragRotate: false,
       pitchWithRotate: false,
