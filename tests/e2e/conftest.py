@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from tests.e2e.browser import HELP, find_browser
+from tests.e2e.screens import add_areas
 from tests.e2e.serving import Server, copy_workspace, run_cli
 from tests.e2e.tablet import ARGUMENTS
 
@@ -54,6 +55,23 @@ def server(tmp_path: Path, empty_template: Path) -> Iterator[Server]:
 def demo_server(tmp_path_factory: pytest.TempPathFactory, demo_template: Path) -> Iterator[Server]:
     """A running server on the sample data, shared by the tests of a module."""
     server = Server(copy_workspace(demo_template, tmp_path_factory.mktemp("demo-server")))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def screens_template(tmp_path_factory: pytest.TempPathFactory, demo_template: Path) -> Path:
+    """The sample data and a layer of polygons, to make copies of."""
+    workspace = copy_workspace(demo_template, tmp_path_factory.mktemp("screens"))
+    add_areas(workspace)
+    return workspace
+
+
+@pytest.fixture
+def screens_server(tmp_path: Path, screens_template: Path) -> Iterator[Server]:
+    """A running server that a walk through the screens may change."""
+    server = Server(copy_workspace(screens_template, tmp_path))
     server.start()
     yield server
     server.stop()

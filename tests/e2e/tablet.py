@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Locator, Page, Playwright, ViewportSize, expect
+from playwright.sync_api import Geolocation, Locator, Page, Playwright, ViewportSize, expect
 
 from tests.e2e.complaints import Complaints
 
@@ -19,6 +19,8 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # The words of date fields and file dialogs.
+    "--lang=ja",
 ]
 LANDSCAPE = ViewportSize(width=1180, height=820)
 PORTRAIT = ViewportSize(width=820, height=1180)
@@ -54,10 +56,11 @@ _PHOTOS = """async () => {
 class Tablet:
     """The app on one tablet. Each method does what a person does, and waits until it is seen to be done."""
 
-    def __init__(self, page: Page, url: str, complaints: Complaints) -> None:
+    def __init__(self, page: Page, url: str, complaints: Complaints, position: Geolocation) -> None:
         self.page = page
         self.url = url
         self.complaints = complaints
+        self.position = position
 
     def part(self, testid: str) -> Locator:
         """A part of the screen."""
@@ -140,6 +143,9 @@ class Tablet:
 
     def place(self, way: Literal["gps", "center", "tap"]) -> None:
         """Chooses the place: at the device, under the crosshair, or by a tap where the crosshair is."""
+        if way == "gps":
+            # A device that stands still tells its position again and again; an old one is not taken.
+            self.page.context.set_geolocation(self.position)
         if way == "tap":
             box = self.part("crosshair").bounding_box()
             assert box is not None
@@ -180,7 +186,7 @@ def tablet(
     position: tuple[float, float] = (137.2526, 36.1461),
 ) -> Iterator[Tablet]:
     """Switches a tablet on and opens the app; its profile outlives it. `position` is (lon, lat)."""
-    lon, lat = position
+    place = Geolocation(longitude=position[0], latitude=position[1], accuracy=4)
     context = playwright.chromium.launch_persistent_context(
         profile,
         executable_path=browser_path,
@@ -189,12 +195,12 @@ def tablet(
         has_touch=True,
         locale="ja-JP",
         timezone_id="Asia/Tokyo",
-        geolocation={"longitude": lon, "latitude": lat, "accuracy": 4},
+        geolocation=place,
         permissions=["geolocation"],
         viewport=viewport,
     )
     try:
-        opened = Tablet(context.pages[0], url, Complaints(context))
+        opened = Tablet(context.pages[0], url, Complaints(context), place)
         opened.open()
         yield opened
         opened.complaints.check()

@@ -12,11 +12,12 @@ import pyogrio
 import pytest
 from geopandas import GeoDataFrame
 from pandas import DataFrame
-from PIL import Image, ImageDraw
-from playwright.sync_api import Playwright, Route, expect
+from PIL import Image
+from playwright.sync_api import Playwright, Route, ViewportSize, expect
 
+from tests.e2e.photo import take_photo
 from tests.e2e.serving import CHECKOUT_DIR, Server, run_cli
-from tests.e2e.tablet import Tablet, tablet
+from tests.e2e.tablet import LANDSCAPE, PORTRAIT, Tablet, tablet
 
 SHARED_DIR = CHECKOUT_DIR.parent / "shared"
 SAMPLES_DIR = CHECKOUT_DIR / "sample_data" / "ledgers"
@@ -25,23 +26,24 @@ TOLERANCE_DEG = 1e-6
 
 @dataclass(frozen=True)
 class Job:
-    """A ledger, what is changed in it, and how the new point is placed."""
+    """A ledger, what is changed in it, how the new point is placed, and how the tablet is held."""
 
     ledger: Path
     layer: str
     n_rows: int
     status: str
     way: Literal["gps", "center", "tap"]
+    viewport: ViewportSize = LANDSCAPE
 
 
 REAL_JOBS = (
     Job(SHARED_DIR / "corpus/01_municipal_csv/yaizu_fire_hydrant.csv", "fire_hydrant", 193, "要補修", "gps"),
     Job(SHARED_DIR / "corpus/01_municipal_csv/echizen_aed.csv", "aed", 108, "要点検", "center"),
-    Job(SHARED_DIR / "corpus/02_municipal_excel/takamatsu_aed.xlsx", "aed", 450, "期限切れ", "tap"),
+    Job(SHARED_DIR / "corpus/02_municipal_excel/takamatsu_aed.xlsx", "aed", 450, "期限切れ", "tap", PORTRAIT),
 )
 SAMPLE_JOBS = (
     Job(SAMPLES_DIR / "消防水利施設一覧.csv", "fire_hydrant", 80, "要補修", "gps"),
-    Job(SAMPLES_DIR / "AED.csv", "aed", 28, "要点検", "tap"),
+    Job(SAMPLES_DIR / "AED.csv", "aed", 28, "要点検", "tap", PORTRAIT),
 )
 JOBS = REAL_JOBS if SHARED_DIR.is_dir() else SAMPLE_JOBS
 LABELS: dict[str, Callable[[Any], str]] = {
@@ -59,19 +61,6 @@ def values(features: GeoDataFrame) -> DataFrame:
     """Gives all values but the revision; an empty column has another type than one with values."""
     frame = DataFrame(features.to_wkt().drop(columns="revision")).astype(object)
     return frame.where(frame.notna(), None)
-
-
-def take_photo(folder: Path) -> Path:
-    """Makes a JPEG that is larger than a tablet keeps, lying on its side as cameras leave it."""
-    picture = Image.new("RGB", (2600, 1400), "#88aacc")
-    draw = ImageDraw.Draw(picture)
-    for x in range(0, 2600, 65):
-        draw.line([(x, 0), (2600 - x, 1400)], fill="#a90000", width=9)
-    exif = Image.Exif()
-    exif[0x0112] = 6  # turn a quarter clockwise to see it upright (EXIF 2.32, Orientation)
-    path = folder / "写真 1.jpg"
-    picture.save(path, quality=90, exif=exif)
-    return path
 
 
 def choose_feature(features: GeoDataFrame, layer: str) -> tuple[str, str]:
@@ -106,7 +95,7 @@ def test_edits_made_without_a_network_reach_the_geopackage(
     profile, photo = tmp_path / "profile", take_photo(tmp_path)
     server.start()
 
-    with tablet(playwright, browser_path, profile, server.url, position=position) as crew:
+    with tablet(playwright, browser_path, profile, server.url, position=position, viewport=job.viewport) as crew:
         crew.set_up(job.layer)
         crew.expect_unsent(0)
         crew.wait_until_kept()
@@ -133,7 +122,7 @@ def test_edits_made_without_a_network_reach_the_geopackage(
         crew.reload()
         expect_kept(crew, label, job)
 
-    with tablet(playwright, browser_path, profile, server.url, position=position) as crew:
+    with tablet(playwright, browser_path, profile, server.url, position=position, viewport=job.viewport) as crew:
         expect_kept(crew, label, job)
         ((sha256, picture),) = crew.photos().items()
         assert hashlib.sha256(picture).hexdigest() == sha256

@@ -112,6 +112,7 @@ def test_the_pages_speak_english_on_a_press(clerk: Office) -> None:
     clerk.part("language").click()
     expect(clerk.page.get_by_role("heading", name="Layers", exact=True)).to_be_visible()
     expect(clerk.part("layer-fire_hydrant")).to_contain_text("Fire hydrants and water sources")
+    expect(clerk.part("layer-aed")).to_contain_text("position empty 2")
     expect(clerk.page.locator("html")).to_have_attribute("lang", "en")
     clerk.page.reload()
     expect(clerk.part("nav-import")).to_have_text("Import a ledger")
