@@ -59,8 +59,8 @@ export function makeChange(wish: Wish, previous: Change | null, nature: Nature):
   return change.kind === "update" && is_empty ? null : change;
 }
 
-/** Gives the feature after a change, leaving out the names in `except` ("geometry" among them); null = gone. */
-export function applyChange(feature: Feature | null, change: Change, except: readonly string[] = []): Feature | null {
+/** Gives the feature after a change; null = gone. */
+export function applyChange(feature: Feature | null, change: Change): Feature | null {
   if (change.kind === "delete") return null;
   if (!feature && change.kind === "update") return null;
   const seen = feature ?? {
@@ -72,12 +72,12 @@ export function applyChange(feature: Feature | null, change: Change, except: rea
     attachments: [],
   };
   const fields = { ...seen.fields };
-  for (const [name, edit] of Object.entries(change.fields)) if (!except.includes(name)) fields[name] = edit.new;
+  for (const [name, edit] of Object.entries(change.fields)) fields[name] = edit.new;
   const known = new Set(seen.attachments.map((attachment) => attachment.sha256));
   return {
     ...seen,
     fields,
-    geometry: change.geometry && !except.includes("geometry") ? change.geometry.new : seen.geometry,
+    geometry: change.geometry ? change.geometry.new : seen.geometry,
     attachments: [...seen.attachments, ...change.attachments.filter(({ sha256 }) => !known.has(sha256))],
   };
 }
@@ -91,12 +91,16 @@ export function viewFeature(base: Feature | null, entries: readonly OutboxEntry[
 
 /** The server's copy as far as a receipt tells it, before the next pull brings the whole.
  *
- * A merged feature keeps the revision its author saw: others' fields have not come yet.
+ * A merged feature keeps the revision its author saw: others' fields have not come yet. A receipt that comes late,
+ * after a pull that is as new, changes nothing: it would bring old values back (docs/format.md, Pull).
+ *
+ * @param pulled Revision of the layer's last complete pull.
  */
-export function acknowledge(base: Feature | null, change: Change, receipt: Receipt): Feature | null {
-  if (receipt.status === "held" || receipt.status === "rejected") return base;
-  if (receipt.status === "conflict" && (change.kind !== "update" || !base)) return base;
-  const feature = applyChange(base, change, receipt.conflicts);
+export function acknowledge(base: Feature | null, change: Change, receipt: Receipt, pulled: number): Feature | null {
+  if (receipt.status !== "applied" && receipt.status !== "merged") return base;
+  const revision = receipt.revision ?? 0;
+  if (revision <= pulled || (base?.revision ?? 0) > revision) return base;
+  const feature = applyChange(base, change);
   const is_exact = receipt.status === "applied" || !base;
   return feature && { ...feature, revision: is_exact ? (receipt.revision ?? feature.revision) : feature.revision };
 }

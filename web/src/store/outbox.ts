@@ -21,17 +21,23 @@ export async function markOffered(database: Database, sequences: readonly number
 
 /** Acts on the server's receipts: applied and merged changes leave, all others stay with the reason. */
 export async function applyReceipts(database: Database, receipts: readonly Receipt[], epoch: string): Promise<void> {
-  await database.write(["outbox", "features"], async (transaction) => {
+  await database.write(["outbox", "features", "layers"], async (transaction) => {
     const outbox = transaction.objectStore("outbox");
     const features = transaction.objectStore("features");
+    const layers = transaction.objectStore("layers");
     for (const receipt of receipts) {
       const entry = await outbox.index("change_id").get(receipt.change_id);
       if (!entry) continue;
       const { change } = entry;
       const base = (await features.get([change.layer, change.feature_id])) ?? null;
-      const now = acknowledge(base, change, receipt);
-      if (now) await features.put({ ...now, epoch });
-      else if (base) await features.delete([change.layer, change.feature_id]);
+      const layer = await layers.get(change.layer);
+      const now = acknowledge(base, change, receipt, layer?.revision ?? 0);
+      if (now !== base) {
+        if (now) await features.put({ ...now, epoch });
+        else await features.delete([change.layer, change.feature_id]);
+        // A page that is under way may hold the feature as it was; the pull begins anew.
+        if (layer?.cursor) await layers.put({ ...layer, cursor: null });
+      }
       if (receipt.status === "applied" || receipt.status === "merged") await outbox.delete(entry.sequence);
       else await outbox.put({ ...entry, state: receipt.status, receipt });
     }

@@ -63,13 +63,6 @@ test("a change that builds on an unsent one keeps its base, even when a pull bro
   expect(second).toMatchObject({ after: first?.change_id, base_revision: 41 });
 });
 
-test("applying a change gives what was meant, without the fields that clash", () => {
-  const change = make({ fields: { status: "球切れ", ledger_number: "A-2" }, geometry: POINT(1, 2) });
-  const now = change && applyChange(FEATURE, change, ["status", "geometry"]);
-  expect(now?.fields).toEqual({ status: "点灯", ledger_number: "A-2" });
-  expect(now?.geometry).toEqual(FEATURE.geometry);
-});
-
 test("a photo that is there already is not added again", () => {
   const photo = { sha256: "ab", name: "p.jpg", size_bytes: 3, media_type: "image/jpeg" };
   const change = make({ attachments: [photo] });
@@ -96,18 +89,29 @@ test("an update of a feature that is gone shows nothing; a delete takes it away"
 test("receipts: applied takes the revision, merged keeps the one that was seen, the rest leave the copy alone", () => {
   const change = make({ fields: { ...FEATURE.fields, status: "球切れ" } });
   if (!change) throw new Error("no change");
-  expect(acknowledge(FEATURE, change, receipt("applied"))).toMatchObject({
+  expect(acknowledge(FEATURE, change, receipt("applied"), 41)).toMatchObject({
     revision: 50,
     fields: { status: "球切れ" },
   });
-  expect(acknowledge(FEATURE, change, receipt("merged"))).toMatchObject({ revision: 41, fields: { status: "球切れ" } });
-  expect(acknowledge(FEATURE, change, receipt("held"))).toBe(FEATURE);
-  expect(acknowledge(FEATURE, change, receipt("rejected"))).toBe(FEATURE);
-  const clash = acknowledge(FEATURE, change, receipt("conflict", { conflicts: ["status"] }));
-  expect(clash).toMatchObject({ revision: 41, fields: { status: "点灯" } });
+  expect(acknowledge(FEATURE, change, receipt("merged"), 41)).toMatchObject({
+    revision: 41,
+    fields: { status: "球切れ" },
+  });
+  expect(acknowledge(FEATURE, change, receipt("held"), 41)).toBe(FEATURE);
+  expect(acknowledge(FEATURE, change, receipt("rejected"), 41)).toBe(FEATURE);
+  expect(acknowledge(FEATURE, change, receipt("conflict", { conflicts: ["status"] }), 41)).toBe(FEATURE);
+});
+
+test("a receipt that comes after a pull as new, or a newer copy, brings no old values back", () => {
+  const change = make({ fields: { ...FEATURE.fields, status: "球切れ" } });
+  if (!change) throw new Error("no change");
+  const newer = { ...FEATURE, revision: 60, fields: { ...FEATURE.fields, status: "撤去" } };
+  expect(acknowledge(newer, change, receipt("applied"), 41)).toBe(newer);
+  expect(acknowledge(FEATURE, change, receipt("applied"), 50)).toBe(FEATURE);
+  expect(acknowledge(null, change, receipt("applied"), 55)).toBeNull();
 });
 
 test("a deletion the office has to decide leaves the feature in place", () => {
   const removal = make({ is_deletion: true });
-  expect(removal && acknowledge(FEATURE, removal, receipt("conflict"))).toBe(FEATURE);
+  expect(removal && acknowledge(FEATURE, removal, receipt("conflict"), 41)).toBe(FEATURE);
 });
