@@ -128,11 +128,13 @@ export class FieldMap {
 
   /** Brings a place to the middle, not farther away than now. */
   showPlace(place: [number, number]): void {
+    this.#map.resize();
     this.#map.easeTo({ center: place, zoom: Math.max(this.#map.getZoom(), CLOSE_ZOOM), duration: 300 });
   }
 
-  /** Brings a place into view where it is not, without zooming. */
+  /** Brings a place into view where it is not, without zooming; a map on its way to somewhere is left alone. */
   reveal(place: [number, number]): void {
+    if (this.#map.isMoving()) return;
     this.#map.resize();
     const { x, y } = this.#map.project(place);
     const { clientWidth, clientHeight } = this.#map.getContainer();
