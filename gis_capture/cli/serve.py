@@ -3,14 +3,17 @@
 import os
 import socket
 import sys
+import threading
+import time
 import webbrowser
 from pathlib import Path
 
 import click
 import segno
 
-from gis_capture.cli.language import Command, option, say
+from gis_capture.cli.language import Command, language_of, option, say
 from gis_capture.cli.workspace_option import open_workspace, workspace_option
+from gis_capture.errors import WorkspaceError
 from gis_capture.text import Text
 
 
@@ -48,7 +51,12 @@ def command(
 ) -> None:
     """Serves a workspace until it is stopped."""
     if (tls_certificate is None) != (tls_key is None):
-        raise click.UsageError("--tls-certificate + --tls-key")
+        raise click.UsageError(
+            Text(
+                "--tls-certificate と --tls-key は、両方を指定してください。",
+                "Give both --tls-certificate and --tls-key.",
+            ).in_language(language_of())
+        )
     with open_workspace(folder) as workspace:
         path = workspace.path
     run_server(path, host=host, port=port, tls_certificate=tls_certificate, tls_key=tls_key, is_opened=is_opened)
@@ -67,16 +75,51 @@ def run_server(
     from gis_capture.server import serve
 
     scheme = "https" if tls_certificate else "http"
+    check_port(host, port)
     print_addresses(scheme, host, port)
     if is_opened and has_display():
-        webbrowser.open(f"{scheme}://localhost:{port}/")
+        address = f"{scheme}://localhost:{port}/"
+        threading.Thread(target=open_when_ready, args=(address, port), daemon=True).start()
     serve(path, host=host, port=port, tls_certificate=tls_certificate, tls_key=tls_key)
+
+
+def check_port(host: str, port: int) -> None:
+    """Makes sure that nobody else has the port, before an address is told.
+
+    Raises:
+        WorkspaceError: The port is taken, or the address is not of this machine.
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        if sys.platform != "win32":
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise WorkspaceError(
+                Text(
+                    f"ポート {port} は使えません(ほかのプログラムが使っています)。--port で別の番号にしてください。",
+                    f"Port {port} cannot be used: another program has it. Choose another with --port.",
+                ),
+                port=port,
+            ) from error
+
+
+def open_when_ready(address: str, port: int) -> None:
+    """Opens a browser as soon as the server listens."""
+    for _ in range(100):
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                webbrowser.open(address)
+                return
+        time.sleep(0.2)
 
 
 def print_addresses(scheme: str, host: str, port: int) -> None:
     """Prints the address for the office and, with a QR code, the one for a tablet."""
-    tablet = f"{scheme}://{lan_address() if host == '0.0.0.0' else host}:{port}/tablet/"
-    say(Text(f"\n庁内の画面:   {scheme}://localhost:{port}/", f"\nOffice:  {scheme}://localhost:{port}/"))
+    is_local = host in ("127.0.0.1", "localhost")
+    office = "localhost" if is_local or host == "0.0.0.0" else host
+    tablet = f"{scheme}://{lan_address() if host == '0.0.0.0' else office}:{port}/tablet/"
+    say(Text(f"\n庁内の画面:   {scheme}://{office}:{port}/", f"\nOffice:  {scheme}://{office}:{port}/"))
     say(Text(f"タブレット:   {tablet}", f"Tablet:  {tablet}"))
     try:
         segno.make(tablet).terminal(compact=True)
@@ -102,7 +145,13 @@ def lan_address() -> str:
             probe.connect(("192.0.2.1", 9))
             return str(probe.getsockname()[0])
         except OSError:
-            return "localhost"
+            pass
+    # No way out of this network: the name of this machine still tells its address in it.
+    try:
+        addresses = socket.gethostbyname_ex(socket.gethostname())[2]
+    except OSError:
+        addresses = []
+    return next((address for address in addresses if not address.startswith("127.")), "localhost")
 
 
 def has_display() -> bool:

@@ -63,6 +63,7 @@ export const en: Record<OfficeKey, string> = {
   layer_label: "Layer",
   layer_suggested: "best fit",
   layer_help: "Chosen by the headers of the ledger. Change it if it is wrong.",
+  layer_generic: "No layer fits, so a new one is made with the columns of the ledger as its fields.",
   matches_title: "Columns and fields",
   matches_column: "Column of the ledger",
   matches_field: "Field of the layer",

@@ -62,6 +62,7 @@ export const ja = {
   layer_label: "レイヤー",
   layer_suggested: "一番合うもの",
   layer_help: "台帳の見出しから選びました。違うときは選び直してください。",
+  layer_generic: "合うレイヤーがないので、台帳の列をそのまま項目にした新しいレイヤーを作ります。",
   matches_title: "列と項目の対応",
   matches_column: "台帳の列",
   matches_field: "レイヤーの項目",

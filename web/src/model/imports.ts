@@ -55,6 +55,8 @@ export interface Preview {
 export interface InspectedImport {
   import_id: string;
   inspection: Inspection;
+  /** The layer it fits best; "generic" makes a layer of the ledger's own. */
+  best_layer: string;
   suggestions: Suggestion[];
   preview: Preview[];
 }
