@@ -13,7 +13,7 @@ import pytest
 from geopandas import GeoDataFrame
 from pandas import DataFrame
 from PIL import Image
-from playwright.sync_api import Playwright, Route, ViewportSize, expect
+from playwright.sync_api import Playwright, Route, expect
 
 from tests.e2e.photo import take_photo
 from tests.e2e.serving import CHECKOUT_DIR, Server, run_cli
@@ -33,17 +33,17 @@ class Job:
     n_rows: int
     status: str
     way: Literal["gps", "center", "tap"]
-    viewport: ViewportSize = LANDSCAPE
+    is_upright: bool = False
 
 
 REAL_JOBS = (
     Job(SHARED_DIR / "corpus/01_municipal_csv/yaizu_fire_hydrant.csv", "fire_hydrant", 193, "要補修", "gps"),
     Job(SHARED_DIR / "corpus/01_municipal_csv/echizen_aed.csv", "aed", 108, "要点検", "center"),
-    Job(SHARED_DIR / "corpus/02_municipal_excel/takamatsu_aed.xlsx", "aed", 450, "期限切れ", "tap", PORTRAIT),
+    Job(SHARED_DIR / "corpus/02_municipal_excel/takamatsu_aed.xlsx", "aed", 450, "期限切れ", "tap", is_upright=True),
 )
 SAMPLE_JOBS = (
     Job(SAMPLES_DIR / "消防水利施設一覧.csv", "fire_hydrant", 80, "要補修", "gps"),
-    Job(SAMPLES_DIR / "AED.csv", "aed", 28, "要点検", "tap", PORTRAIT),
+    Job(SAMPLES_DIR / "AED.csv", "aed", 28, "要点検", "tap", is_upright=True),
 )
 JOBS = REAL_JOBS if SHARED_DIR.is_dir() else SAMPLE_JOBS
 LABELS: dict[str, Callable[[Any], str]] = {
@@ -92,10 +92,11 @@ def test_edits_made_without_a_network_reach_the_geopackage(
     feature_id, label = choose_feature(before, job.layer)
     place = before.geometry[feature_id]
     position = (round(place.x + 0.0003, 7), round(place.y + 0.0002, 7))
+    viewport = PORTRAIT if job.is_upright else LANDSCAPE
     profile, photo = tmp_path / "profile", take_photo(tmp_path)
     server.start()
 
-    with tablet(playwright, browser_path, profile, server.url, position=position, viewport=job.viewport) as crew:
+    with tablet(playwright, browser_path, profile, server.url, position=position, viewport=viewport) as crew:
         crew.set_up(job.layer)
         crew.expect_unsent(0)
         crew.wait_until_kept()
@@ -122,7 +123,7 @@ def test_edits_made_without_a_network_reach_the_geopackage(
         crew.reload()
         expect_kept(crew, label, job)
 
-    with tablet(playwright, browser_path, profile, server.url, position=position, viewport=job.viewport) as crew:
+    with tablet(playwright, browser_path, profile, server.url, position=position, viewport=viewport) as crew:
         expect_kept(crew, label, job)
         ((sha256, picture),) = crew.photos().items()
         assert hashlib.sha256(picture).hexdigest() == sha256
