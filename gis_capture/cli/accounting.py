@@ -43,7 +43,8 @@ def print_problems(problems: Iterable[Problem], *, language: str) -> None:
         )
         words = problem.message.in_language(language)
         todo = problem.suggestion.in_language(language)
-        click.echo(f"  [{SEVERITIES[problem.severity].in_language(language)}] {where} {words} {todo}".rstrip())
+        label = SEVERITIES[problem.severity].in_language(language)
+        click.echo("  " + " ".join(part for part in (f"[{label}]", where, words, todo) if part))
     rest = Counter(problem.severity for problem in ordered[MAX_PROBLEMS:])
     if rest:
         counts = "、".join(f"{SEVERITIES[severity].in_language(language)} {n:,}" for severity, n in rest.items())

@@ -84,6 +84,7 @@ def command(
         conversion = workspace.convert(
             file, layer=layer, table=table, crs=crs, is_dry_run=is_dry_run, is_repeat_allowed=is_repeat_allowed
         )
+        titles = {known.key: known.title for known in workspace.known_layers()}
         if report and conversion.import_id:
             _write_report(report, workspace, conversion.import_id, language)
     if is_json:
@@ -97,7 +98,8 @@ def command(
             n_skipped=conversion.n_skipped,
             language=language,
         )
-        click.echo(f"{file.name} → {conversion.layer}\n  {line}")
+        title = titles[conversion.layer].in_language(language) if conversion.layer in titles else file.stem
+        click.echo(f"{file.name} → {title}({conversion.layer})\n  {line}")
         print_reasons(conversion.to_json(language)["reasons"])
         print_problems(conversion.problems, language=language)
     is_doubtful = conversion.n_unlocated or conversion.n_rejected or needs_attention(conversion.problems)

@@ -1,8 +1,9 @@
 """`gis-capture inspect`."""
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -10,7 +11,30 @@ from gis_capture.cli.accounting import needs_attention, print_problems
 from gis_capture.cli.language import Command, language_of, option
 from gis_capture.cli.workspace_option import open_workspace, workspace_option
 from gis_capture.errors import WorkspaceError
+from gis_capture.model import FieldType, Layer
 from gis_capture.text import Text
+
+if TYPE_CHECKING:
+    from gis_capture.convert import InspectedTable
+
+
+COORDINATES = {
+    "lonlat_columns": Text("緯度・経度の列", "columns of latitude and longitude"),
+    "dms_columns": Text("度分秒の列", "degrees, minutes and seconds"),
+    "packed_dms": Text("つづけ書きの度分秒", "packed degrees, minutes and seconds"),
+    "latlon_in_one": Text("緯度・経度が1つの列", "latitude and longitude in one column"),
+    "plane_xy": Text("平面直角座標", "plane rectangular coordinates"),
+    "mesh_code": Text("メッシュコード", "mesh codes"),
+    "none": Text("座標の列なし", "no columns of coordinates"),
+}
+TYPES = {
+    FieldType.TEXT: Text("文字", "text"),
+    FieldType.INTEGER: Text("整数", "integer"),
+    FieldType.REAL: Text("数", "number"),
+    FieldType.BOOLEAN: Text("はい・いいえ", "yes or no"),
+    FieldType.DATE: Text("日付", "date"),
+    FieldType.DATETIME: Text("日時", "date and time"),
+}
 
 
 @click.command(
@@ -32,33 +56,52 @@ def command(file: Path, folder: Path | None, is_json: bool) -> int:
 
     try:
         with open_workspace(folder) as workspace:
+            layers: Sequence[Layer] = workspace.known_layers()
             inspection = workspace.inspect(file)
     except WorkspaceError:
         if folder is not None:
             raise
-        inspection = inspect_source(file, layers=read_layers(layers_dir()))
+        layers = read_layers(layers_dir())
+        inspection = inspect_source(file, layers=layers)
     language = language_of()
     document = inspection.to_json(language)
     if is_json:
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))
         return 0
-    _print_tables(document, language)
+    source = document["source"]
+    click.echo(f"{source['path']}  ({source['driver']}, {source['encoding'] or '-'})")
+    for table, described in zip(inspection.tables, document["tables"], strict=True):
+        _print_table(table, described, {layer.key: layer for layer in layers}, language)
     print_problems(inspection.problems, language=language)
     return 3 if needs_attention(inspection.problems) else 0
 
 
-def _print_tables(document: dict[str, Any], language: str) -> None:
-    source = document["source"]
-    click.echo(f"{source['path']}  ({source['driver']}, {source['encoding'] or '-'})")
-    for table in document["tables"]:
-        coordinates = table["coordinates"]
-        words = Text(
-            f"表「{table['name']}」 {table['n_rows']:,} 行、見出し {table['header_rows']} 行目、"
-            f"対象外 {len(table['skipped'])} 行、座標 {coordinates['kind']} ({coordinates['crs']})",
-            f'Table "{table["name"]}": {table["n_rows"]:,} rows, header in row {table["header_rows"]}, '
-            f"{len(table['skipped'])} skipped, coordinates {coordinates['kind']} ({coordinates['crs']})",
-        )
-        click.echo(words.in_language(language))
-        for column in table["columns"]:
-            empty = Text(f"空 {column['n_empty']:,}", f"{column['n_empty']:,} empty").in_language(language)
-            click.echo(f"  {column['name']} → {column['field'] or '-'} ({column['type']}, {empty})")
+def _print_table(
+    table: "InspectedTable", described: dict[str, Any], layers: Mapping[str, Layer], language: str
+) -> None:
+    coordinates = described["coordinates"]
+    kind = COORDINATES.get(coordinates["kind"], Text(coordinates["kind"], coordinates["kind"])).in_language(language)
+    layer = layers.get(table.layer_key)
+    title = layer.title.in_language(language) if layer else table.layer_key
+    header = "・".join(map(str, described["header_rows"])) or "-"
+    crs = "" if coordinates["crs"] in (None, "unknown") else f" {coordinates['crs']}"
+    lines = (
+        Text(
+            f"表「{described['name']}」 データ {described['n_rows']:,} 行",
+            f'Table "{described["name"]}": {described["n_rows"]:,} rows',
+        ),
+        Text(f"  合うレイヤー: {title}({table.layer_key})", f"  layer that fits: {title} ({table.layer_key})"),
+        Text(
+            f"  見出し: {header} 行目、対象外の行: {len(described['skipped']):,}",
+            f"  header: row {header}, {len(described['skipped']):,} rows are no data",
+        ),
+        Text(f"  位置: {kind}{crs}", f"  position: {kind}{crs}"),
+    )
+    for line in lines:
+        click.echo(line.in_language(language))
+    for column in described["columns"]:
+        field = next((one for one in layer.fields if one.name == column["field"]), None) if layer else None
+        target = field.title.in_language(language) if field else "-"
+        kind_of_column = TYPES[FieldType(column["type"])].in_language(language)
+        empty = Text(f"空欄 {column['n_empty']:,}", f"{column['n_empty']:,} empty").in_language(language)
+        click.echo(f"    {column['name']} → {target} ({kind_of_column}、{empty})")
