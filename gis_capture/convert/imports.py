@@ -55,10 +55,12 @@ def refuse_repeat(reading: Reading, plan: Plan, imports: Iterable[Mapping[str, A
             raise SourceError(
                 Text(
                     f"「{name}」は{day.year}年{day.month}月{day.day}日に取り込み済みです。"
-                    "もう一度取り込むと同じ行が二重になります。前の取り込みを取り消してから(「取り込みの記録」か gis-capture imports --undo)やり直すか、"
+                    "もう一度取り込むと同じ行が二重になります。前の取り込みを取り消してから"
+                    "(「取り込みの記録」、コマンドでは imports --undo)やり直すか、"
                     "二重でよければ「もう一度取り込む」を選んでください（コマンドでは --again）。",
                     f'"{name}" was imported on {day} already; importing it again would double its rows. '
-                    'Undo that import first (page "Imports", or gis-capture imports --undo), or choose to import it again (on the command line: --again).',
+                    'Undo that import first (page "Imports", or on the command line: imports --undo), '
+                    "or choose to import it again (on the command line: --again).",
                 ),
                 code="already_imported",
                 path=reading.source.path,
