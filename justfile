@@ -41,7 +41,8 @@ lock:
     python scripts/lock.py
 
 # Screenshots of the office page and the tablet app in both orientations, into artifacts/
-screenshots:
+screenshots: web
+    python tests/e2e/browser.py
     python -m pytest -q tests/e2e/test_screenshots.py --screenshots artifacts/screenshots
 
 _pytest arguments:

