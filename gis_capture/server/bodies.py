@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask import request
@@ -39,6 +39,29 @@ def read_object(*, max_bytes: int) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise RequestError(Text("JSON のオブジェクトを送ってください。", "Send a JSON object."), code="not_json")
     return document
+
+
+def read_text(document: Mapping[str, Any], name: str, *, max_length: int = 2_000) -> str:
+    """Gives a text of a body; "" where it is left out.
+
+    Raises:
+        RequestError: No text, too long, or not to be written as UTF-8.
+    """
+    text = document.get(name) or ""
+    if not isinstance(text, str) or len(text) > max_length or not is_utf8(text):
+        raise RequestError(
+            Text(
+                f"「{name}」は{max_length:,}文字までの文字で送ってください。",
+                f'"{name}" must be a text of at most {max_length:,} characters.',
+            ),
+            name=name,
+        )
+    return text
+
+
+def is_utf8(text: str) -> bool:
+    """Whether a text can be stored; half a surrogate pair cannot."""
+    return text == text.encode("utf-8", "replace").decode()
 
 
 def body_pieces(*, max_bytes: int) -> Iterator[bytes]:

@@ -21,8 +21,9 @@ TEXT: Schema = {"type": "string"}
 NUMBER: Schema = {"type": "integer", "minimum": 0}
 COUNT: Schema = {"type": "integer", "minimum": 1}
 SHA256: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+DAY: Schema = {"type": "string", "format": "date"}
 # Types of what stands in paths; all else is text.
-PATH_TYPES = {"z": NUMBER, "x": NUMBER, "y": NUMBER, "sha256": SHA256}
+PATH_TYPES = {"z": NUMBER, "x": NUMBER, "y": NUMBER, "sha256": SHA256, "day": DAY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,29 @@ _UPLOAD: Schema = {
     "required": ["file"],
     "properties": {
         "file": {"type": "array", "items": {"type": "string", "contentMediaType": BYTES}},
+        "author": TEXT,
+    },
+}
+_DECISION: Schema = {
+    "type": "object",
+    "required": ["take"],
+    "properties": {"take": {"type": "string", "enum": ["stored", "incoming", "other"]}, "value": {}},
+}
+_RESOLVE: Schema = {
+    "type": "object",
+    "required": ["decisions"],
+    "properties": {
+        "decisions": {"type": "object", "additionalProperties": _DECISION},
+        "note": TEXT,
+        "author": TEXT,
+    },
+}
+_HAND_ON: Schema = {
+    "type": "object",
+    "properties": {
+        "fields": {"type": "object"},
+        "geometry": {"type": ["object", "null"]},
+        "note": TEXT,
         "author": TEXT,
     },
 }
@@ -130,6 +154,7 @@ OPERATIONS = (
             "epoch": TEXT,
         },
     ),
+    Operation("/attachments/missing", "get", "Attachments that changes name and that have not come", {200: JSON}),
     Operation("/attachments/{sha256}", "head", "How much of an attachment is here", {200: None, 404: None}),
     Operation("/attachments/{sha256}", "get", "An attachment", {200: BYTES, 206: BYTES, 304: None}),
     Operation(
@@ -171,6 +196,26 @@ OPERATIONS = (
         {200: JSON},
         query={"state": {"type": "string", "enum": ["open", "closed", "all"]}, "layer": TEXT},
     ),
+    Operation("/conflicts/{conflict_id}", "get", "One conflict record", {200: JSON}),
+    Operation(
+        "/conflicts/{conflict_id}/resolve", "post", "Closes fields of a record", {200: JSON}, body=(JSON, _RESOLVE)
+    ),
+    Operation("/changes/waiting", "get", "Held and rejected changes", {200: JSON}),
+    Operation(
+        "/changes/{change_id}/release",
+        "post",
+        "Applies a held change without its predecessor",
+        {200: JSON},
+        body=(JSON, {"type": "object", "properties": {"author": TEXT}}),
+    ),
+    Operation(
+        "/changes/{change_id}/hand-on",
+        "post",
+        "Applies a rejected change with mended values",
+        {200: JSON},
+        body=(JSON, _HAND_ON),
+    ),
+    Operation("/days/{day}/report", "get", "What each tablet sent on a day", {200: JSON}),
 )
 
 _PROBLEM: Schema = {

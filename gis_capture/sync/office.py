@@ -105,7 +105,9 @@ class Office:
             pushed = find_pushed(intake, change_id, ("rejected",))
             body = {**pushed.body, "change_id": self.new_id(), "after": None, "base_revision": None}
             edits = {name: _mended(body.get("fields"), name, value) for name, value in (fields or {}).items()}
-            body["fields"] = {**(body.get("fields") or {}), **edits}
+            if edits:
+                seen = body.get("fields")
+                body["fields"] = {**(seen if isinstance(seen, dict) else {}), **edits}
             if geometry is not ABSENT:
                 body["geometry"] = _mended(body, GEOMETRY, geometry)
             receipt = demand_stored(intake.take({**body, "hands_on": change_id, "note": note}))

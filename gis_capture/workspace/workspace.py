@@ -19,6 +19,8 @@ from gis_capture.resources import layers_dir
 from gis_capture.settings import Settings
 from gis_capture.store import open_store
 from gis_capture.store.protocol import Author, FeatureQuery, LayerInfo, Store
+from gis_capture.sync.attachments import AttachmentFolder
+from gis_capture.sync.office import Office
 from gis_capture.text import Text
 from gis_capture.workspace.basemaps import Basemap, add_basemap, list_basemaps
 from gis_capture.workspace.folder import Folder, create_folder, read_folder
@@ -85,6 +87,15 @@ class Workspace:
     def grids_dir(self) -> Path:
         """Where datum grids are looked for."""
         return self.folder.grids_dir
+
+    @property
+    def attachments(self) -> AttachmentFolder:
+        """The photos and files of features."""
+        return AttachmentFolder(self.folder.attachments_dir, self.settings.max_attachment_bytes)
+
+    def office(self, author: str = "") -> Office:
+        """A person at the office, who decides on conflicts and on changes that wait."""
+        return Office(self.store, Author("office", author), self.clock, self.new_id)
 
     def close(self) -> None:
         """Closes the store."""

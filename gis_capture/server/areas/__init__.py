@@ -3,7 +3,9 @@
 from gis_capture.server.areas import (
     attachments,
     basemap,
+    changes,
     conflicts,
+    days,
     exports,
     health,
     imports,
@@ -14,5 +16,19 @@ from gis_capture.server.areas import (
 )
 
 AREAS = tuple(
-    module.area for module in (pages, health, layers, exports, tiles, basemap, sync, attachments, imports, conflicts)
+    module.area
+    for module in (
+        pages,
+        health,
+        layers,
+        exports,
+        tiles,
+        basemap,
+        sync,
+        attachments,
+        imports,
+        conflicts,
+        changes,
+        days,
+    )
 )

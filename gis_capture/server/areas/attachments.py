@@ -4,20 +4,28 @@ import re
 
 from flask import Blueprint, Response, request, send_file
 
+from gis_capture.server.answers import json_response
 from gis_capture.server.bodies import body_pieces
 from gis_capture.server.context import settings, workspace
 from gis_capture.server.errors import RequestError
-from gis_capture.sync.attachments import AttachmentFolder
+from gis_capture.sync.attachments import list_missing
 from gis_capture.text import Text
 
 area = Blueprint("attachments", __name__, url_prefix="/attachments")
 _RANGE = re.compile(r"bytes (\d{1,15})-(\d{1,15})/(\d{1,15})")
 
 
+@area.get("/missing")
+def give_missing() -> Response:
+    """Lists what changes name and what has not come whole."""
+    here = workspace()
+    return json_response({"attachments": list_missing(here.store, here.attachments)})
+
+
 @area.get("/<sha256>")
 def give_attachment(sha256: str) -> Response:
     """Gives the bytes; asked by HEAD, how many of them are here."""
-    folder = _folder()
+    folder = workspace().attachments
     if request.method == "HEAD" and not folder.is_here(sha256):
         return Response(status=404, headers={"Upload-Offset": str(folder.offset(sha256))})
     media_type = folder.media_type(sha256)
@@ -34,7 +42,7 @@ def take_attachment(sha256: str) -> Response:
     """Takes all of the bytes, or those that Content-Range names."""
     start, end, total = _announced()
     pieces = body_pieces(max_bytes=min(end - start, settings().max_body_bytes))
-    received = _folder().receive(sha256, pieces, start=start, total=total)
+    received = workspace().attachments.receive(sha256, pieces, start=start, total=total)
     if received.is_whole:
         return Response(status=201, headers={"Location": f"/attachments/{sha256}"})
     return Response(status=202, headers={"Upload-Offset": str(received.offset)})
@@ -55,7 +63,3 @@ def _announced() -> tuple[int, int, int]:
             )
         )
     return start, last + 1, total
-
-
-def _folder() -> AttachmentFolder:
-    return AttachmentFolder(workspace().folder.attachments_dir, settings().max_attachment_bytes)

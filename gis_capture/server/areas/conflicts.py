@@ -1,11 +1,14 @@
-"""Conflict records, for the office to look at."""
+"""Conflict records, for the office to look at and to decide."""
+
+from typing import Any
 
 from flask import Blueprint, Response, request
 
 from gis_capture.server.answers import json_response
-from gis_capture.server.context import workspace
+from gis_capture.server.bodies import read_object, read_text
+from gis_capture.server.context import settings, workspace
 from gis_capture.server.errors import RequestError
-from gis_capture.sync.conflicts import list_conflicts
+from gis_capture.sync.conflicts import get_conflict, list_conflicts, resolve
 from gis_capture.text import Text
 
 area = Blueprint("conflicts", __name__)
@@ -23,3 +26,29 @@ def give_conflicts() -> Response:
         workspace().store, state=None if state == "all" else state, layer=request.args.get("layer")
     )
     return json_response({"conflicts": conflicts})
+
+
+@area.get("/conflicts/<conflict_id>")
+def give_conflict(conflict_id: str) -> Response:
+    """Gives one conflict record."""
+    return json_response(get_conflict(workspace().store, conflict_id))
+
+
+@area.post("/conflicts/<conflict_id>/resolve")
+def resolve_conflict(conflict_id: str) -> Response:
+    """Closes fields of a conflict record; gives the record as it is then."""
+    body = read_object(max_bytes=settings().max_body_bytes)
+    office = workspace().office(read_text(body, "author", max_length=200))
+    return json_response(resolve(office, conflict_id, _decisions(body), note=read_text(body, "note")))
+
+
+def _decisions(body: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    decisions = body.get("decisions")
+    if not isinstance(decisions, dict) or not all(isinstance(one, dict) for one in decisions.values()):
+        raise RequestError(
+            Text(
+                "「decisions」に、項目ごとの決め方を入れてください。",
+                'Give "decisions": what to take, by field.',
+            )
+        )
+    return decisions

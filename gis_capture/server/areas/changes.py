@@ -1,0 +1,41 @@
+"""Changes that wait for the office: held ones are let through, rejected ones mended and handed on."""
+
+from flask import Blueprint, Response
+
+from gis_capture.model import ABSENT, GEOMETRY
+from gis_capture.server.answers import json_response
+from gis_capture.server.bodies import read_object, read_text
+from gis_capture.server.context import settings, workspace
+from gis_capture.server.errors import RequestError
+from gis_capture.sync.office import list_waiting
+from gis_capture.text import Text
+
+area = Blueprint("changes", __name__, url_prefix="/changes")
+
+
+@area.get("/waiting")
+def give_waiting() -> Response:
+    """Gives held and rejected changes with their bodies and receipts, oldest first."""
+    return json_response({"changes": list_waiting(workspace().store)})
+
+
+@area.post("/<change_id>/release")
+def release(change_id: str) -> Response:
+    """Applies a held change without its predecessor; gives its new receipt."""
+    body = read_object(max_bytes=settings().max_body_bytes)
+    office = workspace().office(read_text(body, "author", max_length=200))
+    return json_response(office.release(change_id))
+
+
+@area.post("/<change_id>/hand-on")
+def hand_on(change_id: str) -> Response:
+    """Applies a rejected change with the values that the office has mended; gives its new receipt."""
+    body = read_object(max_bytes=settings().max_body_bytes)
+    fields = body.get("fields") or {}
+    if not isinstance(fields, dict):
+        raise RequestError(
+            Text("「fields」に、直した値を項目ごとに入れてください。", 'Give "fields": values by field.')
+        )
+    office = workspace().office(read_text(body, "author", max_length=200))
+    geometry = body.get(GEOMETRY, ABSENT)
+    return json_response(office.hand_on(change_id, fields=fields, geometry=geometry, note=read_text(body, "note")))
