@@ -33,7 +33,7 @@ export default defineConfig({
     rolldownOptions: { input: { office: "index.html", tablet: "tablet/index.html" } },
   },
   server: {
-    proxy: Object.fromEntries(SERVER_PATHS.map((path) => [path, "http://localhost:8460"])),
+    proxy: Object.fromEntries(SERVER_PATHS.map((path) => [path, { target: "http://localhost:8460", changeOrigin: false }])),
   },
   test: { include: ["tests/**/*.test.ts"], environment: "node", sequence: { shuffle: true } },
   resolve: process.env.VITEST ? { conditions: ["browser"] } : {},

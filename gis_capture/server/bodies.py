@@ -20,9 +20,15 @@ def read_json(*, max_bytes: int) -> Any:
         max_bytes: Limit before and after unpacking.
 
     Raises:
-        RequestError: Not JSON, or not gzip where it says so.
+        RequestError: Not JSON, or not gzip where it says so; from a page also what does not say that it is JSON.
         TooLargeError: Larger than the limit.
     """
+    if "Origin" in request.headers and not request.is_json:
+        # A form of another site can send any text, but not this type without asking first.
+        raise RequestError(
+            Text("Content-Type を application/json にしてください。", "Send it as application/json."),
+            code="unsupported_media_type",
+        )
     body = b"".join(body_pieces(max_bytes=max_bytes))
     try:
         # Not orjson: one text with half a surrogate pair would keep out all changes of a push.

@@ -71,6 +71,7 @@ STATUS_OF_CODE = {
     "feature_not_deleted": 409,
     "hash_mismatch": 422,
     "too_many_changes": 413,
+    "unsupported_media_type": 415,
 }
 
 TITLES = {
@@ -87,6 +88,10 @@ TITLES = {
     503: Text("今は使えません", "Unavailable"),
 }
 DETAILS = {
+    403: Text(
+        "ほかのサイトの画面からは登録や変更ができません。このサーバーの画面を開いて操作してください。",
+        "Pages of other sites cannot write here: open a page of this server.",
+    ),
     404: Text(
         "このアドレスには何もありません。アドレスを確かめてください。", "There is nothing at this address: check it."
     ),

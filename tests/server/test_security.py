@@ -1,7 +1,11 @@
 """Headers that keep pages of others out, on every answer."""
 
+from typing import Any
+
 import pytest
 from flask.testing import FlaskClient
+
+JSON = {"Content-Type": "application/json"}
 
 
 @pytest.mark.parametrize("path", ["/health", "/nowhere", "/layers", "/tiles/street_light/0/0/0.mvt"])
@@ -26,3 +30,32 @@ def test_pages_of_other_sites_cannot_write(client: FlaskClient, site: str | None
 
     assert client.post("/sync/push", data="{", headers=headers).status_code == status
     assert client.get("/health", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        ("http://evil.example", 403),
+        ("http://192.168.1.5:8000", 403),
+        ("https://192.168.1.5:8460.evil.example", 403),
+        ("null", 403),
+        ("http://192.168.1.5:8460", 400),
+        (None, 400),
+    ],
+)
+def test_plain_http_is_judged_by_the_origin(
+    client: FlaskClient, problem_of: Any, origin: str | None, status: int
+) -> None:
+    """Over http browsers send no Sec-Fetch-Site; host and port of the page must be those of the server."""
+    headers = {"Origin": origin} if origin else {}
+    response = client.post("/sync/push", base_url="http://192.168.1.5:8460", data="{", headers=headers | JSON)
+
+    problem_of(response, status, "forbidden" if status == 403 else "not_json")
+
+
+def test_pages_say_that_they_send_json(client: FlaskClient, problem_of: Any) -> None:
+    """What any form can send is not taken from a page; programs need not say the type."""
+    headers = {"Origin": "http://localhost", "Content-Type": "text/plain"}
+
+    problem_of(client.post("/sync/push", data="{}", headers=headers), 415, "unsupported_media_type")
+    problem_of(client.post("/sync/push", data="{", headers={"Content-Type": "text/plain"}), 400, "not_json")
