@@ -136,6 +136,4 @@ export const en: Record<OfficeKey, string> = {
   conflicts_incoming: "Value that came later",
   conflicts_deleted: "(deleted)",
   list_joint: ", ",
-  yes: "yes",
-  no: "no",
 };

@@ -134,6 +134,4 @@ export const ja = {
   conflicts_incoming: "後から届いた値",
   conflicts_deleted: "(削除)",
   list_joint: "、",
-  yes: "はい",
-  no: "いいえ",
 };

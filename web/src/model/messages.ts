@@ -42,6 +42,8 @@ export interface ConflictLine {
   /** A side that deleted the feature has no value. */
   fields: { field: string; base?: Value; stored?: Value; incoming?: Value; state: string }[];
   geometry: unknown;
+  incoming_by?: { author?: string | null; made_at?: string | null };
+  stored_by?: { author?: string | null; made_at?: string | null };
 }
 
 export interface GoneLine {
