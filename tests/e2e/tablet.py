@@ -1,7 +1,6 @@
 """A tablet as a crew holds it: a real Chromium with a touch screen, driven by taps."""
 
 import contextlib
-import os
 import re
 from base64 import b64decode
 from collections.abc import Iterator
@@ -197,8 +196,6 @@ def tablet(
         geolocation=place,
         permissions=["geolocation"],
         viewport=viewport,
-        # The words of date fields.
-        env={**os.environ, "LANGUAGE": "ja"},
     )
     try:
         opened = Tablet(context.pages[0], url, Complaints(context), place)
