@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, Playwright, expect
 
 from tests.e2e.complaints import Complaints
 from tests.e2e.serving import CHECKOUT_DIR, Server, run_cli
-from tests.e2e.tablet import Tablet, tablet
+from tests.e2e.tablet import AUTHOR, Tablet, tablet
 
 
 def test_the_second_of_two_edits_waits_for_the_office(
@@ -57,6 +57,8 @@ def test_the_second_of_two_edits_waits_for_the_office(
     complaints = Complaints(context)
     page = context.new_page()
     page.goto(f"{server.url}/#/conflicts")
+    expect(page.get_by_role("heading", level=2)).to_have_text(f"AED {label}")
+    expect(page.get_by_role("columnheader", name="後から届いた値")).to_contain_text(AUTHOR)
     row = page.get_by_role("row").filter(has_text="状態")
     expect(row).to_contain_text("要点検")
     expect(row).to_contain_text("故障")
