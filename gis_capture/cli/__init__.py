@@ -14,7 +14,20 @@ EXIT_DONE, EXIT_ERROR, EXIT_USAGE, EXIT_ATTENTION = 0, 1, 2, 3
 
 COMMANDS = {
     name: f"gis_capture.cli.{name}"
-    for name in ("demo", "init", "layers", "inspect", "convert", "imports", "serve", "export", "gazetteer", "doctor")
+    for name in (
+        "demo",
+        "init",
+        "layers",
+        "inspect",
+        "convert",
+        "imports",
+        "serve",
+        "receive",
+        "conflicts",
+        "export",
+        "gazetteer",
+        "doctor",
+    )
 }
 
 
