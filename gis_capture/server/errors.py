@@ -61,6 +61,7 @@ STATUS: dict[type[Exception], tuple[int, str]] = {
 }
 # Codes that need another status than their class.
 STATUS_OF_CODE = {
+    "attachment_size_differs": 409,
     "attachment_too_large": 413,
     "attachment_unknown": 404,
     "change_not_waiting": 409,

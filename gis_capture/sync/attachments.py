@@ -4,6 +4,7 @@
     <folder>/parts/abcdef….part  the first bytes of one that is on its way
 
 A piece is written at its own offset, so that a piece that comes twice, or from two tablets at once, does no harm.
+Each block of it is written under a lock of its photo, and none while the network is waited for.
 The files alone say what is here; the store says what changes have named.
 """
 
@@ -12,9 +13,13 @@ import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
+from threading import Lock
 from typing import Any, BinaryIO
+from weakref import WeakValueDictionary
 
+from gis_capture.durability import replace_durably
 from gis_capture.store.protocol import Store
 from gis_capture.sync import codes
 
@@ -22,6 +27,8 @@ MAX_BYTES = 50_000_000
 _BLOCK_BYTES = 1 << 20
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _MAGIC = ((0, b"\xff\xd8\xff", "image/jpeg"), (0, b"\x89PNG\r\n\x1a\n", "image/png"), (0, b"%PDF-", "application/pdf"))
+_LOCKS: WeakValueDictionary[Path, Lock] = WeakValueDictionary()
+_LOCKS_LOCK = Lock()
 _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"mif1", b"msf1")
 
 
@@ -83,36 +90,30 @@ class AttachmentFolder:
         A piece that leaves a gap is not taken; the answer says from where to send.
 
         Raises:
-            SyncError: Too large, or the whole has another hash; it is dropped then.
+            SyncError: Too large; the whole has another hash, and is dropped then; or more than `total` bytes are here.
         """
-        if self.is_here(sha256):
-            return Received(self.offset(sha256), is_whole=True)
         if total > self.max_bytes:
             raise self._too_large(total)
-        part = self._part(sha256)
-        part.parent.mkdir(parents=True, exist_ok=True)
-        n_bytes = part.stat().st_size if part.is_file() else 0
-        if n_bytes > total:
-            part.unlink()
-            n_bytes = 0
-        if not 0 <= start <= n_bytes:
-            return Received(n_bytes, is_whole=False)
-        n_bytes = max(n_bytes, self._write(part, pieces, start=start, total=total))
-        if n_bytes < total:
-            return Received(n_bytes, is_whole=False)
-        self._finish(sha256, part)
-        return Received(n_bytes, is_whole=True)
-
-    def _write(self, part: Path, pieces: Iterable[bytes], *, start: int, total: int) -> int:
-        with open(os.open(part, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644), "r+b") as file:
-            file.seek(start)
-            for piece in pieces:
-                if file.tell() + len(piece) > total:
-                    raise self._too_large(file.tell() + len(piece))
-                file.write(piece)
-            file.flush()
-            os.fsync(file.fileno())
-            return file.tell()
+        lock, part = _lock_of(self.path(sha256)), self._part(sha256)
+        end = start
+        # The empty piece looks at what is here before the first one is waited for.
+        for piece in chain([b""], pieces):
+            with lock:
+                if self.is_here(sha256):
+                    return Received(self.offset(sha256), is_whole=True)
+                n_bytes = self.offset(sha256)
+                if n_bytes > total:
+                    raise codes.error(codes.ATTACHMENT_SIZE_DIFFERS, n_bytes=n_bytes, total=total)
+                if not 0 <= end <= n_bytes:
+                    return Received(n_bytes, is_whole=False)
+                if end + len(piece) > total:
+                    raise self._too_large(end + len(piece))
+                _write(part, piece, start=end)
+                end += len(piece)
+        with lock:
+            if not self.is_here(sha256) and self.offset(sha256) == total:
+                self._finish(sha256, part)
+            return Received(self.offset(sha256), is_whole=self.is_here(sha256))
 
     def _finish(self, sha256: str, part: Path) -> None:
         """Makes a part visible if its bytes are what its name says; else it goes, so that the upload begins anew."""
@@ -125,7 +126,7 @@ class AttachmentFolder:
             raise codes.error(codes.HASH_MISMATCH)
         whole = self.path(sha256)
         whole.parent.mkdir(exist_ok=True)
-        os.replace(part, whole)
+        replace_durably(part, whole)
 
     def _part(self, sha256: str) -> Path:
         self.path(sha256)
@@ -134,6 +135,19 @@ class AttachmentFolder:
     def _too_large(self, n_bytes: int) -> Exception:
         size_mb, limit_mb = (round(n / 1e6, 1) for n in (n_bytes, self.max_bytes))
         return codes.error(codes.ATTACHMENT_TOO_LARGE, size_mb=size_mb, limit_mb=limit_mb)
+
+
+def _lock_of(path: Path) -> Lock:
+    """The lock of one photo, for as long as somebody holds it."""
+    with _LOCKS_LOCK:
+        return _LOCKS.setdefault(path, Lock())
+
+
+def _write(part: Path, piece: bytes, *, start: int) -> None:
+    part.parent.mkdir(parents=True, exist_ok=True)
+    with open(os.open(part, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o644), "r+b") as file:
+        file.seek(start)
+        file.write(piece)
 
 
 def list_missing(store: Store, folder: AttachmentFolder) -> list[dict[str, Any]]:

@@ -53,6 +53,7 @@ FIELD_UNKNOWN: Final = "field_unknown"
 # Attachments
 HASH_MISMATCH: Final = "hash_mismatch"
 HASH_INVALID: Final = "hash_invalid"
+ATTACHMENT_SIZE_DIFFERS: Final = "attachment_size_differs"
 ATTACHMENT_TOO_LARGE: Final = "attachment_too_large"
 ATTACHMENT_UNKNOWN: Final = "attachment_unknown"
 
@@ -185,6 +186,10 @@ _WORDS: Final[dict[str, Text]] = {
         "The bytes do not have the hash they were sent under. Send them again.",
     ),
     HASH_INVALID: Text("「{value}」はSHA-256ではありません。", '"{value}" is no SHA-256.'),
+    ATTACHMENT_SIZE_DIFFERS: Text(
+        "写真の大きさが、先に届いた分({n_bytes}バイト)より小さい値({total}バイト)になっています。もう一度送ってください。",
+        "The attachment is announced with {total} bytes, but {n_bytes} bytes of it have come. Send it again.",
+    ),
     ATTACHMENT_TOO_LARGE: Text(
         "ファイルが大きすぎます({size_mb} MB)。{limit_mb} MBまでです。",
         "The file has {size_mb} MB; the limit is {limit_mb} MB.",

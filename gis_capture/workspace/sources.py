@@ -1,11 +1,11 @@
 """Copies of imported sources, known by their SHA-256."""
 
 import hashlib
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from gis_capture.durability import replace_durably
 from gis_capture.errors import SourceError
 from gis_capture.text import Text
 
@@ -30,10 +30,10 @@ def keep_source(path: Path, sources_dir: Path, *, new_id: Callable[[], str]) -> 
             if target.exists():
                 # The same bytes came under another name before.
                 for part in parts:
-                    os.replace(unfinished / part.name, target / part.name)
+                    replace_durably(unfinished / part.name, target / part.name)
                 unfinished.rmdir()
             else:
-                os.replace(unfinished, target)
+                replace_durably(unfinished, target)
     except OSError as error:
         raise SourceError(
             Text(

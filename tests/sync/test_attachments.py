@@ -1,7 +1,10 @@
 """Photos: piece by piece, visible only when whole, and only if they are what they say."""
 
 import hashlib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from hypothesis import given
@@ -99,3 +102,46 @@ def test_any_mix_of_pieces_ends_whole(cuts: list[tuple[int, int]], tmp_path_fact
 def test_the_media_type_is_judged_by_the_bytes(head: bytes, media_type: str) -> None:
     """What a browser could run is never called by its own name."""
     assert sniff_media_type(head) == media_type
+
+
+def test_a_wrong_smaller_total_destroys_nothing(folder: AttachmentFolder) -> None:
+    """It is refused, and the upload goes on where it was."""
+    folder.receive(SHA256, [PHOTO[:700]], start=0, total=len(PHOTO))
+    with pytest.raises(SyncError) as raised:
+        folder.receive(SHA256, [b"x"], start=0, total=10)
+
+    assert raised.value.subject["code"] == "attachment_size_differs"
+    assert folder.offset(SHA256) == 700
+    assert folder.receive(SHA256, [PHOTO[700:]], start=700, total=len(PHOTO)).is_whole
+
+
+def test_many_tablets_send_the_same_photo_at_once(folder: AttachmentFolder) -> None:
+    """Each hears that it is whole, however their pieces fall between one another."""
+    n_tablets = 8
+    for number in range(15):
+        photo = PHOTO + bytes([number])
+        sha256 = hashlib.sha256(photo).hexdigest()
+        begin = Barrier(n_tablets)
+
+        def send(photo: bytes = photo, sha256: str = sha256, begin: Barrier = begin) -> Received:
+            begin.wait()
+            pieces = (photo[start : start + 300] for start in range(0, len(photo), 300))
+            return folder.receive(sha256, pieces, start=0, total=len(photo))
+
+        with ThreadPoolExecutor(n_tablets) as tablets:
+            answers = [tablet.result() for tablet in [tablets.submit(send) for _ in range(n_tablets)]]
+        assert set(answers) == {Received(len(photo), is_whole=True)}
+        assert folder.path(sha256).read_bytes() == photo
+
+
+def test_a_whole_photo_is_never_written_again(folder: AttachmentFolder) -> None:
+    """Bytes that were on their way when another tablet was done do not reach the file."""
+
+    def wrong_pieces() -> Iterator[bytes]:
+        yield PHOTO[:100]
+        folder.receive(SHA256, [PHOTO], start=0, total=len(PHOTO))
+        yield b"x" * 100
+
+    assert folder.receive(SHA256, wrong_pieces(), start=0, total=len(PHOTO)).is_whole
+    assert folder.path(SHA256).read_bytes() == PHOTO
+    assert list((folder.folder / "parts").iterdir()) == []

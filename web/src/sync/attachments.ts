@@ -59,5 +59,7 @@ async function knownOffset(path: string, size_bytes: number): Promise<number> {
   const response = await fetch(path, { method: "HEAD" }).catch((cause) => {
     throw new OfflineError(path, { cause });
   });
-  return response.ok ? size_bytes : Number(response.headers.get("Upload-Offset") ?? 0);
+  const offset = Number(response.headers.get("Upload-Offset") ?? 0);
+  // All bytes may be there and not be looked at, where the server was stopped between the two.
+  return response.ok ? size_bytes : offset < size_bytes ? offset : 0;
 }
