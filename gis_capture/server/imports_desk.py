@@ -1,8 +1,10 @@
 """Uploads on their way into a layer: kept in memory until they are in the store, one conversion at a time."""
 
 import shutil
+import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from logging import getLogger
 from pathlib import Path
@@ -16,6 +18,7 @@ from gis_capture.workspace import Workspace
 
 logger = getLogger(__name__)
 MAX_WAITING = 50
+FORGOTTEN_AFTER_S = 86_400
 _CRASHED = Text(
     "思わぬ問題で取り込めませんでした。何も登録していません。サーバーの記録を担当者に見せてください。",
     "The import failed unexpectedly. Nothing was stored. Show the server's log to whoever looks after it.",
@@ -61,8 +64,12 @@ class ImportsDesk:
     _worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="import"))
 
     def __post_init__(self) -> None:
-        # What was uploaded to a server that has stopped since is not known to anybody.
-        shutil.rmtree(self.workspace.folder.uploads_dir, ignore_errors=True)
+        # What was uploaded to a server that has stopped is known to nobody; what is new may be another server's.
+        forgotten_before_s = time.time() - FORGOTTEN_AFTER_S
+        for path in self.workspace.folder.uploads_dir.glob("*"):
+            with suppress(OSError):
+                if path.stat().st_mtime < forgotten_before_s:
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
 
     def new_folder(self) -> tuple[str, Path]:
         """Makes the folder of a new upload; gives the import's id and the folder."""

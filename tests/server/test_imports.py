@@ -1,6 +1,7 @@
 """A ledger comes in over HTTP: upload, look, convert, account, undo."""
 
 import io
+import os
 import time
 from typing import Any
 from urllib.parse import quote
@@ -9,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from gis_capture.server import create_app
 from gis_capture.server.uploads import main_part, safe_name
 from gis_capture.workspace import Workspace
 
@@ -170,3 +172,17 @@ def test_the_map_of_an_import_is_a_file_to_keep(client: FlaskClient, monkeypatch
     assert response.headers["Content-Disposition"] == f"attachment; {names}"
     assert "Where every row went" in response.text and "行の行き先" in other.text
     assert client.get("/imports/nowhere/report").status_code == 404
+
+
+def test_another_server_leaves_fresh_uploads_alone(client: FlaskClient, workspace: Workspace) -> None:
+    """A second process on the same folder takes away only what was left behind more than a day ago."""
+    import_id = upload(client).get_json()["import_id"]
+    left_behind = [workspace.folder.uploads_dir / name for name in ("folder", "export.gpkg")]
+    left_behind[0].mkdir()
+    left_behind[1].write_bytes(b"x")
+    for path in left_behind:
+        os.utime(path, (time.time() - 90_000,) * 2)
+    create_app(workspace)
+
+    assert not any(path.exists() for path in left_behind)
+    assert convert(client, import_id, layer="street_light")["state"] == "done"
