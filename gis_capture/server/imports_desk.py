@@ -161,10 +161,11 @@ class ImportsDesk:
 
     def list(self, language: str) -> list[dict[str, Any]]:
         """Gives all imports, newest first; those under way before those in the store."""
-        stored = [import_to_json(record, language) for record in self.workspace.imports()]
-        known = {record["import_id"] for record in stored}
+        # Before the store is read: one that ends in between is then in both, not in neither.
         with self._lock:
             waiting = [upload for upload in self._uploads.values() if upload.state != "inspected"]
+        stored = [import_to_json(record, language) for record in self.workspace.imports()]
+        known = {record["import_id"] for record in stored}
         return [*(upload.to_json() for upload in reversed(waiting) if upload.import_id not in known), *stored]
 
     def _stored(self, import_id: str) -> dict[str, Any] | None:

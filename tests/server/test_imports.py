@@ -3,6 +3,7 @@
 import io
 import os
 import time
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -11,6 +12,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from gis_capture.server import create_app
+from gis_capture.server.imports_desk import ImportsDesk
 from gis_capture.server.uploads import main_part, safe_name
 from gis_capture.workspace import Workspace
 
@@ -186,3 +188,17 @@ def test_another_server_leaves_fresh_uploads_alone(client: FlaskClient, workspac
 
     assert not any(path.exists() for path in left_behind)
     assert convert(client, import_id, layer="street_light")["state"] == "done"
+
+
+def test_an_import_that_ends_meanwhile_is_listed(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is still listed when it leaves the waiting ones right after the store was read."""
+    desk = ImportsDesk(workspace)
+    desk.add("ending", Path("台帳.csv"), author="").state = "running"
+
+    def read_then_end() -> list[dict[str, Any]]:
+        desk._uploads.clear()
+        return []
+
+    monkeypatch.setattr(workspace, "imports", read_then_end)
+
+    assert [record["import_id"] for record in desk.list("ja")] == ["ending"]
