@@ -7,7 +7,7 @@ from gis_capture.ledger.fills import Fills, fill_dittos, fill_merges
 from gis_capture.ledger.grid import Grid
 from gis_capture.ledger.names import name_columns
 from gis_capture.ledger.regions import Region, find_regions
-from gis_capture.ledger.table import Column, SkippedRow, Source, Table
+from gis_capture.ledger.table import Column, Reading, SkippedRow, Source, Table
 from gis_capture.model import Problem
 from gis_capture.text import Text
 
@@ -15,7 +15,14 @@ _MAX_PROBLEMS = 1000
 _SECTION = "見出し"
 
 
-def tables_of_grids(grids: Iterable[Grid], source: Source) -> list[Table]:
+def reading_of_grids(grids: Iterable[Grid], source: Source, problems: Iterable[Problem] = ()) -> Reading:
+    """Makes a reading of sheets: their tables, and what was wrong with the source, the sheets and their cells."""
+    sheets = list(grids)
+    tables = _tables_of_grids(sheets, source)
+    return Reading(source, tuple(tables), (*problems, *(problem for grid in sheets for problem in grid.problems)))
+
+
+def _tables_of_grids(grids: Iterable[Grid], source: Source) -> list[Table]:
     """Finds the tables of all sheets; tables that share a sheet are named after their titles."""
     tables = []
     taken: set[str] = set()

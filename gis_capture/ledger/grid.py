@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from gis_capture.model import Problem
 
+_MAX_MERGED_ROWS = 2_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Merge:
@@ -68,11 +70,15 @@ class Grid:
 
     @cached_property
     def merges_by_row(self) -> Mapping[int, list[Merge]]:
-        """The merges that touch a row, for the rows of small merges and the ends of tall ones."""
+        """The merges that touch a row; of a tall one only the first rows know, of very many only the first."""
         found: dict[int, list[Merge]] = {}
+        n_left = _MAX_MERGED_ROWS
         for merge in self.merges:
             for row in range(merge.top, min(merge.bottom, merge.top + 5000) + 1):
                 found.setdefault(row, []).append(merge)
+            n_left -= merge.bottom - merge.top + 1
+            if n_left < 0:
+                break
         return found
 
     def spans(self, index: int) -> list[Merge]:

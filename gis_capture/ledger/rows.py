@@ -6,12 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gis_capture.ledger import words
 from gis_capture.ledger.contrast import VALUED, Kinds, kinds_of_body, kinds_of_row
 from gis_capture.ledger.grid import Grid
 from gis_capture.ledger.headers import Header, find_header
 
+_TAIL = 2000
+_MAX_SUMS = 200
 _SECTION_MARKS = "■□◆◇●○◎★☆▼▽【《〈<［[≪"
 
 
@@ -43,19 +46,14 @@ def read_body(grid: Grid, header: Header, top: int, stop: int) -> Body:
     start = header.first_body_row
     if start >= stop:
         return Body((), stop)
+    filled = np.flatnonzero(grid.n_filled[start:stop]) + start
     # Sections, totals and notes have one cell; what is usual is told by the rows that have more.
-    filled = [row for row in range(start, min(stop, start + 400)) if grid.n_filled[row]]
-    sample = [row for row in filled if grid.n_filled[row] > 1] or filled
+    sample = [row for row in filled[:400].tolist() if grid.n_filled[row] > 1] or filled[:400].tolist()
     counts = sorted(int(grid.n_filled[row]) for row in sample) or [1]
-    usual = counts[len(counts) * 2 // 3]
-    kinds = kinds_of_body(grid, sample)
-    reader = _Reader(grid, header, kinds, usual, top, stop)
-    suspects = reader.suspects(start)
+    reader = _Reader(grid, header, kinds_of_body(grid, sample), counts[len(counts) * 2 // 3], filled, top, stop)
     body = Body((), stop)
     left_out: dict[int, str] = {}
-    for row in suspects:
-        if row >= body.stop:
-            break
+    for row in reader.suspects():
         reason = reader.reason(row, left_out)
         if reason == "stop":
             body.stop = _before_titles(grid, row, left_out, body, reader)
@@ -65,37 +63,36 @@ def read_body(grid: Grid, header: Header, top: int, stop: int) -> Body:
         left_out[row] = reason
         if reason == "section":
             body.sections[row] = "".join(text for _, text in grid.filled(row)).strip()
+    if not grid.lists_trailing_blanks:
+        # Blank rows behind the last one of a sheet: nobody wrote them.
+        body.stop = int(max(filled[filled < body.stop], default=start - 1)) + 1
+    blank = np.flatnonzero(grid.n_filled[start : body.stop] == 0) + start
+    left_out |= dict.fromkeys(blank.tolist(), "blank")
     body.rows = range(start, body.stop) if not left_out else [r for r in range(start, body.stop) if r not in left_out]
-    body.skipped = list(left_out.items())
-    _trim_end(grid, body)
+    body.skipped = sorted(left_out.items())
     return body
 
 
 def _before_titles(grid: Grid, row: int, left_out: dict[int, str], body: Body, reader: "_Reader") -> int:
     """Moves the beginning of the next table up over its titles, so that they are not told twice."""
     while row - 1 > reader.header.first_body_row:
-        if left_out.get(row - 1) in ("title", "section", "blank"):
+        if left_out.get(row - 1) in ("title", "section"):
             del left_out[row - 1]
             body.sections.pop(row - 1, None)
-        elif row - 1 in left_out or not reader.may_be_title(row - 1):
+        elif row - 1 in left_out or (grid.n_filled[row - 1] and not reader.may_be_title(row - 1)):
             break
         row -= 1
     return row
 
 
-def _trim_end(grid: Grid, body: Body) -> None:
-    """Drops blank rows behind the last row of a sheet: nobody wrote them."""
-    if grid.lists_trailing_blanks:
-        return
-    while body.skipped and body.skipped[-1][1] == "blank" and body.skipped[-1][0] == body.stop - 1:
-        body.skipped.pop()
-        body.stop -= 1
-
-
 class _Reader:
-    def __init__(self, grid: Grid, header: Header, kinds: Kinds, usual: int, start: int, stop: int) -> None:
+    def __init__(
+        self, grid: Grid, header: Header, kinds: Kinds, usual: int, filled: NDArray[np.int64], top: int, stop: int
+    ) -> None:
         self.grid, self.header, self.kinds, self.usual, self.stop = grid, header, kinds, usual, stop
-        self.titles = {text for row in range(start, header.first_body_row) for _, text in grid.filled(row)}
+        self.filled = filled
+        self.n_sums = 0
+        self.titles = {text for row in range(top, header.first_body_row) for _, text in grid.filled(row)}
         self.names = [_texts(grid, row) for row in header.rows]
         self.has_numbers = any(kind == "number" for kind in kinds.of_column)
         self.few = max(2, math.ceil(usual * 0.34))
@@ -106,22 +103,14 @@ class _Reader:
 
     def _last_data(self) -> int:
         """The last row that can be data; rows below it can only be notes or totals."""
-        first = self.header.first_body_row
-        filled = (
-            [row for row in range(first, self.stop) if self.grid.n_filled[row]]
-            if self.stop - first < 5000
-            else self._tail()
-        )
-        fitting = (row for row in reversed(filled) if self._fits(row))
-        sure = next(fitting, None) if self.kinds.has_contrast else None
+        tail = self.filled[-_TAIL:].tolist()
+        before = int(self.filled[-_TAIL - 1]) if len(self.filled) > _TAIL else self.header.first_body_row - 1
+        sure = next((row for row in reversed(tail) if self._fits(row)), None) if self.kinds.has_contrast else None
         if sure is not None:
             # Behind a gap there is no data any more that nothing speaks for.
-            gap = next((row for row in range(sure, self.stop) if not self.grid.n_filled[row]), self.stop)
-            filled = [row for row in filled if row <= gap or self.grid.n_filled[row] > self.few]
-        return next((row for row in reversed(filled) if not self._may_be_note(row)), first - 1)
-
-    def _tail(self) -> list[int]:
-        return [row for row in range(self.stop - 2000, self.stop) if self.grid.n_filled[row]]
+            gap = next((a for a, b in itertools.pairwise(tail[tail.index(sure) :]) if b > a + 1), self.stop)
+            tail = [row for row in tail if row <= gap or self.grid.n_filled[row] > self.few]
+        return next((row for row in reversed(tail) if not self._may_be_note(row)), before)
 
     def _fits(self, row: int) -> bool:
         fits, misfits = self.kinds.compare(kinds_of_row(self.grid, row))
@@ -145,9 +134,9 @@ class _Reader:
             len(cells) == 2 < self.usual and not fits and (cells[0][0] > self.leading or words.is_remark(cells[0][1]))
         )
 
-    def suspects(self, start: int) -> Iterable[int]:
+    def suspects(self) -> Iterable[int]:
         """Rows that may be something else than data; in a clean file there are few, whatever its length."""
-        grid = self.grid
+        grid, start = self.grid, self.header.first_body_row
         found = grid.n_filled[start : self.stop] <= self.few
         found[max(0, self.last_data - start) + 1 :] = True
         blank = grid.n_filled[start : self.stop] == 0
@@ -160,14 +149,12 @@ class _Reader:
                 found |= np.array([value in names for value in below])
             if words.may_hold_total(below):
                 found |= np.array([value is not None and words.is_total_word(value) for value in below])
-        return (np.flatnonzero(found) + start).tolist()
+        return (np.flatnonzero(found & ~blank) + start).tolist()
 
     def reason(self, row: int, left_out: dict[int, str]) -> str | None:
         """Why a row is not data; None for data, "stop" for the header of another table."""
         grid = self.grid
         cells = _texts(grid, row)
-        if not cells:
-            return "blank"
         same, all_same = max((_likeness(cells, names) for names in self.names), default=(0.0, False))
         if same >= 0.8 and all_same and (len(cells) >= 2 or self.usual <= 1):
             return "repeated_header"
@@ -201,11 +188,8 @@ class _Reader:
 
     def _begins_with_section(self) -> bool:
         """Whether the first row of the body is a word alone that reads like the title of a group."""
-        for row in range(self.header.first_body_row, self.stop):
-            cells = _texts(self.grid, row)
-            if cells:
-                return len(cells) == 1 and self.leading in cells and words.is_section_word(cells[self.leading])
-        return False
+        cells = _texts(self.grid, int(self.filled[0])) if len(self.filled) else {}
+        return len(cells) == 1 and self.leading in cells and words.is_section_word(cells[self.leading])
 
     def may_be_title(self, row: int) -> bool:
         """Whether a row above the header of another table has too little in it for data."""
@@ -246,7 +230,10 @@ class _Reader:
         labels = [c for c, kind in enumerate(self.kinds.of_column) if kind in ("text", "code", "long")]
         if not labels or any(c in cells for c in labels) or row - self.header.first_body_row < 2:
             return False
-        block = [r for r in range(self.header.first_body_row, row) if r not in left_out]
+        self.n_sums += 1
+        if self.n_sums > _MAX_SUMS:
+            return False
+        block = [r for r in self.filled[self.filled < row].tolist() if r not in left_out]
         if self.leading in cells and self._is_running(self.leading, block):
             return False
         checked = False
@@ -262,7 +249,7 @@ class _Reader:
 
     def _begins_table(self, row: int, cells: dict[int, str], fits: int, misfits: int, left_out: dict[int, str]) -> bool:
         """Whether the header of another table stands here: after a blank row or a title, with words that do not fit."""
-        if fits or len(cells) < 2 or (row - 1 not in left_out):
+        if fits or len(cells) < 2 or (self.grid.n_filled[row - 1] and row - 1 not in left_out):
             return False
         if not misfits and self.kinds.has_contrast:
             return False

@@ -126,3 +126,20 @@ def test_a_truncated_or_damaged_file_never_raises_anything_else(tmp_path: Path, 
 def test_drivers_have_names_of_their_own() -> None:
     """The registry is a plain tuple; each driver is in it once."""
     assert len({driver.name for driver in DRIVERS}) == len(DRIVERS)
+
+
+@pytest.mark.parametrize("reference", ["B99999999999", "XFD1048576", "ZZZ2"])
+def test_a_cell_that_says_it_stands_far_away(tmp_path: Path, reference: str) -> None:
+    """A reader that takes room for all cells between would end the whole process."""
+    source = a_workbook(tmp_path / "source.xlsx")
+    path = tmp_path / "a.xlsx"
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name.startswith("xl/worksheets/sheet"):
+                data = data.replace(b'r="B2"', f'r="{reference}"'.encode())
+            new.writestr(name, data)
+    try:
+        assert read_ledger(path).source.path == path
+    except SourceError as error:
+        assert "大きすぎます" in error.message.ja or "壊れて" in error.message.ja

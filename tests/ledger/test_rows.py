@@ -268,3 +268,11 @@ def test_records_of_two_lines_keep_their_second_line(read_book: ReadBook) -> Non
     )
     assert column(table, "名称") == ["甲", "甲", "乙", "乙"]
     assert column(table, "備考") == ["上", "下", "上", "下"]
+
+
+def test_a_stray_remark_far_below_a_long_ledger_does_not_touch_its_rows(read_rows: ReadRows) -> None:
+    """Thousands of blank rows lie between."""
+    rows: list[list[Any]] = [NAMES, *([str(i), f"線{i}", "10", "4"] for i in range(6000))]
+    table = read_rows([*rows, *[[None] * 4] * 3000, ["以上", None, None, None]])
+    assert len(table.row_numbers) == 6000
+    assert skipped(table)[9002] == "footnote"

@@ -1,6 +1,7 @@
 """Workbooks of Excel and OpenDocument: typed cells, formats, formulas, sheets, old and wrong containers."""
 
 import datetime
+import random
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -251,3 +252,38 @@ def test_totals_below_a_sheet_with_merged_label(read_book: ReadBook) -> None:
     )
     assert skipped(table) == {4: "total"}
     assert table.problems == ()
+
+
+def test_a_workbook_that_xlrd_cannot_read_is_read_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Calamine reads it in a process of its own, which damage may bring down."""
+    import xlrd
+
+    def give_up(**_: object) -> None:
+        raise xlrd.XLRDError("Expected BOF record")
+
+    monkeypatch.setattr(xlrd, "open_workbook", give_up)
+    path = tmp_path / "a.xls"
+    rows: list[list[Any]] = [["番号", "町名"], [1, "本町"], [2, None]]
+    write_xls(path, rows, merges=[(1, 2, 1, 1)], formats={})
+    table = only_table(read_ledger(path))
+    assert [list(values) for values in table.values] == [["1", "2"], ["本町", "本町"]]
+
+
+def test_a_damaged_old_workbook_does_not_end_the_process(tmp_path: Path) -> None:
+    """Seeded damage to an Excel 97 workbook: it is read or refused."""
+    source = tmp_path / "source.xls"
+    rows: list[list[Any]] = [["番号", "町名"], [1, "本町"], [2, "西町"]]
+    write_xls(source, rows, merges=[], formats={})
+    generator = random.Random(1)
+    n_refused = 0
+    for _ in range(8):
+        damaged = bytearray(source.read_bytes())
+        for _ in range(40):
+            damaged[generator.randrange(len(damaged))] = generator.randrange(256)
+        path = tmp_path / "a.xls"
+        path.write_bytes(damaged)
+        try:
+            read_ledger(path)
+        except SourceError:
+            n_refused += 1
+    assert n_refused > 0

@@ -1,10 +1,24 @@
 """One file per source format; the first driver that accepts the content reads it."""
 
-from gis_capture.ledger.drivers import archive, dbf, delimited, kml, markup, ods, records, shapefile, vector, xls, xlsx
+from gis_capture.ledger.drivers import (
+    archive,
+    dbf,
+    delimited,
+    kml,
+    markup,
+    ods,
+    records,
+    shapefile,
+    vector,
+    xls,
+    xlsb,
+    xlsx,
+)
 from gis_capture.ledger.drivers.driver import Driver
 
 DRIVERS: tuple[Driver, ...] = (
     xlsx.DRIVER,
+    xlsb.DRIVER,
     ods.DRIVER,
     archive.DRIVER,
     xls.DRIVER,

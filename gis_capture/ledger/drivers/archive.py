@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from gis_capture.errors import SourceError
 from gis_capture.ledger import codes
 from gis_capture.ledger.drivers.driver import Driver
-from gis_capture.ledger.opening import Opened, broken, open_source, too_large, unknown
+from gis_capture.ledger.opening import ZIP_ERRORS, Opened, broken, open_source, too_large, unknown
 from gis_capture.ledger.table import Reading, Source, Table
 from gis_capture.model import Problem
 from gis_capture.text import Text
@@ -107,7 +107,9 @@ def _unpack(opened: Opened, folder: Path) -> list[tuple[str, Path]]:
                             raise too_large(opened.path, "unpacked", f"{opened.limits.max_unpacked_bytes >> 20:,} MB")
                         file.write(chunk)
                 found.append(("/".join(parts), target))
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError, RuntimeError) as error:
+    except SourceError:
+        raise
+    except ZIP_ERRORS as error:
         raise broken(opened.path, str(error)) from error
     return sorted(found)
 

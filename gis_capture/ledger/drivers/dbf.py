@@ -201,7 +201,7 @@ def _codec_of(cpg: str | None) -> str | None:
         name = "utf-8" if name == "65001" else f"cp{name}"
     try:
         return codecs.lookup(name).name
-    except LookupError:
+    except (LookupError, ValueError):
         return None
 
 

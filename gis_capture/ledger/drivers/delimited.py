@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from gis_capture.ledger import codes
-from gis_capture.ledger.assemble import tables_of_grids
+from gis_capture.ledger.assemble import reading_of_grids
 from gis_capture.ledger.drivers.driver import Driver
 from gis_capture.ledger.drivers.encodings import find_encoding, utf16_of
 from gis_capture.ledger.grid import Grid
@@ -63,7 +63,7 @@ def read(opened: Opened) -> Reading:
         separator = find_separator(file.read(_SAMPLE_CHARS))
     grid = read_grid(opened, encoding, separator, problems)
     source = opened.source("tsv" if separator == "\t" else "csv", encoding)
-    return Reading(source, tuple(tables_of_grids([grid], source)), tuple(problems))
+    return reading_of_grids([grid], source, problems)
 
 
 def _open(path: Path, encoding: str) -> io.TextIOWrapper:

@@ -23,6 +23,9 @@ def read_elements(file: IO[bytes]) -> Iterator[tuple[str, Element]]:
             parser.feed(chunk)
         except ParseError as found:
             error = found
+        except (LookupError, ValueError) as found:
+            # An encoding that nobody knows.
+            error = ParseError(str(found))
         for event, element in cast(Iterable[tuple[str, Element]], parser.read_events()):
             depth += 1 if event == "start" else -1
             if depth > _MAX_DEPTH:

@@ -3,7 +3,7 @@
 import re
 from html.parser import HTMLParser
 
-from gis_capture.ledger.assemble import tables_of_grids
+from gis_capture.ledger.assemble import reading_of_grids
 from gis_capture.ledger.drivers.driver import Driver
 from gis_capture.ledger.drivers.encodings import find_encoding
 from gis_capture.ledger.grid import Grid, Merge
@@ -35,7 +35,7 @@ def read(opened: Opened) -> Reading:
             parser.feed(chunk)
     parser.close()
     source = opened.source("html", encoding)
-    return Reading(source, tuple(tables_of_grids([grid for table in parser.tables if (grid := table.grid())], source)))
+    return reading_of_grids([grid for table in parser.tables if (grid := table.grid())], source)
 
 
 class _Cells:

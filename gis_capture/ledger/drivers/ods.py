@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 from xml.etree.ElementTree import Element, ParseError
 
-from gis_capture.ledger.assemble import tables_of_grids
+from gis_capture.errors import SourceError
+from gis_capture.ledger.assemble import reading_of_grids
 from gis_capture.ledger.drivers.cells import number_text
 from gis_capture.ledger.drivers.driver import Driver
 from gis_capture.ledger.drivers.elements import read_elements
 from gis_capture.ledger.drivers.sheet_cells import hidden_sheet, make_grid
 from gis_capture.ledger.grid import Grid, Merge
-from gis_capture.ledger.opening import Opened, broken, encrypted, too_large
+from gis_capture.ledger.opening import ZIP_ERRORS, Opened, broken, encrypted, too_large
 from gis_capture.ledger.table import Reading
 from gis_capture.model import Problem
 
@@ -45,12 +46,12 @@ def read(opened: Opened) -> Reading:
                 raise encrypted(opened.path)
             with archive.open("content.xml") as file:
                 grids = list(_sheets(opened, file, problems))
-    except (ParseError, zipfile.BadZipFile, ValueError, EOFError) as error:
+    except SourceError:
+        raise
+    except (ParseError, *ZIP_ERRORS) as error:
         raise broken(opened.path, str(error)) from error
     source = opened.source("ods")
-    return Reading(
-        source, tuple(tables_of_grids(grids, source)), (*problems, *(p for grid in grids for p in grid.problems))
-    )
+    return reading_of_grids(grids, source, problems)
 
 
 @dataclass

@@ -55,6 +55,8 @@ def make_grid(
             else cell
             if type(cell) is str and cell and not cell.isspace()
             else cell_text(cell)
+            if cell != ""
+            else None
             for cell in cells
         ]
         if any(issubclass(kind, _DATES) for kind in kinds):

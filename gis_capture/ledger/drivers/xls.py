@@ -7,13 +7,13 @@ from typing import Any
 
 import xlrd
 
-from gis_capture.ledger.assemble import tables_of_grids
+from gis_capture.ledger.assemble import reading_of_grids
+from gis_capture.ledger.drivers.calamine_sheets import make_grids, read_sheets_apart
 from gis_capture.ledger.drivers.cells import shaped_number_text, shapes_number
 from gis_capture.ledger.drivers.driver import Driver
 from gis_capture.ledger.drivers.sheet_cells import hidden_sheet, make_grid
-from gis_capture.ledger.drivers.xlsx import read_calamine
 from gis_capture.ledger.grid import Grid, Merge
-from gis_capture.ledger.opening import Opened, broken, encrypted
+from gis_capture.ledger.opening import Opened, encrypted
 from gis_capture.ledger.table import Reading
 from gis_capture.model import Problem
 
@@ -41,18 +41,12 @@ def read(opened: Opened) -> Reading:
     try:
         book = xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO())
         grids = list(_grids(book, problems))
-    except xlrd.XLRDError as error:
-        if "encrypted" in str(error).lower():
-            raise encrypted(opened.path) from error
-        grids = list(read_calamine(opened, {}, problems))
     except Exception as error:
         # xlrd has no error of its own for most broken records: whatever it stumbles over, the file is not whole.
-        if isinstance(error, MemoryError):
-            raise broken(opened.path, "memory") from error
-        grids = list(read_calamine(opened, {}, problems))
-    return Reading(
-        source, tuple(tables_of_grids(grids, source)), (*problems, *(p for grid in grids for p in grid.problems))
-    )
+        if "encrypted" in str(error).lower():
+            raise encrypted(opened.path) from error
+        grids = list(make_grids(read_sheets_apart(opened), problems))
+    return reading_of_grids(grids, source, problems)
 
 
 def _grids(book: Any, problems: list[Problem]) -> Iterator[Grid]:

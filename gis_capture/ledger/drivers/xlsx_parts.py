@@ -33,7 +33,11 @@ _ERROR = re.compile(
     rb"<(?:\w+:)?c\b(?=[^>]*\bt=\"e\")[^>]*\br=\"([A-Z]{1,3})(\d+)\"[^>]*>(?:<(?:\w+:)?f\b[^>]*/>|<(?:\w+:)?f\b[^>]*>[^<]*</(?:\w+:)?f>)?"
     rb"\s*<(?:\w+:)?v>(#[^<]{1,20})</"
 )
-_LAST_CELL = re.compile(rb" r=[\"']([A-Z]{1,3})\d+[\"']")
+_REFERENCE_ROW = re.compile(rb" r=[\"'][A-Z]{1,3}(\d+)")
+_REFERENCE_COLUMN = re.compile(rb" r=[\"']([A-Z]{2,3})\d")
+_ODD_SPACE = re.compile(rb"[\t\r\n]r=")
+_ODD_REFERENCE_ROW = re.compile(rb"\sr\s*=\s*[\"'][A-Z]{1,3}(\d+)")
+_ODD_REFERENCE_COLUMN = re.compile(rb"\sr\s*=\s*[\"']([A-Z]{2,3})\d")
 _FILLED = re.compile(rb"<(?:\w+:)?c\b[^>]*\br=[\"']([A-Z]{1,3})(\d+)[\"'][^>]*[^/]>")
 _END_OF_ROW = re.compile(rb"</(?:\w+:)?row>")
 
@@ -56,7 +60,7 @@ class SheetMarks:
         bare_formulas: Cells whose formula has no stored result.
         errors: (row, column, text) of cells that hold an error such as #REF!.
         last_row: The last row that is mentioned, filled or not.
-        last_column: The last column that is mentioned, filled or not.
+        last_column: Not before the last column that is mentioned; at least 26.
     """
 
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
@@ -155,15 +159,11 @@ def _read_rows(chunk: bytes, marks: SheetMarks) -> None:
         for row in _ROW.findall(chunk):
             if _HIDDEN.search(row) and (number := _ROW_NUMBER.search(row)):
                 marks.hidden_rows.add(int(number[1]))
-    last_row = _ROW.search(chunk, max(chunk.rfind(b"<row"), chunk.rfind(b":row") - 20, 0))
-    if last_row and (number := _ROW_NUMBER.search(last_row[0])):
-        marks.last_row = max(marks.last_row, int(number[1]))
-    last = {
-        match[1]
-        for end in _END_OF_ROW.finditer(chunk)
-        if (match := _LAST_CELL.match(chunk, chunk.rfind(b" r=", 0, end.start())))
-    }
-    marks.last_column = max(marks.last_column, *map(_number, last), 0)
+    # Every cell is asked, because one that says it stands far away makes a reader take room for all between.
+    references = _REFERENCE_ROW if b" r=" in chunk and not _ODD_SPACE.search(chunk) else _ODD_REFERENCE_ROW
+    marks.last_row = max(marks.last_row, *map(int, set(references.findall(chunk))), 0)
+    columns = _REFERENCE_COLUMN if references is _REFERENCE_ROW else _ODD_REFERENCE_COLUMN
+    marks.last_column = max(marks.last_column, *map(_number, set(columns.findall(chunk))), 26)
 
 
 def _read_styled(chunk: bytes, cell: re.Pattern[bytes], styles: Styles, marks: SheetMarks) -> None:
