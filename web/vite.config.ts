@@ -8,7 +8,9 @@ import { serviceWorker } from "./plugins/service-worker.ts";
 const SERVER_PATHS = [
   "/attachments",
   "/basemap",
+  "/changes",
   "/conflicts",
+  "/days",
   "/definitions",
   "/health",
   "/imports",
@@ -33,7 +35,9 @@ export default defineConfig({
     rolldownOptions: { input: { office: "index.html", tablet: "tablet/index.html" } },
   },
   server: {
-    proxy: Object.fromEntries(SERVER_PATHS.map((path) => [path, { target: "http://localhost:8460", changeOrigin: false }])),
+    proxy: Object.fromEntries(
+      SERVER_PATHS.map((path) => [path, { target: "http://localhost:8460", changeOrigin: false }]),
+    ),
   },
   test: { include: ["tests/**/*.test.ts"], environment: "node", sequence: { shuffle: true } },
   resolve: process.env.VITEST ? { conditions: ["browser"] } : {},

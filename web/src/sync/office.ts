@@ -1,3 +1,4 @@
+import type { Change, Problem, Receipt } from "../model/change.ts";
 import type { Attachment, PositionQuality } from "../model/feature.ts";
 import type { ImportRecord, InspectedImport, OfficeLayer } from "../model/imports.ts";
 import type { Layer, Value } from "../model/layer.ts";
@@ -19,8 +20,81 @@ export const listDefinitions = async (): Promise<Layer[]> =>
 export const listImports = async (): Promise<ImportRecord[]> =>
   (await requestJson<{ imports: ImportRecord[] }>("/imports")).imports;
 
-export const listConflicts = async (): Promise<ConflictLine[]> =>
-  (await requestJson<{ conflicts: ConflictLine[] }>("/conflicts?state=open")).conflicts;
+type Side = "stored" | "incoming";
+
+/** One value that two people changed; a side that deleted the feature has none. */
+export interface Clash {
+  base?: unknown;
+  stored?: unknown;
+  incoming?: unknown;
+  state: string;
+  decision?: { take: Side | "other"; value?: unknown };
+}
+
+interface Signature {
+  device_id?: string;
+  author?: string;
+  made_at?: string;
+}
+
+/** A conflict record with all that the office needs to decide it. */
+export interface ConflictRecord extends ConflictLine {
+  stored_kind: string;
+  taken: Side;
+  fields: ({ field: string; base?: Value; stored?: Value; incoming?: Value } & Clash)[];
+  geometry: Clash | null;
+  attachments: Clash | null;
+  incoming_by: Signature;
+  stored_by: Signature;
+}
+
+export const listConflicts = async (): Promise<ConflictRecord[]> =>
+  (await requestJson<{ conflicts: ConflictRecord[] }>("/conflicts?state=open")).conflicts;
+
+const post = <T>(path: string, body: unknown): Promise<T> =>
+  requestJson<T>(path, { method: "POST", headers: JSON_HEADERS, body: JSON.stringify(body) });
+
+/** Takes one side for these fields. */
+export const resolveConflict = (
+  conflictId: string,
+  fields: string[],
+  take: Side,
+  note: string,
+): Promise<ConflictRecord> =>
+  post(`/conflicts/${encodeURIComponent(conflictId)}/resolve`, {
+    decisions: Object.fromEntries(fields.map((field) => [field, { take }])),
+    note,
+  });
+
+/** A change that is held or was rejected; a rejected body may be anything. */
+export interface WaitingChange {
+  change_id: string;
+  device_id: string;
+  author: string;
+  received_at: string;
+  receipt: Receipt & { problems?: Problem[] };
+  body: Partial<Change> | null;
+}
+
+export const listWaiting = async (): Promise<WaitingChange[]> =>
+  (await requestJson<{ changes: WaitingChange[] }>("/changes/waiting")).changes;
+
+export const releaseChange = (changeId: string): Promise<Receipt> =>
+  post(`/changes/${encodeURIComponent(changeId)}/release`, {});
+
+export const handOnChange = (changeId: string, fields: Record<string, Value>): Promise<Receipt> =>
+  post(`/changes/${encodeURIComponent(changeId)}/hand-on`, { fields });
+
+/** A photo that a change names and whose bytes have not come whole. */
+export interface MissingPhoto extends Attachment {
+  change_id: string;
+  layer: string;
+  feature_id: string;
+  n_bytes_here: number;
+}
+
+export const listMissingPhotos = async (): Promise<MissingPhoto[]> =>
+  (await requestJson<{ attachments: MissingPhoto[] }>("/attachments/missing")).attachments;
 
 export const listBasemaps = async (): Promise<BasemapPack[]> =>
   (await requestJson<{ packs: BasemapPack[] }>("/basemap")).packs;
