@@ -16,7 +16,10 @@ PREFIX = "GIS_CAPTURE_"
 OTHER_VARIABLES = frozenset({"BROWSER", "LANGUAGE", "WEB"})
 
 
-def _setting(default: float, *, least: float, ja: str, en: str) -> Any:
+_TRUTH = {"true": True, "1": True, "on": True, "false": False, "0": False, "off": False}
+
+
+def _setting(default: float, *, least: float = 0, ja: str, en: str) -> Any:
     return field(default=default, metadata={"least": least, "help": Text(ja, en)})
 
 
@@ -60,6 +63,11 @@ class Settings:
     preview_rows: int = _setting(
         50, least=1, ja="取り込み前に見せる行の数。", en="Rows shown before a ledger is brought in."
     )
+    shares_personal_fields: bool = _setting(
+        False,
+        ja="個人情報の項目を、サーバーのパソコン以外(タブレットを含む)でも見られるようにするか。",
+        en="Whether fields with personal data are also given to other computers than the server's own, and to tablets.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +84,20 @@ class Setting:
         """Its name in the environment."""
         return PREFIX + self.name.upper()
 
+    @property
+    def default_words(self) -> str:
+        """The default as the page of settings shows it."""
+        return str(self.default).lower() if isinstance(self.default, bool) else f"{self.default:,}"
+
     def read(self, value: object) -> int | float:
-        """Makes a typed value of a number, or of the text of one.
+        """Makes a typed value of a number or a truth value, or of the text of one.
 
         Raises:
-            WorkspaceError: Not a number of the right type, or too small.
+            WorkspaceError: Not a value of the right type, or too small.
         """
         kind = type(self.default)
+        if kind is bool:
+            return self._read_truth(value)
         try:
             if isinstance(value, str):
                 value = kind(value.strip())
@@ -97,6 +112,18 @@ class Setting:
                 setting=self.name,
             ) from None
         return kind(value)
+
+    def _read_truth(self, value: object) -> bool:
+        found = value if isinstance(value, bool) else _TRUTH.get(str(value).strip().lower())
+        if found is None:
+            raise WorkspaceError(
+                Text(
+                    f"設定「{self.name}」の値「{value}」が正しくありません。true か false にしてください。",
+                    f'"{value}" is no value for the setting {self.name}: give true or false.',
+                ),
+                setting=self.name,
+            )
+        return found
 
 
 _DEFAULTS = Settings()

@@ -58,6 +58,19 @@ def test_the_page_of_settings_tells_what_there_is() -> None:
     """docs/settings.md has one row for each setting, with its default and help."""
     page = (Path(__file__).resolve().parent.parent / "docs" / "settings.md").read_text(encoding="utf-8")
     rows = [line for line in page.splitlines() if line.startswith("| `")]
-    expected = [f"| `{one.name}` | {one.default:,} | {one.help.ja} | {one.help.en} |" for one in SETTINGS]
+    expected = [f"| `{one.name}` | {one.default_words} | {one.help.ja} | {one.help.en} |" for one in SETTINGS]
 
     assert rows == expected
+
+
+@pytest.mark.parametrize(("value", "expected"), [(True, True), ("true", True), (" 1 ", True), ("Off", False)])
+def test_a_truth_value_is_read_from_file_and_environment(value: object, expected: bool) -> None:
+    """TOML has true and false, the environment their words."""
+    assert read_settings({"shares_personal_fields": value}, {}).shares_personal_fields is expected
+
+
+@pytest.mark.parametrize("value", ["yes please", "", 2, None])
+def test_what_is_no_truth_value_is_refused(value: object) -> None:
+    """Personal data is not given away by a slip."""
+    with pytest.raises(WorkspaceError, match="shares_personal_fields"):
+        read_settings({"shares_personal_fields": value}, {})

@@ -1,7 +1,7 @@
 """What a layer is: its fields, how it is named, drawn and edited."""
 
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, Self
 
 from gis_capture.errors import FieldError
 from gis_capture.model.field import Field
@@ -80,6 +80,19 @@ class Layer:
     on_conflict: OnConflict = "keep_stored"
     allows_any_position: bool = False
     extra: dict[str, Any] = field(default_factory=dict, compare=False)
+
+    @property
+    def personal_names(self) -> frozenset[str]:
+        """Names of the fields with personal data."""
+        return frozenset(one.name for one in self.fields if one.is_personal)
+
+    def without_personal(self) -> Self:
+        """The layer without its fields with personal data, for those who may not see them."""
+        hidden = self.personal_names
+        sections = (replace(one, fields=tuple(n for n in one.fields if n not in hidden)) for one in self.sections)
+        return replace(
+            self, fields=tuple(one for one in self.fields if one.name not in hidden), sections=tuple(sections)
+        )
 
     def field(self, name: str) -> Field:
         """Finds a field by its name.

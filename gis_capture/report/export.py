@@ -27,7 +27,13 @@ class Export:
 
 
 def export_layer(
-    store: Store, key: str, path: Path, *, file_format: str = "gpkg", encoding: str = "utf-8-sig"
+    store: Store,
+    key: str,
+    path: Path,
+    *,
+    file_format: str = "gpkg",
+    encoding: str = "utf-8-sig",
+    with_personal: bool = True,
 ) -> Export:
     """Writes a layer to a file; the file is replaced at once when it is whole.
 
@@ -37,12 +43,13 @@ def export_layer(
         path: Of the file.
         file_format: "gpkg", "geojson" or "csv".
         encoding: Of a CSV file.
+        with_personal: Whether fields with personal data are written.
 
     Raises:
         LayerError: There is no such layer.
         StoreError: The format is not known, or the file cannot be written.
     """
-    layer = store.layer(key)
+    layer = store.layer(key) if with_personal else store.layer(key).without_personal()
     for value, allowed in ((file_format, MEDIA_TYPES), (encoding, ENCODINGS)):
         if value not in allowed:
             raise StoreError(
@@ -54,7 +61,7 @@ def export_layer(
             )
     with replacing(path) as unfinished:
         if file_format == "gpkg":
-            return Export(path, write_geopackage(unfinished, store, [key]))
+            return Export(path, write_geopackage(unfinished, store, [key], with_personal=with_personal))
         if file_format == "csv":
             with unfinished.open("w", encoding=encoding, newline="") as file:
                 return Export(path, *write_csv(file, layer, store.features(key), encoding=encoding))

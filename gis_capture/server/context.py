@@ -2,10 +2,11 @@
 
 import logging
 import time
+from ipaddress import ip_address
 from threading import Lock
 from typing import cast
 
-from flask import Flask, current_app
+from flask import Flask, current_app, request
 
 from gis_capture.errors import StoreError
 from gis_capture.server.imports_desk import ImportsDesk
@@ -60,3 +61,18 @@ def workspace() -> Workspace:
 def settings() -> Settings:
     """The settings of the present app."""
     return workspace().settings
+
+
+def sees_personal() -> bool:
+    """Whether fields with personal data are given to who asks: by the setting, or at the server's own screen."""
+    return settings().shares_personal_fields or _is_own_screen()
+
+
+def _is_own_screen() -> bool:
+    # What a proxy on this computer hands on also comes from here.
+    if any(name in request.headers for name in ("Forwarded", "X-Forwarded-For", "Via")):
+        return False
+    try:
+        return ip_address((request.remote_addr or "").removeprefix("::ffff:")).is_loopback
+    except ValueError:
+        return False

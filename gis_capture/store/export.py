@@ -20,13 +20,14 @@ from gis_capture.store.protocol import Snapshot, Store
 from gis_capture.text import Text
 
 
-def write_geopackage(path: Path, store: Store, layers: Sequence[str]) -> int:
+def write_geopackage(path: Path, store: Store, layers: Sequence[str], *, with_personal: bool = True) -> int:
     """Writes layers to a GeoPackage, whole or not at all; gives the number of features.
 
     Args:
         path: Of the file; an older one is replaced.
         store: Where the layers are.
         layers: Their keys.
+        with_personal: Whether fields with personal data are written.
 
     Raises:
         LayerError: There is no such layer.
@@ -37,6 +38,8 @@ def write_geopackage(path: Path, store: Store, layers: Sequence[str]) -> int:
     # One moment for all layers and for both readings, whatever is written meanwhile.
     with store.snapshot() as moment:
         chosen = [moment.layer(key) for key in dict.fromkeys(layers)]
+        if not with_personal:
+            chosen = [layer.without_personal() for layer in chosen]
 
         def fill(connection: sqlite3.Connection) -> None:
             connection.execute("BEGIN")

@@ -29,6 +29,7 @@ class FeatureQuery:
         bbox: In EPSG:4326.
         after_fid: Keyset paging: only rows with a larger `fid`.
         text: Found in any text field.
+        with_personal: Whether `text` is also looked for in fields with personal data.
     """
 
     bbox: BBox | None = None
@@ -38,6 +39,7 @@ class FeatureQuery:
     text: str | None = None
     after_fid: int = 0
     limit: int | None = None
+    with_personal: bool = True
 
 
 @dataclass(frozen=True, slots=True)

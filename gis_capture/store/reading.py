@@ -226,7 +226,9 @@ class Reading:
         if query.is_located is not None:
             terms.append(f"geometry IS {'NOT ' if query.is_located else ''}NULL")
         if query.text:
-            columns = [field.name for field in rows.layer.fields if field.type is FieldType.TEXT]
+            hidden = frozenset() if query.with_personal else rows.layer.personal_names
+            texts = (field.name for field in rows.layer.fields if field.type is FieldType.TEXT)
+            columns = [name for name in texts if name not in hidden]
             pattern = "%" + query.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
             terms.append(
                 "(" + " OR ".join(f"\"{name}\" LIKE ? ESCAPE '\\'" for name in columns or ["feature_id"]) + ")"

@@ -263,14 +263,24 @@ class Workspace:
         with self.store.transact(Author("office", author), at=self.clock(), note="write_layer") as transaction:
             return write_frame(frame, layer, transaction, new_id=self.new_id)
 
-    def export(self, key: str, path: Path | str, *, file_format: str = "gpkg", encoding: str = "utf-8-sig") -> Export:
+    def export(
+        self,
+        key: str,
+        path: Path | str,
+        *,
+        file_format: str = "gpkg",
+        encoding: str = "utf-8-sig",
+        with_personal: bool = True,
+    ) -> Export:
         """Writes a layer to a file: "gpkg", "geojson" or "csv"; the file is replaced at once when it is whole.
 
         Raises:
             LayerError: There is no such layer.
             StoreError: The file cannot be written.
         """
-        return export_layer(self.store, key, Path(path), file_format=file_format, encoding=encoding)
+        return export_layer(
+            self.store, key, Path(path), file_format=file_format, encoding=encoding, with_personal=with_personal
+        )
 
     def basemaps(self) -> list[Basemap]:
         """The base maps for the pages and the tablets."""

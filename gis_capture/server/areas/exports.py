@@ -11,7 +11,7 @@ from gis_capture.model import Text
 from gis_capture.report.export import MEDIA_TYPES
 from gis_capture.report.table import ENCODINGS
 from gis_capture.server.answers import attachment
-from gis_capture.server.context import served, workspace
+from gis_capture.server.context import sees_personal, served, workspace
 from gis_capture.server.errors import RequestError
 
 area = Blueprint("exports", __name__)
@@ -31,7 +31,7 @@ def export(layer: str) -> Response:
         return Response(mimetype=MEDIA_TYPES[file_format])
     path = here.folder.uploads_dir / f"{here.new_id()}.{file_format}"
     path.parent.mkdir(exist_ok=True)
-    written = here.export(layer, path, file_format=file_format, encoding=encoding)
+    written = here.export(layer, path, file_format=file_format, encoding=encoding, with_personal=sees_personal())
     file = path.open("rb")
     response = Response(_pieces_then_gone(file, path), mimetype=MEDIA_TYPES[file_format])
     response.content_length = os.fstat(file.fileno()).st_size

@@ -6,11 +6,11 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 
 from gis_capture.definitions import layer_to_json
-from gis_capture.model import Text, parse_bbox
+from gis_capture.model import Layer, Text, parse_bbox
 from gis_capture.report.geojson import to_geojson
 from gis_capture.server.answers import json_response
 from gis_capture.server.bodies import read_integer
-from gis_capture.server.context import served, settings, workspace
+from gis_capture.server.context import sees_personal, served, settings, workspace
 from gis_capture.server.errors import NotFoundError, request_language
 from gis_capture.server.imports_desk import last_imports
 from gis_capture.store.protocol import FeatureQuery
@@ -60,8 +60,9 @@ def list_features(layer: str) -> Response:
         text=text or None,
         after_fid=read_integer("after", default=0, least=0, most=2**62),
         limit=limit + 1,
+        with_personal=sees_personal(),
     )
-    definition = store.layer(layer)
+    definition = _seen(store.layer(layer))
     page = list(store.numbered_features(layer, query))
     rows = page[:limit]
     answer: dict[str, Any] = {
@@ -82,7 +83,7 @@ def give_feature(layer: str, feature_id: str) -> Response:
     """Gives one feature as GeoJSON, with its attachments and how its position was found."""
     served().adopt_direct_edits()
     store = workspace().store
-    definition = store.layer(layer)
+    definition = _seen(store.layer(layer))
     feature = store.feature(layer, feature_id)
     if feature is None:
         raise NotFoundError(
@@ -96,3 +97,7 @@ def give_feature(layer: str, feature_id: str) -> Response:
     document["position"] = feature.position.to_json()
     document["attachments"] = [attachment.to_json() for attachment in feature.attachments]
     return json_response(document, mimetype=GEOJSON)
+
+
+def _seen(layer: Layer) -> Layer:
+    return layer if sees_personal() else layer.without_personal()

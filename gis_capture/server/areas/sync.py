@@ -20,7 +20,13 @@ def take_push() -> Response:
     """Takes changes in and gives a receipt for each."""
     message = read_json(max_bytes=settings().max_body_bytes)
     here = workspace()
-    receipts = push(here.store, message, clock=here.clock, new_id=here.new_id)
+    receipts = push(
+        here.store,
+        message,
+        clock=here.clock,
+        new_id=here.new_id,
+        may_write_personal=settings().shares_personal_fields,
+    )
     response = json_response(receipts)
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -41,6 +47,7 @@ def give_pull() -> Response:
         limit=read_integer("limit", default=0, least=1, most=_LAST) or None,
         cursor=request.args.get("cursor"),
         epoch=request.args.get("epoch"),
+        with_personal=settings().shares_personal_fields,
     )
     # The first line is read here, so that what keeps a pull from beginning is answered as a problem.
     return lines_response(chain([next(lines)], lines))

@@ -1,0 +1,132 @@
+"""Fields with personal data: on the server's own screen, elsewhere only when the office says so."""
+
+import dataclasses
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from gis_capture.model import Feature, Text
+from gis_capture.store.protocol import Author
+from gis_capture.workspace import Workspace
+
+LAYER = "street_light"
+FIELD = "note_of_owner"
+FEATURES = f"/layers/{LAYER}/features"
+FEATURE_ID = "00000000-0000-7000-8000-000000000099"
+OTHER_COMPUTER = {"REMOTE_ADDR": "192.168.1.20"}
+SECRET = "持ち主の電話番号"
+
+
+@pytest.fixture(autouse=True)
+def secret(workspace: Workspace) -> None:
+    """One light with a personal text in a field of its own."""
+    layer = workspace.store.layer(LAYER)
+    status = layer.field("status")
+    personal = dataclasses.replace(
+        status,
+        field_id=f"{LAYER}.{FIELD}",
+        name=FIELD,
+        title=Text("持ち主", "Owner"),
+        domain=None,
+        is_personal=True,
+        aliases=(),
+    )
+    with workspace.store.transact(Author("office"), at=workspace.clock()) as transaction:
+        transaction.put_layer(
+            dataclasses.replace(
+                layer, fields=(*layer.fields, personal), definition_version=layer.definition_version + 1
+            )
+        )
+        transaction.insert([Feature(LAYER, FEATURE_ID, None, {"ledger_number": "P-1", FIELD: SECRET})])
+
+
+@pytest.fixture
+def shared(workspace: Workspace) -> None:
+    """The office has switched the setting on."""
+    settings = dataclasses.replace(workspace.settings, shares_personal_fields=True)
+    workspace.folder = dataclasses.replace(workspace.folder, settings=settings)
+
+
+def all_answers(client: FlaskClient, tmp_path: Path, **environ: Any) -> dict[str, bool]:
+    """Asks for the feature in every way; tells by address whether the personal text is in the answer."""
+    paths = (
+        f"{FEATURES}?limit=100",
+        f"{FEATURES}/{FEATURE_ID}",
+        f"/layers/{LAYER}/export?format=geojson",
+        f"/layers/{LAYER}/export?format=csv",
+    )
+    found = {path: SECRET.encode() in client.get(path, **environ).data for path in paths}
+    search = client.get(f"{FEATURES}?q={SECRET}", **environ).get_json()
+    found["q"] = search["numberMatched"] == 1
+    file = tmp_path / "export.gpkg"
+    file.write_bytes(client.get(f"/layers/{LAYER}/export?format=gpkg", **environ).data)
+    connection = sqlite3.connect(file)
+    found["gpkg"] = FIELD in {row[1] for row in connection.execute(f"PRAGMA table_info({LAYER})")}
+    connection.close()
+    return found
+
+
+def test_the_office_computer_sees_all(client: FlaskClient, tmp_path: Path) -> None:
+    """Its own pages come from the loopback address."""
+    assert all(all_answers(client, tmp_path).values())
+    assert all(all_answers(client, tmp_path, environ_overrides={"REMOTE_ADDR": "::1"}).values())
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"environ_overrides": OTHER_COMPUTER},
+        {"environ_overrides": {"REMOTE_ADDR": ""}},
+        {"headers": {"X-Forwarded-For": "192.168.1.20"}},
+    ],
+)
+def test_other_computers_do_not(client: FlaskClient, tmp_path: Path, environ: dict[str, Any]) -> None:
+    """Neither in features, nor in files, nor by searching; the rest is there."""
+    assert not any(all_answers(client, tmp_path, **environ).values())
+    feature = client.get(f"{FEATURES}/{FEATURE_ID}", **environ).get_json()
+
+    assert feature["properties"]["ledger_number"] == "P-1" and FIELD not in feature["properties"]
+
+
+@pytest.mark.usefixtures("shared")
+def test_the_setting_shares_them(client: FlaskClient, tmp_path: Path) -> None:
+    """With every computer."""
+    assert all(all_answers(client, tmp_path, environ_overrides=OTHER_COMPUTER).values())
+
+
+def exchange(client: FlaskClient) -> tuple[bool, str]:
+    """Pulls, then pushes a new personal text; tells whether the old one was pulled, and the receipt's status."""
+    is_pulled = SECRET in client.get(f"/sync/pull?layers={LAYER}").text
+    change = {
+        "change_id": "11111111-0000-7000-8000-000000000001",
+        "layer": LAYER,
+        "feature_id": FEATURE_ID,
+        "kind": "update",
+        "after": None,
+        "base_revision": 2,
+        "definition_version": 2,
+        "fields": {FIELD: {"old": SECRET, "new": "x"}},
+        "made_at": "2026-11-23T02:10:00Z",
+    }
+    message = {
+        "format": "gis-capture.push/v1",
+        "device_id": "tablet-1",
+        "clock_at": "2026-11-23T02:11:00Z",
+        "changes": [change],
+    }
+    (receipt,) = client.post("/sync/push", json=message).get_json()["receipts"]
+    return is_pulled, receipt["status"]
+
+
+def test_tablets_neither_get_nor_write_them(client: FlaskClient) -> None:
+    """Not even from the server's own computer: a tablet is carried away."""
+    assert exchange(client) == (False, "rejected")
+
+
+@pytest.mark.usefixtures("shared")
+def test_tablets_get_and_write_them_by_the_setting(client: FlaskClient) -> None:
+    """Where the office has switched it on."""
+    assert exchange(client) == (True, "applied")
