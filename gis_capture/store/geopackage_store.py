@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from gis_capture.errors import FormatVersionError, StoreError
+from gis_capture.errors import StoreError
 from gis_capture.geopackage.connection import connect, unusable
 from gis_capture.geopackage.files import create_geopackage, put_in_place
 from gis_capture.model import BBox, Feature, Layer, Problem
+from gis_capture.store.connections import ReaderPool
 from gis_capture.store.direct_edits import has_direct_edits, take_direct_edits
+from gis_capture.store.format_version import FORMAT_VERSION, check_version, read_meta
 from gis_capture.store.geopackage_sync import SYNC_SCHEMA, SYNC_TABLES, GeoPackageSyncRecords
 from gis_capture.store.integrity import find_damage
 from gis_capture.store.protocol import Author, FeatureQuery, LayerInfo, SourceRow
@@ -23,8 +25,6 @@ from gis_capture.store.thinning import thinned_features
 from gis_capture.store.writing import OWN_WRITE, GeoPackageTransaction
 from gis_capture.text import Text
 
-FORMAT_VERSION = 1
-MIN_SUPPORTED_VERSION, MAX_SUPPORTED_VERSION = 1, 1
 EXTENSION_DEFINITION = "docs/format.md"
 ASPATIAL = "http://gdal.org/geopackage_aspatial.html"
 DIRECT_EDIT = Author("direct edit")
@@ -46,16 +46,13 @@ class GeoPackageStore:
         self.path = path
         self._writer = connect(path)
         self._write_lock = threading.RLock()
-        self._idle: list[sqlite3.Connection] = []
-        self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
-        self._pool_lock = threading.Lock()
+        self._readers = ReaderPool(path)
         try:
-            self._check_version()
+            check_version(path, self._writer)
             self._writer.execute("PRAGMA journal_mode = WAL")
             self._writer.execute("PRAGMA synchronous = FULL")
             # A killed writer cannot leave this behind: it is written and removed inside one transaction.
-            self.epoch = self._meta("epoch")
+            self.epoch = read_meta(self._writer, "epoch")
         except BaseException as error:
             self._writer.close()
             if isinstance(error, sqlite3.Error):
@@ -125,15 +122,12 @@ class GeoPackageStore:
     @contextmanager
     def snapshot(self) -> Iterator[GeoPackageSnapshot]:
         """Holds one moment of the store for reading."""
-        with self._pool_lock:
-            connection = self._idle.pop() if self._idle else self._open_reader()
-        connection.execute("BEGIN")
-        try:
-            yield GeoPackageSnapshot(connection)
-        finally:
-            connection.execute("ROLLBACK")
-            with self._pool_lock:
-                self._idle.append(connection)
+        with self._readers.lend() as connection:
+            connection.execute("BEGIN")
+            try:
+                yield GeoPackageSnapshot(connection)
+            finally:
+                connection.execute("ROLLBACK")
 
     @contextmanager
     def transact(self, author: Author, *, at: str, note: str = "") -> Iterator[GeoPackageTransaction]:
@@ -235,54 +229,13 @@ class GeoPackageStore:
 
     def close(self) -> None:
         """Closes all connections; a closed store leaves no files beside its own."""
-        with self._pool_lock:
-            for connection in self._opened:
-                connection.close()
-            self._opened.clear()
-            self._idle.clear()
+        self._readers.close()
         with self._write_lock:
             self._writer.close()
 
     def _reading(self) -> Reading:
         """The reader of this thread."""
-        reading: Reading | None = getattr(self._local, "reading", None)
-        if reading is None:
-            with self._pool_lock:
-                reading = self._local.reading = Reading(self._open_reader())
-        return reading
-
-    def _open_reader(self) -> sqlite3.Connection:
-        connection = connect(self.path)
-        connection.execute("PRAGMA query_only = ON")
-        self._opened.append(connection)
-        return connection
-
-    def _meta(self, key: str) -> str:
-        row = self._writer.execute("SELECT value FROM gis_capture_meta WHERE key = ?", (key,)).fetchone()
-        return str(row[0]) if row else ""
-
-    def _check_version(self) -> None:
-        tables = {row[0] for row in self._writer.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if "gis_capture_meta" not in tables:
-            raise StoreError(
-                Text(
-                    f"「{self.path}」は GIS Capture のファイルではありません。",
-                    f'"{self.path}" is not a store of GIS Capture.',
-                ),
-                path=self.path,
-            )
-        version = int(self._meta("format_version") or 0)
-        if not MIN_SUPPORTED_VERSION <= version <= MAX_SUPPORTED_VERSION:
-            raise FormatVersionError(
-                Text(
-                    f"「{self.path}」は形式の版が {version} です。この GIS Capture が読めるのは版"
-                    f" {MAX_SUPPORTED_VERSION} までです。新しい GIS Capture で開いてください。",
-                    f'"{self.path}" has format version {version}; this GIS Capture reads up to'
-                    f" {MAX_SUPPORTED_VERSION}. Open it with a newer one.",
-                ),
-                path=self.path,
-                version=version,
-            )
+        return self._readers.of_this_thread()
 
 
 def open_store(path: Path | str, *, create: bool = False, epoch: str | None = None) -> GeoPackageStore:

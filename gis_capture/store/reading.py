@@ -186,7 +186,7 @@ class Reading:
             " JOIN gis_capture_source_headers h ON h.id = s.header_id WHERE i.import_id = ? ORDER BY s.id",
             (import_id,),
         )
-        return (_source_row(*row) for row in rows)
+        return self._source_rows(rows)
 
     def provenance(self, feature_id: str) -> SourceRow | None:
         """The source row a feature came from."""
@@ -197,6 +197,11 @@ class Reading:
             (feature_id,),
         ).fetchone()
         return _source_row(*row) if row else None
+
+    def _source_rows(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[SourceRow]:
+        # A method, so that this reading, and with it the connection, lives as long as somebody reads.
+        for row in rows:
+            yield _source_row(*row)
 
     def _is_there(self, layer: str, feature_id: str) -> bool:
         sql = f"SELECT 1 FROM {self.rows_of(layer).table} WHERE feature_id = ?"

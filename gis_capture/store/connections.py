@@ -1,0 +1,54 @@
+"""Connections that read a store: one for each thread that reads, and one for each snapshot; none is left behind."""
+
+import sqlite3
+import threading
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from gis_capture.geopackage.connection import connect
+from gis_capture.store.reading import Reading
+
+
+class ReaderPool:
+    """Lends connections; those that nobody has any more are lent again."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._idle: list[sqlite3.Connection] = []
+        self._opened: list[sqlite3.Connection] = []
+        self._local = threading.local()
+
+    def of_this_thread(self) -> Reading:
+        """The reading of this thread; its connection is free when the thread and all it reads lazily have ended."""
+        reading: Reading | None = getattr(self._local, "reading", None)
+        if reading is None:
+            connection = self._take()
+            reading = self._local.reading = Reading(connection)
+            weakref.finalize(reading, self._idle.append, connection).atexit = False
+        return reading
+
+    @contextmanager
+    def lend(self) -> Iterator[sqlite3.Connection]:
+        """Lends a connection for a block."""
+        connection = self._take()
+        try:
+            yield connection
+        finally:
+            self._idle.append(connection)
+
+    def close(self) -> None:
+        """Closes all connections."""
+        self._idle.clear()
+        while self._opened:
+            self._opened.pop().close()
+
+    def _take(self) -> sqlite3.Connection:
+        # Without a lock, because a finalizer may give one back in the midst of this; a list's pop and append are whole.
+        with suppress(IndexError):
+            return self._idle.pop()
+        connection = connect(self._path)
+        connection.execute("PRAGMA query_only = ON")
+        self._opened.append(connection)
+        return connection
