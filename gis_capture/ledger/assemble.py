@@ -65,6 +65,7 @@ def _assemble(region: Region, name: str, source: Source) -> Table:
         column, texts = _section_column(region, rows, columns)
         columns.append(column)
         values.append(texts)
+        fills.notes += _section_notes(table, region, column)
     return Table(
         name=name,
         source=source,
@@ -124,6 +125,23 @@ def _section_column(region: Region, rows: Sequence[int], columns: Sequence[Colum
             current = sections[starts.pop(0)]
         texts.append(current)
     return Column(name, name, grid.first_column + first), texts
+
+
+def _section_notes(table: Table, region: Region, column: Column) -> list[Problem]:
+    return [
+        Problem(
+            codes.SECTION_FILLED,
+            "info",
+            Text(
+                f"見出し「{title}」を、次の見出しまでの各行の「{column.name}」に入れました。",
+                f'The section title "{title}" was filled into "{column.name}" of the rows up to the next one.',
+            ),
+            row_number=region.grid.number(row),
+            column=column.name,
+            cell=table.cell_name(region.grid.number(row), column),
+        )
+        for row, title in sorted(region.body.sections.items())
+    ]
 
 
 def _date_cells(grid: Grid, rows: Sequence[int], named: Sequence[tuple[int, Column]]) -> dict[str, frozenset[int]]:

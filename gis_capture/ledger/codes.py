@@ -29,6 +29,7 @@ INDEX_REBUILT = "index_rebuilt"
 GEOMETRY_NOT_READ = "geometry_not_read"
 DRIVER_WARNING = "driver_warning"
 ENTRY_LEFT_OUT = "entry_left_out"
+FAR_CELLS = "far_cells"
 
 TITLES: dict[str, Text] = {
     MERGE_FILLED: Text("結合セルを各行に補いました", "Merged cell filled into each row"),
@@ -57,4 +58,5 @@ TITLES: dict[str, Text] = {
     GEOMETRY_NOT_READ: Text("図形を読み取れませんでした", "Geometry could not be read"),
     DRIVER_WARNING: Text("読み取り時に注意がありました", "The reader gave a warning"),
     ENTRY_LEFT_OUT: Text("圧縮ファイルの中に読まなかったものがあります", "Part of the archive was left out"),
+    FAR_CELLS: Text("表から遠く離れたセルを除きました", "Cells far below the table were left out"),
 }

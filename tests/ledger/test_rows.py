@@ -162,6 +162,10 @@ def test_sections_become_a_column(read_book: ReadBook) -> None:
     )
     assert skipped(table) == {2: "section", 5: "section"}
     assert column(table, "見出し") == ["第１分団", "第１分団", "第２分団"]
+    assert [(note.code, note.cell) for note in table.notes] == [
+        ("section_filled", "台帳!A2"),
+        ("section_filled", "台帳!A5"),
+    ]
 
 
 def test_sections_by_a_mark_or_by_words_among_numbers(read_rows: ReadRows) -> None:

@@ -287,3 +287,12 @@ def test_a_damaged_old_workbook_does_not_end_the_process(tmp_path: Path) -> None
         except SourceError:
             n_refused += 1
     assert n_refused > 0
+
+
+def test_a_cell_far_below_is_left_out_and_told(read_book: ReadBook) -> None:
+    """Somebody hit a key at the end of the sheet; a million blank rows are not listed."""
+    rows = [["番号", "名称"], [1, "甲"], [2, "乙"]]
+    reading = read_book(rows, dress=lambda sheet: sheet.cell(1_000_000, 2, "x"))
+    table = only_table(reading)
+    assert (list(table.row_numbers), table.skipped) == ([2, 3], ())
+    assert [(problem.code, problem.row_number) for problem in reading.problems] == [(codes.FAR_CELLS, 4)]

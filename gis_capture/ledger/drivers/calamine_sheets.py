@@ -7,7 +7,7 @@ and not only the reading. So those are read by a child: `python -m` this module,
 import pickle
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -15,6 +15,7 @@ from typing import Any, cast
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from gis_capture.errors import SourceError
+from gis_capture.ledger import codes
 from gis_capture.ledger.drivers.cells import shaped_number_text
 from gis_capture.ledger.drivers.sheet_cells import error_cell, formula_without_value, hidden_sheet, make_grid
 from gis_capture.ledger.drivers.xlsx_parts import SheetMarks
@@ -26,6 +27,7 @@ from gis_capture.text import Text
 _CHILD_SECONDS = 60
 _CHILD_BYTES = 1 << 30
 _MAX_PROBLEMS = 200
+_MAX_GAP_ROWS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +111,35 @@ def make_grids(
             yield _grid(sheet, known or SheetMarks(merges=sheet.spans), problems)
 
 
+def _end(rows: Sequence[Sequence[Any]]) -> int:
+    """The number of rows up to the first gap of ten thousand blank ones; behind it things stand by accident."""
+    end = 0
+    for number, row in enumerate(rows):
+        if row.count("") < len(row):
+            if number > end + _MAX_GAP_ROWS and end:
+                break
+            end = number + 1
+    return end
+
+
+def _far_cells(sheet: str, row: int) -> Problem:
+    return Problem(
+        codes.FAR_CELLS,
+        "warning",
+        Text(
+            f"シート「{sheet}」の{row}行目から下に1万行を超える空白があります。その先は読みませんでした。",
+            f'On sheet "{sheet}" more than ten thousand blank rows begin at {row}; what follows was not read.',
+        ),
+        Text("必要なデータであれば空白の行を削除してください。", "Delete the blank rows if the data below are wanted."),
+        row_number=row,
+    )
+
+
 def _grid(sheet: SheetCells, marks: SheetMarks, problems: list[Problem]) -> Grid:
-    name, rows, top, left = sheet.name, sheet.rows, sheet.top, sheet.left
+    name, top, left = sheet.name, sheet.top, sheet.left
+    rows = sheet.rows[: _end(sheet.rows)]
+    if len(rows) < len(sheet.rows):
+        problems.append(_far_cells(name, top + len(rows)))
     height, width = len(rows), len(rows[0]) if rows else 0
     shaped = {}
     for (row, column), code in marks.shaped.items():
