@@ -179,6 +179,24 @@ def test_a_missing_source_is_told(workspace: Workspace, tmp_path: Path) -> None:
         workspace.convert(tmp_path / "nowhere.csv")
 
 
+@pytest.mark.parametrize("choice", [{"layer": "no_such"}, {"table": "no_such"}, {"crs": "EPSG:0"}])
+def test_a_conversion_that_fails_leaves_no_copy(workspace: Workspace, ledger: Path, choice: dict[str, str]) -> None:
+    """No import would name it."""
+    with pytest.raises((LayerError, SourceError, CRSError)):
+        workspace.convert(ledger, **{"layer": "street_light", **choice})  # type: ignore[arg-type]
+
+    assert not any(workspace.folder.sources_dir.iterdir())
+
+
+def test_a_repetition_keeps_the_copy_of_the_first(workspace: Workspace, ledger: Path) -> None:
+    """The import that went well still has its source."""
+    workspace.convert(ledger)
+    with pytest.raises(SourceError):
+        workspace.convert(ledger)
+
+    assert len([*workspace.folder.sources_dir.glob("*/街路灯台帳.csv")]) == 1
+
+
 # Frames
 
 

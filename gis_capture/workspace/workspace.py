@@ -1,8 +1,9 @@
 """A workspace: the folder of a department's layers, and everything that can be done with it."""
 
 import os
-from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
@@ -25,7 +26,7 @@ from gis_capture.text import Text
 from gis_capture.workspace.basemaps import Basemap, add_basemap, list_basemaps
 from gis_capture.workspace.folder import Folder, create_folder, read_folder
 from gis_capture.workspace.identity import new_id, utc_now
-from gis_capture.workspace.sources import keep_source
+from gis_capture.workspace.sources import hash_files, keep_source
 from gis_capture.workspace.writing import Written
 
 if TYPE_CHECKING:
@@ -190,13 +191,15 @@ class Workspace:
             StoreError: The store cannot be written.
         """
         source = Path(path)
-        if not is_dry_run:
-            source = keep_source(source, self.folder.sources_dir, new_id=self.new_id)
+        chosen = self.known_layer(layer or self._best_layer(source, table))
         path_of_places = self.folder.gazetteer_path
-        with Gazetteer(path_of_places) if path_of_places.is_file() else nullcontext() as gazetteer:
+        with (
+            nullcontext(source) if is_dry_run else self._kept(source) as readable,
+            Gazetteer(path_of_places) if path_of_places.is_file() else nullcontext() as gazetteer,
+        ):
             return convert(
-                source,
-                layer=self.known_layer(layer or self._best_layer(source, table)),
+                readable,
+                layer=chosen,
                 store=self.store,
                 author=author,
                 clock=self.clock,
@@ -211,6 +214,18 @@ class Workspace:
                 grids_dir=self.grids_dir,
                 gazetteer=gazetteer,
             )
+
+    @contextmanager
+    def _kept(self, source: Path) -> Iterator[Path]:
+        """Gives the copy of a source; where the block fails, it stays only if an import names it."""
+        copy = keep_source(source, self.folder.sources_dir, new_id=self.new_id)
+        try:
+            yield copy
+        except BaseException:
+            sha256 = hash_files([copy])
+            if all(record.get("sha256") != sha256 for record in self.imports()):
+                shutil.rmtree(copy.parent, ignore_errors=True)
+            raise
 
     def _best_layer(self, source: Path, table: str | None) -> str:
         inspection = self.inspect(source)
