@@ -192,11 +192,17 @@ def import_to_json(record: Mapping[str, Any], language: str) -> dict[str, Any]:
 
 
 def last_imports(records: Iterable[Mapping[str, Any]], language: str) -> dict[str, dict[str, Any]]:
-    """Gives the newest import of each layer that was not undone; `records` are newest first."""
+    """Gives the newest import of each layer that was not undone, without its problems, which may be thousands.
+
+    `records` are newest first.
+    """
     newest: dict[str, dict[str, Any]] = {}
     for record in records:
-        if not record.get("undone_at"):
-            newest.setdefault(record["layer"], import_to_json(record, language))
+        if not record.get("undone_at") and record["layer"] not in newest:
+            document = import_to_json(record, language)
+            result = document["result"] or {}
+            document["result"] = {key: value for key, value in result.items() if key != "problems"} or None
+            newest[record["layer"]] = document
     return newest
 
 

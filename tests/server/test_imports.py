@@ -69,6 +69,8 @@ def test_a_conversion_accounts_for_every_row(client: FlaskClient) -> None:
     assert (result["n_source_rows"], result["n_loaded"], result["n_unlocated"]) == (12, 11, 1)
     assert layer["n_features"] == 42
     assert layer["last_import"]["import_id"] == import_id
+    assert result.pop("problems") is not None
+    assert layer["last_import"]["result"] == result
     assert [record["import_id"] for record in client.get("/imports").get_json()["imports"]] == [import_id]
 
 

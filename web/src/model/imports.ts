@@ -72,7 +72,8 @@ export interface Conversion {
   n_skipped: number;
   revision: number | null;
   reasons: { code: string; words: string; n_rows: number }[];
-  problems: RowProblem[];
+  /** Left out in the list of layers. */
+  problems?: RowProblem[];
 }
 
 export interface ImportRecord {
