@@ -130,3 +130,33 @@ def test_tablets_neither_get_nor_write_them(client: FlaskClient) -> None:
 def test_tablets_get_and_write_them_by_the_setting(client: FlaskClient) -> None:
     """Where the office has switched it on."""
     assert exchange(client) == (True, "applied")
+
+
+def test_waiting_changes_hide_them_from_other_computers(client: FlaskClient) -> None:
+    """What a tablet wrote into such a field is seen on the server's own screen only."""
+    exchange(client)
+
+    at_home = client.get("/changes/waiting")
+    elsewhere = client.get("/changes/waiting", environ_overrides=OTHER_COMPUTER)
+
+    assert SECRET in at_home.text
+    assert SECRET not in elsewhere.text
+    assert elsewhere.get_json()["changes"][0]["body"]["fields"] == {FIELD: {"is_hidden": True}}
+
+
+@pytest.mark.usefixtures("shared")
+def test_conflicts_hide_them_from_other_computers(client: FlaskClient, workspace: Workspace) -> None:
+    """A clash over such a field is listed, but not its values."""
+    feature = workspace.store.feature(LAYER, FEATURE_ID)
+    assert feature is not None
+    with workspace.store.transact(Author("office"), at=workspace.clock()) as transaction:
+        transaction.update(dataclasses.replace(feature, fields={**feature.fields, FIELD: "別の電話番号"}))
+    assert exchange(client)[1] == "conflict"
+    settings = dataclasses.replace(workspace.settings, shares_personal_fields=False)
+    workspace.folder = dataclasses.replace(workspace.folder, settings=settings)
+
+    at_home = client.get("/conflicts").get_json()["conflicts"][0]["fields"][0]
+    (elsewhere,) = client.get("/conflicts", environ_overrides=OTHER_COMPUTER).get_json()["conflicts"][0]["fields"]
+
+    assert (at_home["base"], at_home["stored"]) == (SECRET, "別の電話番号")
+    assert elsewhere["is_hidden"] and elsewhere["base"] is None and elsewhere["stored"] is None

@@ -7,6 +7,7 @@ from gis_capture.server.answers import json_response
 from gis_capture.server.bodies import read_object, read_text
 from gis_capture.server.context import settings, workspace
 from gis_capture.server.errors import RequestError
+from gis_capture.server.personal import shown_waiting
 from gis_capture.sync.office import list_waiting
 from gis_capture.text import Text
 
@@ -16,7 +17,7 @@ area = Blueprint("changes", __name__, url_prefix="/changes")
 @area.get("/waiting")
 def give_waiting() -> Response:
     """Gives held and rejected changes with their bodies and receipts, oldest first."""
-    return json_response({"changes": list_waiting(workspace().store)})
+    return json_response({"changes": [shown_waiting(waiting) for waiting in list_waiting(workspace().store)]})
 
 
 @area.post("/<change_id>/release")

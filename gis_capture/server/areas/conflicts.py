@@ -8,6 +8,7 @@ from gis_capture.server.answers import json_response
 from gis_capture.server.bodies import read_object, read_text
 from gis_capture.server.context import settings, workspace
 from gis_capture.server.errors import RequestError
+from gis_capture.server.personal import shown_conflict
 from gis_capture.sync.conflicts import get_conflict, list_conflicts, resolve
 from gis_capture.text import Text
 
@@ -25,13 +26,13 @@ def give_conflicts() -> Response:
     conflicts = list_conflicts(
         workspace().store, state=None if state == "all" else state, layer=request.args.get("layer")
     )
-    return json_response({"conflicts": conflicts})
+    return json_response({"conflicts": [shown_conflict(conflict) for conflict in conflicts]})
 
 
 @area.get("/conflicts/<conflict_id>")
 def give_conflict(conflict_id: str) -> Response:
     """Gives one conflict record."""
-    return json_response(get_conflict(workspace().store, conflict_id))
+    return json_response(shown_conflict(get_conflict(workspace().store, conflict_id)))
 
 
 @area.post("/conflicts/<conflict_id>/resolve")
@@ -39,7 +40,8 @@ def resolve_conflict(conflict_id: str) -> Response:
     """Closes fields of a conflict record; gives the record as it is then."""
     body = read_object(max_bytes=settings().max_body_bytes)
     office = workspace().office(read_text(body, "author", max_length=200))
-    return json_response(resolve(office, conflict_id, _decisions(body), note=read_text(body, "note")))
+    decided = resolve(office, conflict_id, _decisions(body), note=read_text(body, "note"))
+    return json_response(shown_conflict(decided))
 
 
 def _decisions(body: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -173,5 +173,6 @@ export const en: Record<OfficeKey, string> = {
   missing_title: "Photos that have not come",
   missing_lead: "They are still on the tablet and come when it next syncs.",
   missing_line: "{layer} {name} ({here} / {size} KB)",
+  hidden_personal: "personal data (shown on the server's own screen)",
   list_joint: ", ",
 };

@@ -171,5 +171,6 @@ export const ja = {
   missing_title: "届いていない写真",
   missing_lead: "タブレットに残っています。通信できる場所で同期すると届きます。",
   missing_line: "{layer} {name}({here} / {size} KB)",
+  hidden_personal: "個人情報(サーバーのパソコンの画面で見られます)",
   list_joint: "、",
 };
