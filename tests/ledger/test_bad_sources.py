@@ -1,6 +1,7 @@
 """Sources that cannot be read: a clear word in both languages, no traceback."""
 
 import random
+import re
 import zipfile
 from pathlib import Path
 
@@ -143,3 +144,19 @@ def test_a_cell_that_says_it_stands_far_away(tmp_path: Path, reference: str) -> 
         assert read_ledger(path).source.path == path
     except SourceError as error:
         assert "大きすぎます" in error.message.ja or "壊れて" in error.message.ja
+
+
+def test_parts_that_claim_more_elements_than_they_have_bytes(tmp_path: Path) -> None:
+    """A reader that makes room for them would end the whole process."""
+    source = a_workbook(tmp_path / "source.xlsx")
+    strings = tmp_path / "strings.xlsx"
+    strings.write_bytes(source.read_bytes())
+    with zipfile.ZipFile(strings, "a") as archive:
+        archive.writestr("xl/sharedStrings.xml", '<sst uniqueCount="4294967296"></sst>')
+    styles = tmp_path / "styles.xlsx"
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(styles, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            new.writestr(name, re.sub(rb'ount="\d+"', b'ount="4294967296"', data) if name == "xl/styles.xml" else data)
+    assert "壊れて" in refused(strings)
+    assert "壊れて" in refused(styles)

@@ -9,6 +9,7 @@ from gis_capture.ledger.drivers.calamine_sheets import make_grids, read_sheets
 from gis_capture.ledger.drivers.driver import Driver
 from gis_capture.ledger.drivers.xlsx_parts import (
     SheetMarks,
+    check_counts,
     last_filled,
     read_marks,
     read_sheet_paths,
@@ -32,6 +33,7 @@ def read(opened: Opened) -> Reading:
     try:
         with zipfile.ZipFile(opened.path) as archive:
             _check(opened, archive)
+            check_counts(archive, opened.zip_names)
             marks = _read_structure(opened, archive)
     except SourceError:
         raise

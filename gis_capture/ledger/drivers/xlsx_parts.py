@@ -38,7 +38,8 @@ _REFERENCE_COLUMN = re.compile(rb" r=[\"']([A-Z]{2,3})\d")
 _ODD_SPACE = re.compile(rb"[\t\r\n]r=")
 _ODD_REFERENCE_ROW = re.compile(rb"\sr\s*=\s*[\"'][A-Z]{1,3}(\d+)")
 _ODD_REFERENCE_COLUMN = re.compile(rb"\sr\s*=\s*[\"']([A-Z]{2,3})\d")
-_FILLED = re.compile(rb"<(?:\w+:)?c\b[^>]*\br=[\"']([A-Z]{1,3})(\d+)[\"'][^>]*[^/]>")
+_COUNT = re.compile(rb"[cC]ount\s*=\s*[\"'](\d+)")
+_FILLED = re.compile(rb"<(?:\w+:)?c\b[^>]*\br=[\"']([A-Z]{1,3})(\d+)[\"'][^>]*(?<!/)>")
 _END_OF_ROW = re.compile(rb"</(?:\w+:)?row>")
 
 
@@ -75,6 +76,17 @@ class SheetMarks:
 
 class PartError(ValueError):
     """A part of the workbook that is not as the standard says."""
+
+
+def check_counts(archive: zipfile.ZipFile, names: frozenset[str]) -> None:
+    """Raises PartError for a part that claims more elements than it has bytes: room would be made for them."""
+    for name in names:
+        is_styles = name.lower() == "xl/styles.xml"
+        if is_styles or name.lower() == "xl/sharedstrings.xml":
+            with archive.open(name) as file:
+                head = file.read(_MAX_SMALL_PART if is_styles else 1 << 16)
+            if any(int(count) > archive.getinfo(name).file_size for count in _COUNT.findall(head)):
+                raise PartError(f"count in {name}")
 
 
 def read_sheet_paths(archive: zipfile.ZipFile) -> dict[str, str]:
