@@ -6,8 +6,8 @@ from pathlib import Path
 from gis_capture.errors import FormatVersionError, StoreError
 from gis_capture.text import Text
 
-FORMAT_VERSION = 1
-MIN_SUPPORTED_VERSION, MAX_SUPPORTED_VERSION = 1, 1
+FORMAT_VERSION = 2
+MIN_SUPPORTED_VERSION, MAX_SUPPORTED_VERSION = 1, FORMAT_VERSION
 
 
 def read_meta(connection: sqlite3.Connection, key: str) -> str:
@@ -16,8 +16,14 @@ def read_meta(connection: sqlite3.Connection, key: str) -> str:
     return str(row[0]) if row else ""
 
 
+def read_version(connection: sqlite3.Connection) -> int:
+    """The version of a store's tables; 0 where it does not say one."""
+    text = read_meta(connection, "format_version")
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
 def check_version(path: Path, connection: sqlite3.Connection) -> None:
-    """Sees that a file is a store, of a version that can be read.
+    """Sees that a file is a store, of a version that can be read or upgraded.
 
     Raises:
         StoreError: It is none.
@@ -32,7 +38,7 @@ def check_version(path: Path, connection: sqlite3.Connection) -> None:
             ),
             path=path,
         )
-    version = int(read_meta(connection, "format_version") or 0)
+    version = read_version(connection)
     if not MIN_SUPPORTED_VERSION <= version <= MAX_SUPPORTED_VERSION:
         raise FormatVersionError(
             Text(

@@ -22,6 +22,7 @@ from gis_capture.store.reading import EVERYTHING, Reading
 from gis_capture.store.schema import SCHEMA, TABLES
 from gis_capture.store.sync_records import SyncReader
 from gis_capture.store.thinning import thinned_features
+from gis_capture.store.upgrades import upgrade
 from gis_capture.store.writing import OWN_WRITE, GeoPackageTransaction
 from gis_capture.text import Text
 
@@ -49,6 +50,7 @@ class GeoPackageStore:
         self._readers = ReaderPool(path)
         try:
             check_version(path, self._writer)
+            upgrade(path, self._writer)
             self._writer.execute("PRAGMA journal_mode = WAL")
             self._writer.execute("PRAGMA synchronous = FULL")
             # A killed writer cannot leave this behind: it is written and removed inside one transaction.

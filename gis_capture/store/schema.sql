@@ -33,6 +33,7 @@ CREATE TABLE gis_capture_history (
   previous_geometry BLOB
 );
 CREATE INDEX gis_capture_history_feature ON gis_capture_history (feature_id, layer, revision);
+CREATE INDEX gis_capture_history_layer ON gis_capture_history (layer, revision);
 CREATE INDEX gis_capture_history_deletions ON gis_capture_history (revision, id) WHERE kind = 'delete';
 
 CREATE TABLE gis_capture_attachments (

@@ -1,0 +1,1 @@
+"""Stores of old versions, and the script that made the last of them."""
