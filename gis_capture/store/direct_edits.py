@@ -18,7 +18,9 @@ from gis_capture.store.layer_rows import LayerRows, feature_from_state
 
 _ARGUMENTS = 60
 """Pairs of one json_object call; SQLite allows 127 arguments."""
-_EVENTS = ("insert", "replace", "update", "delete")
+INSERT_EVENTS = ("insert", "replace")
+"""The triggers that an insert fires."""
+_EVENTS = (*INSERT_EVENTS, "update", "delete")
 _REAL = "\x1freal:"
 """Marks a number; begins with a control character, so that no text of a ledger does."""
 _FOREIGN = "NOT EXISTS (SELECT 1 FROM gis_capture_meta WHERE key = 'own_write')"

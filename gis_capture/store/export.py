@@ -73,7 +73,7 @@ def _copy(connection: sqlite3.Connection, moment: Snapshot, layer: Layer) -> int
     while batch := list(islice(features, BATCH)):
         parameters = rows.to_rows(batch, 0)
         connection.executemany(
-            rows.insert,
+            rows.insert(rows.names),
             ((*row[:2], one.revision, *row[3:]) for row, one in zip(parameters, batch, strict=True)),
         )
         geometries = [one.geometry for one in batch]

@@ -28,17 +28,12 @@ class LayerRows:
         self.table = quote_identifier(layer.key)
         self.srs_id = epsg_code(layer.crs)
         self.names = tuple(field.name for field in layer.fields)
-        self._writers = tuple(column_writer(field.type) for field in layer.fields)
+        self._writers = {field.name: column_writer(field.type) for field in layer.fields}
         self._readers = tuple((i, reader) for i, f in enumerate(layer.fields) if (reader := column_reader(f.type)))
-        self.columns = ("geometry", "feature_id", "revision", *POSITION_COLUMNS, *self.names)
         columns = ", ".join(map(quote_identifier, self.names))
         self.select = (
             f"SELECT fid, geometry, feature_id, revision, position_method, position_accuracy_m, position_note"
             f"{', ' if columns else ''}{columns} FROM {self.table}"
-        )
-        self.insert = (
-            f"INSERT INTO {self.table} (geometry, feature_id, revision, position_method, position_accuracy_m,"
-            f" position_note{', ' if columns else ''}{columns}) VALUES ({', '.join('?' * (6 + len(self.names)))})"
         )
         sets = ", ".join(f"{quote_identifier(name)} = ?" for name in self.names)
         self.update = (
@@ -48,11 +43,28 @@ class LayerRows:
 
     def column_value(self, name: str, value: Any) -> Any:
         """Gives a field's value as its column holds it."""
-        writer = self._writers[self.names.index(name)]
+        writer = self._writers[name]
         return writer(value) if writer else value
 
-    def to_rows(self, features: Sequence[Feature], revision: int) -> list[tuple[Any, ...]]:
-        """Gives the parameters of `insert` for features."""
+    def columns(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Gives the columns of `insert`."""
+        return ("geometry", "feature_id", "revision", *POSITION_COLUMNS, *names)
+
+    def insert(self, names: Sequence[str]) -> str:
+        """Gives the statement that writes new rows with values of some fields; each unnamed column costs nothing."""
+        columns = self.columns(names)
+        quoted = ", ".join(map(quote_identifier, columns))
+        return f"INSERT INTO {self.table} ({quoted}) VALUES ({', '.join('?' * len(columns))})"
+
+    def names_in(self, features: Iterable[Feature]) -> tuple[str, ...]:
+        """Gives the names of the fields that some of the features have."""
+        present = set().union(*(feature.fields for feature in features))
+        return tuple(name for name in self.names if name in present)
+
+    def to_rows(
+        self, features: Sequence[Feature], revision: int, names: Sequence[str] | None = None
+    ) -> list[tuple[Any, ...]]:
+        """Gives the parameters of `insert` for features; all fields where none are named."""
         geometries = np.array([*(feature.geometry for feature in features), None], dtype=object)[:-1]
         blobs = encode_geometries(geometries, self.srs_id)
         positions = [feature.position for feature in features]
@@ -64,7 +76,7 @@ class LayerRows:
                 (position.method for position in positions),
                 (position.accuracy_m for position in positions),
                 (position.note for position in positions),
-                *self._columns([feature.fields for feature in features]),
+                *self._columns([feature.fields for feature in features], self.names if names is None else names),
                 strict=False,
             )
         )
@@ -103,16 +115,11 @@ class LayerRows:
             values[self.names[index]] = reader(values[self.names[index]])
         return values
 
-    def _columns(self, fields: Sequence[Mapping[str, Any]]) -> Iterator[Iterable[Any]]:
-        """Gives the values of one field after the other; a column nobody has a value for costs nothing."""
-        present = set().union(*fields)
-        for name, writer in zip(self.names, self._writers, strict=True):
-            if name not in present:
-                yield repeat(None)
-            elif writer is None:
-                yield [one.get(name) for one in fields]
-            else:
-                yield [writer(one.get(name)) for one in fields]
+    def _columns(self, fields: Sequence[Mapping[str, Any]], names: Sequence[str]) -> Iterator[Iterable[Any]]:
+        """Gives the values of one field after the other."""
+        for name in names:
+            writer = self._writers[name]
+            yield [writer(one.get(name)) if writer else one.get(name) for one in fields]
 
 
 @lru_cache(maxsize=256)

@@ -1,6 +1,7 @@
 """Looks whether what was inserted is there, before it is committed."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,14 +18,14 @@ class InsertedRows:
     def __init__(self, connection: sqlite3.Connection, rows: LayerRows, revision: int) -> None:
         self._connection, self._rows, self._revision = connection, rows, revision
         self._after_fid = newest_fid(connection, rows.key)
-        self._n_rows, self._n_values = 0, [0] * len(rows.columns)
+        self._n_rows, self._n_values = 0, Counter[str]()
 
-    def add(self, parameters: Sequence[tuple[Any, ...]]) -> None:
+    def add(self, columns: Sequence[str], parameters: Sequence[tuple[Any, ...]]) -> None:
         """Counts the parameters of `LayerRows.insert`."""
         n_rows = len(parameters)
         self._n_rows += n_rows
-        for place, column in enumerate(zip(*parameters, strict=True)):
-            self._n_values[place] += n_rows - column.count(None)
+        for name, values in zip(columns, zip(*parameters, strict=True), strict=True):
+            self._n_values[name] += n_rows - values.count(None)
 
     def verify(self) -> None:
         """Looks into the table. Triggers of other programs may have added values, but none may be missing.
@@ -32,14 +33,14 @@ class InsertedRows:
         Raises:
             StoreError: Rows or values are missing.
         """
-        counts = ", ".join(f"count({quote_identifier(name)})" for name in self._rows.columns)
+        counts = ", ".join(["count(*)", *(f"count({quote_identifier(name)})" for name in self._n_values)])
         n_rows, *n_values = self._connection.execute(
-            f"SELECT count(*), {counts} FROM {self._rows.table} WHERE fid > ? AND revision = ?",
+            f"SELECT {counts} FROM {self._rows.table} WHERE fid > ? AND revision = ?",
             (self._after_fid, self._revision),
         ).fetchone()
         if n_rows != self._n_rows:
             raise _different(self._rows, f"{n_rows} ≠ {self._n_rows}")
-        for name, found, expected in zip(self._rows.columns, n_values, self._n_values, strict=True):
+        for (name, expected), found in zip(self._n_values.items(), n_values, strict=True):
             if found < expected:
                 raise _different(self._rows, f"{name}: {found} < {expected}")
 

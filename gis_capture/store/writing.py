@@ -21,7 +21,7 @@ from gis_capture.geopackage.layer_tables import (
     note_dimensions,
 )
 from gis_capture.model import Feature, Layer
-from gis_capture.store.direct_edits import note_direct_edits, noting_trigger
+from gis_capture.store.direct_edits import INSERT_EVENTS, note_direct_edits, noting_trigger
 from gis_capture.store.extents import Extents
 from gis_capture.store.geopackage_sync import GeoPackageSyncRecords
 from gis_capture.store.layer_rows import LayerRows, read_attachments, state_of
@@ -199,7 +199,8 @@ class GeoPackageTransaction(Reading):
             if len(first) < BULK:
                 n_written = self._insert_batch(rows, first, written, lambda _: None)
             else:
-                with bulk_insert(self.connection, rows.key, noting_trigger(rows.key, "insert")) as index:
+                triggers = (noting_trigger(rows.key, event) for event in INSERT_EVENTS)
+                with bulk_insert(self.connection, rows.key, *triggers) as index:
                     batches = chain([first], iter(lambda: list(islice(features, BULK)), []))
                     n_written = sum(self._insert_batch(rows, batch, written, index) for batch in batches)
             written.verify()
@@ -208,14 +209,15 @@ class GeoPackageTransaction(Reading):
     def _insert_batch(
         self, rows: LayerRows, batch: list[Feature], written: InsertedRows, index: Callable[[Boxes], None]
     ) -> int:
-        parameters = rows.to_rows(batch, self.revision)
+        names = rows.names_in(batch)
+        parameters = rows.to_rows(batch, self.revision, names)
         waiting = iter(parameters)
         try:
-            self.connection.executemany(rows.insert, waiting)
+            self.connection.executemany(rows.insert(names), waiting)
         except REFUSALS as error:
             refused = batch[len(batch) - length_hint(waiting) - 1]
             raise refusal(refused, is_there=self._is_there(rows.key, refused.feature_id)) or error from error
-        written.add(parameters)
+        written.add(rows.columns(names), parameters)
         self._put_attachments([feature for feature in batch if feature.attachments])
         geometries = np.array([*(feature.geometry for feature in batch), None], dtype=object)[:-1]
         note_dimensions(self.connection, rows.key, [feature.geometry for feature in batch])
