@@ -16,7 +16,7 @@ MODULES = {
     "gis_capture.locate.codes": "Placing rows",
     "gis_capture.convert.codes": "Converting",
     "gis_capture.sync.codes": "Push, pull and attachments",
-    "gis_capture.store.integrity": "The store's own check",
+    "gis_capture.store.geopackage.integrity": "The store's own check",
 }
 HEAD = """# Problems and their codes
 

@@ -237,7 +237,7 @@ def test_changed_rows_update_and_new_rows_insert(workspace: Workspace, lights: g
     assert len(after) == 6
     assert after.loc["A-0", "status"] == "球切れ"
     assert after.loc["A-1", "position_method"] == "edited"
-    assert workspace.store.author_of(workspace.store.revision())[0].name == "山田"  # type: ignore[attr-defined]
+    assert workspace.store.author_of(workspace.store.revision())[0].name == "山田"
 
 
 def test_a_frame_goes_there_and_back(workspace: Workspace, lights: gpd.GeoDataFrame) -> None:

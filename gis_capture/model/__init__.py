@@ -1,7 +1,7 @@
 """Pure values: no files, no database, no clock."""
 
 from gis_capture.model.bbox import BBox, parse_bbox
-from gis_capture.model.canonical import canonical_hash, readable_json
+from gis_capture.model.canonical import canonical_hash, encode_json, readable_json
 from gis_capture.model.change import ABSENT, ATTACHMENTS, GEOMETRY, Absent, Change, Edit, Kind, State
 from gis_capture.model.conflict import Clash, Conflict, Receipt, Status
 from gis_capture.model.feature import Attachment, Feature, PositionQuality
@@ -46,6 +46,7 @@ __all__ = [
     "Text",
     "Value",
     "canonical_hash",
+    "encode_json",
     "geometry_from_geojson",
     "geometry_to_geojson",
     "has_missing_ordinate",

@@ -1,9 +1,11 @@
 """One way to write a JSON document, so that its SHA-256 says whether two bodies are the same (RFC 8785)."""
 
 import hashlib
+import json
 import math
 from typing import Any
 
+import orjson
 import rfc8785
 
 _MAX_EXACT_INTEGER = 2**53 - 1
@@ -40,3 +42,11 @@ def readable_json(value: Any) -> Any:
         case list() | tuple():
             return [readable_json(item) for item in value]
     return value
+
+
+def encode_json(document: Any) -> bytes:
+    """Gives JSON in UTF-8; what UTF-8 cannot hold (half a surrogate pair, as a tablet may send it) is escaped."""
+    try:
+        return orjson.dumps(document)
+    except TypeError:
+        return json.dumps(document, separators=(",", ":")).encode("ascii")

@@ -1,14 +1,14 @@
 """How answers are written: JSON, lines of JSON, gzip."""
 
 import gzip
-import json
 import zlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import quote
 
-import orjson
 from flask import Flask, Response, request
+
+from gis_capture.model import encode_json
 
 COMPRESSED_TYPES = (
     "application/json",
@@ -21,7 +21,6 @@ COMPRESSED_TYPES = (
 )
 MIN_COMPRESSED_BYTES = 1_000
 GZIP_LEVEL = 4
-PIECE_BYTES = 64_000
 
 
 def json_response(document: Any, *, status: int = 200, mimetype: str = "application/json") -> Response:
@@ -36,31 +35,11 @@ def attachment(name: str, title: str, suffix: str) -> str:
     return f"attachment; filename=\"{name}.{suffix}\"; filename*=UTF-8''{quote(title, safe='')}.{suffix}"
 
 
-def encode_json(document: Any) -> bytes:
-    """Gives JSON in UTF-8; what UTF-8 cannot hold (half a surrogate pair, as a tablet may send it) is escaped."""
-    try:
-        return orjson.dumps(document)
-    except TypeError:
-        return json.dumps(document, separators=(",", ":")).encode("ascii")
-
-
-def lines_response(documents: Iterable[Any]) -> Response:
-    """Streams one JSON document a line."""
-    response = Response(_pieces(documents), mimetype="application/x-ndjson")
+def lines_response(pieces: Iterable[bytes]) -> Response:
+    """Streams lines of JSON."""
+    response = Response(pieces, mimetype="application/x-ndjson")
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _pieces(documents: Iterable[Any]) -> Iterator[bytes]:
-    """Joins lines to pieces, because each piece costs a way through the server."""
-    buffer = bytearray()
-    for document in documents:
-        buffer += encode_json(document)
-        buffer += b"\n"
-        if len(buffer) >= PIECE_BYTES:
-            yield bytes(buffer)
-            buffer.clear()
-    yield bytes(buffer)
 
 
 def init_app(app: Flask) -> None:

@@ -1,13 +1,15 @@
 """Layers, features and every change of them."""
 
-from gis_capture.store.geopackage_store import GeoPackageStore, open_store
-from gis_capture.store.protocol import Author, FeatureQuery, LayerInfo, SourceRow, Store, Transaction
+from gis_capture.store.geopackage import GeoPackageStore
+from gis_capture.store.opening import open_store
+from gis_capture.store.protocol import Author, FeatureQuery, LayerInfo, Snapshot, SourceRow, Store, Transaction
 
 __all__ = [
     "Author",
     "FeatureQuery",
     "GeoPackageStore",
     "LayerInfo",
+    "Snapshot",
     "SourceRow",
     "Store",
     "Transaction",

@@ -15,7 +15,7 @@ from gis_capture.geopackage.files import create_geopackage
 from gis_capture.geopackage.layer_tables import create_layer_table, note_dimensions
 from gis_capture.geopackage.second_reader import check_with_gdal
 from gis_capture.model import Layer
-from gis_capture.store.layer_rows import BATCH, LayerRows
+from gis_capture.store.geopackage.layer_rows import BATCH, LayerRows
 from gis_capture.store.protocol import Snapshot, Store
 from gis_capture.text import Text
 

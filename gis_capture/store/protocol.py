@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from gis_capture.model import BBox, Feature, Layer, Problem, Value
+from gis_capture.store.lines import Lines, LineScope, Place
 from gis_capture.store.sync_records import SyncReader, SyncRecords
 
 
@@ -72,7 +73,66 @@ class LayerInfo:
     revision: int
 
 
-class Transaction(Protocol):
+EVERYTHING = FeatureQuery()
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """A feature that a revision took out of its layer; `number` orders the deletions of one revision."""
+
+    number: int
+    layer: str
+    feature_id: str
+    revision: int
+
+
+class Reader(Protocol):
+    """Reads a store: as it is now, as a snapshot holds it, or as a transaction sees it."""
+
+    def layers(self) -> tuple[Layer, ...]:
+        """All layers, in the order they were made."""
+
+    def layer(self, key: str) -> Layer:
+        """One layer; raises LayerError when there is none."""
+
+    def layer_info(self, key: str) -> LayerInfo:
+        """A layer with counts and extent."""
+
+    def features(self, layer: str, query: FeatureQuery = EVERYTHING) -> Iterator[Feature]:
+        """Reads features in the order of `fid`, lazily."""
+
+    def numbered_features(self, layer: str, query: FeatureQuery = EVERYTHING) -> Iterator[tuple[int, Feature]]:
+        """Reads (fid, feature) in the order of `fid`, lazily; for keyset paging."""
+
+    def count(self, layer: str, query: FeatureQuery = EVERYTHING) -> int:
+        """Counts the features of a query, whatever its limit and place."""
+
+    def feature(self, layer: str, feature_id: str) -> Feature | None:
+        """Reads one feature."""
+
+    def feature_at(self, layer: str, feature_id: str, revision: int) -> Feature | None:
+        """Reads a feature as it was after a revision; None = it was not in the layer then."""
+
+    def deleted(self, layer: str, feature_id: str) -> Feature | None:
+        """Reads the last state of a deleted feature; its `revision` is the one that deleted it."""
+
+    def history(self, layer: str, feature_id: str) -> list[tuple[int, Feature]]:
+        """All former states of a feature, oldest first, each with the revision that ended it."""
+
+    def author_of(self, revision: int) -> tuple[Author, str]:
+        """Who wrote a revision, and when."""
+
+    def provenance(self, feature_id: str) -> SourceRow | None:
+        """The source row a feature came from."""
+
+    def imports(self) -> list[dict[str, Any]]:
+        """All imports, newest first."""
+
+    def source_rows(self, import_id: str) -> Iterator[SourceRow]:
+        """The account of an import's rows."""
+
+
+class Transaction(Reader, Protocol):
     """The one door for writing: everything in it has one revision, author and time, or did not happen."""
 
     revision: int
@@ -90,21 +150,6 @@ class Transaction(Protocol):
     def delete(self, layer: str, feature_id: str) -> None:
         """Takes a feature out of the layer; its last state stays in the history."""
 
-    def feature(self, layer: str, feature_id: str) -> Feature | None:
-        """Reads a feature as this transaction sees it."""
-
-    def features(self, layer: str, query: FeatureQuery = ...) -> Iterator[Feature]:
-        """Reads features as this transaction sees them."""
-
-    def feature_at(self, layer: str, feature_id: str, revision: int) -> Feature | None:
-        """Reads a feature as it was after a revision; None = it was not in the layer then."""
-
-    def deleted(self, layer: str, feature_id: str) -> Feature | None:
-        """Reads the last state of a deleted feature; its `revision` is the one that deleted it."""
-
-    def author_of(self, revision: int) -> tuple[Author, str]:
-        """Who wrote a revision, and when."""
-
     def savepoint(self) -> AbstractContextManager[None]:
         """Undoes only what is done inside it when its block raises."""
 
@@ -112,17 +157,7 @@ class Transaction(Protocol):
         """Keeps an import (`import_id`, `source_name`, `layer`, `result`, …) and the account of every row."""
 
 
-@dataclass(frozen=True, slots=True)
-class Deletion:
-    """A feature that a revision took out of its layer; `number` orders the deletions of one revision."""
-
-    number: int
-    layer: str
-    feature_id: str
-    revision: int
-
-
-class Snapshot(Protocol):
+class Snapshot(Reader, Protocol):
     """One moment of the store: whatever is written meanwhile, all reads give the same revision.
 
     A place in the order (revision, number) is a pair; everything after it is given, in that order.
@@ -131,11 +166,8 @@ class Snapshot(Protocol):
     revision: int
     sync: SyncReader
 
-    def layer(self, key: str) -> Layer:
-        """One layer; raises LayerError when there is none."""
-
-    def features(self, layer: str, query: FeatureQuery = ...) -> Iterator[Feature]:
-        """Reads features in the order of `fid`, lazily."""
+    def lines(self, scope: LineScope, *, after: Place, limit: int | None = None) -> Iterator[Lines]:
+        """Lines of a pull, encoded, after a place; at most `limit` of them."""
 
     def changed(
         self, layer: str, *, after: tuple[int, int], until: int | None = None, bbox: BBox | None = None
@@ -149,7 +181,7 @@ class Snapshot(Protocol):
         """The box in the layer's CRS that `changed` compares with."""
 
 
-class Store(Protocol):
+class Store(Reader, Protocol):
     """Layers, features and their history."""
 
     epoch: str
@@ -157,29 +189,8 @@ class Store(Protocol):
     def revision(self) -> int:
         """The newest revision; 0 for an empty store."""
 
-    def layers(self) -> tuple[Layer, ...]:
-        """All layers, in the order they were made."""
-
-    def layer(self, key: str) -> Layer:
-        """One layer; raises LayerError when there is none."""
-
-    def layer_info(self, key: str) -> LayerInfo:
-        """A layer with counts and extent."""
-
-    def features(self, layer: str, query: FeatureQuery = ...) -> Iterator[Feature]:
-        """Reads features in the order of `fid`, lazily."""
-
-    def numbered_features(self, layer: str, query: FeatureQuery = ...) -> Iterator[tuple[int, Feature]]:
-        """Reads (fid, feature) in the order of `fid`, lazily; for keyset paging."""
-
     def thinned_features(self, layer: str, bbox: BBox, *, max_features: int) -> Iterator[tuple[int, int, Feature]]:
         """Gives (fid, number of features it stands for, feature) of a box, one per cell where there are too many."""
-
-    def count(self, layer: str, query: FeatureQuery = ...) -> int:
-        """Counts the features of a query, whatever its limit and place."""
-
-    def feature(self, layer: str, feature_id: str) -> Feature | None:
-        """Reads one feature."""
 
     def snapshot(self) -> AbstractContextManager[Snapshot]:
         """Holds one moment of the store for reading."""
@@ -187,14 +198,11 @@ class Store(Protocol):
     def transact(self, author: Author, *, at: str, note: str = "") -> AbstractContextManager[Transaction]:
         """Opens the one door for writing; commits at the end of the block, rolls back on an exception."""
 
-    def imports(self) -> list[dict[str, Any]]:
-        """All imports, newest first."""
-
-    def source_rows(self, import_id: str) -> Iterator[SourceRow]:
-        """The account of an import's rows."""
+    def has_direct_edits(self) -> bool:
+        """True when another program has changed features since the last adoption; cheap."""
 
     def adopt_direct_edits(self, author: Author, *, at: str, new_id: Callable[[], str] = ...) -> int | None:
-        """Makes a revision of what other programs changed straight in the file; None = nothing was changed."""
+        """Makes a revision of what other programs changed straight in the tables; None = nothing was changed."""
 
     def backup_to(self, path: Path) -> None:
         """Writes a copy of the present state, while others go on reading and writing."""

@@ -27,7 +27,7 @@ def test_a_direct_edit_is_served_and_has_an_author(client: FlaskClient, workspac
 
     assert (properties["status"], properties["revision"]) == ("撤去", 2)
     assert pulled.count('"type":"feature"') == 1
-    assert workspace.store.author_of(2)[0].device_id == "direct edit"  # type: ignore[attr-defined]
+    assert workspace.store.author_of(2)[0].device_id == "direct edit"
 
 
 def test_a_store_that_cannot_be_written_is_still_read(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gis_capture.store.geopackage_store import GeoPackageStore, open_store
+from gis_capture.store import GeoPackageStore, open_store
 
 
 @pytest.fixture

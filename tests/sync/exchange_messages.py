@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from gis_capture.model import BBox
-from gis_capture.store.geopackage_store import open_store
+from gis_capture.store import open_store
 from gis_capture.store.protocol import Author, Store
 from gis_capture.sync.conflicts import list_conflicts, resolve
 from gis_capture.sync.office import Office
 from gis_capture.sync.pull import pull
 from gis_capture.sync.push import push
-from tests.sync.tablets import AT, POINT, Tablet, fill, lamp, new_ids
+from tests.sync.tablets import AT, POINT, Tablet, fill, lamp, lines_of, new_ids
 
 FOLDER = Path(__file__).resolve().parents[2] / "sample_data" / "exchange"
 TOWN = BBox(137.2, 36.1, 137.3, 36.2)
@@ -100,7 +100,7 @@ def _pretty(document: Any) -> str:
 
 
 def _lines(lines: Any) -> str:
-    return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines_of(lines))
 
 
 if __name__ == "__main__":

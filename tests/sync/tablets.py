@@ -3,7 +3,7 @@
 import itertools
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,6 +78,11 @@ def lamp(feature_id: str, **values: Any) -> Feature:
     return Feature("lamp", feature_id, Point(137.25, 36.14), values, position=PositionQuality("coordinates"))
 
 
+def lines_of(pieces: Iterable[bytes]) -> list[dict[str, Any]]:
+    """The lines of a pull."""
+    return [json.loads(line) for line in b"".join(pieces).splitlines()]
+
+
 @dataclass
 class Tablet:
     """A device that makes changes and pushes them."""
@@ -119,4 +124,4 @@ class Tablet:
 
     def pull(self, **query: Any) -> list[dict[str, Any]]:
         """All lines of a pull of the lamps."""
-        return list(pull(self.store, **{"layers": ["lamp"], "clock": lambda: AT, **query}))
+        return lines_of(pull(self.store, **{"layers": ["lamp"], "clock": lambda: AT, **query}))

@@ -7,7 +7,7 @@ import pytest
 import shapely
 
 from gis_capture.errors import SyncError
-from gis_capture.store.geopackage_store import GeoPackageStore
+from gis_capture.store.geopackage.store import GeoPackageStore
 from gis_capture.store.protocol import Author
 from gis_capture.sync.conflicts import get_conflict, list_conflicts, resolve
 from gis_capture.sync.office import Office

@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 from gis_capture.model import GEOMETRY
-from gis_capture.store.geopackage_store import open_store
+from gis_capture.store import open_store
 from gis_capture.store.protocol import Store
 from gis_capture.sync.conflicts import list_conflicts
 from gis_capture.sync.messages import schema

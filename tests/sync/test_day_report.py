@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from gis_capture.store.geopackage_store import GeoPackageStore
+from gis_capture.store.geopackage.store import GeoPackageStore
 from gis_capture.sync.attachments import AttachmentFolder, list_missing
 from gis_capture.sync.day_report import STATUSES, day_report
 from gis_capture.sync.office import list_waiting

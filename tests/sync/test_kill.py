@@ -9,14 +9,14 @@ import time
 from pathlib import Path
 from typing import Any
 
-from gis_capture.store.geopackage_store import open_store
+from gis_capture.store import open_store
 from gis_capture.sync.push import push
 from tests.sync.tablets import AT, Tablet, fill, new_id
 
 N_MESSAGES, N_CHANGES = 60, 20
 SERVER = """
 import json, sys, uuid
-from gis_capture.store.geopackage_store import open_store
+from gis_capture.store import open_store
 from gis_capture.sync.push import push
 store = open_store(sys.argv[1])
 messages = json.load(open(sys.argv[2], encoding="utf-8"))

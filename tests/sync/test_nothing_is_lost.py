@@ -17,13 +17,13 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from gis_capture.store.geopackage_store import GeoPackageStore, open_store
+from gis_capture.store import GeoPackageStore, open_store
 from gis_capture.store.protocol import Author
 from gis_capture.sync.conflicts import list_conflicts, resolve
 from gis_capture.sync.office import Office, list_waiting
 from gis_capture.sync.pull import pull
 from gis_capture.sync.push import push
-from tests.sync.tablets import AT, fill, lamp
+from tests.sync.tablets import AT, fill, lamp, lines_of
 
 N_EXAMPLES = int(os.environ.get("GIS_CAPTURE_SYNC_EXAMPLES", "10"))
 FIELDS = ("name", "number")  # "number" is unique: its clashes are rejected
@@ -252,7 +252,7 @@ class Day(RuleBasedStateMachine):
     def lines(self, tablet: FieldTablet, limit: int | None = None) -> list[dict[str, Any]]:
         """A page for a tablet."""
         query: dict[str, Any] = {"layers": ["lamp"], "clock": lambda: AT, "limit": limit}
-        return list(pull(self.store, since=tablet.revision, cursor=tablet.cursor, **query))
+        return lines_of(pull(self.store, since=tablet.revision, cursor=tablet.cursor, **query))
 
     def pull_all(self, tablet: FieldTablet) -> None:
         """A tablet pulls to the end."""

@@ -6,7 +6,7 @@ import pytest
 import shapely
 
 from gis_capture.errors import SyncError
-from gis_capture.store.geopackage_store import GeoPackageStore
+from gis_capture.store.geopackage.store import GeoPackageStore
 from gis_capture.store.protocol import Author
 from gis_capture.sync.office import Office
 from tests.sync.tablets import AT, POINT, Tablet, fill, lamp, new_id

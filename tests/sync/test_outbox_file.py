@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gis_capture.errors import SourceError, SyncError
-from gis_capture.store.geopackage_store import GeoPackageStore
+from gis_capture.store.geopackage.store import GeoPackageStore
 from gis_capture.sync import outbox_file
 from gis_capture.sync.attachments import AttachmentFolder
 from gis_capture.sync.outbox_file import Photos, push_file, take_photos

@@ -13,7 +13,8 @@ from shapely import Point
 
 from gis_capture.errors import LayerError, SyncError
 from gis_capture.model import BBox, Feature
-from gis_capture.store.geopackage_store import GeoPackageSnapshot, GeoPackageStore, open_store
+from gis_capture.store import GeoPackageStore, open_store
+from gis_capture.store.geopackage.store import GeoPackageSnapshot
 from gis_capture.store.protocol import Author
 from gis_capture.sync.messages import schema
 from tests.sync.tablets import AT, LAMP, POINT, POLE, Tablet, fill, lamp

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 
 from gis_capture.errors import SyncError
 from gis_capture.model import Feature
-from gis_capture.store.geopackage_store import GeoPackageStore
+from gis_capture.store.geopackage.store import GeoPackageStore
 from gis_capture.store.protocol import Author
 from gis_capture.sync.conflicts import list_conflicts
 from gis_capture.sync.messages import schema

@@ -21,16 +21,16 @@ from gis_capture.geopackage.layer_tables import (
     note_dimensions,
 )
 from gis_capture.model import Feature, Layer
-from gis_capture.store.direct_edits import INSERT_EVENTS, note_direct_edits, noting_trigger
-from gis_capture.store.extents import Extents
-from gis_capture.store.geopackage_sync import GeoPackageSyncRecords
-from gis_capture.store.layer_rows import LayerRows, read_attachments, state_of
-from gis_capture.store.migration import migrate_layer
+from gis_capture.store.geopackage.direct_edits import INSERT_EVENTS, note_direct_edits, noting_trigger
+from gis_capture.store.geopackage.extents import Extents
+from gis_capture.store.geopackage.layer_rows import LayerRows, read_attachments, state_of
+from gis_capture.store.geopackage.migration import migrate_layer
+from gis_capture.store.geopackage.reading import Reading
+from gis_capture.store.geopackage.refusals import REFUSALS, refusal
+from gis_capture.store.geopackage.sync import GeoPackageSyncRecords
+from gis_capture.store.geopackage.verification import InsertedRows
 from gis_capture.store.protocol import SourceRow
-from gis_capture.store.reading import Reading
-from gis_capture.store.refusals import REFUSALS, refusal
 from gis_capture.store.sync_records import SyncRecords
-from gis_capture.store.verification import InsertedRows
 from gis_capture.text import Text
 
 BULK = 5_000

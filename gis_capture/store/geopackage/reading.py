@@ -12,11 +12,17 @@ from gis_capture.geopackage.crs import to_layer_crs, to_wgs84
 from gis_capture.geopackage.names import quote_identifier
 from gis_capture.geopackage.rtree import rtree_name
 from gis_capture.model import BBox, Feature, FieldType, Layer
-from gis_capture.store.layer_rows import BATCH, LayerRows, feature_from_state, layer_rows, parse_layer, read_attachments
-from gis_capture.store.protocol import Author, Deletion, FeatureQuery, LayerInfo, SourceRow
+from gis_capture.store.geopackage.layer_rows import (
+    BATCH,
+    LayerRows,
+    feature_from_state,
+    layer_rows,
+    parse_layer,
+    read_attachments,
+)
+from gis_capture.store.protocol import EVERYTHING, Author, Deletion, FeatureQuery, LayerInfo, SourceRow
 from gis_capture.text import Text
 
-EVERYTHING = FeatureQuery()
 NOWHERE = BBox(math.inf, math.inf, -math.inf, -math.inf)
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from gis_capture.geopackage.connection import connect
-from gis_capture.store.reading import Reading
+from gis_capture.store.geopackage.reading import Reading
 
 
 class ReaderPool:

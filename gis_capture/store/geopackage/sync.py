@@ -10,7 +10,7 @@ from gis_capture.geopackage.names import quote_identifier
 from gis_capture.model import Attachment, Conflict, Receipt
 from gis_capture.store.sync_records import NamedAttachment, PushedChange
 
-SYNC_SCHEMA = files("gis_capture.store").joinpath("sync_records.sql").read_text(encoding="utf-8")
+SYNC_SCHEMA = files("gis_capture.store.geopackage").joinpath("sync_records.sql").read_text(encoding="utf-8")
 SYNC_TABLES = (
     "gis_capture_receipts",
     "gis_capture_other_bodies",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from gis_capture.geopackage.rtree import rtree_name
 from gis_capture.model import Problem
-from gis_capture.store.reading import Reading
+from gis_capture.store.geopackage.reading import Reading
 from gis_capture.text import Text
 
 DAMAGED_FILE = "damaged_file"

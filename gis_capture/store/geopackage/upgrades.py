@@ -2,7 +2,7 @@
 
 What is missing is done version by version in one transaction, after a copy of the store was put aside: a kill at any
 moment leaves the old store. A change of the tables is made in two places: in `schema.sql` or `sync_records.sql` for new
-stores, and as an upgrade here for those that are there; `tests/store/versions` holds a store of each old version.
+stores, and as an upgrade here for those that are there; `tests/store/geopackage/versions` has one of each old version.
 """
 
 import sqlite3
@@ -14,7 +14,7 @@ from pathlib import Path
 from gis_capture.errors import StoreError
 from gis_capture.geopackage.connection import connect
 from gis_capture.geopackage.files import put_in_place
-from gis_capture.store.format_version import FORMAT_VERSION, read_version
+from gis_capture.store.geopackage.format_version import FORMAT_VERSION, read_version
 from gis_capture.text import Text
 
 

@@ -12,18 +12,19 @@ from gis_capture.errors import StoreError
 from gis_capture.geopackage.connection import connect, unusable
 from gis_capture.geopackage.files import create_geopackage, put_in_place
 from gis_capture.model import BBox, Feature, Layer, Problem
-from gis_capture.store.connections import ReaderPool
-from gis_capture.store.direct_edits import has_direct_edits, take_direct_edits
-from gis_capture.store.format_version import FORMAT_VERSION, check_version, read_meta
-from gis_capture.store.geopackage_sync import SYNC_SCHEMA, SYNC_TABLES, GeoPackageSyncRecords
-from gis_capture.store.integrity import find_damage
-from gis_capture.store.protocol import Author, FeatureQuery, LayerInfo, SourceRow
-from gis_capture.store.reading import EVERYTHING, Reading
-from gis_capture.store.schema import SCHEMA, TABLES
+from gis_capture.store.geopackage.connections import ReaderPool
+from gis_capture.store.geopackage.direct_edits import has_direct_edits, take_direct_edits
+from gis_capture.store.geopackage.format_version import FORMAT_VERSION, check_version, read_meta
+from gis_capture.store.geopackage.integrity import find_damage
+from gis_capture.store.geopackage.reading import Reading
+from gis_capture.store.geopackage.schema import SCHEMA, TABLES
+from gis_capture.store.geopackage.sync import SYNC_SCHEMA, SYNC_TABLES, GeoPackageSyncRecords
+from gis_capture.store.geopackage.thinning import thinned_features
+from gis_capture.store.geopackage.upgrades import upgrade
+from gis_capture.store.geopackage.writing import OWN_WRITE, GeoPackageTransaction
+from gis_capture.store.lines import Lines, LineScope, Place, merged_lines
+from gis_capture.store.protocol import EVERYTHING, Author, FeatureQuery, LayerInfo, SourceRow
 from gis_capture.store.sync_records import SyncReader
-from gis_capture.store.thinning import thinned_features
-from gis_capture.store.upgrades import upgrade
-from gis_capture.store.writing import OWN_WRITE, GeoPackageTransaction
 from gis_capture.text import Text
 
 EXTENSION_DEFINITION = "docs/format.md"
@@ -38,6 +39,10 @@ class GeoPackageSnapshot(Reading):
         super().__init__(connection)
         self.revision = self.newest_revision()
         self.sync: SyncReader = GeoPackageSyncRecords(connection)
+
+    def lines(self, scope: LineScope, *, after: Place, limit: int | None = None) -> Iterator[Lines]:
+        """Lines of a pull, encoded, after a place; at most `limit` of them."""
+        return merged_lines(self, scope, after=after, limit=limit)
 
 
 class GeoPackageStore:
@@ -100,6 +105,10 @@ class GeoPackageStore:
     def feature_at(self, layer: str, feature_id: str, revision: int) -> Feature | None:
         """Reads a feature as it was after a revision."""
         return self._reading().feature_at(layer, feature_id, revision)
+
+    def deleted(self, layer: str, feature_id: str) -> Feature | None:
+        """Reads the last state of a deleted feature."""
+        return self._reading().deleted(layer, feature_id)
 
     def history(self, layer: str, feature_id: str) -> list[tuple[int, Feature]]:
         """All former states of a feature, oldest first, each with the revision that ended it."""
@@ -240,19 +249,11 @@ class GeoPackageStore:
         return self._readers.of_this_thread()
 
 
-def open_store(path: Path | str, *, create: bool = False, epoch: str | None = None) -> GeoPackageStore:
-    """Opens a store.
+def open_geopackage(path: Path, *, create: bool = False, epoch: str | None = None) -> GeoPackageStore:
+    """Opens a store that is a GeoPackage; `gis_capture.store.open_store` says more.
 
-    Args:
-        path: The GeoPackage.
-        create: Makes it when it is not there; a kill leaves either no file or a whole one.
-        epoch: Id of a new store's life; minted when not given.
-
-    Raises:
-        StoreError: It is not there, not ours, or cannot be opened.
-        FormatVersionError: A newer version wrote it.
+    When it is made, a kill leaves either no file or a whole one.
     """
-    path = Path(path)
     if create and not path.exists():
         create_geopackage(path, lambda connection: _add_tables(connection, epoch or str(uuid4())))
     if not path.is_file():

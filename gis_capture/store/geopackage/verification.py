@@ -8,7 +8,7 @@ from typing import Any
 from gis_capture.errors import StoreError
 from gis_capture.geopackage.layer_tables import newest_fid
 from gis_capture.geopackage.names import quote_identifier
-from gis_capture.store.layer_rows import LayerRows
+from gis_capture.store.geopackage.layer_rows import LayerRows
 from gis_capture.text import Text
 
 

@@ -9,8 +9,9 @@ import pytest
 
 from gis_capture.geopackage.connection import connect
 from gis_capture.model import Feature
-from gis_capture.store import GeoPackageStore, SourceRow, connections
-from gis_capture.store.layer_rows import BATCH
+from gis_capture.store import GeoPackageStore, SourceRow
+from gis_capture.store.geopackage import connections
+from gis_capture.store.geopackage.layer_rows import BATCH
 from tests.store.lamps import lamp
 
 Write = Callable[..., int]

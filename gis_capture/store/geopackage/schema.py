@@ -3,5 +3,5 @@
 import re
 from importlib.resources import files
 
-SCHEMA = files("gis_capture.store").joinpath("schema.sql").read_text(encoding="utf-8")
+SCHEMA = files("gis_capture.store.geopackage").joinpath("schema.sql").read_text(encoding="utf-8")
 TABLES = tuple(re.findall(r"CREATE TABLE (\w+)", SCHEMA))

@@ -14,8 +14,8 @@ import pytest
 from gis_capture.errors import FormatVersionError, StoreError
 from gis_capture.geopackage.connection import connect
 from gis_capture.store import open_store
-from gis_capture.store.format_version import FORMAT_VERSION, MIN_SUPPORTED_VERSION, read_version
-from gis_capture.store.upgrades import UPGRADES, Upgrade, upgrade
+from gis_capture.store.geopackage.format_version import FORMAT_VERSION, MIN_SUPPORTED_VERSION, read_version
+from gis_capture.store.geopackage.upgrades import UPGRADES, Upgrade, upgrade
 from tests.store.lamps import AT, LAMPS, OFFICE
 
 VERSIONS = Path(__file__).parent / "versions"
@@ -127,7 +127,7 @@ _CHILD = """
 import sys
 from pathlib import Path
 from gis_capture.geopackage.connection import connect
-from gis_capture.store.upgrades import UPGRADES, Upgrade, upgrade
+from gis_capture.store.geopackage.upgrades import UPGRADES, Upgrade, upgrade
 path = Path(sys.argv[1])
 connection = connect(path)
 connection.create_function("halt", 0, lambda: (print("now", flush=True), sys.stdin.read())[0])
@@ -140,7 +140,7 @@ upgrade(path, connection, upgrades=(*UPGRADES, Upgrade(9, ("CREATE TABLE more (a
 def test_a_kill_in_the_midst_leaves_the_old_store(old: Path, journal: str) -> None:
     """SIGKILL after the statements ran and before they were committed."""
     before = dump(old)
-    root = str(Path(__file__).parents[2])
+    root = str(Path(__file__).parents[3])
     with subprocess.Popen(
         [sys.executable, "-c", _CHILD, str(old), journal], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=root
     ) as child:

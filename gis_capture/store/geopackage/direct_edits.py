@@ -14,7 +14,7 @@ import orjson
 from gis_capture.geopackage.names import quote_identifier, quote_text
 from gis_capture.geopackage.rtree import rtree_name
 from gis_capture.model import Feature
-from gis_capture.store.layer_rows import LayerRows, feature_from_state
+from gis_capture.store.geopackage.layer_rows import LayerRows, feature_from_state
 
 _ARGUMENTS = 60
 """Pairs of one json_object call; SQLite allows 127 arguments."""

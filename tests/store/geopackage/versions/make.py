@@ -1,7 +1,7 @@
 """Makes `v<version>.gpkg` of the present format, to be kept when the format changes.
 
-`python -m tests.store.versions.make`, before the version is raised; a file that is there is never made anew, because
-only the code of its time writes what it held.
+`python -m tests.store.geopackage.versions.make`, before the version is raised; a file that is there is never made anew,
+because only the code of its time writes what it held.
 """
 
 import sqlite3
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gis_capture.store import SourceRow, open_store
-from gis_capture.store.format_version import FORMAT_VERSION
+from gis_capture.store.geopackage.format_version import FORMAT_VERSION
 from gis_capture.sync.push import push
 from tests.store.lamps import AT, LAMPS, OFFICE, lamp
 from tests.sync.tablets import new_ids

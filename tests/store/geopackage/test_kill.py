@@ -35,7 +35,7 @@ def test_a_killed_import_leaves_the_state_before(path: Path, store: GeoPackageSt
     write(lamp("a"))
     triggers = _triggers(path)
     store.close()
-    root = str(Path(__file__).parents[2])
+    root = str(Path(__file__).parents[3])
     with subprocess.Popen(
         [sys.executable, "-c", _CHILD, str(path), str(moment)], stdout=subprocess.PIPE, cwd=root
     ) as child:
@@ -77,7 +77,7 @@ open_store(Path(sys.argv[1]), create=True)
 @pytest.mark.parametrize("moment", ["filling", "naming"])
 def test_a_store_that_was_killed_while_it_was_made_is_not_there(path: Path, moment: str) -> None:
     """What is left of it stands in nobody's way: the next attempt makes a whole one and takes the rest away."""
-    root = str(Path(__file__).parents[2])
+    root = str(Path(__file__).parents[3])
     with subprocess.Popen(
         [sys.executable, "-c", _MAKER, str(path), moment], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=root
     ) as child:

@@ -5,7 +5,7 @@ from math import isqrt
 
 from gis_capture.geopackage.rtree import rtree_name
 from gis_capture.model import BBox, Feature
-from gis_capture.store.reading import Reading
+from gis_capture.store.geopackage.reading import Reading
 
 _TOUCHES = "maxx >= :west AND minx <= :east AND maxy >= :south AND miny <= :north"
 
