@@ -155,7 +155,7 @@ class _Reader:
 
     def _text_values(self, entity: Any, kind: str) -> dict[str, str | None]:
         raw = self._mend(str(entity.text if kind == "MTEXT" else entity.dxf.get("text", "")))
-        plain = plain_mtext(raw) if kind == "MTEXT" else plain_text(raw)
+        plain = str(plain_mtext(raw)) if kind == "MTEXT" else plain_text(raw)
         return {
             "文字": plain,
             "文字（原文）": None if raw in (plain, plain.replace("\n", "\\P")) else raw,
@@ -174,7 +174,8 @@ class _Reader:
         if kind in _AREAS:
             return self._area(entity, kind)
         if kind == "POLYLINE" and (entity.is_poly_face_mesh or entity.is_polygon_mesh):
-            return shapely.MultiPolygon([p for face in entity.virtual_entities() if (p := self._area(face, "3DFACE"))])
+            faces = [self._area(face, "3DFACE") for face in entity.virtual_entities()]
+            return shapely.MultiPolygon([face for face in faces if isinstance(face, shapely.Polygon)])
         points = self._vertices(paths.make_path(entity))
         is_closed = len(points) > 3 and points[0] == points[-1]
         if is_closed and len(set(points)) >= 3:

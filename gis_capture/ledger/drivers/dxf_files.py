@@ -48,7 +48,7 @@ def open_drawing(opened: Opened) -> tuple[Drawing, Auditor | None, str | None]:
             return ezdxf.read(io.StringIO(text, newline=None)), None, encoding
         except _BROKEN:
             # The repairing reader wants bytes; this writing is the same in every code page.
-            drawing, auditor = recover.read(io.BytesIO(_FOREIGN.sub(_escaped, text).encode("ascii")))
+            drawing, auditor = recover.read(io.BytesIO(_FOREIGN.sub(_escaped, _resolve(text)).encode("ascii")))
             return drawing, auditor, encoding
     except _BROKEN as error:
         raise broken(opened.path, str(error)[:200]) from error
@@ -89,11 +89,13 @@ def _escaped(found: re.Match[str]) -> str:
     return f"\\U+{0xD800 + (code - 0x10000 >> 10):04X}\\U+{0xDC00 + (code & 0x3FF):04X}"
 
 
+def _resolve(text: str) -> str:
+    return _SHORT.sub(lambda m: chr(int(m[1], 16)), _LONG.sub(lambda m: chr(int(m[1] + m[2], 16)), text))
+
+
 def mend_text(text: str, encoding: str | None) -> str:
     r"""Resolves `\U+XXXX` and `\M+nXXXX`; joins characters in two halves and letters cut between two lines."""
-    if "\\" in text:
-        text = _SHORT.sub(lambda m: chr(int(m[1], 16)), _LONG.sub(lambda m: chr(int(m[1] + m[2], 16)), text))
-        text = decode_mif_to_unicode(text)
+    text = decode_mif_to_unicode(_resolve(text))
     if not re.search("[\ud800-\udfff]", text):
         return text
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
