@@ -26,6 +26,8 @@ COMMANDS = {
         "conflicts",
         "export",
         "gazetteer",
+        "backup",
+        "restore",
         "doctor",
     )
 }
