@@ -18,9 +18,10 @@ import shapely
 from gis_capture.convert import convert, inspect_source
 from gis_capture.definitions import read_layer, read_layers
 from gis_capture.errors import SourceError
-from gis_capture.model import Feature, Layer
+from gis_capture.model import Feature, FeatureColumns, Layer
 from gis_capture.resources import layers_dir, sample_data_dir
-from gis_capture.store.protocol import Author, SourceRow, Store
+from gis_capture.store.protocol import Author, Store
+from gis_capture.store.source_rows import SourceBlock, SourceRow
 
 SAMPLES = sample_data_dir()
 EXPECTED = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted((SAMPLES / "expected").glob("*.json"))}
@@ -117,14 +118,14 @@ class Collecting:
     def put_layer(self, layer: Layer) -> None:
         """Nothing to do."""
 
-    def insert(self, features: Iterable[Feature]) -> int:
+    def insert_columns(self, batches: Iterable[FeatureColumns]) -> int:
         """Keeps them by id."""
-        self.features.update((feature.feature_id, feature) for feature in features)
+        self.features.update((feature.feature_id, feature) for batch in batches for feature in batch.features())
         return len(self.features)
 
-    def put_import(self, record: Mapping[str, Any], rows: Iterable[SourceRow]) -> None:
+    def put_import(self, record: Mapping[str, Any], blocks: Iterable[SourceBlock]) -> None:
         """Keeps the account."""
-        self.rows = list(rows)
+        self.rows = [row for block in blocks for row in block.rows()]
 
 
 def converted(path: Path, layer_key: str) -> tuple[Collecting, dict[str, Any]]:

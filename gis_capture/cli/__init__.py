@@ -26,8 +26,6 @@ COMMANDS = {
         "conflicts",
         "export",
         "gazetteer",
-        "backup",
-        "restore",
         "doctor",
     )
 }

@@ -1,7 +1,7 @@
 """Ledger → layer, with an account of every row."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -19,8 +19,7 @@ from gis_capture.model import Layer, Problem
 from gis_capture.store.protocol import Author, Store
 
 FORMAT = "gis-capture.convert/v1"
-_N_ROWS_PER_TICK = 2_000
-_Item = TypeVar("_Item")
+_Batch = TypeVar("_Batch", bound=Sized)
 
 Progress = Callable[[float], None]
 """Called now and then with the share that is done, 0 to 1."""
@@ -145,7 +144,7 @@ def convert(
         conversion = replace(conversion, revision=transaction.revision, import_id=import_id)
         transaction.put_layer(plan.layer)
         features = chain.from_iterable(map(ConvertedTable.features, tables, ids))
-        transaction.insert(_ticking(features, report, 0.5, 0.35, n_rows))
+        transaction.insert_columns(_ticking(features, report, 0.5, 0.35, n_rows))
         account = chain.from_iterable(map(ConvertedTable.account, tables, ids))
         record = _record(reading, plan, tables, conversion, author=author, at=at)
         transaction.put_import(record, _ticking(account, report, 0.85, 0.14, n_rows))
@@ -201,8 +200,9 @@ def _record(
     }
 
 
-def _ticking(items: Iterable[_Item], report: Progress, start: float, share: float, n_items: int) -> Iterator[_Item]:
-    for n, item in enumerate(items):
-        if n % _N_ROWS_PER_TICK == 0:
-            report(start + share * min(n / n_items, 1.0))
-        yield item
+def _ticking(batches: Iterable[_Batch], report: Progress, start: float, share: float, n_rows: int) -> Iterator[_Batch]:
+    n_done = 0
+    for batch in batches:
+        report(start + share * min(n_done / n_rows, 1.0))
+        n_done += len(batch)
+        yield batch

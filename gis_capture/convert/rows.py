@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import compress
 from pathlib import Path
 
 from gis_capture.convert import codes
@@ -12,11 +11,12 @@ from gis_capture.ledger import Table
 from gis_capture.ledger.columns import ColumnMatch
 from gis_capture.ledger.values import Note, Origin, Teller, clean_column
 from gis_capture.locate.gazetteer import Gazetteer
-from gis_capture.model import Feature, Layer, PositionQuality, Problem, Text, Value
-from gis_capture.store.protocol import SourceRow
+from gis_capture.model import FeatureColumns, Layer, Problem, Text, Value
+from gis_capture.store.source_rows import MAX_ROWS, SourceBlock, SourceRow, blocks_of
 
 UNPLACED_GEOMETRY = "geometry (WKT)"
 """Under this name the account keeps a geometry that the layer cannot hold."""
+_BATCH = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,41 +39,34 @@ class ConvertedTable:
     reasons: Sequence[str | None]
     problems: tuple[Problem, ...]
 
-    def is_kept(self) -> list[bool]:
-        """True per row that becomes a feature."""
-        return [outcome != "rejected" for outcome in self.outcomes]
+    def features(self, feature_ids: Sequence[str]) -> Iterator[FeatureColumns]:
+        """Gives the features some thousand rows at a time; `feature_ids` is parallel to the rows."""
+        places, fields = self.positions, dict(zip(self.names, self.values, strict=True))
+        quality = (places.methods, places.accuracies_m, places.notes)
+        everything = FeatureColumns(self.layer, feature_ids, places.geometries, fields, *quality)
+        for start in range(0, len(everything), _BATCH):
+            batch, outcomes = everything.rows(start, start + _BATCH), self.outcomes[start : start + _BATCH]
+            if "rejected" in outcomes:
+                batch = batch.where([outcome != "rejected" for outcome in outcomes])
+            if len(batch):
+                yield batch
 
-    def features(self, feature_ids: Sequence[str]) -> Iterator[Feature]:
-        """Makes the features, one after the other; `feature_ids` is parallel to the rows."""
-        places = self.positions
-        rows = zip(*self.values, strict=True) if self.values else iter([()] * len(self.outcomes))
-        # Most rows share one of a few descriptions of their position.
-        qualities: dict[tuple[str | None, float | None, str | None], PositionQuality] = {}
-        everything = zip(
-            feature_ids, places.geometries, rows, places.methods, places.accuracies_m, places.notes, strict=True
-        )
-        for feature_id, geometry, values, *quality in compress(everything, self.is_kept()):
-            key = (quality[0], quality[1], quality[2])
-            position = qualities.get(key) or qualities.setdefault(key, PositionQuality(*key))
-            fields = dict(zip(self.names, values, strict=True))
-            yield Feature(self.layer, feature_id, geometry, fields, position=position)
-
-    def account(self, feature_ids: Sequence[str]) -> Iterator[SourceRow]:
+    def account(self, feature_ids: Sequence[str]) -> Iterator[SourceBlock]:
         """Gives the account of every row, in the order of the table and then the skipped ones."""
-        table = self.table
-        columns = tuple(column.name for column in table.columns)
-        texts_of = [_storable(texts) for texts in table.values]
-        rows = zip(*texts_of, strict=True) if texts_of else iter([()] * len(self.outcomes))
-        everything = zip(table.row_numbers, self.outcomes, self.reasons, feature_ids, rows, strict=True)
-        unplaced = self.positions.unplaced
-        for index, (row_number, outcome, reason, feature_id, texts) in enumerate(everything):
-            raw: dict[str, str | None] = dict(zip(columns, texts, strict=True))
-            if index in unplaced:
-                raw[UNPLACED_GEOMETRY] = unplaced[index]
-            kept_id = None if outcome == "rejected" else feature_id
-            yield SourceRow(row_number, outcome, reason, kept_id, raw, table.name)
-        for skipped in table.skipped:
-            yield SourceRow(skipped.row_number, "skipped", skipped.reason, None, {}, table.name)
+        table, n_rows = self.table, len(self.outcomes)
+        columns = [column.name for column in table.columns]
+        texts = [_storable(each) for each in table.values]
+        if unplaced := self.positions.unplaced:
+            columns.append(UNPLACED_GEOMETRY)
+            texts.append([unplaced.get(row) for row in range(n_rows)])
+        kept_ids = [
+            None if outcome == "rejected" else feature_id
+            for outcome, feature_id in zip(self.outcomes, feature_ids, strict=True)
+        ]
+        block = SourceBlock(table.name, columns, table.row_numbers, self.outcomes, self.reasons, kept_ids, texts)
+        yield from (block.cut(start, start + MAX_ROWS) for start in range(0, n_rows, MAX_ROWS))
+        skipped = (SourceRow(one.row_number, "skipped", one.reason, None, {}, table.name) for one in table.skipped)
+        yield from blocks_of(skipped)
 
 
 def convert_table(

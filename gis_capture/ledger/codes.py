@@ -30,12 +30,6 @@ GEOMETRY_NOT_READ = "geometry_not_read"
 DRIVER_WARNING = "driver_warning"
 ENTRY_LEFT_OUT = "entry_left_out"
 FAR_CELLS = "far_cells"
-DRAWING_UNITS = "drawing_units"
-DRAWING_REPAIRED = "drawing_repaired"
-LOCAL_COORDINATES = "local_coordinates"
-CODES_RESOLVED = "codes_resolved"
-CODES_UNKNOWN = "codes_unknown"
-LINKS_NOT_FOLLOWED = "links_not_followed"
 
 TITLES: dict[str, Text] = {
     MERGE_FILLED: Text("結合セルを各行に補いました", "Merged cell filled into each row"),
@@ -65,10 +59,4 @@ TITLES: dict[str, Text] = {
     DRIVER_WARNING: Text("読み取り時に注意がありました", "The reader gave a warning"),
     ENTRY_LEFT_OUT: Text("圧縮ファイルの中に読まなかったものがあります", "Part of the archive was left out"),
     FAR_CELLS: Text("表から遠く離れたセルを除きました", "Cells far below the table were left out"),
-    DRAWING_UNITS: Text("図面の単位", "Units of the drawing"),
-    DRAWING_REPAIRED: Text("傷のある図面を直して読みました", "Drawing was repaired for reading"),
-    LOCAL_COORDINATES: Text("地図上の位置が決まらない座標です", "Coordinates without a place on the earth"),
-    CODES_RESOLVED: Text("コードの項目名を言葉に直しました", "Coded names of columns were resolved"),
-    CODES_UNKNOWN: Text("意味の分からないコードの項目名です", "Coded names of columns that are not known"),
-    LINKS_NOT_FOLLOWED: Text("ほかの場所にあるデータは読みませんでした", "Data elsewhere was not read"),
 }

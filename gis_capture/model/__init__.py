@@ -5,6 +5,7 @@ from gis_capture.model.canonical import canonical_hash, encode_json, readable_js
 from gis_capture.model.change import ABSENT, ATTACHMENTS, GEOMETRY, Absent, Change, Edit, Kind, State
 from gis_capture.model.conflict import Clash, Conflict, Receipt, Status
 from gis_capture.model.feature import Attachment, Feature, PositionQuality
+from gis_capture.model.feature_columns import FeatureColumns
 from gis_capture.model.field import Code, Condition, Constraints, Domain, Field, FieldType, Value
 from gis_capture.model.geojson import geometry_from_geojson, geometry_to_geojson, has_missing_ordinate
 from gis_capture.model.layer import Layer, PhotoRules, Section, Style, StyleCategory
@@ -28,6 +29,7 @@ __all__ = [
     "Domain",
     "Edit",
     "Feature",
+    "FeatureColumns",
     "Field",
     "FieldType",
     "Kind",

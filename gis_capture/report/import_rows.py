@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gis_capture.model import Layer
-from gis_capture.store.protocol import SourceRow, Store
+from gis_capture.store.protocol import Store
+from gis_capture.store.source_rows import SourceRow
 
 MAX_DRAWN = 20_000
 MAX_LISTED = 2_000

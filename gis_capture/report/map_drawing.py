@@ -16,7 +16,7 @@ from gis_capture.locate.lon_lat import to_lon_lat
 from gis_capture.model import BBox, Feature, Layer, geometry_to_geojson
 from gis_capture.model.label import label_of
 from gis_capture.report.placings import PLACINGS, Placing, placing_of, position_words
-from gis_capture.store.protocol import SourceRow
+from gis_capture.store.source_rows import SourceRow
 from gis_capture.text import Text
 
 MAX_VERTICES = 500_000

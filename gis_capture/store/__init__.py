@@ -2,7 +2,8 @@
 
 from gis_capture.store.geopackage import GeoPackageStore
 from gis_capture.store.opening import open_store
-from gis_capture.store.protocol import Author, FeatureQuery, LayerInfo, Snapshot, SourceRow, Store, Transaction
+from gis_capture.store.protocol import Author, FeatureQuery, LayerInfo, Snapshot, Store, Transaction
+from gis_capture.store.source_rows import SourceRow
 
 __all__ = [
     "Author",

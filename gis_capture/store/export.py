@@ -14,7 +14,7 @@ from gis_capture.errors import StoreError
 from gis_capture.geopackage.files import create_geopackage
 from gis_capture.geopackage.layer_tables import create_layer_table, note_dimensions
 from gis_capture.geopackage.second_reader import check_with_gdal
-from gis_capture.model import Layer
+from gis_capture.model import FeatureColumns, Layer
 from gis_capture.store.geopackage.layer_rows import BATCH, LayerRows
 from gis_capture.store.protocol import Snapshot, Store
 from gis_capture.text import Text
@@ -71,7 +71,7 @@ def _copy(connection: sqlite3.Connection, moment: Snapshot, layer: Layer) -> int
     rows, features = LayerRows(layer), iter(moment.features(layer.key))
     n_copied, boxes = 0, [np.full(4, np.nan)]
     while batch := list(islice(features, BATCH)):
-        parameters = rows.to_rows(batch, 0)
+        parameters = rows.to_rows(FeatureColumns.from_features(batch), 0)
         connection.executemany(
             rows.insert(rows.names),
             ((*row[:2], one.revision, *row[3:]) for row, one in zip(parameters, batch, strict=True)),
@@ -97,8 +97,8 @@ def _verify(connection: sqlite3.Connection, moment: Snapshot, layer: Layer) -> N
     while True:
         written = [row[1:] for row in cursor.fetchmany(BATCH)]
         batch = list(islice(features, max(len(written), 1)))
-        parameters = zip(rows.to_rows(batch, 0), batch, strict=True)
-        expected = [(*row[:2], one.revision, *row[3:]) for row, one in parameters]
+        parameters = rows.to_rows(FeatureColumns.from_features(batch), 0) if batch else []
+        expected = [(*row[:2], one.revision, *row[3:]) for row, one in zip(parameters, batch, strict=True)]
         if written != expected:
             raise _differs(rows, written, expected)
         if not written:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from gis_capture.model import BBox, Feature, Layer, Problem, Value
+from gis_capture.model import BBox, Feature, FeatureColumns, Layer, Problem, Value
 from gis_capture.store.lines import Lines, LineScope, Place
+from gis_capture.store.source_rows import SourceBlock, SourceRow
 from gis_capture.store.sync_records import SyncReader, SyncRecords
 
 
@@ -41,25 +42,6 @@ class FeatureQuery:
     after_fid: int = 0
     limit: int | None = None
     with_personal: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class SourceRow:
-    """The account of one row of an imported source: nothing of it is lost.
-
-    Attributes:
-        outcome: "loaded", "unlocated", "rejected" or "skipped".
-        reason: Code, for all but "loaded".
-        raw: Column name to the text of the source.
-        table: Name of the table; row numbers repeat where a source has several.
-    """
-
-    row_number: int
-    outcome: str
-    reason: str | None
-    feature_id: str | None
-    raw: Mapping[str, str | None]
-    table: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +126,9 @@ class Transaction(Reader, Protocol):
     def insert(self, features: Iterable[Feature]) -> int:
         """Writes new features in bulk; gives their number. Their `revision` is this transaction's."""
 
+    def insert_columns(self, batches: Iterable[FeatureColumns]) -> int:
+        """Writes new features of one layer, as `insert` does, without an object for each."""
+
     def update(self, feature: Feature) -> None:
         """Replaces a stored feature by this one."""
 
@@ -153,7 +138,7 @@ class Transaction(Reader, Protocol):
     def savepoint(self) -> AbstractContextManager[None]:
         """Undoes only what is done inside it when its block raises."""
 
-    def put_import(self, record: Mapping[str, Any], rows: Iterable[SourceRow]) -> None:
+    def put_import(self, record: Mapping[str, Any], rows: Iterable[SourceBlock]) -> None:
         """Keeps an import (`import_id`, `source_name`, `layer`, `result`, …) and the account of every row."""
 
 

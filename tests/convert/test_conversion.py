@@ -282,7 +282,8 @@ def make_table(values: dict[str, list[str | None]], n_skipped: int = 0, **option
 def load(table: Table, layer: Layer) -> tuple[list[Feature], list[str], set[str]]:
     """Features, outcomes and codes of the problems."""
     converted = convert_table(table, match_columns(table, layer), layer)
-    features = list(converted.features([str(n) for n in range(len(table.row_numbers))]))
+    batches = converted.features([str(n) for n in range(len(table.row_numbers))])
+    features = [feature for batch in batches for feature in batch.features()]
     return features, list(converted.outcomes), {problem.code for problem in converted.problems}
 
 
@@ -340,7 +341,8 @@ def test_a_geometry_that_does_not_fit_stays_in_the_account() -> None:
     """A line in a layer of points has no place on the map, but its vertices are not lost."""
     table = make_table({"名称": ["a"]}, geometries=[shapely.from_wkt("LINESTRING (0 0, 1 1)")], crs="EPSG:6668")
     layer = make_layer("Point")
-    (row,) = convert_table(table, match_columns(table, layer), layer).account(["1"])
+    (block,) = convert_table(table, match_columns(table, layer), layer).account(["1"])
+    (row,) = block.rows()
     assert row.raw == {"名称": "a", "geometry (WKT)": "LINESTRING (0 0, 1 1)"}
 
 
@@ -356,8 +358,9 @@ def test_half_characters_do_not_stop_an_import() -> None:
     table = make_table({"名称": ["吉\ud83d", "a"]})
     layer = make_layer()
     converted = convert_table(table, match_columns(table, layer), layer)
-    assert [feature.fields["name"] for feature in converted.features(["1", "2"])] == ["吉", "a"]
-    assert [row.raw["名称"] for row in converted.account(["1", "2"])] == ["吉\\ud83d", "a"]
+    (features,), (account,) = converted.features(["1", "2"]), converted.account(["1", "2"])
+    assert features.fields["name"] == ["吉", "a"]
+    assert [row.raw["名称"] for row in account.rows()] == ["吉\\ud83d", "a"]
 
 
 CELLS = st.one_of(
@@ -379,8 +382,8 @@ def test_the_accounting_adds_up_for_any_table(
     except CaptureError:
         pytest.fail("no table may stop a conversion")
     ids = [str(n) for n in range(len(table.row_numbers))]
-    features = {feature.feature_id: feature for feature in converted.features(ids)}
-    account = list(converted.account(ids))
+    features = {one.feature_id: one for batch in converted.features(ids) for one in batch.features()}
+    account = [row for block in converted.account(ids) for row in block.rows()]
     assert [row.row_number for row in account] == [*table.row_numbers, *(row.row_number for row in table.skipped)]
     for row in account:
         feature = features.pop(row.feature_id, None) if row.feature_id else None

@@ -18,7 +18,8 @@ from gis_capture.report.html_map import import_map
 from gis_capture.report.map_drawing import draw_map
 from gis_capture.report.placings import COARSE, LATER, ROUGH, STATED, placing_of, position_words
 from gis_capture.store import open_store
-from gis_capture.store.protocol import Author, SourceRow, Store
+from gis_capture.store.protocol import Author, Store
+from gis_capture.store.source_rows import SourceRow
 
 LAYER = Layer(
     key="light",

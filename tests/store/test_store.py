@@ -13,6 +13,7 @@ from gis_capture.geopackage.connection import connect
 from gis_capture.geopackage.files import create_geopackage
 from gis_capture.model import Attachment, BBox, FieldType, PositionQuality, Text
 from gis_capture.store import Author, FeatureQuery, GeoPackageStore, SourceRow, open_store
+from gis_capture.store.source_rows import blocks_of
 from tests.store.lamps import AT, LAMPS, OFFICE, VALUES, lamp, make_field
 
 Write = Callable[..., int]
@@ -225,7 +226,7 @@ def test_an_import_keeps_every_row(store: GeoPackageStore) -> None:
         SourceRow(2, "rejected", "nothing_to_store", None, {"番号": "２"}, "台帳 (2)"),
     ]
     with store.transact(OFFICE, at=AT) as transaction:
-        transaction.put_import({"import_id": "i1", "source_name": "街路灯.csv"}, rows)
+        transaction.put_import({"import_id": "i1", "source_name": "街路灯.csv"}, blocks_of(rows))
     with store.transact(OFFICE, at=AT) as transaction:
         transaction.put_import({"import_id": "i1", "source_name": "街路灯.csv", "state": "undone"}, ())
 

@@ -14,7 +14,7 @@ from gis_capture.geopackage.blob import decode_geometries, decode_geometry, enco
 from gis_capture.geopackage.column_values import column_reader, column_writer
 from gis_capture.geopackage.crs import epsg_code
 from gis_capture.geopackage.names import POSITION_COLUMNS, quote_identifier
-from gis_capture.model import Attachment, Feature, Layer, PositionQuality
+from gis_capture.model import Attachment, Feature, FeatureColumns, Layer, PositionQuality
 
 BATCH = 2_000
 
@@ -56,34 +56,27 @@ class LayerRows:
         quoted = ", ".join(map(quote_identifier, columns))
         return f"INSERT INTO {self.table} ({quoted}) VALUES ({', '.join('?' * len(columns))})"
 
-    def names_in(self, features: Iterable[Feature]) -> tuple[str, ...]:
-        """Gives the names of the fields that some of the features have."""
-        present = set().union(*(feature.fields for feature in features))
-        return tuple(name for name in self.names if name in present)
-
     def to_rows(
-        self, features: Sequence[Feature], revision: int, names: Sequence[str] | None = None
+        self, features: FeatureColumns, revision: int, names: Sequence[str] | None = None
     ) -> list[tuple[Any, ...]]:
         """Gives the parameters of `insert` for features; all fields where none are named."""
-        geometries = np.array([*(feature.geometry for feature in features), None], dtype=object)[:-1]
-        blobs = encode_geometries(geometries, self.srs_id)
-        positions = [feature.position for feature in features]
+        geometries = np.array([*features.geometries, None], dtype=object)[:-1]
         return list(
             zip(
-                blobs,
-                (feature.feature_id for feature in features),
+                encode_geometries(geometries, self.srs_id),
+                features.feature_ids,
                 repeat(revision),
-                (position.method for position in positions),
-                (position.accuracy_m for position in positions),
-                (position.note for position in positions),
-                *self._columns([feature.fields for feature in features], self.names if names is None else names),
+                features.methods,
+                features.accuracies_m,
+                features.notes,
+                *(self._column(name, features.fields.get(name)) for name in (self.names if names is None else names)),
                 strict=False,
             )
         )
 
     def to_update(self, feature: Feature, revision: int) -> tuple[Any, ...]:
         """Gives the parameters of `update`."""
-        blob, feature_id, *rest = self.to_rows([feature], revision)[0]
+        blob, feature_id, *rest = self.to_rows(FeatureColumns.from_features([feature]), revision)[0]
         return (blob, *rest, feature_id)
 
     def to_features(
@@ -115,11 +108,12 @@ class LayerRows:
             values[self.names[index]] = reader(values[self.names[index]])
         return values
 
-    def _columns(self, fields: Sequence[Mapping[str, Any]], names: Sequence[str]) -> Iterator[Iterable[Any]]:
-        """Gives the values of one field after the other."""
-        for name in names:
-            writer = self._writers[name]
-            yield [writer(one.get(name)) if writer else one.get(name) for one in fields]
+    def _column(self, name: str, values: Sequence[Any] | None) -> Iterable[Any]:
+        """Gives the values of a field as its column holds them."""
+        if values is None:
+            return repeat(None)
+        writer = self._writers[name]
+        return map(writer, values) if writer else values
 
 
 @lru_cache(maxsize=256)

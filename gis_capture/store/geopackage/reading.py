@@ -20,7 +20,8 @@ from gis_capture.store.geopackage.layer_rows import (
     parse_layer,
     read_attachments,
 )
-from gis_capture.store.protocol import EVERYTHING, Author, Deletion, FeatureQuery, LayerInfo, SourceRow
+from gis_capture.store.protocol import EVERYTHING, Author, Deletion, FeatureQuery, LayerInfo
+from gis_capture.store.source_rows import SourceBlock, SourceRow
 from gis_capture.text import Text
 
 NOWHERE = BBox(math.inf, math.inf, -math.inf, -math.inf)
@@ -186,28 +187,29 @@ class Reading:
 
     def source_rows(self, import_id: str) -> Iterator[SourceRow]:
         """The account of an import's rows."""
-        rows = self.connection.execute(
-            "SELECT s.row_number, s.outcome, s.reason, s.feature_id, h.columns, s.raw, s.table_name"
-            " FROM gis_capture_source_rows s JOIN gis_capture_imports i ON i.number = s.import_number"
-            " JOIN gis_capture_source_headers h ON h.id = s.header_id WHERE i.import_id = ? ORDER BY s.id",
+        blocks = self.connection.execute(
+            "SELECT b.rows FROM gis_capture_source_blocks b JOIN gis_capture_imports i ON i.number = b.import_number"
+            " WHERE i.import_id = ? ORDER BY b.id",
             (import_id,),
         )
-        return self._source_rows(rows)
+        return self._source_rows(blocks)
 
     def provenance(self, feature_id: str) -> SourceRow | None:
         """The source row a feature came from."""
-        row = self.connection.execute(
-            "SELECT s.row_number, s.outcome, s.reason, s.feature_id, h.columns, s.raw, s.table_name"
-            " FROM gis_capture_source_rows s JOIN gis_capture_source_headers h ON h.id = s.header_id"
-            " WHERE s.feature_id = ? ORDER BY s.id DESC LIMIT 1",
+        blocks = self.connection.execute(
+            "SELECT rows FROM gis_capture_source_blocks WHERE first_id <= ?1 AND last_id >= ?1 ORDER BY id DESC",
             (feature_id,),
-        ).fetchone()
-        return _source_row(*row) if row else None
+        )
+        for (block,) in blocks:
+            of_feature = [row for row in SourceBlock.from_bytes(block).rows() if row.feature_id == feature_id]
+            if of_feature:
+                return of_feature[-1]
+        return None
 
-    def _source_rows(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[SourceRow]:
+    def _source_rows(self, blocks: Iterable[tuple[bytes]]) -> Iterator[SourceRow]:
         # A method, so that this reading, and with it the connection, lives as long as somebody reads.
-        for row in rows:
-            yield _source_row(*row)
+        for (block,) in blocks:
+            yield from SourceBlock.from_bytes(block).rows()
 
     def _is_there(self, layer: str, feature_id: str) -> bool:
         sql = f"SELECT 1 FROM {self.rows_of(layer).table} WHERE feature_id = ?"
@@ -254,16 +256,3 @@ def _in_box(key: str) -> str:
 
 def _box_values(box: BBox) -> tuple[float, float, float, float]:
     return box.min_x, box.max_x, box.min_y, box.max_y
-
-
-def _source_row(
-    row_number: int,
-    outcome: str,
-    reason: str | None,
-    feature_id: str | None,
-    columns: str,
-    raw: str,
-    table: str | None,
-) -> SourceRow:
-    texts = dict(zip(orjson.loads(columns), orjson.loads(raw), strict=True))
-    return SourceRow(row_number, outcome, reason, feature_id, texts, table)

@@ -52,24 +52,16 @@ CREATE TABLE gis_capture_imports (
   record TEXT NOT NULL
 );
 
-CREATE TABLE gis_capture_source_headers (
-  id INTEGER PRIMARY KEY,
-  columns TEXT NOT NULL UNIQUE
-);
-
-CREATE TABLE gis_capture_source_rows (
+-- The rows of imports, some thousand in each block (docs/format.md), and the least and greatest feature_id among them.
+CREATE TABLE gis_capture_source_blocks (
   id INTEGER PRIMARY KEY,
   import_number INTEGER NOT NULL,
-  table_name TEXT,
-  row_number INTEGER NOT NULL,
-  outcome TEXT NOT NULL,
-  reason TEXT,
-  feature_id TEXT,
-  header_id INTEGER NOT NULL,
-  raw TEXT NOT NULL
+  first_id TEXT,
+  last_id TEXT,
+  rows BLOB NOT NULL
 );
-CREATE INDEX gis_capture_source_rows_import ON gis_capture_source_rows (import_number);
-CREATE INDEX gis_capture_source_rows_feature ON gis_capture_source_rows (feature_id);
+CREATE INDEX gis_capture_source_blocks_import ON gis_capture_source_blocks (import_number);
+CREATE INDEX gis_capture_source_blocks_ids ON gis_capture_source_blocks (first_id, last_id);
 
 -- Edits by other programs, noted by triggers until they are adopted as a revision.
 CREATE TABLE gis_capture_direct_edits (

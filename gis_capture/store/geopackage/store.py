@@ -17,17 +17,17 @@ from gis_capture.store.geopackage.direct_edits import has_direct_edits, take_dir
 from gis_capture.store.geopackage.format_version import FORMAT_VERSION, check_version, read_meta
 from gis_capture.store.geopackage.integrity import find_damage
 from gis_capture.store.geopackage.reading import Reading
-from gis_capture.store.geopackage.schema import SCHEMA, TABLES
+from gis_capture.store.geopackage.schema import EXTENSION_DEFINITION, SCHEMA, TABLES
 from gis_capture.store.geopackage.sync import SYNC_SCHEMA, SYNC_TABLES, GeoPackageSyncRecords
 from gis_capture.store.geopackage.thinning import thinned_features
 from gis_capture.store.geopackage.upgrades import upgrade
 from gis_capture.store.geopackage.writing import OWN_WRITE, GeoPackageTransaction
 from gis_capture.store.lines import Lines, LineScope, Place, merged_lines
-from gis_capture.store.protocol import EVERYTHING, Author, FeatureQuery, LayerInfo, SourceRow
+from gis_capture.store.protocol import EVERYTHING, Author, FeatureQuery, LayerInfo
+from gis_capture.store.source_rows import SourceRow
 from gis_capture.store.sync_records import SyncReader
 from gis_capture.text import Text
 
-EXTENSION_DEFINITION = "docs/format.md"
 ASPATIAL = "http://gdal.org/geopackage_aspatial.html"
 DIRECT_EDIT = Author("direct edit")
 

@@ -6,15 +6,22 @@ stores, and as an upgrade here for those that are there; `tests/store/geopackage
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
+
+import orjson
 
 from gis_capture.errors import StoreError
 from gis_capture.geopackage.connection import connect
 from gis_capture.geopackage.files import put_in_place
 from gis_capture.store.geopackage.format_version import FORMAT_VERSION, read_version
+from gis_capture.store.geopackage.schema import EXTENSION_DEFINITION
+from gis_capture.store.geopackage.writing import put_blocks
+from gis_capture.store.source_rows import SourceRow, blocks_of
 from gis_capture.text import Text
 
 
@@ -23,14 +30,47 @@ class Upgrade:
     """What makes a store of version `to - 1` one of version `to`; statements must do no harm where they were run."""
 
     to: int
-    statements: Sequence[str]
+    statements: Sequence[str] = ()
+    finish: Callable[[sqlite3.Connection], None] = lambda connection: None
+
+
+def _pack_source_rows(connection: sqlite3.Connection) -> None:
+    """Packs the account of imports, one row a row until version 1, into blocks."""
+    rows = connection.execute(
+        "SELECT s.import_number, s.row_number, s.outcome, s.reason, s.feature_id, h.columns, s.raw, s.table_name"
+        " FROM gis_capture_source_rows s JOIN gis_capture_source_headers h ON h.id = s.header_id"
+        " ORDER BY s.import_number, s.id"
+    )
+    for number, ones in groupby(rows, key=itemgetter(0)):
+        put_blocks(connection, number, blocks_of(_source_row(*row[1:]) for row in ones))
+    for table in ("gis_capture_source_rows", "gis_capture_source_headers"):
+        connection.execute(f"DROP TABLE {table}")
+        connection.execute("DELETE FROM gpkg_extensions WHERE table_name = ?", (table,))
+    connection.execute(
+        "INSERT INTO gpkg_extensions VALUES ('gis_capture_source_blocks', NULL, 'gis_capture', ?, 'read-write')",
+        (EXTENSION_DEFINITION,),
+    )
+
+
+def _source_row(
+    row_number: int, outcome: str, reason: str | None, feature_id: str | None, columns: str, raw: str, table: str | None
+) -> SourceRow:
+    texts = dict(zip(orjson.loads(columns), orjson.loads(raw), strict=True))
+    return SourceRow(row_number, outcome, reason, feature_id, texts, table)
 
 
 UPGRADES: Sequence[Upgrade] = (
     Upgrade(
         2,
-        # To read a layer as it was on a date, and to list what was deleted, by what changed since and not by all.
-        ("CREATE INDEX IF NOT EXISTS gis_capture_history_layer ON gis_capture_history (layer, revision)",),
+        (
+            # To read a layer as it was on a date, and to list what was deleted, by what changed since and not by all.
+            "CREATE INDEX IF NOT EXISTS gis_capture_history_layer ON gis_capture_history (layer, revision)",
+            "CREATE TABLE IF NOT EXISTS gis_capture_source_blocks ( id INTEGER PRIMARY KEY,"
+            " import_number INTEGER NOT NULL, first_id TEXT, last_id TEXT, rows BLOB NOT NULL )",
+            "CREATE INDEX IF NOT EXISTS gis_capture_source_blocks_import ON gis_capture_source_blocks (import_number)",
+            "CREATE INDEX IF NOT EXISTS gis_capture_source_blocks_ids ON gis_capture_source_blocks (first_id, last_id)",
+        ),
+        _pack_source_rows,
     ),
 )
 
@@ -56,6 +96,7 @@ def upgrade(path: Path, connection: sqlite3.Connection, *, upgrades: Sequence[Up
             if one.to > version:
                 for statement in one.statements:
                     connection.execute(statement)
+                one.finish(connection)
         connection.execute("UPDATE gis_capture_meta SET value = ? WHERE key = 'format_version'", (str(newest),))
         connection.execute("COMMIT")
     except (OSError, sqlite3.Error) as error:

@@ -1,12 +1,12 @@
 """The one door for writing: everything done through a `GeoPackageTransaction` has one revision, or did not happen."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain, groupby, islice
 from operator import length_hint
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import orjson
@@ -14,13 +14,14 @@ import shapely
 
 from gis_capture.definitions import layer_to_json
 from gis_capture.errors import FeatureError
+from gis_capture.geopackage.blob import encode_geometry
 from gis_capture.geopackage.layer_tables import (
     Boxes,
     bulk_insert,
     create_layer_table,
     note_dimensions,
 )
-from gis_capture.model import Feature, Layer
+from gis_capture.model import Attachment, Feature, FeatureColumns, Layer
 from gis_capture.store.geopackage.direct_edits import INSERT_EVENTS, note_direct_edits, noting_trigger
 from gis_capture.store.geopackage.extents import Extents
 from gis_capture.store.geopackage.layer_rows import LayerRows, read_attachments, state_of
@@ -29,11 +30,12 @@ from gis_capture.store.geopackage.reading import Reading
 from gis_capture.store.geopackage.refusals import REFUSALS, refusal
 from gis_capture.store.geopackage.sync import GeoPackageSyncRecords
 from gis_capture.store.geopackage.verification import InsertedRows
-from gis_capture.store.protocol import SourceRow
+from gis_capture.store.source_rows import SourceBlock
 from gis_capture.store.sync_records import SyncRecords
 from gis_capture.text import Text
 
 BULK = 5_000
+_Item = TypeVar("_Item")
 OWN_WRITE = "own_write"
 
 
@@ -85,8 +87,32 @@ class GeoPackageTransaction(Reading):
             StoreError: Some are not there afterwards.
         """
         n_written = 0
-        for layer, ones in groupby(features, key=lambda feature: feature.layer):
-            n_written += self._insert_into(self.rows_of(layer), ones)
+        for _, ones in groupby(features, key=lambda feature: feature.layer):
+            n_written += self.insert_columns(map(FeatureColumns.from_features, _batched(ones, BULK)))
+        return n_written
+
+    def insert_columns(self, batches: Iterable[FeatureColumns]) -> int:
+        """Writes new features of one layer, as `insert` does, without an object for each.
+
+        Raises:
+            FeatureError: A `feature_id` is in the layer already, or a value is none that can be stored.
+            StoreError: Some are not there afterwards.
+        """
+        batches = iter(batches)
+        head = list(islice(batches, 2))
+        if not head:
+            return 0
+        rows = self.rows_of(head[0].layer)
+        written = InsertedRows(self.connection, rows, self.revision)
+        # That one is in the layer already is found in the midst of many; then none of them stays.
+        with self.savepoint():
+            if len(head) == 1 and len(head[0]) < BULK:
+                n_written = self._insert_batch(rows, head[0], written, lambda _: None)
+            else:
+                triggers = (noting_trigger(rows.key, event) for event in INSERT_EVENTS)
+                with bulk_insert(self.connection, rows.key, *triggers) as index:
+                    n_written = sum(self._insert_batch(rows, one, written, index) for one in chain(head, batches))
+            written.verify()
         return n_written
 
     def update(self, feature: Feature) -> None:
@@ -104,7 +130,7 @@ class GeoPackageTransaction(Reading):
             raise refusal(feature, is_there=False) or error from error
         note_dimensions(self.connection, rows.key, [feature.geometry])
         if before.attachments != feature.attachments:
-            self._put_attachments([feature])
+            self._put_attachments(rows.key, {feature.feature_id: feature.attachments})
         self._touched.note(rows.key, removed=before.geometry, added=feature.geometry)
 
     def delete(self, layer: str, feature_id: str) -> None:
@@ -137,7 +163,7 @@ class GeoPackageTransaction(Reading):
             raise
         database.execute("RELEASE part")
 
-    def put_import(self, record: Mapping[str, Any], rows: Iterable[SourceRow]) -> None:
+    def put_import(self, record: Mapping[str, Any], rows: Iterable[SourceBlock]) -> None:
         """Keeps an import, or its newer record, and the account of its rows."""
         import_id = record["import_id"]
         self.connection.execute(
@@ -148,25 +174,7 @@ class GeoPackageTransaction(Reading):
         number = self.connection.execute(
             "SELECT number FROM gis_capture_imports WHERE import_id = ?", (import_id,)
         ).fetchone()[0]
-        headers: dict[tuple[str, ...], int] = {}
-        self.connection.executemany(
-            "INSERT INTO gis_capture_source_rows"
-            " (import_number, table_name, row_number, outcome, reason, feature_id, header_id, raw)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                (
-                    number,
-                    row.table,
-                    row.row_number,
-                    row.outcome,
-                    row.reason,
-                    row.feature_id,
-                    self._header_id(tuple(row.raw), headers),
-                    orjson.dumps(list(row.raw.values())).decode("utf-8"),
-                )
-                for row in rows
-            ),
-        )
+        put_blocks(self.connection, number, rows)
 
     def adopt(self, rows: LayerRows, fid: int, previous: Feature | None) -> None:
         """Makes a change of this revision of what another program did to a row; `previous` None = it is new."""
@@ -190,37 +198,21 @@ class GeoPackageTransaction(Reading):
         for key in self._touched.write():
             self.connection.execute("UPDATE gis_capture_layers SET revision = ? WHERE key = ?", (self.revision, key))
 
-    def _insert_into(self, rows: LayerRows, features: Iterable[Feature]) -> int:
-        features = iter(features)
-        first = list(islice(features, BULK))
-        written = InsertedRows(self.connection, rows, self.revision)
-        # That one is in the layer already is found in the midst of many; then none of them stays.
-        with self.savepoint():
-            if len(first) < BULK:
-                n_written = self._insert_batch(rows, first, written, lambda _: None)
-            else:
-                triggers = (noting_trigger(rows.key, event) for event in INSERT_EVENTS)
-                with bulk_insert(self.connection, rows.key, *triggers) as index:
-                    batches = chain([first], iter(lambda: list(islice(features, BULK)), []))
-                    n_written = sum(self._insert_batch(rows, batch, written, index) for batch in batches)
-            written.verify()
-        return n_written
-
     def _insert_batch(
-        self, rows: LayerRows, batch: list[Feature], written: InsertedRows, index: Callable[[Boxes], None]
+        self, rows: LayerRows, batch: FeatureColumns, written: InsertedRows, index: Callable[[Boxes], None]
     ) -> int:
-        names = rows.names_in(batch)
+        names = tuple(name for name in rows.names if name in batch.fields)
         parameters = rows.to_rows(batch, self.revision, names)
         waiting = iter(parameters)
         try:
             self.connection.executemany(rows.insert(names), waiting)
         except REFUSALS as error:
-            refused = batch[len(batch) - length_hint(waiting) - 1]
+            refused = batch.feature(len(batch) - length_hint(waiting) - 1)
             raise refusal(refused, is_there=self._is_there(rows.key, refused.feature_id)) or error from error
         written.add(rows.columns(names), parameters)
-        self._put_attachments([feature for feature in batch if feature.attachments])
-        geometries = np.array([*(feature.geometry for feature in batch), None], dtype=object)[:-1]
-        note_dimensions(self.connection, rows.key, [feature.geometry for feature in batch])
+        self._put_attachments(rows.key, batch.attachments)
+        geometries = np.array([*batch.geometries, None], dtype=object)[:-1]
+        note_dimensions(self.connection, rows.key, batch.geometries)
         boxes = shapely.bounds(geometries)
         self._touched.grow(rows.key, boxes)
         index(boxes)
@@ -244,7 +236,7 @@ class GeoPackageTransaction(Reading):
         if before.revision == self.revision and kind != "delete":
             return
         rows = self.rows_of(before.layer)
-        blob = rows.to_rows([replace(before, fields={})], 0)[0][0]
+        blob = encode_geometry(before.geometry, rows.srs_id)
         self.connection.execute(
             "INSERT INTO gis_capture_history"
             " (revision, layer, feature_id, kind, previous_revision, previous, previous_geometry)"
@@ -252,15 +244,14 @@ class GeoPackageTransaction(Reading):
             (self.revision, before.layer, before.feature_id, kind, before.revision, state_of(before), blob),
         )
 
-    def _put_attachments(self, features: Iterable[Feature]) -> None:
-        for feature in features:
-            key = (feature.layer, feature.feature_id)
-            self._drop_attachments(*key)
+    def _put_attachments(self, layer: str, attachments: Mapping[str, Sequence[Attachment]]) -> None:
+        for feature_id, ones in attachments.items():
+            self._drop_attachments(layer, feature_id)
             self.connection.executemany(
                 "INSERT INTO gis_capture_attachments VALUES (?, ?, ?, ?, ?)",
                 (
-                    (*key, position, one.sha256, orjson.dumps(one.to_json()).decode())
-                    for position, one in enumerate(feature.attachments)
+                    (layer, feature_id, position, one.sha256, orjson.dumps(one.to_json()).decode())
+                    for position, one in enumerate(ones)
                 ),
             )
 
@@ -268,10 +259,17 @@ class GeoPackageTransaction(Reading):
         sql = "DELETE FROM gis_capture_attachments WHERE layer = ? AND feature_id = ?"
         self.connection.execute(sql, (layer, feature_id))
 
-    def _header_id(self, columns: tuple[str, ...], known: dict[tuple[str, ...], int]) -> int:
-        if columns not in known:
-            text = orjson.dumps(columns).decode()
-            self.connection.execute("INSERT OR IGNORE INTO gis_capture_source_headers (columns) VALUES (?)", (text,))
-            sql = "SELECT id FROM gis_capture_source_headers WHERE columns = ?"
-            known[columns] = self.connection.execute(sql, (text,)).fetchone()[0]
-        return known[columns]
+
+def _batched(items: Iterable[_Item], size: int) -> Iterator[list[_Item]]:
+    """Cuts into lists of at most so many; itertools has it from Python 3.12 on."""
+    items = iter(items)
+    while batch := list(islice(items, size)):
+        yield batch
+
+
+def put_blocks(connection: sqlite3.Connection, import_number: int, blocks: Iterable[SourceBlock]) -> None:
+    """Writes the account of an import's rows."""
+    connection.executemany(
+        "INSERT INTO gis_capture_source_blocks (import_number, first_id, last_id, rows) VALUES (?, ?, ?, ?)",
+        ((import_number, *block.id_range(), block.to_bytes()) for block in blocks),
+    )

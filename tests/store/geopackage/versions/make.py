@@ -13,6 +13,7 @@ from typing import Any
 
 from gis_capture.store import SourceRow, open_store
 from gis_capture.store.geopackage.format_version import FORMAT_VERSION
+from gis_capture.store.source_rows import blocks_of
 from gis_capture.sync.push import push
 from tests.store.lamps import AT, LAMPS, OFFICE, lamp
 from tests.sync.tablets import new_ids
@@ -34,7 +35,7 @@ def fill(path: Path) -> None:
         transaction.put_layer(LAMPS)
         transaction.insert(lamp(name, x=137 + n / 10, number=name) for n, name in enumerate("abcd"))
         record = {"import_id": "i-1", "source_name": "街路灯.csv", "layer": "lamp"}
-        transaction.put_import(record, [SourceRow(2, "loaded", None, "a", {"番号": "a"}, "t")])
+        transaction.put_import(record, blocks_of([SourceRow(2, "loaded", None, "a", {"番号": "a"}, "t")]))
     ids = new_ids(1)
     message: dict[str, Any] = {"format": "gis-capture.push/v1", "clock_at": AT, "author": "班員"}
     broken = {"status": {"old": "点灯", "new": "球切れ"}}
