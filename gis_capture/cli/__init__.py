@@ -23,6 +23,8 @@ COMMANDS = {
         "imports",
         "serve",
         "receive",
+        "checkout",
+        "checkin",
         "conflicts",
         "export",
         "gazetteer",

@@ -3,9 +3,12 @@
 import sqlite3
 from functools import lru_cache
 
+import numpy as np
+import shapely
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError as ProjError
 from pyproj.exceptions import ProjError as TransformError
+from shapely import Geometry
 
 from gis_capture.errors import CRSError
 from gis_capture.model import BBox
@@ -75,6 +78,24 @@ def to_layer_crs(bbox: BBox, crs: str) -> BBox | None:
         return BBox(*_transformer(4326, code).transform_bounds(*bbox, densify_pts=21, errcheck=True))
     except TransformError:
         return None
+
+
+def shape_in(geometry: Geometry, crs: str) -> Geometry:
+    """Gives a geometry of EPSG:4326 in a layer's CRS.
+
+    Raises:
+        CRSError: It has no place there.
+    """
+    code = epsg_code(crs)
+    if code in _SAME_AS_WGS84:
+        return geometry
+    transformer = _transformer(4326, code)
+    projected = shapely.transform(geometry, lambda points: np.column_stack(transformer.transform(*points.T)))
+    if not np.isfinite(shapely.get_coordinates(projected)).all():
+        raise CRSError(
+            Text(f"指定した範囲は座標系「{crs}」では表せません。", f"The area has no place in {crs}."), crs=crs
+        )
+    return projected
 
 
 def to_wgs84(bbox: BBox, crs: str) -> BBox | None:

@@ -1,7 +1,7 @@
 """Layers of a store as a plain GeoPackage to hand on: no history, no tables of our own."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from itertools import islice
 from pathlib import Path
@@ -14,13 +14,32 @@ from gis_capture.errors import StoreError
 from gis_capture.geopackage.files import create_geopackage
 from gis_capture.geopackage.layer_tables import create_layer_table, note_dimensions
 from gis_capture.geopackage.second_reader import check_with_gdal
-from gis_capture.model import FeatureColumns, Layer
+from gis_capture.model import Feature, FeatureColumns, Layer
 from gis_capture.store.geopackage.layer_rows import BATCH, LayerRows
 from gis_capture.store.protocol import Snapshot, Store
 from gis_capture.text import Text
 
+Select = Callable[[Snapshot, Layer], Iterator[Feature]]
 
-def write_geopackage(path: Path, store: Store, layers: Sequence[str], *, with_personal: bool = True) -> int:
+
+def everything(moment: Snapshot, layer: Layer) -> Iterator[Feature]:
+    """All features of a layer."""
+    return moment.features(layer.key)
+
+
+def nothing_more(connection: sqlite3.Connection, moment: Snapshot, counts: Mapping[Layer, int]) -> None:
+    """Adds nothing to a written file."""
+
+
+def write_geopackage(
+    path: Path,
+    store: Store,
+    layers: Sequence[str],
+    *,
+    with_personal: bool = True,
+    select: Select = everything,
+    also: Callable[[sqlite3.Connection, Snapshot, Mapping[Layer, int]], None] = nothing_more,
+) -> int:
     """Writes layers to a GeoPackage, whole or not at all; gives the number of features.
 
     Args:
@@ -28,12 +47,14 @@ def write_geopackage(path: Path, store: Store, layers: Sequence[str], *, with_pe
         store: Where the layers are.
         layers: Their keys.
         with_personal: Whether fields with personal data are written.
+        select: Gives the features of a layer to write; asked twice, for the second reading.
+        also: Writes more into the file, once the layers are in it.
 
     Raises:
         LayerError: There is no such layer.
         StoreError: The file cannot be written, is a store, or holds something else than the store when read back.
     """
-    _refuse_store(path)
+    refuse_store(path)
     counts: dict[Layer, int] = {}
     # One moment for all layers and for both readings, whatever is written meanwhile.
     with store.snapshot() as moment:
@@ -45,15 +66,16 @@ def write_geopackage(path: Path, store: Store, layers: Sequence[str], *, with_pe
             connection.execute("BEGIN")
             for layer in chosen:
                 create_layer_table(connection, layer)
-                counts[layer] = _copy(connection, moment, layer)
-                _verify(connection, moment, layer)
+                counts[layer] = _copy(connection, select(moment, layer), layer)
+                _verify(connection, select(moment, layer), layer)
+            also(connection, moment, counts)
             connection.execute("COMMIT")
 
         create_geopackage(path, fill, check=lambda written: check_with_gdal(written, counts))
     return sum(counts.values())
 
 
-def _refuse_store(path: Path) -> None:
+def refuse_store(path: Path) -> None:
     """Keeps a store, which has a history, from being replaced by a file that has none."""
     if not path.is_file():
         return
@@ -66,9 +88,9 @@ def _refuse_store(path: Path) -> None:
             raise StoreError(message, path=path)
 
 
-def _copy(connection: sqlite3.Connection, moment: Snapshot, layer: Layer) -> int:
+def _copy(connection: sqlite3.Connection, features: Iterator[Feature], layer: Layer) -> int:
     """Copies the features of a layer, each with the revision that wrote it; notes extent and dimensions."""
-    rows, features = LayerRows(layer), iter(moment.features(layer.key))
+    rows = LayerRows(layer)
     n_copied, boxes = 0, [np.full(4, np.nan)]
     while batch := list(islice(features, BATCH)):
         parameters = rows.to_rows(FeatureColumns.from_features(batch), 0)
@@ -90,9 +112,9 @@ def _copy(connection: sqlite3.Connection, moment: Snapshot, layer: Layer) -> int
     return n_copied
 
 
-def _verify(connection: sqlite3.Connection, moment: Snapshot, layer: Layer) -> None:
+def _verify(connection: sqlite3.Connection, features: Iterator[Feature], layer: Layer) -> None:
     """Reads a layer back and compares every value of every column."""
-    rows, features = LayerRows(layer), iter(moment.features(layer.key))
+    rows = LayerRows(layer)
     cursor = connection.execute(f"{rows.select} ORDER BY fid")
     while True:
         written = [row[1:] for row in cursor.fetchmany(BATCH)]

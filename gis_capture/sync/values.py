@@ -45,7 +45,7 @@ def clean_value(field: Field, value: Any) -> Any:
         case FieldType.DATE if isinstance(value, str) and len(value) == 10:
             return date.fromisoformat(value).isoformat()
         case FieldType.DATETIME if isinstance(value, str):
-            return value if _INSTANT.fullmatch(value) and _instant(value) else _format_instant(_instant(value))
+            return value if _INSTANT.fullmatch(value) and instant(value) else _format_instant(instant(value))
     raise ValueError(value)
 
 
@@ -55,7 +55,8 @@ def _is_number(value: Any) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _instant(value: str) -> datetime:
+def instant(value: str) -> datetime:
+    """Reads an ISO 8601 instant; one without a zone is UTC."""
     at = datetime.fromisoformat(value)
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
@@ -122,6 +123,6 @@ def _ordinates(geometry: Any) -> bytes | None:
 
 def _is_same_instant(one: Any, other: Any) -> bool:
     try:
-        return _instant(one) == _instant(other)
+        return instant(one) == instant(other)
     except (TypeError, ValueError):
         return bool(one == other)

@@ -17,7 +17,7 @@ from gis_capture.text import Text
 FORMAT = "gis-capture.workspace/v1"
 FILE_NAME = "workspace.toml"
 STORE_NAME = "layers.gpkg"
-FOLDERS = ("attachments", "backups", "grids", "layers", "packs", "secrets", "sources", "uploads")
+FOLDERS = ("attachments", "backups", "checkouts", "grids", "layers", "packs", "secrets", "sources", "uploads")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,11 @@ class Folder:
     def uploads_dir(self) -> Path:
         """Sources that were uploaded and are not imported yet."""
         return self.path / "uploads"
+
+    @property
+    def checkouts_dir(self) -> Path:
+        """Files that were handed out to QGIS or QField, as they were then."""
+        return self.path / "checkouts"
 
     @property
     def packs_dir(self) -> Path:

@@ -2,13 +2,15 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
+
+from shapely import Geometry, box
 
 from gis_capture.convert import Conversion, Inspection, Undo, convert, inspect_source, undo_import
 from gis_capture.definitions import read_layers
@@ -19,11 +21,13 @@ from gis_capture.report.export import Export, export_layer
 from gis_capture.resources import layers_dir
 from gis_capture.settings import Settings
 from gis_capture.store import open_store
+from gis_capture.store.checkout import Checkout
 from gis_capture.store.protocol import Author, FeatureQuery, LayerInfo, Store
 from gis_capture.sync.attachments import AttachmentFolder
 from gis_capture.sync.office import Office
 from gis_capture.text import Text
 from gis_capture.workspace.basemaps import Basemap, add_basemap, list_basemaps
+from gis_capture.workspace.checkouts import Checkin, Checkouts
 from gis_capture.workspace.folder import Folder, create_folder, read_folder
 from gis_capture.workspace.identity import new_id, utc_now
 from gis_capture.workspace.sources import hash_files, keep_source
@@ -295,6 +299,65 @@ class Workspace:
         """
         return export_layer(
             self.store, key, Path(path), file_format=file_format, encoding=encoding, with_personal=with_personal
+        )
+
+    @property
+    def checkouts(self) -> Checkouts:
+        """Files that were handed out to be edited in QGIS or QField."""
+        return Checkouts(self.folder.checkouts_dir, self.store, clock=self.clock, new_id=self.new_id)
+
+    def checkout(
+        self,
+        path: Path | str,
+        layers: Sequence[str] = (),
+        *,
+        bbox: BBox | None = None,
+        area: Geometry | None = None,
+        author: str = "",
+        with_personal: bool = False,
+    ) -> Checkout:
+        """Writes a GeoPackage to edit in QGIS or QField; `checkin` takes it back.
+
+        Args:
+            path: Of the file; an older one is replaced.
+            layers: Keys; none = all.
+            bbox: (min_x, min_y, max_x, max_y) in EPSG:4326; what touches it or has no place is in the file.
+            area: A shape in EPSG:4326 in place of a box.
+            author: Who takes it.
+            with_personal: Whether fields with personal data are in it.
+
+        Raises:
+            LayerError: There is no such layer.
+            StoreError: The file cannot be written.
+        """
+        self.adopt_direct_edits()
+        shape = area if area is not None else box(*bbox) if bbox else None
+        return self.checkouts.make(Path(path), layers, author=author, area=shape, with_personal=with_personal)
+
+    def checkin(
+        self,
+        path: Path | str,
+        *,
+        checkout_id: str | None = None,
+        author: str = "",
+        is_dry_run: bool = False,
+        are_deletions_allowed: bool = False,
+        is_after_restore: bool = False,
+    ) -> Checkin:
+        """Takes a file back in that was edited elsewhere; the same file twice adds nothing.
+
+        `Checkouts.take` describes the arguments.
+
+        Raises:
+            SourceError: The file is damaged, unknown here, or of another epoch.
+        """
+        return self.checkouts.take(
+            Path(path),
+            checkout_id=checkout_id,
+            author=author,
+            is_dry_run=is_dry_run,
+            are_deletions_allowed=are_deletions_allowed,
+            is_after_restore=is_after_restore,
         )
 
     def basemaps(self) -> list[Basemap]:

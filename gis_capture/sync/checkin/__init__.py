@@ -1,0 +1,6 @@
+"""Check-in of GeoPackages that were edited in QGIS or QField."""
+
+from gis_capture.sync.checkin import codes
+from gis_capture.sync.checkin.checkin import LayerCounts, Plan, plan_checkin, push_plan
+
+__all__ = ["LayerCounts", "Plan", "codes", "plan_checkin", "push_plan"]
