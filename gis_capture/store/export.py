@@ -15,8 +15,9 @@ from gis_capture.geopackage.files import create_geopackage
 from gis_capture.geopackage.layer_tables import create_layer_table, note_dimensions
 from gis_capture.geopackage.second_reader import check_with_gdal
 from gis_capture.model import Feature, FeatureColumns, Layer
-from gis_capture.store.geopackage.layer_rows import BATCH, LayerRows
+from gis_capture.store.geopackage.rows import GeoPackageRows
 from gis_capture.store.protocol import Snapshot, Store
+from gis_capture.store.tables.layer_rows import BATCH, LayerRows
 from gis_capture.text import Text
 
 Select = Callable[[Snapshot, Layer], Iterator[Feature]]
@@ -90,7 +91,7 @@ def refuse_store(path: Path) -> None:
 
 def _copy(connection: sqlite3.Connection, features: Iterator[Feature], layer: Layer) -> int:
     """Copies the features of a layer, each with the revision that wrote it; notes extent and dimensions."""
-    rows = LayerRows(layer)
+    rows = GeoPackageRows(layer)
     n_copied, boxes = 0, [np.full(4, np.nan)]
     while batch := list(islice(features, BATCH)):
         parameters = rows.to_rows(FeatureColumns.from_features(batch), 0)
@@ -114,7 +115,7 @@ def _copy(connection: sqlite3.Connection, features: Iterator[Feature], layer: La
 
 def _verify(connection: sqlite3.Connection, features: Iterator[Feature], layer: Layer) -> None:
     """Reads a layer back and compares every value of every column."""
-    rows = LayerRows(layer)
+    rows = GeoPackageRows(layer)
     cursor = connection.execute(f"{rows.select} ORDER BY fid")
     while True:
         written = [row[1:] for row in cursor.fetchmany(BATCH)]

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from gis_capture.geopackage.connection import connect
-from gis_capture.store.geopackage.reading import Reading
+from gis_capture.store.geopackage.reading import GeoPackageReading
 
 
 class ReaderPool:
@@ -20,12 +20,12 @@ class ReaderPool:
         self._opened: list[sqlite3.Connection] = []
         self._local = threading.local()
 
-    def of_this_thread(self) -> Reading:
+    def of_this_thread(self) -> GeoPackageReading:
         """The reading of this thread; its connection is free when the thread and all it reads lazily have ended."""
-        reading: Reading | None = getattr(self._local, "reading", None)
+        reading: GeoPackageReading | None = getattr(self._local, "reading", None)
         if reading is None:
             connection = self._take()
-            reading = self._local.reading = Reading(connection)
+            reading = self._local.reading = GeoPackageReading(connection)
             weakref.finalize(reading, self._idle.append, connection).atexit = False
         return reading
 

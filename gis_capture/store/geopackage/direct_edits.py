@@ -14,7 +14,7 @@ import orjson
 from gis_capture.geopackage.names import quote_identifier, quote_text
 from gis_capture.geopackage.rtree import rtree_name
 from gis_capture.model import Feature
-from gis_capture.store.geopackage.layer_rows import LayerRows, feature_from_state
+from gis_capture.store.tables.layer_rows import LayerRows
 
 _ARGUMENTS = 60
 """Pairs of one json_object call; SQLite allows 127 arguments."""
@@ -98,7 +98,7 @@ def take_direct_edits(
     for fid, feature_id, revision, state, blob in notes:
         previous = None
         if feature_id:
-            former = feature_from_state(rows.key, feature_id, revision or 0, _flat(connection, state), blob)
+            former = rows.from_state(feature_id, revision or 0, _flat(connection, state), blob)
             contents = {name: _number(value) for name, value in former.fields.items()}
             position = replace(former.position, accuracy_m=_number(former.position.accuracy_m))
             previous = replace(former, fields=rows.from_columns(contents), position=position)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from gis_capture.geopackage.rtree import rtree_name
 from gis_capture.model import Problem
-from gis_capture.store.geopackage.reading import Reading
+from gis_capture.store.geopackage.reading import GeoPackageReading
 from gis_capture.text import Text
 
 DAMAGED_FILE = "damaged_file"
@@ -17,7 +17,7 @@ _FOUND = """SELECT count(*) FROM {table} JOIN {tree} ON id = fid
 _RESTORE = Text("控えから戻してください。", "Restore a backup.")
 
 
-def find_damage(reading: Reading) -> list[Problem]:
+def find_damage(reading: GeoPackageReading) -> list[Problem]:
     """Checks the file's pages, and that index and counts of each layer agree with its rows."""
     problems: list[Problem] = []
     try:
@@ -29,7 +29,7 @@ def find_damage(reading: Reading) -> list[Problem]:
     return problems
 
 
-def _out_of_step(reading: Reading) -> Iterator[Problem]:
+def _out_of_step(reading: GeoPackageReading) -> Iterator[Problem]:
     database = reading.connection
     for layer in reading.layers():
         rows = reading.rows_of(layer.key)

@@ -16,9 +16,8 @@ from gis_capture.store.geopackage.connections import ReaderPool
 from gis_capture.store.geopackage.direct_edits import has_direct_edits, take_direct_edits
 from gis_capture.store.geopackage.format_version import FORMAT_VERSION, check_version, read_meta
 from gis_capture.store.geopackage.integrity import find_damage
-from gis_capture.store.geopackage.reading import Reading
-from gis_capture.store.geopackage.schema import EXTENSION_DEFINITION, SCHEMA, TABLES
-from gis_capture.store.geopackage.sync import SYNC_SCHEMA, SYNC_TABLES, GeoPackageSyncRecords
+from gis_capture.store.geopackage.reading import GeoPackageReading
+from gis_capture.store.geopackage.schema import EXTENSION_DEFINITION, SCHEMA, SYNC_SCHEMA, SYNC_TABLES, TABLES
 from gis_capture.store.geopackage.thinning import thinned_features
 from gis_capture.store.geopackage.upgrades import upgrade
 from gis_capture.store.geopackage.writing import OWN_WRITE, GeoPackageTransaction
@@ -26,19 +25,20 @@ from gis_capture.store.lines import Lines, LineScope, Place, merged_lines
 from gis_capture.store.protocol import EVERYTHING, Author, FeatureQuery, LayerInfo
 from gis_capture.store.source_rows import SourceRow
 from gis_capture.store.sync_records import SyncReader
+from gis_capture.store.tables.sync import SyncTables
 from gis_capture.text import Text
 
 ASPATIAL = "http://gdal.org/geopackage_aspatial.html"
 DIRECT_EDIT = Author("direct edit")
 
 
-class GeoPackageSnapshot(Reading):
+class GeoPackageSnapshot(GeoPackageReading):
     """One moment of the store, held by a read transaction of its own."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         super().__init__(connection)
         self.revision = self.newest_revision()
-        self.sync: SyncReader = GeoPackageSyncRecords(connection)
+        self.sync: SyncReader = SyncTables(connection)
 
     def lines(self, scope: LineScope, *, after: Place, limit: int | None = None) -> Iterator[Lines]:
         """Lines of a pull, encoded, after a place; at most `limit` of them."""
@@ -180,7 +180,7 @@ class GeoPackageStore:
     def _revision(self, author: Author, *, at: str, note: str) -> Iterator[GeoPackageTransaction]:
         """Makes the next revision of what the block writes, while the triggers that note edits of others are silent."""
         database = self._writer
-        revision = Reading(database).newest_revision() + 1
+        revision = GeoPackageReading(database).newest_revision() + 1
         values = (revision, at, author.device_id, author.name, note)
         database.execute("INSERT INTO gis_capture_revisions VALUES (?, ?, ?, ?, ?)", values)
         database.execute("INSERT INTO gis_capture_meta VALUES (?, '1')", (OWN_WRITE,))
@@ -244,7 +244,7 @@ class GeoPackageStore:
         with self._write_lock:
             self._writer.close()
 
-    def _reading(self) -> Reading:
+    def _reading(self) -> GeoPackageReading:
         """The reader of this thread."""
         return self._readers.of_this_thread()
 

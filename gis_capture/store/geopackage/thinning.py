@@ -5,13 +5,13 @@ from math import isqrt
 
 from gis_capture.geopackage.rtree import rtree_name
 from gis_capture.model import BBox, Feature
-from gis_capture.store.geopackage.reading import Reading
+from gis_capture.store.geopackage.reading import GeoPackageReading
 
 _TOUCHES = "maxx >= :west AND minx <= :east AND maxy >= :south AND miny <= :north"
 
 
 def thinned_features(
-    reading: Reading, layer: str, bbox: BBox, *, max_features: int
+    reading: GeoPackageReading, layer: str, bbox: BBox, *, max_features: int
 ) -> Iterator[tuple[int, int, Feature]]:
     """Gives (fid, number of features it stands for, feature); the largest of each cell, in the order of `fid`.
 

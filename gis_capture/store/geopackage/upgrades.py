@@ -20,8 +20,8 @@ from gis_capture.geopackage.connection import connect
 from gis_capture.geopackage.files import put_in_place
 from gis_capture.store.geopackage.format_version import FORMAT_VERSION, read_version
 from gis_capture.store.geopackage.schema import EXTENSION_DEFINITION
-from gis_capture.store.geopackage.writing import put_blocks
 from gis_capture.store.source_rows import SourceRow, blocks_of
+from gis_capture.store.tables.writing import put_blocks
 from gis_capture.text import Text
 
 

@@ -12,7 +12,7 @@ from gis_capture.errors import FeatureError, StoreError
 from gis_capture.geopackage.connection import connect
 from gis_capture.model import Attachment, BBox, Feature
 from gis_capture.store import FeatureQuery, GeoPackageStore, open_store
-from gis_capture.store.geopackage.writing import BULK
+from gis_capture.store.tables.writing import BULK
 from tests.store.lamps import AT, LAMPS, OFFICE, lamp
 
 

@@ -11,7 +11,7 @@ from gis_capture.geopackage.connection import connect
 from gis_capture.model import Feature
 from gis_capture.store import GeoPackageStore, SourceRow
 from gis_capture.store.geopackage import connections
-from gis_capture.store.geopackage.layer_rows import BATCH
+from gis_capture.store.tables.layer_rows import BATCH
 from tests.store.lamps import lamp
 
 Write = Callable[..., int]

@@ -1,16 +1,15 @@
 """Brings the table of a layer to a newer definition: columns are added, renamed or set aside, never dropped."""
 
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import orjson
 
 from gis_capture.errors import LayerError
-from gis_capture.geopackage.column_values import COLUMN_TYPES
-from gis_capture.geopackage.layer_tables import add_column, describe_columns, rename_columns, table_columns
 from gis_capture.geopackage.names import check_names
-from gis_capture.model import Layer
+from gis_capture.model import Field, FieldType, Layer
+from gis_capture.store.tables.database import Database
 from gis_capture.text import Text
 
 
@@ -22,14 +21,36 @@ class RemovedField:
     name: str
 
 
-def read_removed_fields(connection: sqlite3.Connection, key: str) -> tuple[RemovedField, ...]:
+def read_removed_fields(connection: Database, key: str) -> tuple[RemovedField, ...]:
     """Gives the removed fields of a layer."""
     sql = "SELECT removed_fields FROM gis_capture_layers WHERE key = ?"
     row = connection.execute(sql, (key,)).fetchone()
     return tuple(RemovedField(one["field_id"], one["name"]) for one in orjson.loads(row[0])) if row else ()
 
 
-def migrate_layer(connection: sqlite3.Connection, stored: Layer, layer: Layer) -> None:
+class LayerTables(Protocol):
+    """What the room of a database does with the tables of layers."""
+
+    def create(self, layer: Layer) -> None:
+        """Makes the table of a layer."""
+
+    def columns(self, key: str) -> Mapping[str, str]:
+        """Gives the types of a layer's columns by their names."""
+
+    def column_type(self, field_type: FieldType) -> str:
+        """The type of a field's column, as `columns` gives it."""
+
+    def add_column(self, layer: Layer, field: Field) -> None:
+        """Adds the column of a new field."""
+
+    def rename_columns(self, layer: Layer, new_names: Mapping[str, str]) -> None:
+        """Renames columns, by their old names; two may exchange their names."""
+
+    def describe(self, layer: Layer) -> None:
+        """Writes titles and helps into the database."""
+
+
+def migrate_layer(connection: Database, tables: LayerTables, stored: Layer, layer: Layer) -> None:
     """Changes the table, its description and the history to a newer definition.
 
     A field is known by its `field_id`: it keeps its values through a renaming, and when it comes back after it was
@@ -46,10 +67,10 @@ def migrate_layer(connection: sqlite3.Connection, stored: Layer, layer: Layer) -
     check_names(layer)
     known = {field.field_id: field.name for field in read_removed_fields(connection, layer.key)}
     known |= {field.field_id: field.name for field in stored.fields}
-    columns = table_columns(connection, layer.key)
+    columns = tables.columns(layer.key)
     for field in layer.fields:
         name = known.get(field.field_id)
-        if name in columns and columns[name] != COLUMN_TYPES[field.type]:
+        if name is not None and columns.get(name, tables.column_type(field.type)) != tables.column_type(field.type):
             raise _refused(
                 stored,
                 f"項目「{field.title.ja}」の型は変えられません。新しい field_id の項目にしてください",
@@ -65,20 +86,20 @@ def migrate_layer(connection: sqlite3.Connection, stored: Layer, layer: Layer) -
             taken.add(removed[field_id])
     after = wanted | removed
     renamed = {name: after[field_id] for field_id, name in known.items() if name != after[field_id]}
-    rename_columns(connection, layer, renamed)
+    tables.rename_columns(layer, renamed)
     _rename_in_history(connection, layer.key, renamed)
-    columns = table_columns(connection, layer.key)
+    columns = tables.columns(layer.key)
     for field in layer.fields:
         if field.name not in columns:
-            add_column(connection, layer, field)
+            tables.add_column(layer, field)
     connection.execute(
         "UPDATE gis_capture_layers SET removed_fields = ? WHERE key = ?",
         (orjson.dumps([{"field_id": one, "name": name} for one, name in removed.items()]).decode(), layer.key),
     )
-    describe_columns(connection, layer)
+    tables.describe(layer)
 
 
-def _rename_in_history(connection: sqlite3.Connection, key: str, renamed: Mapping[str, str]) -> None:
+def _rename_in_history(connection: Database, key: str, renamed: Mapping[str, str]) -> None:
     """Gives former states the new names, so that they can be read and restored."""
     if not renamed:
         return

@@ -1,14 +1,10 @@
 """Why the database does not take a feature, in words that name it."""
 
-import sqlite3
 from typing import Any
 
 from gis_capture.errors import FeatureError
 from gis_capture.model import Feature
 from gis_capture.text import Text
-
-REFUSALS = (sqlite3.IntegrityError, sqlite3.ProgrammingError, OverflowError, UnicodeEncodeError)
-"""What a write of one feature may raise."""
 
 
 def refusal(feature: Feature, *, is_there: bool) -> FeatureError | None:

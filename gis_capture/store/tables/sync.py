@@ -1,30 +1,22 @@
 """The records of sync in the tables of `sync_records.sql`; somebody else opens and commits the connection."""
 
 import json
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from importlib.resources import files
 from typing import Any
 
 from gis_capture.geopackage.names import quote_identifier
 from gis_capture.model import Attachment, Conflict, Receipt
 from gis_capture.store.sync_records import NamedAttachment, PushedChange
+from gis_capture.store.tables.database import Database
 
-SYNC_SCHEMA = files("gis_capture.store.geopackage").joinpath("sync_records.sql").read_text(encoding="utf-8")
-SYNC_TABLES = (
-    "gis_capture_receipts",
-    "gis_capture_other_bodies",
-    "gis_capture_conflicts",
-    "gis_capture_named_attachments",
-)
 _CHANGE_COLUMNS = "change_id, sha256, body, receipt, device_id, author, received_at"
 
 
-class GeoPackageSyncRecords:
+class SyncTables:
     """Implements `SyncRecords`."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._db = connection
+    def __init__(self, database: Database) -> None:
+        self._db = database
 
     def change(self, change_id: str) -> PushedChange | None:
         """One change with its receipt."""
@@ -123,7 +115,8 @@ class GeoPackageSyncRecords:
     def keep_body(self, change: PushedChange) -> None:
         """Keeps a body that came under the id of another change, or under none."""
         self._db.execute(
-            f"INSERT OR IGNORE INTO gis_capture_other_bodies ({_CHANGE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO gis_capture_other_bodies ({_CHANGE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT DO NOTHING",
             (
                 change.change_id,
                 change.sha256,
@@ -155,8 +148,8 @@ class GeoPackageSyncRecords:
     def name_attachments(self, named: Iterable[NamedAttachment]) -> None:
         """Notes that a change names attachments."""
         self._db.executemany(
-            "INSERT OR IGNORE INTO gis_capture_named_attachments (sha256, change_id, layer, feature_id, attachment)"
-            " VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO gis_capture_named_attachments (sha256, change_id, layer, feature_id, attachment)"
+            " VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
             (
                 (one.attachment.sha256, one.change_id, one.layer, one.feature_id, _dumps(one.attachment.to_json()))
                 for one in named

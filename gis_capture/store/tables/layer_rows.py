@@ -1,26 +1,45 @@
 """A layer's table row by row: features become rows, and rows features."""
 
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import repeat
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import orjson
 
 from gis_capture.definitions import layer_from_json
-from gis_capture.geopackage.blob import decode_geometries, decode_geometry, encode_geometries
-from gis_capture.geopackage.column_values import column_reader, column_writer
 from gis_capture.geopackage.crs import epsg_code
 from gis_capture.geopackage.names import POSITION_COLUMNS, quote_identifier
-from gis_capture.model import Attachment, Feature, FeatureColumns, Layer, PositionQuality
+from gis_capture.model import Attachment, Feature, FeatureColumns, FieldType, Layer, PositionQuality, Value
+from gis_capture.store.tables.database import Database
 
 BATCH = 2_000
+Geometries = npt.NDArray[np.object_]
 
 
 class LayerRows:
-    """Reads and writes the rows of one layer; knows its columns, not the connection."""
+    """Reads and writes the rows of one layer; knows its columns, not the connection.
+
+    How values and geometries stand in columns is said by the room of each database.
+    """
+
+    def encode_geometries(self, geometries: Geometries) -> Sequence[Any]:
+        """Makes the contents of the geometry column; None stays None."""
+        raise NotImplementedError
+
+    def decode_geometries(self, contents: Sequence[Any]) -> Geometries:
+        """Reads contents of the geometry column; None stays None."""
+        raise NotImplementedError
+
+    def column_writer(self, field_type: FieldType) -> Callable[[Any], Any] | None:
+        """How a value becomes a column's content; None = as it is."""
+        raise NotImplementedError
+
+    def column_reader(self, field_type: FieldType) -> Callable[[Any], Value] | None:
+        """How a column's content becomes a value; None = as it is."""
+        raise NotImplementedError
 
     def __init__(self, layer: Layer) -> None:
         self.layer = layer
@@ -28,8 +47,8 @@ class LayerRows:
         self.table = quote_identifier(layer.key)
         self.srs_id = epsg_code(layer.crs)
         self.names = tuple(field.name for field in layer.fields)
-        self._writers = {field.name: column_writer(field.type) for field in layer.fields}
-        self._readers = tuple((i, reader) for i, f in enumerate(layer.fields) if (reader := column_reader(f.type)))
+        self._writers = {field.name: self.column_writer(field.type) for field in layer.fields}
+        self._readers = tuple((i, reader) for i, f in enumerate(layer.fields) if (reader := self.column_reader(f.type)))
         columns = ", ".join(map(quote_identifier, self.names))
         self.select = (
             f"SELECT fid, geometry, feature_id, revision, position_method, position_accuracy_m, position_note"
@@ -63,7 +82,7 @@ class LayerRows:
         geometries = np.array([*features.geometries, None], dtype=object)[:-1]
         return list(
             zip(
-                encode_geometries(geometries, self.srs_id),
+                self.encode_geometries(geometries),
                 features.feature_ids,
                 repeat(revision),
                 features.methods,
@@ -83,7 +102,7 @@ class LayerRows:
         self, rows: Sequence[tuple[Any, ...]], attachments: Mapping[str, tuple[Attachment, ...]]
     ) -> Iterator[tuple[int, Feature]]:
         """Gives (fid, feature) of rows of `select`."""
-        geometries = decode_geometries([row[1] for row in rows])
+        geometries = self.decode_geometries([row[1] for row in rows])
         for row, geometry in zip(rows, geometries, strict=True):
             fid, _, feature_id, revision, method, accuracy_m, note, *values = row
             for index, reader in self._readers:
@@ -108,6 +127,19 @@ class LayerRows:
             values[self.names[index]] = reader(values[self.names[index]])
         return values
 
+    def from_state(self, feature_id: str, revision: int, state: str, geometry: Any) -> Feature:
+        """Reads a feature of the history."""
+        content = orjson.loads(state)
+        return Feature(
+            self.key,
+            feature_id,
+            self.decode_geometries([geometry])[0],
+            content["fields"],
+            revision,
+            PositionQuality.from_json(content.get("position") or {}),
+            tuple(Attachment.from_json(one) for one in content.get("attachments", ())),
+        )
+
     def _column(self, name: str, values: Sequence[Any] | None) -> Iterable[Any]:
         """Gives the values of a field as its column holds them."""
         if values is None:
@@ -122,12 +154,6 @@ def parse_layer(definition: str) -> Layer:
     return layer_from_json(orjson.loads(definition))
 
 
-@lru_cache(maxsize=256)
-def layer_rows(layer_definition: str) -> LayerRows:
-    """Gives the rows object of a stored definition."""
-    return LayerRows(parse_layer(layer_definition))
-
-
 def state_of(feature: Feature) -> str:
     """Writes what the history keeps of a feature, all but its geometry."""
     return orjson.dumps(
@@ -139,26 +165,12 @@ def state_of(feature: Feature) -> str:
     ).decode()
 
 
-def feature_from_state(layer: str, feature_id: str, revision: int, state: str, blob: bytes | None) -> Feature:
-    """Reads a feature of the history."""
-    content = orjson.loads(state)
-    return Feature(
-        layer,
-        feature_id,
-        decode_geometry(blob),
-        content["fields"],
-        revision,
-        PositionQuality.from_json(content.get("position") or {}),
-        tuple(Attachment.from_json(one) for one in content.get("attachments", ())),
-    )
-
-
 def read_attachments(
-    connection: sqlite3.Connection, layer: str, feature_ids: Iterable[str | None]
+    database: Database, layer: str, feature_ids: Iterable[str | None]
 ) -> dict[str, tuple[Attachment, ...]]:
     """Gives the attachments of features, in the order in which they were added."""
     found: dict[str, list[Attachment]] = {}
-    rows = connection.execute(
+    rows = database.execute(
         "SELECT feature_id, attachment FROM gis_capture_attachments WHERE layer = ?"
         " AND feature_id IN (SELECT value FROM json_each(?)) ORDER BY feature_id, position",
         (layer, orjson.dumps([one for one in feature_ids if one]).decode()),

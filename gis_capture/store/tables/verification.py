@@ -1,23 +1,22 @@
 """Looks whether what was inserted is there, before it is committed."""
 
-import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from gis_capture.errors import StoreError
-from gis_capture.geopackage.layer_tables import newest_fid
 from gis_capture.geopackage.names import quote_identifier
-from gis_capture.store.geopackage.layer_rows import LayerRows
+from gis_capture.store.tables.database import Database
+from gis_capture.store.tables.layer_rows import LayerRows
 from gis_capture.text import Text
 
 
 class InsertedRows:
     """Counts rows, and the values of each column, as they are handed to the database; then asks it for the same."""
 
-    def __init__(self, connection: sqlite3.Connection, rows: LayerRows, revision: int) -> None:
-        self._connection, self._rows, self._revision = connection, rows, revision
-        self._after_fid = newest_fid(connection, rows.key)
+    def __init__(self, database: Database, rows: LayerRows, revision: int, *, after_fid: int) -> None:
+        self._database, self._rows, self._revision = database, rows, revision
+        self._after_fid = after_fid
         self._n_rows, self._n_values = 0, Counter[str]()
 
     def add(self, columns: Sequence[str], parameters: Sequence[tuple[Any, ...]]) -> None:
@@ -34,7 +33,7 @@ class InsertedRows:
             StoreError: Rows or values are missing.
         """
         counts = ", ".join(["count(*)", *(f"count({quote_identifier(name)})" for name in self._n_values)])
-        n_rows, *n_values = self._connection.execute(
+        n_rows, *n_values = self._database.execute(
             f"SELECT {counts} FROM {self._rows.table} WHERE fid > ? AND revision = ?",
             (self._after_fid, self._revision),
         ).fetchone()
