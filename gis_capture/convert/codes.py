@@ -13,6 +13,20 @@ GEOMETRY_NOT_FINITE = "geometry_not_finite"
 GEOMETRY_INVALID = "geometry_invalid"
 GEOMETRY_CRS_ASSUMED = "geometry_crs_assumed"
 KEY_REPEATED = "key_repeated"
+LEDGER_CONTINUES = "ledger_continues"
+KEY_DOUBTFUL = "key_doubtful"
+KEY_PROPOSED = "key_proposed"
+KEY_IN_OTHER_LEDGER = "key_in_other_ledger"
+COLUMN_GONE = "column_gone"
+VALUE_KEPT = "value_kept"
+POSITION_KEPT = "position_kept"
+FEATURE_DELETED = "feature_deleted"
+ROW_AMBIGUOUS = "row_ambiguous"
+ROW_WITHOUT_KEY = "row_without_key"
+ROW_RENUMBERED = "row_renumbered"
+ROW_REMOVED = "row_removed"
+ROW_UNCERTAIN = "row_uncertain"
+CHANGE_REJECTED = "change_rejected"
 
 TITLES: dict[str, Text] = {
     COLUMN_NOT_MATCHED: Text("レイヤーの項目に当たらない列です", "Column without a field in the layer"),
@@ -28,4 +42,18 @@ TITLES: dict[str, Text] = {
         "図形の座標系が分からないため、レイヤーの座標系とみなしました", "CRS taken from the layer"
     ),
     KEY_REPEATED: Text("同じ番号の行があります", "Key stands in several rows"),
+    LEDGER_CONTINUES: Text("取り込み済みの台帳の続きのようです", "Seems to go on with a ledger that was imported"),
+    KEY_DOUBTFUL: Text("番号が前回と同じものを指していないようです", "Key seems to stand for other things than before"),
+    KEY_PROPOSED: Text("行の突き合わせに使う列を選びました", "Column chosen to match the rows by"),
+    KEY_IN_OTHER_LEDGER: Text("同じ番号が別の台帳にもあります", "Key stands in another ledger too"),
+    COLUMN_GONE: Text("前回の台帳にあった列がありません", "Column of the last version is gone"),
+    VALUE_KEPT: Text("読めない値のため、前の値を残しました", "Value unreadable, the former one was kept"),
+    POSITION_KEPT: Text("位置が読めないため、前の位置を残しました", "Position unreadable, the former one was kept"),
+    FEATURE_DELETED: Text("台帳にはあり、地図では削除されています", "In the ledger, but deleted in the layer"),
+    ROW_AMBIGUOUS: Text("どの行の続きか決められません(同じ番号が複数)", "Row may be one of several (same key)"),
+    ROW_WITHOUT_KEY: Text("番号がなく、前回のどの行か決められません", "Row without a key that is not certainly a known one"),
+    ROW_RENUMBERED: Text("番号だけが変わったようです", "Only the key seems to have changed"),
+    ROW_REMOVED: Text("前回の台帳にあった行がありません", "Row of the last version is gone"),
+    ROW_UNCERTAIN: Text("続きの行が決まっていません", "Row whose successor is not decided"),
+    CHANGE_REJECTED: Text("変更を受け付けられませんでした(確認待ち)", "Change was not accepted and waits for the office"),
 }

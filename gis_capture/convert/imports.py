@@ -20,6 +20,8 @@ class Undo:
         n_removed: Features taken out of the layer.
         kept: Ids of features that stay, because somebody has edited them since.
         n_gone: Features that had been deleted before.
+        n_taken_back: Features that got the values back which a re-import had changed.
+        n_conflicts: Features where somebody has written such a value since; both are in a conflict record.
     """
 
     import_id: str
@@ -27,15 +29,19 @@ class Undo:
     kept: tuple[str, ...]
     n_gone: int
     revision: int
+    n_taken_back: int = 0
+    n_conflicts: int = 0
 
     def to_json(self) -> dict[str, Any]:
-        """Gives `{"import_id", "n_removed", "kept", "n_gone", "revision"}`."""
+        """Gives `{"import_id", "n_removed", "kept", "n_gone", "revision", "n_taken_back", "n_conflicts"}`."""
         return {
             "import_id": self.import_id,
             "n_removed": self.n_removed,
             "kept": list(self.kept),
             "n_gone": self.n_gone,
             "revision": self.revision,
+            "n_taken_back": self.n_taken_back,
+            "n_conflicts": self.n_conflicts,
         }
 
 
@@ -68,23 +74,51 @@ def refuse_repeat(reading: Reading, plan: Plan, imports: Iterable[Mapping[str, A
             )
 
 
+def find_import(store: Store, import_id: str) -> dict[str, Any]:
+    """Finds the record of an import.
+
+    Raises:
+        StoreError: There is none of that id.
+    """
+    for record in store.imports():
+        if record.get("import_id") == import_id:
+            return record
+    raise StoreError(
+        Text(
+            "その取り込みの記録がありません。一覧を開き直してください。", "There is no such import: open the list again."
+        ),
+        import_id=import_id,
+    )
+
+
+def refuse_followed(store: Store, record: Mapping[str, Any]) -> None:
+    """Stops what must be done to the newest version of a ledger only.
+
+    Raises:
+        StoreError: A later version was imported on top of this one.
+    """
+    for later in store.imports():
+        if later.get("updates") == record["import_id"] and not later.get("undone_at"):
+            raise StoreError(
+                Text(
+                    f"この台帳には、後の版「{later['source_name']}」が取り込まれています。先にそちらを取り消してください。",
+                    f'A later version of this ledger, "{later["source_name"]}", was imported: undo that one first.',
+                ),
+                import_id=record["import_id"],
+                code="import_followed",
+            )
+
+
 def undo_import(store: Store, import_id: str, *, author: str, clock: Callable[[], str]) -> Undo:
     """Takes the features of an import out of their layer again, except those that somebody has edited since.
 
     Undoing twice changes nothing more. The account of the rows stays.
 
     Raises:
-        StoreError: There is no such import.
+        StoreError: There is no such import, or a later version of its ledger is on top of it.
     """
-    record = next((record for record in store.imports() if record.get("import_id") == import_id), None)
-    if record is None:
-        raise StoreError(
-            Text(
-                "その取り込みの記録がありません。一覧を開き直してください。",
-                "There is no such import: open the list again.",
-            ),
-            import_id=import_id,
-        )
+    record = find_import(store, import_id)
+    refuse_followed(store, record)
     layer, at = str(record["layer"]), clock()
     if record.get("undone_at"):
         return Undo(import_id, 0, tuple(record.get("kept", ())), 0, store.revision())

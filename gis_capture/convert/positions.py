@@ -32,6 +32,7 @@ class Positions:
         coordinates: What was found in the columns; kind "none" where the source brings geometries.
         crs: CRS the source was read in, as far as it is known.
         operation: The datum operations that were used.
+        address_columns: Where the addresses stand by which rows were placed.
         unplaced: By row index, geometries of the source that the layer cannot hold, as WKT in the source's CRS.
     """
 
@@ -44,6 +45,7 @@ class Positions:
     coordinates: Coordinates
     crs: str | None
     operation: str = ""
+    address_columns: tuple[str, ...] = ()
     unplaced: Mapping[int, str] = field(default_factory=dict)
 
 
@@ -112,6 +114,7 @@ def position_rows(
         coordinates=located.coordinates,
         crs=crs or located.coordinates.crs,
         operation=located.operation,
+        address_columns=located.address_columns,
     )
 
 

@@ -60,6 +60,7 @@ class Located:
         coordinates: What was found in the table.
         operation: The datum operations that were used, for the record; "" = none.
         readings: The ways to read the coordinates that were compared, the chosen one first.
+        address_columns: Where the addresses stand by which rows were placed.
     """
 
     geometries: list[Point | None]
@@ -71,3 +72,4 @@ class Located:
     coordinates: Coordinates
     operation: str = ""
     readings: tuple[RankedReading, ...] = ()
+    address_columns: tuple[str, ...] = ()

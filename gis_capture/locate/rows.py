@@ -154,7 +154,8 @@ def _by_addresses(
         located.notes[row] = f"住所「{addresses.texts[row]}」→「{match.name}」{rest}"
     for row in set(rows) - {row for row, _ in found}:
         located.reasons[row] = codes.ADDRESS_NOT_FOUND
-    return replace(located, problems=tell_addresses(located.problems, addresses, rows, numbers))
+    problems = tell_addresses(located.problems, addresses, rows, numbers)
+    return replace(located, problems=problems, address_columns=addresses.columns)
 
 
 def _move(reading: Reading, stated: Stated, target: int, grids_dir: Path | None) -> tuple[Moved, list[str | None]]:

@@ -154,6 +154,9 @@ class Snapshot(Reader, Protocol):
     def lines(self, scope: LineScope, *, after: Place, limit: int | None = None) -> Iterator[Lines]:
         """Lines of a pull, encoded, after a place; at most `limit` of them."""
 
+    def feature_at(self, layer: str, feature_id: str, revision: int) -> Feature | None:
+        """Reads a feature as it was after a revision; None = it was not in the layer then."""
+
     def changed(
         self, layer: str, *, after: tuple[int, int], until: int | None = None, bbox: BBox | None = None
     ) -> Iterator[tuple[int, Feature]]:

@@ -38,12 +38,14 @@ class Applier:
         layers: All layers of the store, by key.
         new_id: Gives a fresh UUID.
         may_write_personal: Whether fields with personal data may be written.
+        may_break_rules: Whether values are taken as they stand in a ledger.
     """
 
     transaction: Transaction
     layers: Mapping[str, Layer]
     new_id: Callable[[], str]
     may_write_personal: bool = True
+    may_break_rules: bool = False
 
     def prepare(self) -> None:
         """Makes quick what every change asks: who has this unique value, which features refer to that one."""
@@ -77,7 +79,13 @@ class Applier:
         if change.kind != "insert" and before is None:
             raise _RejectedError(codes.problem(codes.FEATURE_UNKNOWN))
         stored_state = _state(stored)
-        checked = check(change, layer, stored=stored_state, may_write_personal=self.may_write_personal)
+        checked = check(
+            change,
+            layer,
+            stored=stored_state,
+            may_write_personal=self.may_write_personal,
+            may_break_rules=self.may_break_rules,
+        )
         if not checked.is_valid:
             raise _RejectedError(*checked.problems)
         change = checked.change

@@ -63,10 +63,30 @@ class Checked:
         return all(problem.severity != "error" for problem in self.problems)
 
 
-def check(change: Change, layer: Layer, *, stored: State | None, may_write_personal: bool = True) -> Checked:
+_RULES = (
+    codes.NOT_IN_DOMAIN,
+    codes.OUT_OF_RANGE,
+    codes.TOO_LONG,
+    codes.PATTERN_MISMATCH,
+    codes.REQUIRED,
+    codes.GEOMETRY_INVALID,
+    codes.FIELD_READ_ONLY,
+)
+"""What a ledger may break: its rows are stored as they are, and the rule is pointed out."""
+
+
+def check(
+    change: Change,
+    layer: Layer,
+    *,
+    stored: State | None,
+    may_write_personal: bool = True,
+    may_break_rules: bool = False,
+) -> Checked:
     """Cleans the values of a change and says what speaks against it.
 
     `stored` is what the layer holds now: whether a field is required may hang on the value of another.
+    `may_break_rules` takes what a conversion takes too: values out of a domain or a range, fields that are read only.
     """
     fields = {field.name: field for field in layer.fields}
     edits: dict[str, Edit] = {}
@@ -87,6 +107,8 @@ def check(change: Change, layer: Layer, *, stored: State | None, may_write_perso
         problems, unknown = [], {}
     else:
         problems += _required_problems(clean, layer, stored)
+    if may_break_rules:
+        problems = [replace(one, severity="warning") if one.code in _RULES else one for one in problems]
     return Checked(clean, unknown, tuple(problems))
 
 

@@ -1,0 +1,119 @@
+"""A source read and converted for a layer, nothing of it written yet."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from gis_capture.convert.accounting import Conversion
+from gis_capture.convert.bounding import bound_problems
+from gis_capture.convert.planning import Plan, plan_conversion
+from gis_capture.convert.rows import ConvertedTable, convert_table
+from gis_capture.ledger import DEFAULT_LIMITS, Limits, Reading, read_ledger
+from gis_capture.locate.gazetteer import Gazetteer
+from gis_capture.model import Layer
+
+Progress = Callable[[float], None]
+"""Called now and then with the share that is done, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConvertedSource:
+    """All rows of a source on their way into a layer; nothing of it is written yet."""
+
+    reading: Reading
+    plan: Plan
+    tables: tuple[ConvertedTable, ...]
+
+    def sum_up(self) -> Conversion:
+        """Counts what becomes of the rows."""
+        return _sum_up(self.reading, self.plan, self.tables)
+
+    def record(self, conversion: Conversion, *, author: str, at: str) -> dict[str, Any]:
+        """What is kept about the import, besides the account of its rows."""
+        return _record(self.reading, self.plan, self.tables, conversion, author=author, at=at)
+
+
+def convert_source(
+    path: Path,
+    layer: Layer,
+    *,
+    stored: Sequence[Layer] = (),
+    table: str | None = None,
+    crs: str | None = None,
+    matches: Mapping[str, str | None] | None = None,
+    on_progress: Progress | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    grids_dir: Path | None = None,
+    gazetteer: Gazetteer | None = None,
+    check: Callable[[Reading, Plan], None] | None = None,
+) -> ConvertedSource:
+    """Reads a source and converts its rows for a layer; writes nothing.
+
+    `check` sees the plan before the work begins and may refuse it; the other arguments are those of `convert`.
+
+    Raises:
+        SourceError: The source cannot be read or holds no such table.
+        LayerError: The layer, a field of `matches` or the CRS does not fit.
+    """
+    report = on_progress or (lambda share: None)
+    reading = read_ledger(path, limits=limits)
+    report(0.25)
+    plan = plan_conversion(reading, layer, table=table, matches=matches, stored=stored)
+    if check:
+        check(reading, plan)
+    tables = []
+    for n, (source_table, match) in enumerate(plan.tables, start=1):
+        tables.append(convert_table(source_table, match, plan.layer, crs=crs, grids_dir=grids_dir, gazetteer=gazetteer))
+        report(0.25 + 0.25 * n / len(plan.tables))
+    return ConvertedSource(reading, plan, tuple(tables))
+
+
+def _sum_up(reading: Reading, plan: Plan, tables: Sequence[ConvertedTable]) -> Conversion:
+    outcomes = Counter(outcome for converted in tables for outcome in converted.outcomes)
+    reasons = Counter(reason for converted in tables for reason in converted.reasons if reason)
+    reasons.update(skipped.reason for converted in tables for skipped in converted.table.skipped)
+    of_tables = ((*c.table.problems, *c.table.notes, *c.problems) for c in tables)
+    return Conversion(
+        layer=plan.layer.key,
+        crs=plan.layer.crs,
+        n_loaded=outcomes["loaded"],
+        n_unlocated=outcomes["unlocated"],
+        n_rejected=outcomes["rejected"],
+        n_skipped=sum(len(converted.table.skipped) for converted in tables),
+        reasons=dict(reasons.most_common()),
+        problems=bound_problems((*reading.problems, *plan.problems, *chain.from_iterable(of_tables))),
+    )
+
+
+def _record(
+    reading: Reading,
+    plan: Plan,
+    tables: Sequence[ConvertedTable],
+    conversion: Conversion,
+    *,
+    author: str,
+    at: str,
+) -> dict[str, Any]:
+    """What is kept about an import, besides the account of its rows."""
+    return {
+        "import_id": conversion.import_id,
+        "source_name": reading.source.path.name,
+        "sha256": reading.source.sha256,
+        "driver": reading.source.driver,
+        "encoding": reading.source.encoding,
+        "layer": plan.layer.key,
+        "tables": [table.name for table, _ in plan.tables],
+        "matches": {table.name: match.fields for table, match in plan.tables},
+        "crs": next((converted.positions.crs for converted in tables if converted.positions.crs), None),
+        "operation": "; ".join(dict.fromkeys(c.positions.operation for c in tables if c.positions.operation)),
+        "author": author,
+        "created_at": at,
+        "revision": conversion.revision,
+        "state": "done",
+        "undone_at": None,
+        "result": conversion.to_json("ja"),
+        "result_en": conversion.to_json("en"),
+    }
