@@ -44,9 +44,7 @@ class Conversion:
         """All rows of the tables that were converted."""
         return self.n_loaded + self.n_unlocated + self.n_rejected + self.n_skipped
 
-    def with_listed(
-        self, kinds: Sequence[str], *, n_unlocated: int, problems: Iterable[Problem]
-    ) -> "Conversion":
+    def with_listed(self, kinds: Sequence[str], *, n_unlocated: int, problems: Iterable[Problem]) -> "Conversion":
         """The same, when some rows wait for a person instead of going into the layer.
 
         Args:

@@ -18,6 +18,7 @@ KEY_DOUBTFUL = "key_doubtful"
 KEY_PROPOSED = "key_proposed"
 KEY_IN_OTHER_LEDGER = "key_in_other_ledger"
 COLUMN_GONE = "column_gone"
+KEY_SPELLED = "key_spelled"
 VALUE_KEPT = "value_kept"
 POSITION_KEPT = "position_kept"
 FEATURE_DELETED = "feature_deleted"
@@ -47,13 +48,18 @@ TITLES: dict[str, Text] = {
     KEY_PROPOSED: Text("行の突き合わせに使う列を選びました", "Column chosen to match the rows by"),
     KEY_IN_OTHER_LEDGER: Text("同じ番号が別の台帳にもあります", "Key stands in another ledger too"),
     COLUMN_GONE: Text("前回の台帳にあった列がありません", "Column of the last version is gone"),
+    KEY_SPELLED: Text("番号の書き方が前回と違います", "Key is written in another way than before"),
     VALUE_KEPT: Text("読めない値のため、前の値を残しました", "Value unreadable, the former one was kept"),
     POSITION_KEPT: Text("位置が読めないため、前の位置を残しました", "Position unreadable, the former one was kept"),
     FEATURE_DELETED: Text("台帳にはあり、地図では削除されています", "In the ledger, but deleted in the layer"),
     ROW_AMBIGUOUS: Text("どの行の続きか決められません(同じ番号が複数)", "Row may be one of several (same key)"),
-    ROW_WITHOUT_KEY: Text("番号がなく、前回のどの行か決められません", "Row without a key that is not certainly a known one"),
+    ROW_WITHOUT_KEY: Text(
+        "番号がなく、前回のどの行か決められません", "Row without a key that is not certainly a known one"
+    ),
     ROW_RENUMBERED: Text("番号だけが変わったようです", "Only the key seems to have changed"),
     ROW_REMOVED: Text("前回の台帳にあった行がありません", "Row of the last version is gone"),
     ROW_UNCERTAIN: Text("続きの行が決まっていません", "Row whose successor is not decided"),
-    CHANGE_REJECTED: Text("変更を受け付けられませんでした(確認待ち)", "Change was not accepted and waits for the office"),
+    CHANGE_REJECTED: Text(
+        "変更を受け付けられませんでした(確認待ち)", "Change was not accepted and waits for the office"
+    ),
 }

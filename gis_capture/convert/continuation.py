@@ -15,7 +15,7 @@ from gis_capture.ledger.values import fold_header
 from gis_capture.model import Problem, Text
 from gis_capture.store.protocol import Store
 
-_MIN_SHARE = 0.3
+MIN_SHARE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def find_continuation(
     *,
     base: str | None = None,
     key: Sequence[str] = (),
-    min_share: float = _MIN_SHARE,
+    min_share: float = MIN_SHARE,
 ) -> Continuation | None:
     """Compares a source with all ledgers that are in its layer; gives the one it shares most keys with.
 

@@ -85,7 +85,8 @@ def find_import(store: Store, import_id: str) -> dict[str, Any]:
             return record
     raise StoreError(
         Text(
-            "その取り込みの記録がありません。一覧を開き直してください。", "There is no such import: open the list again."
+            "その取り込みの記録がありません。一覧を開き直してください。",
+            "There is no such import: open the list again.",
         ),
         import_id=import_id,
     )

@@ -3,7 +3,7 @@
 From strict to loose; a looser spelling counts only where it is one row's alone on both sides:
 
     written   as it stands, without blanks at its ends
-    folded    width, case, blanks, hyphens (12－3, １２―３), 番地・番・号・の between digits, kanji numerals of such a number
+    folded    width, case, blanks, hyphens (12－3, １２―３), 番地・番・号・の between digits, kanji numerals (十二番三)
     bare      leading zeros of every run of digits, and ".0" behind a number, which spreadsheets take away or add
 """
 

@@ -1,4 +1,4 @@
-"""Which row of a ledger is which row of its last version: by key, by content where that is certain, else nobody guesses."""
+"""Which row of a ledger is which row of its last version: by key, by content where it is certain, else not at all."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence

@@ -21,11 +21,16 @@ Progress = Callable[[float], None]
 
 @dataclass(frozen=True, slots=True)
 class ConvertedSource:
-    """All rows of a source on their way into a layer; nothing of it is written yet."""
+    """All rows of a source on their way into a layer; nothing of it is written yet.
+
+    Attributes:
+        given: What a person chose for this source: `{"crs", "matches"}`.
+    """
 
     reading: Reading
     plan: Plan
     tables: tuple[ConvertedTable, ...]
+    given: Mapping[str, Any]
 
     def sum_up(self) -> Conversion:
         """Counts what becomes of the rows."""
@@ -33,7 +38,8 @@ class ConvertedSource:
 
     def record(self, conversion: Conversion, *, author: str, at: str) -> dict[str, Any]:
         """What is kept about the import, besides the account of its rows."""
-        return _record(self.reading, self.plan, self.tables, conversion, author=author, at=at)
+        record = _record(self.reading, self.plan, self.tables, conversion, author=author, at=at)
+        return {**record, "given": dict(self.given)}
 
 
 def convert_source(
@@ -68,7 +74,7 @@ def convert_source(
     for n, (source_table, match) in enumerate(plan.tables, start=1):
         tables.append(convert_table(source_table, match, plan.layer, crs=crs, grids_dir=grids_dir, gazetteer=gazetteer))
         report(0.25 + 0.25 * n / len(plan.tables))
-    return ConvertedSource(reading, plan, tuple(tables))
+    return ConvertedSource(reading, plan, tuple(tables), {"crs": crs, "matches": dict(matches or {})})
 
 
 def _sum_up(reading: Reading, plan: Plan, tables: Sequence[ConvertedTable]) -> Conversion:

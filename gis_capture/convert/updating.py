@@ -61,7 +61,10 @@ def compare_versions(source: ConvertedSource, continuation: Continuation) -> Led
     update.problems += _columns_gone(continuation)
     value_of = _new_values(source, continuation)
     for name in value_of:
-        _compare_field(update, name, value_of[name])
+        if name in continuation.key.names:
+            update.problems += _spelled_otherwise(update, name)
+        else:
+            _compare_field(update, name, value_of[name])
     _find_moved(update)
     return update
 
@@ -105,6 +108,22 @@ def _compare_field(update: LedgerUpdate, name: str, values: Sequence[Value]) -> 
         elif now != then or isinstance(now, bool) != isinstance(then, bool):
             update.edits.setdefault(row, {})[name] = Edit(then, now)
     _tell_kept(update, name, kept)
+
+
+def _spelled_otherwise(update: LedgerUpdate, name: str) -> Iterator[Problem]:
+    """Tells of keys written in another way: the layer keeps the former one, for a spreadsheet may have cut it."""
+    new, old = update.continuation.new, update.continuation.last.version
+    rows = [
+        (row, before) for row, before in update.pairing.pairs.items() if new.text(name, row) != old.text(name, before)
+    ]
+    if rows:
+        now, then = new.text(name, rows[0][0]), old.text(name, rows[0][1])
+        message = Text(
+            f"番号の書き方だけが違う行が{len(rows):,}行あります(例:「{then}」→「{now}」)。前の書き方を残しました。",
+            f'{len(rows):,} rows write their key in another way ("{then}" → "{now}"); the former one was kept.',
+        )
+        number = new.row_numbers[rows[0][0]]
+        yield Problem(codes.KEY_SPELLED, "info", message, row_number=number, column=new.origins[name], field=name)
 
 
 def _tell_kept(update: LedgerUpdate, name: str, rows: Sequence[int]) -> None:
@@ -163,7 +182,7 @@ def _key_problems(continuation: Continuation) -> Iterator[Problem]:
             "the ledger was numbered anew, or these are running numbers.",
         )
         todo = Text(
-            f"「{better}」の列で突き合わせると中身が合います。突き合わせる列を選んでください(コマンドでは --key {better})。",
+            f"「{better}」で突き合わせると中身が合います。その列を選んでください(コマンドでは --key {better})。",
             f'Matched by "{better}" they agree. Choose the column to match by (on the command line: --key {better}).',
         )
         yield Problem(codes.KEY_DOUBTFUL, "error", message, todo, column=shown)
@@ -182,5 +201,3 @@ def _columns_gone(continuation: Continuation) -> Iterator[Problem]:
             f"Columns of the last version are gone; their fields stay as they are: {', '.join(gone)}",
         )
         yield Problem(codes.COLUMN_GONE, "warning", message)
-
-

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gis_capture.convert.source import ConvertedSource
 from gis_capture.convert.rows import UNPLACED_GEOMETRY
+from gis_capture.convert.source import ConvertedSource
 from gis_capture.ledger.values import fold_header
-from gis_capture.store.protocol import SourceRow, Store
+from gis_capture.store.protocol import Store
+from gis_capture.store.source_rows import SourceRow
 
 IN_LAYER = ("loaded", "unlocated")
 LISTED = "listed"
@@ -115,7 +116,7 @@ def version_of(source: ConvertedSource) -> tuple[Version, list[tuple[int, int]]]
     tables: list[str] = []
     numbers: list[int] = []
     for index, converted in enumerate(source.tables):
-        kept = [row for row, is_kept in enumerate(converted.is_kept()) if is_kept]
+        kept = [row for row, outcome in enumerate(converted.outcomes) if outcome != "rejected"]
         table, match = converted.table, source.plan.tables[index][1]
         for column, texts in zip(table.columns, table.values, strict=True):
             name = match.fields.get(column.name) or _unmatched_name(column.name)

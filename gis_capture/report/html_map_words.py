@@ -10,6 +10,7 @@ OUTCOMES = {
     "unlocated": Text("位置なし", "Unlocated"),
     "rejected": Text("受け付けない行", "Rejected"),
     "skipped": Text("対象外の行", "Skipped"),
+    "listed": Text("確認待ちの行", "Waits for a person"),
 }
 SEVERITIES = {"error": Text("誤り", "Error"), "warning": Text("確認", "Check"), "info": Text("参考", "Note")}
 WORDS = {
@@ -21,7 +22,7 @@ WORDS = {
         "This import was undone. The accounting is that of the day of the import.",
     ),
     "account": Text("行の行き先", "Where every row went"),
-    **OUTCOMES,
+    **{name: words for name, words in OUTCOMES.items() if name != "listed"},
     "read": Text("読んだ行", "Rows read"),
     "map": Text("地図", "Map"),
     "map_hint": Text(

@@ -8,6 +8,8 @@ from gis_capture.model import Layer
 from gis_capture.store.protocol import Store
 from gis_capture.store.source_rows import SourceRow
 
+MISSING = "missing"
+"""Outcome of a row that only an earlier version of the ledger had; it is no row of this import."""
 MAX_DRAWN = 20_000
 MAX_LISTED = 2_000
 MAX_CELL_CHARS = 200
@@ -34,6 +36,8 @@ def choose_rows(store: Store, record: Mapping[str, Any]) -> ShownRows:
     skipped: list[SourceRow] = []
     n_loaded = 0
     for row in store.source_rows(record["import_id"]):
+        if row.outcome == MISSING:
+            continue
         if row.outcome == "loaded":
             if n_loaded % step == 0 and row.feature_id:
                 shown.placed[row.feature_id] = SourceRow(

@@ -16,7 +16,8 @@ class SourceRow:
     """The account of one row of an imported source: nothing of it is lost.
 
     Attributes:
-        outcome: "loaded", "unlocated", "rejected" or "skipped".
+        outcome: "loaded", "unlocated", "rejected" or "skipped"; of a next version also "listed" (changes nothing until
+            a person decides) and "missing" (only an earlier version had the row; it is carried on).
         reason: Code, for all but "loaded".
         raw: Column name to the text of the source.
         table: Name of the table; row numbers repeat where a source has several.

@@ -45,6 +45,13 @@ class Intake:
             return self.process(pushed)
         return pushed.receipt
 
+    def take_made(self, change: Change, **extra: Any) -> Receipt:
+        """Takes a change that this program has made itself, under a new id: it fits the JSON Schema.
+
+        `extra` are keys of the body that say more about it.
+        """
+        return self.process(self._pushed({**change.to_json(), **extra}, Receipt(change.change_id, "rejected")))
+
     def process(self, pushed: PushedChange, *, waits: bool = True) -> Receipt:
         """Applies a change that fits the JSON Schema, or holds it; keeps the receipt; then applies what waited for it.
 

@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Any, Self
 
 from shapely import Geometry, box
 
-from gis_capture.convert import Conversion, Inspection, Undo, convert, inspect_source, undo_import
+from gis_capture.convert import (
+    Conversion,
+    ConvertedSource,
+    Inspection,
+    Undo,
+    convert,
+    convert_source,
+    inspect_source,
+    undo_import,
+)
+from gis_capture.convert.imports import find_import
 from gis_capture.definitions import read_layers
 from gis_capture.errors import LayerError
 from gis_capture.locate.gazetteer import Gazetteer
@@ -30,6 +40,15 @@ from gis_capture.workspace.basemaps import Basemap, add_basemap, list_basemaps
 from gis_capture.workspace.checkouts import Checkin, Checkouts
 from gis_capture.workspace.folder import Folder, create_folder, read_folder
 from gis_capture.workspace.identity import new_id, utc_now
+from gis_capture.workspace.reimport import (
+    ListedRow,
+    Reimport,
+    decide_rows,
+    open_rows,
+    prepare_reimport,
+    undo_reimport,
+    write_reimport,
+)
 from gis_capture.workspace.sources import hash_files, keep_source
 from gis_capture.workspace.writing import Written
 
@@ -196,10 +215,9 @@ class Workspace:
         """
         source = Path(path)
         chosen = self.known_layer(layer or self._best_layer(source, table))
-        path_of_places = self.folder.gazetteer_path
         with (
             nullcontext(source) if is_dry_run else self._kept(source) as readable,
-            Gazetteer(path_of_places) if path_of_places.is_file() else nullcontext() as gazetteer,
+            self._gazetteer() as gazetteer,
         ):
             return convert(
                 readable,
@@ -218,6 +236,116 @@ class Workspace:
                 grids_dir=self.grids_dir,
                 gazetteer=gazetteer,
             )
+
+    def reimport(
+        self,
+        path: Path | str,
+        *,
+        layer: str | None = None,
+        base: str | None = None,
+        key: Sequence[str] = (),
+        table: str | None = None,
+        crs: str | None = None,
+        matches: Mapping[str, str | None] | None = None,
+        author: str = "",
+        import_id: str | None = None,
+        is_dry_run: bool = False,
+        on_progress: Callable[[float], None] | None = None,
+    ) -> Reimport:
+        """Brings the next version of a ledger into its layer: only what it says otherwise than the last one.
+
+        Rows are matched by key. What somebody has edited since stays; where the ledger changed it too, both values are
+        in a conflict record. Rows that are gone, or whose partner is not certain, change nothing: they are listed.
+
+        Args:
+            path: The source.
+            layer: Key of the layer; None = the one that fits best.
+            base: Id of the import to compare with; None = the one that shares most keys.
+            key: Columns or fields to match rows by; () = the key of the layer, else the column that does it best.
+            table: Name of the only table to take; None = all that fit.
+            crs: CRS of the coordinates, where the source does not say or says it wrongly.
+            matches: Field names by column name; None leaves a column out.
+            author: Name of the person who imports.
+            import_id: Id to keep the import under.
+            is_dry_run: Nothing is written; the result tells what would change.
+            on_progress: Called with the share that is done, 0 to 1.
+
+        Raises:
+            SourceError: The source cannot be read, goes on with no import, or its key is doubtful.
+            LayerError: The layer, a column or the CRS is not known.
+            StoreError: The store cannot be written.
+        """
+        source = Path(path)
+        chosen = self.known_layer(layer or self._best_layer(source, table))
+        with (
+            nullcontext(source) if is_dry_run else self._kept(source) as readable,
+            self._gazetteer() as gazetteer,
+        ):
+            converted = convert_source(
+                readable,
+                chosen,
+                stored=self.store.layers(),
+                table=table,
+                crs=crs,
+                matches=matches,
+                on_progress=on_progress,
+                grids_dir=self.grids_dir,
+                gazetteer=gazetteer,
+            )
+            prepared = prepare_reimport(converted, self.store, base=base, key=key, is_dry_run=is_dry_run)
+            if is_dry_run:
+                return prepared.reimport
+            return write_reimport(
+                prepared,
+                self.store,
+                import_id=import_id or self.new_id(),
+                author=author,
+                clock=self.clock,
+                new_id=self.new_id,
+            )
+
+    def open_rows(self, import_id: str) -> tuple[ListedRow, ...]:
+        """The rows of a re-import on which a person decides: removed, renumbered, without a certain partner.
+
+        Raises:
+            StoreError: There is no such import.
+        """
+        return open_rows(self.store, import_id)
+
+    def decide_rows(
+        self, import_id: str, decisions: Sequence[Mapping[str, Any]], *, author: str = "", note: str = ""
+    ) -> int:
+        """Carries out what a person has decided on such rows, in one revision; gives how many were decided.
+
+        Args:
+            import_id: Of the re-import that lists them.
+            decisions: `{"table", "row", "take", "kind"?}`, `take` one of what the row offers.
+            author: Who decides.
+            note: Why.
+
+        Raises:
+            StoreError: No such import or row, or it cannot be decided like that.
+            SourceError: The copy of the source is not there, from which a row has to be read.
+        """
+        office = self.office(author)
+        return decide_rows(office, import_id, decisions, read_source=self._read_again, note=note)
+
+    def _read_again(self, record: Mapping[str, Any], layer: Layer) -> ConvertedSource:
+        path = self.folder.sources_dir / str(record["sha256"]) / str(record["source_name"])
+        tables = record.get("tables") or [None]
+        with self._gazetteer() as gazetteer:
+            return convert_source(
+                path,
+                layer,
+                table=tables[0] if len(tables) == 1 else None,
+                **(record.get("given") or {}),
+                grids_dir=self.grids_dir,
+                gazetteer=gazetteer,
+            )
+
+    def _gazetteer(self) -> AbstractContextManager[Gazetteer | None]:
+        path = self.folder.gazetteer_path
+        return Gazetteer(path) if path.is_file() else nullcontext()
 
     @contextmanager
     def _kept(self, source: Path) -> Iterator[Path]:
@@ -239,9 +367,14 @@ class Workspace:
     def undo_import(self, import_id: str, *, author: str = "") -> Undo:
         """Takes the features of an import out again, except those that somebody has edited since.
 
+        Of a re-import, the fields that it changed get their former values back.
+
         Raises:
-            StoreError: There is no such import.
+            StoreError: There is no such import, or a later version of its ledger is on top of it.
         """
+        record = find_import(self.store, import_id)
+        if record.get("updates"):
+            return undo_reimport(self.office(author), record)
         return undo_import(self.store, import_id, author=author, clock=self.clock)
 
     def read_layer(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from gis_capture.convert import Conversion
-from gis_capture.model import GEOMETRY, Problem, Text
+from gis_capture.model import Problem, Text
 
 FORMAT = "gis-capture.update/v1"
 POSITION = Text("位置", "Position")
@@ -215,5 +215,3 @@ class Reimport:
 def count_conflicts(rows: Iterable[RowChange]) -> int:
     """How many of the rows clash with what is in the layer."""
     return sum(any(one.result == "conflict" for one in row.fields) for row in rows)
-
-

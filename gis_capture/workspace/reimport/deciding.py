@@ -8,8 +8,10 @@ from gis_capture.convert import ConvertedSource
 from gis_capture.convert.imports import find_import, refuse_followed
 from gis_capture.convert.versions import LISTED, MISSING, row_id
 from gis_capture.errors import StoreError
-from gis_capture.model import GEOMETRY, Change, Edit, Feature, Layer, Text, geometry_to_geojson, label_of
-from gis_capture.store.protocol import FeatureQuery, SourceRow, Store, Transaction
+from gis_capture.model import GEOMETRY, Change, Edit, Feature, Layer, Text, geometry_to_geojson
+from gis_capture.model.label import label_of
+from gis_capture.store.protocol import FeatureQuery, Store, Transaction
+from gis_capture.store.source_rows import SourceRow
 from gis_capture.sync.office import Office, demand_stored
 from gis_capture.workspace.reimport.account import ListedRow
 from gis_capture.workspace.reimport.listing import DELETE, MARK, NEW, RENUMBER, mark_of, takes_of
@@ -97,7 +99,7 @@ def decide_rows(
             change = _change(office, intake.applier.transaction, layer, row, take, source)
             decision: dict[str, Any] = {"take": take, **signature}
             if change is not None:
-                receipt = intake.take({**change.to_json(), "decides": import_id, "note": note})
+                receipt = intake.take_made(change, decides=import_id, note=note)
                 demand_stored(receipt)
                 decision |= {"change_id": change.change_id}
                 if take in (NEW, RENUMBER):
@@ -183,4 +185,3 @@ def _inserting(office: Office, feature: Feature) -> Change:
         located=feature.position,
         made_at=office.clock(),
     )
-

@@ -1,15 +1,18 @@
 """Compares a new version of a ledger with its last one and with what the layer holds; writes nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from shapely import Geometry
 
-from gis_capture.convert import codes
-from gis_capture.convert.updating import LedgerUpdate
+from gis_capture.convert import ConvertedSource, codes
+from gis_capture.convert.continuation import MIN_SHARE, find_continuation
+from gis_capture.convert.updating import LedgerUpdate, compare_versions
 from gis_capture.convert.versions import MISSING
-from gis_capture.model import GEOMETRY, Edit, Feature, Layer, Problem, Text, geometry_to_geojson, label_of
+from gis_capture.errors import SourceError
+from gis_capture.model import GEOMETRY, Edit, Feature, Layer, Problem, Text, geometry_to_geojson
+from gis_capture.model.label import label_of
 from gis_capture.store.protocol import Snapshot, Store
 from gis_capture.sync.merge import Same
 from gis_capture.sync.values import equality_of
@@ -66,6 +69,40 @@ class Prepared:
         counts = self.reimport.counts
         is_same = self.update.source.reading.source.sha256 == self.reimport.base.get("sha256")
         return is_same and not (counts["n_changed"] or counts["n_new"])
+
+
+def prepare_reimport(
+    source: ConvertedSource, store: Store, *, base: str | None = None, key: Sequence[str] = (), is_dry_run: bool = False
+) -> Prepared:
+    """Finds the last version of a ledger and compares; arguments as of `Workspace.reimport`.
+
+    Raises:
+        SourceError: No import of the layer goes before it, or its key is doubtful and it would be written.
+        FieldError: A column of `key` is not in the source.
+    """
+    path, least = source.reading.source.path, 0.0 if base or key else MIN_SHARE
+    continuation = find_continuation(source, store, base=base, key=key, min_share=least)
+    if continuation is None:
+        layer = source.plan.layer
+        raise SourceError(
+            Text(
+                f"「{path.name}」は、レイヤー「{layer.title.ja}」に取り込んだどの台帳の続きでもないようです"
+                "(番号が合いません)。初めての台帳なら、そのまま取り込んでください。",
+                f'"{path.name}" goes on with no ledger that was imported into layer "{layer.key}": their keys differ. '
+                "Import it as a ledger of its own.",
+            ),
+            code="no_earlier_version",
+            path=path,
+        )
+    update = compare_versions(source, continuation)
+    doubt = next((problem for problem in update.problems if problem.code == codes.KEY_DOUBTFUL), None)
+    if doubt and not is_dry_run:
+        raise SourceError(
+            Text(doubt.message.ja + doubt.suggestion.ja, f"{doubt.message.en} {doubt.suggestion.en}"),
+            code=codes.KEY_DOUBTFUL,
+            path=path,
+        )
+    return plan_reimport(update, store)
 
 
 def plan_reimport(update: LedgerUpdate, store: Store) -> Prepared:
@@ -176,12 +213,14 @@ def _changed_row(prepared: Prepared, row: int, stored: Mapping[str, Feature], sa
     titles = {one.name: one.title for one in layer.fields}
     changes = []
     for name, edit in prepared.edits[row].items():
-        now = None if feature is None else feature.geometry if name == GEOMETRY else feature.fields.get(name)
+        now: Any = None
+        if feature is not None:
+            now = feature.geometry if name == GEOMETRY else feature.fields.get(name)
         result = _result(name, edit, now, same, is_there=feature is not None)
-        values = (edit.old, edit.new, now)
+        old, new_value = edit.old, edit.new
         if name == GEOMETRY:
-            values = tuple(map(geometry_to_geojson, values))
-        changes.append(FieldChange(name, titles.get(name, POSITION), *values, result))
+            old, new_value, now = (geometry_to_geojson(value) for value in (old, new_value, now))
+        changes.append(FieldChange(name, titles.get(name, POSITION), old, new_value, now, result))
     return RowChange(
         table=new.tables[row],
         row_number=new.row_numbers[row],

@@ -16,7 +16,7 @@ class SourceRows:
     source: ConvertedSource
 
     def outcome(self, row: ListedRow) -> str:
-        """ "loaded" or "unlocated"."""
+        """Whether the row has a position: "loaded", or "unlocated"."""
         converted, place = self._place(row)
         return converted.outcomes[place]
 

@@ -1,4 +1,4 @@
-"""Takes a new version of a ledger back: its changes by their inverses, its new features, what was decided on its rows."""
+"""Takes a new version of a ledger back: its changes by their inverses, its new features, what was decided on it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -84,7 +84,7 @@ def _take_back(office: Office, intake: Intake, pushed: PushedChange) -> Iterator
         transaction.sync.put_conflict(_closed(office, conflict, transaction.revision, intake.received_at))
     change = _inverse(office, intake, pushed)
     if change is not None:
-        yield intake.take({**change.to_json(), "undoes": pushed.change_id})
+        yield intake.take_made(change, undoes=pushed.change_id)
 
 
 def _closed(office: Office, conflict: Conflict, revision: int, at: str) -> Conflict:

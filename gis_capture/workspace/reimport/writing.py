@@ -1,13 +1,11 @@
-"""Brings a new version of a ledger into its layer, in one transaction: changes, new features, the account of all rows."""
+"""Brings a new version of a ledger into its layer, in one transaction: changes, new features, the account of rows."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from itertools import chain
 from typing import Any
 from uuid import UUID, uuid5
 
 from gis_capture.convert import codes
-from gis_capture.convert.rows import UNPLACED_GEOMETRY
 from gis_capture.convert.versions import LISTED, MISSING
 from gis_capture.model import (
     GEOMETRY,
@@ -20,7 +18,8 @@ from gis_capture.model import (
     Text,
     geometry_to_geojson,
 )
-from gis_capture.store.protocol import Author, SourceRow, Store
+from gis_capture.store.protocol import Author, Store
+from gis_capture.store.source_rows import SourceBlock, SourceRow, blocks_of
 from gis_capture.sync.intake import STORED, Intake
 from gis_capture.sync.office import Office
 from gis_capture.sync.push import Clock, NewId
@@ -50,7 +49,7 @@ def write_reimport(
         transaction = opened.applier.transaction
         transaction.put_layer(prepared.layer)
         intake = as_ledger(opened, prepared)
-        receipts = {row: intake.take(body) for row, body in _bodies(prepared, import_id, opened.received_at)}
+        receipts = {row: intake.take_made(one) for row, one in _changes(prepared, import_id, opened.received_at)}
         inserted = _insert(prepared, intake, import_id)
         waiting = [_waiting(prepared, row, one) for row, one in receipts.items() if one.status not in STORED]
         done = prepared.reimport.written(
@@ -77,7 +76,7 @@ def as_ledger(intake: Intake, prepared: Prepared) -> Intake:
     return replace(intake, applier=applier)
 
 
-def _bodies(prepared: Prepared, import_id: str, at: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def _changes(prepared: Prepared, import_id: str, at: str) -> Iterator[tuple[int, Change]]:
     update, layer = prepared.update, prepared.layer
     revision = int(update.continuation.last.lineage.newest["revision"])
     for row, edits in prepared.edits.items():
@@ -104,7 +103,7 @@ def _bodies(prepared: Prepared, import_id: str, at: str) -> Iterator[tuple[int, 
                 **({ADOPTS: True} if is_adopted else {}),
             },
         )
-        yield row, change.to_json()
+        yield row, change
 
 
 def _quality(prepared: Prepared, row: int) -> PositionQuality:
@@ -153,39 +152,32 @@ def _waiting(prepared: Prepared, row: int, receipt: Receipt) -> Problem:
     return Problem(codes.CHANGE_REJECTED, "error", message, todo, row_number=number)
 
 
-def _account(prepared: Prepared, inserted: Mapping[int, str]) -> Iterable[SourceRow]:
-    """The account of every row of the file, then of the rows that earlier versions had."""
+def _account(prepared: Prepared, inserted: Mapping[int, str]) -> Iterator[SourceBlock]:
+    """The account of every row of the file, then of the rows that only earlier versions had."""
     update = prepared.update
     ids = [[""] * len(converted.outcomes) for converted in update.source.tables]
-    listed: list[dict[int, int]] = [{} for _ in update.source.tables]
+    outcomes = [list(converted.outcomes) for converted in update.source.tables]
+    reasons = [list(converted.reasons) for converted in update.source.tables]
     for row, (table, place) in enumerate(update.continuation.places):
-        ids[table][place] = inserted.get(row) or prepared.feature_id(row) or ""
         if row in prepared.listed:
-            listed[table][update.source.tables[table].table.row_numbers[place]] = row
-    of_file = (
-        _listed(prepared, listed[n].get(row.row_number), row) if row.outcome != "skipped" else row
-        for n, converted in enumerate(update.source.tables)
-        for row in converted.account(ids[n])
-    )
-    return chain(of_file, _missing_rows(prepared))
-
-
-def _listed(prepared: Prepared, row: int | None, account: SourceRow) -> SourceRow:
-    if row is None or account.outcome == "rejected":
-        return account
-    old = prepared.update.pairing.renumbered.get(row)
-    feature_id = None if old is None else prepared.update.continuation.last.feature_ids[old]
-    return replace(account, outcome=LISTED, reason=prepared.listed[row], feature_id=feature_id)
+            old = update.pairing.renumbered.get(row)
+            ids[table][place] = "" if old is None else update.continuation.last.feature_ids[old]
+            outcomes[table][place], reasons[table][place] = LISTED, prepared.listed[row]
+        else:
+            ids[table][place] = inserted.get(row) or prepared.feature_id(row) or ""
+    for number, converted in enumerate(update.source.tables):
+        account = replace(converted, outcomes=outcomes[number], reasons=reasons[number])
+        for block in account.account(ids[number]):
+            yield replace(block, feature_ids=[one or None for one in block.feature_ids])
+    yield from blocks_of(_missing_rows(prepared))
 
 
 def _missing_rows(prepared: Prepared) -> Iterator[SourceRow]:
     last = prepared.update.continuation.last
     for row, reason in prepared.missing.items():
         raw = {last.version.origins[name]: texts[row] for name, texts in last.version.columns.items()}
-        raw.pop(UNPLACED_GEOMETRY, None)
-        yield SourceRow(
-            last.version.row_numbers[row], MISSING, reason, last.feature_ids[row], raw, last.version.tables[row]
-        )
+        number, table = last.version.row_numbers[row], last.version.tables[row]
+        yield SourceRow(number, MISSING, reason, last.feature_ids[row], raw, table)
 
 
 def _record(prepared: Prepared, done: Reimport, *, author: str, at: str) -> dict[str, Any]:
