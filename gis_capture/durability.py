@@ -1,7 +1,19 @@
 """Files that a power cut leaves either as they were or whole."""
 
+import errno
+import hashlib
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+_BLOCK_BYTES = 1 << 20
 
 
 def replace_durably(written: Path, target: Path) -> None:
@@ -10,7 +22,7 @@ def replace_durably(written: Path, target: Path) -> None:
     Raises:
         OSError: It cannot be moved there.
     """
-    for file in sorted(written.iterdir()) if written.is_dir() else [written]:
+    for file in sorted(filter(Path.is_file, written.rglob("*"))) if written.is_dir() else [written]:
         with file.open("rb+") as whole:
             os.fsync(whole.fileno())
     os.replace(written, target)
@@ -28,3 +40,51 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def copy_durably(source: Path, target: Path) -> str:
+    """Copies a file to its place, whole or not at all, and reads it back; gives the SHA-256 of what stands there.
+
+    Raises:
+        OSError: It cannot be read or written, or what was read back is not what was written.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = target.with_name(target.name + ".part")
+    digest = hashlib.sha256()
+    try:
+        with source.open("rb") as reader, unfinished.open("wb") as writer:
+            while block := reader.read(_BLOCK_BYTES):
+                digest.update(block)
+                writer.write(block)
+            writer.flush()
+            os.fsync(writer.fileno())
+        if hash_of(unfinished) != digest.hexdigest():
+            raise OSError(errno.EIO, "read back differs", str(target))
+        replace_durably(unfinished, target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return digest.hexdigest()
+
+
+def hash_of(path: Path) -> str:
+    """The SHA-256 of a file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def held(path: Path) -> Iterator[bool]:
+    """Holds a file as the only one who does, also among processes; gives False where another holds it.
+
+    The system lets go of it when the process ends, however it ends.
+    """
+    with path.open("a+b") as file:
+        try:
+            if sys.platform == "win32":
+                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            else:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+            return
+        yield True

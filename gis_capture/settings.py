@@ -63,6 +63,12 @@ class Settings:
     preview_rows: int = _setting(
         50, least=1, ja="取り込み前に見せる行の数。", en="Rows shown before a ledger is brought in."
     )
+    backups_kept: int = _setting(
+        30,
+        least=0,
+        ja="控えを新しい順にいくつ残すか。0 ならすべて残します。",
+        en="Backups that stay, newest first; 0 = all.",
+    )
     shares_personal_fields: bool = _setting(
         False,
         ja="個人情報の項目を、サーバーのパソコン以外(タブレットを含む)でも見られるようにするか。",

@@ -323,14 +323,3 @@ def test_a_base_map_of_geojson_is_made_once(workspace: Workspace, tmp_path: Path
     for wrong in (tmp_path / "nothing", workspace.path / "workspace.toml"):
         with pytest.raises(SourceError):
             workspace.add_basemap(wrong, name="sample", attribution="")
-
-
-def test_a_backup_is_a_whole_store(workspace: Workspace, lights: gpd.GeoDataFrame) -> None:
-    """It opens with the same features."""
-    from gis_capture.store import open_store
-
-    copy = open_store(workspace.back_up())
-
-    assert copy.layer_info("street_light").n_features == 5
-    copy.close()
-    assert workspace.check_integrity() == []

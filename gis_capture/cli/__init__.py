@@ -28,6 +28,8 @@ COMMANDS = {
         "conflicts",
         "export",
         "gazetteer",
+        "backup",
+        "restore",
         "doctor",
     )
 }

@@ -22,7 +22,7 @@ _ID = re.compile(r"[!-~]{1,200}")
 
 @cache
 def schema(name: str) -> Mapping[str, Any]:
-    """The JSON Schema (2020-12) of "push", "receipts" or one line of "pull"."""
+    """The JSON Schema (2020-12) of a message or document, by the name of its file."""
     path = files("gis_capture.sync").joinpath("schemas", f"{name}.schema.json")
     document: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return document

@@ -2,7 +2,7 @@
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -117,23 +117,8 @@ def create_folder(path: Path, *, name: str, created_at: str, plane_zone: int | N
             Text(f"「{path}」はもう作業フォルダーです。", f'"{path}" is a workspace already.'), path=path
         )
     try:
-        path.mkdir(parents=True, exist_ok=True)
-        strangers = sorted(
-            child.name
-            for child in path.iterdir()
-            if child.name not in (*FOLDERS, STORE_NAME) and not child.name.startswith(".")
-        )
-        if strangers:
-            raise WorkspaceError(
-                Text(
-                    f"「{path}」には別のもの({strangers[0]} など)が入っています。空のフォルダーを指定してください。",
-                    f'"{path}" holds something else ("{strangers[0]}"): name an empty or a new folder.',
-                ),
-                path=path,
-            )
-        for child in FOLDERS:
-            (path / child).mkdir(exist_ok=True)
-        (path / "secrets").chmod(0o700)
+        refuse_strangers(path, allowed=(STORE_NAME,))
+        make_folders(path)
         open_store(path / STORE_NAME, create=True).close()
         document: dict[str, Any] = {"format": FORMAT, "name": name, "created_at": created_at}
         if plane_zone is not None:
@@ -151,6 +136,35 @@ def create_folder(path: Path, *, name: str, created_at: str, plane_zone: int | N
             ),
             path=path,
         ) from error
+
+
+def refuse_strangers(path: Path, *, allowed: Sequence[str]) -> None:
+    """Keeps a folder that holds something else than a workspace as it is.
+
+    Raises:
+        WorkspaceError: It does, or it is a file.
+    """
+    if path.exists() and not path.is_dir():
+        strangers = [path.name]
+    else:
+        names = [child.name for child in path.iterdir()] if path.exists() else []
+        strangers = sorted(name for name in names if name not in (*FOLDERS, *allowed) and not name.startswith("."))
+    if strangers:
+        raise WorkspaceError(
+            Text(
+                f"「{path}」には別のもの({strangers[0]} など)が入っています。空のフォルダーを指定してください。",
+                f'"{path}" holds something else ("{strangers[0]}"): name an empty or a new folder.',
+            ),
+            path=path,
+        )
+
+
+def make_folders(path: Path) -> None:
+    """Makes the folder of a workspace with those in it."""
+    path.mkdir(parents=True, exist_ok=True)
+    for child in FOLDERS:
+        (path / child).mkdir(exist_ok=True)
+    (path / "secrets").chmod(0o700)
 
 
 def read_folder(path: Path, environ: Mapping[str, str]) -> Folder:

@@ -36,6 +36,7 @@ from gis_capture.store.protocol import Author, FeatureQuery, LayerInfo, Store
 from gis_capture.sync.attachments import AttachmentFolder
 from gis_capture.sync.office import Office
 from gis_capture.text import Text
+from gis_capture.workspace.backups import Backup, back_up
 from gis_capture.workspace.basemaps import Basemap, add_basemap, list_basemaps
 from gis_capture.workspace.checkouts import Checkin, Checkouts
 from gis_capture.workspace.folder import Folder, create_folder, read_folder
@@ -509,11 +510,23 @@ class Workspace:
         """Takes what other programs changed straight in the layer file into the history."""
         self.store.adopt_direct_edits(DIRECT_EDIT, at=self.clock(), new_id=self.new_id)
 
-    def back_up(self) -> Path:
-        """Writes a copy of the store into `backups`; gives its path."""
-        path = self.path / "backups" / f"layers-{self.clock().replace(':', '')}.gpkg"
-        self.store.backup_to(path)
-        return path
+    @property
+    def backups_dir(self) -> Path:
+        """Where backups are, unless another place is named."""
+        return self.path / "backups"
+
+    def back_up(self, target: Path | str | None = None) -> Backup:
+        """Makes a backup of layers, photos, sources, definitions and settings while others go on; it is read back.
+
+        Args:
+            target: A folder for backups, best on another disk; None = `backups` of the workspace.
+
+        Raises:
+            WorkspaceError: It cannot be written there.
+            StoreError: The store cannot be copied.
+        """
+        folder = Path(target) if target else self.backups_dir
+        return back_up(self.folder, self.store, folder, at=self.clock(), keep=self.settings.backups_kept)
 
     def check_integrity(self) -> list[Problem]:
         """Looks for damage in the store; gives what was found."""

@@ -28,7 +28,7 @@ def free_port() -> int:
 
 def wait_for(url: str, process: subprocess.Popen[bytes]) -> bytes:
     """Asks until the server answers."""
-    for _ in range(300):
+    for _ in range(1_200):
         assert process.poll() is None, "the server has stopped"
         try:
             with urllib.request.urlopen(url, timeout=5) as response:

@@ -1,0 +1,199 @@
+"""Makes a backup of a workspace while it is served: the store first, then what the store names."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from gis_capture.durability import copy_durably, hash_of, held, replace_durably
+from gis_capture.errors import WorkspaceError
+from gis_capture.model import Problem
+from gis_capture.store.geopackage.copies import check_copy
+from gis_capture.store.protocol import Store
+from gis_capture.sync.attachments import AttachmentFolder, list_missing
+from gis_capture.text import Text
+from gis_capture.workspace.backups.listing import UNFINISHED, list_backups, remove_old
+from gis_capture.workspace.backups.manifest import MANIFEST_NAME, OWN, BackupFile, Manifest, is_plain
+from gis_capture.workspace.folder import FILE_NAME, STORE_NAME, Folder
+
+PASSING = ("parts", "thumbnails")
+"""Folders among the photos that hold nothing to keep."""
+PHOTO_DAMAGED = "photo_damaged"
+"""The bytes of a photo are not those of its name; it is left out of the backup."""
+FILE_NOT_KEPT = "file_not_kept"
+"""A file has a name that cannot be restored everywhere; it is left out of the backup."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A backup that was made and read back."""
+
+    path: Path
+    manifest: Manifest
+    n_removed: int
+    problems: tuple[Problem, ...] = ()
+
+
+def back_up(folder: Folder, store: Store, target: Path, *, at: str, keep: int) -> Backup:
+    """Makes a backup in a folder of its own below `target`, which may hold others; the server goes on meanwhile.
+
+    Each file is read back after it was written, and the copy of the store is checked. Photos and sources that `target`
+    has from an earlier backup are not copied again. It gets its name only when it is whole.
+
+    Args:
+        folder: The workspace.
+        store: Its store.
+        target: Where backups are; made when it is not there.
+        at: The time, UTC "…Z".
+        keep: How many backups stay in `target`; 0 = all.
+
+    Raises:
+        WorkspaceError: Another backup is being made there, or it cannot be written.
+        StoreError: The store cannot be copied, or its copy is damaged.
+    """
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        with held(target / ".lock") as is_held:
+            if not is_held:
+                raise _is_busy(target)
+            return _back_up(folder, store, target, at=at, keep=keep)
+    except WorkspaceError:
+        raise
+    except OSError as error:
+        raise _not_written(target, error) from error
+
+
+def _back_up(folder: Folder, store: Store, target: Path, *, at: str, keep: int) -> Backup:
+    path = _free_name(target, at.replace(":", "").replace("-", "").split(".")[0])
+    unfinished = path.with_name(path.name + UNFINISHED)
+    unfinished.mkdir()
+    problems: list[Problem] = []
+    try:
+        # What the copy names was written before it, and nothing that a change names is ever removed.
+        store.backup_to(unfinished / STORE_NAME)
+        found = check_copy(unfinished / STORE_NAME)
+        files = [_described(unfinished / STORE_NAME, STORE_NAME)]
+        files += _copy_own(folder, unfinished, problems)
+        files += _copy_shared(folder, target, problems)
+        missing = list_missing(store, AttachmentFolder(target / "attachments"))
+        n_missing = len({one["sha256"] for one in missing})
+        manifest = Manifest(
+            at, "asked", folder.name, found.epoch, found.revision, found.n_features, n_missing, tuple(files)
+        )
+        write_manifest(manifest, unfinished)
+        replace_durably(unfinished, path)
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
+    return Backup(path, manifest, remove_old(target, keep=keep), tuple(problems))
+
+
+def write_manifest(manifest: Manifest, folder: Path) -> None:
+    """Writes a manifest, whole or not at all."""
+    written = folder / f"{MANIFEST_NAME}.part"
+    written.write_text(json.dumps(manifest.to_json(), ensure_ascii=False, indent=1), encoding="utf-8")
+    replace_durably(written, folder / MANIFEST_NAME)
+
+
+def _free_name(target: Path, stamp: str) -> Path:
+    names = (f"{stamp}{f'-{n}' if n > 1 else ''}" for n in range(1, 10_000))
+    return next(path for name in names if not (path := target / name).exists())
+
+
+def _copy_own(folder: Folder, unfinished: Path, problems: list[Problem]) -> Iterator[BackupFile]:
+    """Copies what each backup has of its own."""
+    own = [(folder.path / FILE_NAME, FILE_NAME)]
+    own += [
+        (path, path.relative_to(folder.path).as_posix()) for name in OWN for path in _files_below(folder.path / name)
+    ]
+    for path, name in own:
+        if not is_plain(name):
+            problems.append(_left_out(FILE_NOT_KEPT, name))
+            continue
+        target = unfinished.joinpath(*name.split("/"))
+        copy_durably(path, target)
+        yield _described(target, name)
+
+
+def _copy_shared(folder: Folder, target: Path, problems: list[Problem]) -> Iterator[BackupFile]:
+    """Brings photos and sources to where the backups share them; what an earlier one brought is not read again."""
+    known = _known(target)
+    for path in (*_files_below(folder.attachments_dir), *_files_below(folder.sources_dir)):
+        name = path.relative_to(folder.path).as_posix()
+        parts = name.split("/")
+        if parts[1] in PASSING or parts[1].startswith("unfinished-") or name.endswith(".part"):
+            continue
+        if not is_plain(name):
+            problems.append(_left_out(FILE_NOT_KEPT, name))
+            continue
+        kept, earlier = target.joinpath(*parts), known.get(name)
+        # One that was removed meanwhile was never named by a change.
+        with suppress(FileNotFoundError):
+            size_bytes = path.stat().st_size
+            if earlier is None or not kept.is_file() or kept.stat().st_size != size_bytes:
+                earlier = BackupFile(name, _bring(path, kept), size_bytes)
+            if parts[0] == "attachments" and earlier.sha256 != "".join(parts[1:]):
+                problems.append(_left_out(PHOTO_DAMAGED, name))
+                kept.unlink(missing_ok=True)
+                continue
+            yield earlier
+
+
+def _known(target: Path) -> dict[str, BackupFile]:
+    """The files of the newest backup that is there."""
+    manifest = next((one.manifest for one in list_backups(target) if one.manifest), None)
+    return {file.path: file for file in manifest.files} if manifest else {}
+
+
+def _bring(path: Path, kept: Path) -> str:
+    """Brings a file, by a link on the same disk, as its bytes never change; gives the SHA-256 of what is there then."""
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        kept.unlink(missing_ok=True)
+        os.link(path, kept)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        return copy_durably(path, kept)
+    return hash_of(kept)
+
+
+def _files_below(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+
+
+def _described(path: Path, name: str) -> BackupFile:
+    return BackupFile(name, hash_of(path), path.stat().st_size)
+
+
+def _left_out(code: str, name: str) -> Problem:
+    if code == PHOTO_DAMAGED:
+        words = Text(f"写真「{name}」は壊れていて、控えに入れられません。", f'The photo "{name}" is damaged.')
+        return Problem(code, "error", words, Text("前の控えから戻してください。", "Restore it from an older backup."))
+    words = Text(f"「{name}」は控えに入れられない名前です。", f'"{name}" has a name that a backup cannot hold.')
+    return Problem(code, "warning", words, Text("名前を変えてください。", "Rename it."))
+
+
+def _is_busy(target: Path) -> WorkspaceError:
+    return WorkspaceError(
+        Text(
+            f"「{target}」では別の控えを作っている途中です。終わってから、もう一度お試しください。",
+            f'Another backup is being made in "{target}": try again when it is done.',
+        ),
+        path=target,
+    )
+
+
+def _not_written(target: Path, error: OSError) -> WorkspaceError:
+    return WorkspaceError(
+        Text(
+            f"「{target}」に控えを作れません({error.strerror or error})。空き容量と、書き込めるかを確かめてください。"
+            "前の控えはそのままです。",
+            f'Cannot make a backup in "{target}" ({error.strerror or error}): check free space and whether you may'
+            " write there. Older backups are untouched.",
+        ),
+        path=target,
+    )
