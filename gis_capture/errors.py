@@ -2,6 +2,7 @@
 
     CaptureError
     ├── SourceError (OSError)        a file to read from: missing, broken, too large, unknown
+    ├── RecipeError (ValueError)     a recipe that has mistakes or does not fit a source
     ├── LayerError (ValueError)      a layer definition or a layer of a store
     │   ├── FieldError               one field of it
     │   └── CRSError                 a coordinate reference system
@@ -31,6 +32,10 @@ class CaptureError(Exception):
 
 class SourceError(CaptureError, OSError):
     """A source cannot be read; subject: path."""
+
+
+class RecipeError(CaptureError, ValueError):
+    """A recipe cannot be read, or does not fit a source; subject: path, code."""
 
 
 class LayerError(CaptureError, ValueError):

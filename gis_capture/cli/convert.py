@@ -7,6 +7,7 @@ import click
 
 from gis_capture.cli.accounting import accounting_line, needs_attention, print_problems, print_reasons
 from gis_capture.cli.language import Command, language_of, option
+from gis_capture.cli.recipes import find_recipe
 from gis_capture.cli.workspace_option import open_workspace, workspace_option
 from gis_capture.report.export import replacing
 from gis_capture.resources import leaflet_dir
@@ -51,6 +52,14 @@ from gis_capture.workspace import Workspace
     help=Text("同じ台帳をもう一度取り込みます。", "Takes a ledger that was imported before."),
 )
 @option(
+    "--recipe",
+    default=None,
+    help=Text(
+        "レシピ(作業フォルダーの recipes にある名前か、TOML ファイル)のとおりに取り込みます。",
+        "Converts by a recipe: a name in the folder recipes of the workspace, or a TOML file.",
+    ),
+)
+@option(
     "--report",
     type=click.Path(path_type=Path, dir_okay=False),
     default=None,
@@ -68,6 +77,7 @@ def command(
     crs: str | None,
     is_dry_run: bool,
     is_repeat_allowed: bool,
+    recipe: str | None,
     report: Path | None,
     folder: Path | None,
     is_json: bool,
@@ -82,7 +92,13 @@ def command(
         raise click.UsageError(told.in_language(language))
     with open_workspace(folder) as workspace:
         conversion = workspace.convert(
-            file, layer=layer, table=table, crs=crs, is_dry_run=is_dry_run, is_repeat_allowed=is_repeat_allowed
+            file,
+            layer=layer,
+            table=table,
+            crs=crs,
+            is_dry_run=is_dry_run,
+            is_repeat_allowed=is_repeat_allowed,
+            recipe=find_recipe(recipe, workspace) if recipe else None,
         )
         titles = {known.key: known.title for known in workspace.known_layers()}
         if report and conversion.import_id:

@@ -9,13 +9,17 @@ import click
 
 from gis_capture.cli.accounting import needs_attention, print_problems
 from gis_capture.cli.language import Command, language_of, option
+from gis_capture.cli.recipes import find_recipe
 from gis_capture.cli.workspace_option import open_workspace, workspace_option
 from gis_capture.errors import WorkspaceError
+from gis_capture.ledger.recipes.files import write_recipe
+from gis_capture.ledger.recipes.fitting import fit_recipe
 from gis_capture.model import FieldType, Layer
+from gis_capture.report.export import replacing
 from gis_capture.text import Text
 
 if TYPE_CHECKING:
-    from gis_capture.convert import InspectedTable
+    from gis_capture.convert import InspectedTable, Inspection
 
 
 COORDINATES = {
@@ -46,9 +50,25 @@ TYPES = {
     ),
 )
 @click.argument("file", type=click.Path(path_type=Path))
+@option(
+    "--save-recipe",
+    "recipe_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
+    help=Text(
+        "読み取り方をレシピ(TOML)に書きます。次の台帳は convert --recipe で同じように取り込めます。",
+        "Writes how it was read to a recipe (TOML); the next ledger of its shape converts with --recipe.",
+    ),
+)
+@option(
+    "--recipe",
+    "by_recipe",
+    default=None,
+    help=Text("このレシピ(名前かファイル)で読みます。", "Reads by this recipe, a name or a file."),
+)
 @workspace_option
 @option("--json", "is_json", is_flag=True, help=Text("JSON で出力します。", "Prints JSON."))
-def command(file: Path, folder: Path | None, is_json: bool) -> int:
+def command(file: Path, recipe_path: Path | None, by_recipe: str | None, folder: Path | None, is_json: bool) -> int:
     """Prints the tables found in a file; the exit code is 3 when rows need attention, except with --json."""
     from gis_capture.convert import inspect_source
     from gis_capture.definitions import read_layers
@@ -57,13 +77,19 @@ def command(file: Path, folder: Path | None, is_json: bool) -> int:
     try:
         with open_workspace(folder) as workspace:
             layers: Sequence[Layer] = workspace.known_layers()
-            inspection = workspace.inspect(file)
+            recipe = find_recipe(by_recipe, workspace) if by_recipe else None
+            inspection = workspace.inspect(file, recipe=recipe)
     except WorkspaceError:
         if folder is not None:
             raise
         layers = read_layers(layers_dir())
-        inspection = inspect_source(file, layers=layers)
+        recipe = find_recipe(by_recipe, None) if by_recipe else None
+        inspection = inspect_source(file, layers=layers, recipe=recipe)
+    if recipe is not None:
+        fit_recipe(inspection.reading, recipe)
     language = language_of()
+    if recipe_path is not None:
+        _save_recipe(recipe_path, inspection, layers)
     document = inspection.to_json(language)
     if is_json:
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))
@@ -74,6 +100,17 @@ def command(file: Path, folder: Path | None, is_json: bool) -> int:
         _print_table(table, described, {layer.key: layer for layer in layers}, language)
     print_problems(inspection.problems, language=language)
     return 3 if needs_attention(inspection.problems) else 0
+
+
+def _save_recipe(path: Path, inspection: "Inspection", layers: Sequence[Layer]) -> None:
+    from gis_capture.convert.recipes import make_recipe
+
+    layer = next(layer for layer in layers if layer.key == inspection.layer_key)
+    recipe = make_recipe(inspection.reading, layer)
+    with replacing(path) as unfinished:
+        write_recipe(recipe, unfinished)
+    told = Text(f"読み取り方を「{path}」に書きました。", f'Wrote how it is read to "{path}".')
+    click.echo(told.in_language(language_of()), err=True)
 
 
 def _print_table(

@@ -28,6 +28,7 @@ ROW_RENUMBERED = "row_renumbered"
 ROW_REMOVED = "row_removed"
 ROW_UNCERTAIN = "row_uncertain"
 CHANGE_REJECTED = "change_rejected"
+RECIPE_COLUMN_NEW = "recipe_column_new"
 
 TITLES: dict[str, Text] = {
     COLUMN_NOT_MATCHED: Text("レイヤーの項目に当たらない列です", "Column without a field in the layer"),
@@ -42,6 +43,7 @@ TITLES: dict[str, Text] = {
     GEOMETRY_CRS_ASSUMED: Text(
         "図形の座標系が分からないため、レイヤーの座標系とみなしました", "CRS taken from the layer"
     ),
+    RECIPE_COLUMN_NEW: Text("レシピにない列があります", "Column that the recipe does not know"),
     KEY_REPEATED: Text("同じ番号の行があります", "Key stands in several rows"),
     LEDGER_CONTINUES: Text("取り込み済みの台帳の続きのようです", "Seems to go on with a ledger that was imported"),
     KEY_DOUBTFUL: Text("番号が前回と同じものを指していないようです", "Key seems to stand for other things than before"),

@@ -14,6 +14,7 @@ from gis_capture.convert.planning import Plan
 from gis_capture.convert.rows import ConvertedTable
 from gis_capture.convert.source import Progress, convert_source
 from gis_capture.ledger import DEFAULT_LIMITS, Limits, Reading
+from gis_capture.ledger.recipes.recipe import Recipe
 from gis_capture.locate.gazetteer import Gazetteer
 from gis_capture.model import Layer
 from gis_capture.store.protocol import Author, Store
@@ -40,6 +41,7 @@ def convert(
     limits: Limits = DEFAULT_LIMITS,
     grids_dir: Path | None = None,
     gazetteer: Gazetteer | None = None,
+    recipe: Recipe | None = None,
 ) -> Conversion:
     """Brings a source into a layer of the store: all of it in one transaction, or nothing.
 
@@ -60,8 +62,10 @@ def convert(
         limits: How large a source may be.
         grids_dir: Folder of datum grids.
         gazetteer: Places rows without coordinates by their addresses.
+        recipe: How ledgers of this shape are read; `crs` and `matches` come before what it says.
 
     Raises:
+        RecipeError: The recipe does not fit the source.
         SourceError: The source cannot be read, holds no such table, or was imported before.
         LayerError: The layer, a field of `matches` or the CRS does not fit.
         StoreError: The store cannot be written.
@@ -84,6 +88,7 @@ def convert(
         grids_dir=grids_dir,
         gazetteer=gazetteer,
         check=refuse,
+        recipe=recipe,
     )
     plan, tables, conversion = source.plan, source.tables, source.sum_up()
     continuation = None if is_repeat_allowed else find_continuation(source, store)

@@ -9,7 +9,8 @@ from gis_capture.convert.bounding import bound_problems
 from gis_capture.convert.positions import coordinates_of, has_geometries
 from gis_capture.convert.reasons import reason_words
 from gis_capture.ledger import DEFAULT_LIMITS, Limits, Reading, Table, read_ledger
-from gis_capture.ledger.columns import LayerSuggestion, choose_layer, sort_suggestions, suggest_layers
+from gis_capture.ledger.columns import LayerSuggestion, choose_layer, propose_keys, sort_suggestions, suggest_layers
+from gis_capture.ledger.recipes.recipe import Recipe
 from gis_capture.ledger.values import infer_type
 from gis_capture.locate import Coordinates
 from gis_capture.model import FieldType, Layer, Problem
@@ -64,6 +65,7 @@ class InspectedTable:
                 }
                 for skipped in table.skipped
             ],
+            "keys": propose_keys(table),
             "coordinates": self.coordinates.to_json(),
             "has_geometries": has_geometries(table),
             "crs": table.crs,
@@ -104,13 +106,15 @@ class Inspection:
         }
 
 
-def inspect_source(path: Path, *, layers: Sequence[Layer], limits: Limits = DEFAULT_LIMITS) -> Inspection:
+def inspect_source(
+    path: Path, *, layers: Sequence[Layer], limits: Limits = DEFAULT_LIMITS, recipe: Recipe | None = None
+) -> Inspection:
     """Reads a source and tells what is in it, and which of these layers its tables may belong to.
 
     Raises:
         SourceError: The source is missing, broken, encrypted, too large or of a kind that is not read.
     """
-    reading = read_ledger(path, limits=limits)
+    reading = read_ledger(path, limits=limits, recipe=recipe)
     tables = tuple(_inspect_table(table, layers) for table in reading.tables)
     of_tables = (problem for table in reading.tables for problem in (*table.problems, *table.notes))
     return Inspection(reading, tables, bound_problems((*reading.problems, *of_tables)))

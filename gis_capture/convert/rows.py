@@ -1,6 +1,6 @@
 """One table on its way into a layer: values and positions of all rows, and what becomes of each row."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -9,11 +9,13 @@ from gis_capture.convert import codes
 from gis_capture.convert.positions import Positions, position_rows
 from gis_capture.ledger import Table
 from gis_capture.ledger.columns import ColumnMatch
+from gis_capture.ledger.recipes.recipe import ColumnRule
 from gis_capture.ledger.values import Note, Origin, Teller, clean_column
 from gis_capture.locate.gazetteer import Gazetteer
 from gis_capture.model import FeatureColumns, Layer, Problem, Text, Value
 from gis_capture.store.source_rows import MAX_ROWS, SourceBlock, SourceRow, blocks_of
 
+NO_RULES: Mapping[str, ColumnRule] = {}
 UNPLACED_GEOMETRY = "geometry (WKT)"
 """Under this name the account keeps a geometry that the layer cannot hold."""
 _BATCH = 5_000
@@ -77,10 +79,12 @@ def convert_table(
     crs: str | None = None,
     grids_dir: Path | None = None,
     gazetteer: Gazetteer | None = None,
+    rules: Mapping[str, ColumnRule] = NO_RULES,
 ) -> ConvertedTable:
     """Cleans all matched columns of a table and finds the position of every row.
 
     A row is rejected only when nothing of it can be stored: no position, and no value in any field.
+    `rules` is what a recipe says of columns, by their names.
 
     Raises:
         CRSError: `crs` is not known.
@@ -93,7 +97,14 @@ def convert_table(
         if column.name not in field_of:
             continue
         origin = Origin(table.row_numbers, column.name, partial(table.cell_name, column=column))
-        cleaned = clean_column(texts, layer.field(field_of[column.name]), origin=origin)
+        rule = rules.get(column.name)
+        cleaned = clean_column(
+            texts,
+            layer.field(field_of[column.name]),
+            origin=origin,
+            default_era=rule.era if rule else None,
+            source_unit=rule.unit if rule else None,
+        )
         names.append(field_of[column.name])
         values.append(cleaned.values)
         problems += cleaned.problems

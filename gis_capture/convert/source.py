@@ -10,8 +10,10 @@ from typing import Any
 from gis_capture.convert.accounting import Conversion
 from gis_capture.convert.bounding import bound_problems
 from gis_capture.convert.planning import Plan, plan_conversion
-from gis_capture.convert.rows import ConvertedTable, convert_table
+from gis_capture.convert.rows import NO_RULES, ConvertedTable, convert_table
 from gis_capture.ledger import DEFAULT_LIMITS, Limits, Reading, read_ledger
+from gis_capture.ledger.recipes.files import format_recipe
+from gis_capture.ledger.recipes.recipe import Recipe
 from gis_capture.locate.gazetteer import Gazetteer
 from gis_capture.model import Layer
 
@@ -24,7 +26,7 @@ class ConvertedSource:
     """All rows of a source on their way into a layer; nothing of it is written yet.
 
     Attributes:
-        given: What a person chose for this source: `{"crs", "matches"}`.
+        given: What a person chose for this source: `{"crs", "matches", "recipe"?}`, the recipe as the text of its file.
     """
 
     reading: Reading
@@ -55,26 +57,37 @@ def convert_source(
     grids_dir: Path | None = None,
     gazetteer: Gazetteer | None = None,
     check: Callable[[Reading, Plan], None] | None = None,
+    recipe: Recipe | None = None,
 ) -> ConvertedSource:
     """Reads a source and converts its rows for a layer; writes nothing.
 
     `check` sees the plan before the work begins and may refuse it; the other arguments are those of `convert`.
 
     Raises:
+        RecipeError: The recipe does not fit the source.
         SourceError: The source cannot be read or holds no such table.
         LayerError: The layer, a field of `matches` or the CRS does not fit.
     """
     report = on_progress or (lambda share: None)
-    reading = read_ledger(path, limits=limits)
+    reading = read_ledger(path, limits=limits, recipe=recipe)
+    crs = crs or (recipe.crs if recipe else None)
     report(0.25)
     plan = plan_conversion(reading, layer, table=table, matches=matches, stored=stored)
     if check:
         check(reading, plan)
     tables = []
     for n, (source_table, match) in enumerate(plan.tables, start=1):
-        tables.append(convert_table(source_table, match, plan.layer, crs=crs, grids_dir=grids_dir, gazetteer=gazetteer))
+        rules = plan.rules[n - 1] if plan.rules else NO_RULES
+        tables.append(
+            convert_table(
+                source_table, match, plan.layer, crs=crs, grids_dir=grids_dir, gazetteer=gazetteer, rules=rules
+            )
+        )
         report(0.25 + 0.25 * n / len(plan.tables))
-    return ConvertedSource(reading, plan, tuple(tables), {"crs": crs, "matches": dict(matches or {})})
+    given = {"crs": crs, "matches": dict(matches or {})}
+    if recipe is not None:
+        given["recipe"] = format_recipe(recipe)
+    return ConvertedSource(reading, plan, tuple(tables), given)
 
 
 def _sum_up(reading: Reading, plan: Plan, tables: Sequence[ConvertedTable]) -> Conversion:

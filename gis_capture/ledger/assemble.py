@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 
 from gis_capture.ledger import codes
-from gis_capture.ledger.fills import Fills, fill_dittos, fill_merges
+from gis_capture.ledger.fills import Fills, fill_blanks, fill_dittos, fill_merges
 from gis_capture.ledger.grid import Grid
 from gis_capture.ledger.names import name_columns
+from gis_capture.ledger.recipes.regions import regions_by_recipe
 from gis_capture.ledger.regions import Region, find_regions
 from gis_capture.ledger.table import Column, Reading, SkippedRow, Source, Table
 from gis_capture.model import Problem
@@ -28,6 +29,8 @@ def _tables_of_grids(grids: Iterable[Grid], source: Source) -> list[Table]:
     taken: set[str] = set()
     for grid in grids:
         regions = find_regions(grid)
+        if source.recipe is not None:
+            regions = regions_by_recipe(grid, regions, source.recipe)
         for number, region in enumerate(regions, start=1):
             name = grid.name or source.path.stem
             if len(regions) > 1:
@@ -47,6 +50,7 @@ def _assemble(region: Region, name: str, source: Source) -> Table:
     used = [_has_value(column, rows) for column in grid.columns]
     named = name_columns(grid, header.rows, used)
     columns = [column for _, column in named]
+    rule = source.recipe.rule_for(grid.name, [column.name for column in columns]) if source.recipe else None
     row_numbers = [grid.number(row) for row in rows] if not isinstance(rows, range) else _numbers(grid, rows)
     table = Table(
         name=name,
@@ -57,12 +61,14 @@ def _assemble(region: Region, name: str, source: Source) -> Table:
         row_numbers=row_numbers,
         values=tuple(_take(grid.columns[position], rows) for position, _ in named),
     )
-    fills = Fills(table, rows, {position: i for i, (position, _) in enumerate(named)}, grid, body.resets)
+    rules = rule.pair([column.name for column in columns]) if rule else {}
+    fills = Fills(table, rows, {position: i for i, (position, _) in enumerate(named)}, grid, body.resets, rules)
     fill_merges(fills)
     fill_dittos(fills)
+    fill_blanks(fills)
     columns, values = list(columns), list(fills.values)
     if body.sections:
-        column, texts = _section_column(region, rows, columns)
+        column, texts = _section_column(region, rows, columns, (rule and rule.section_column) or _SECTION)
         columns.append(column)
         values.append(texts)
         fills.notes += _section_notes(table, region, column)
@@ -104,17 +110,19 @@ def _struck_rows(grid: Grid, rows: Sequence[int]) -> set[int]:
     return {row for row, found in by_row.items() if row in data and all(c in found for c, _ in grid.filled(row))}
 
 
-def _section_column(region: Region, rows: Sequence[int], columns: Sequence[Column]) -> tuple[Column, list[str | None]]:
+def _section_column(
+    region: Region, rows: Sequence[int], columns: Sequence[Column], wanted: str
+) -> tuple[Column, list[str | None]]:
     """The titles of sections as a column of their own; it stands where the first title stands.
 
     Where the names are repeated below every title, the title above the first names is the first section.
     """
     grid, sections = region.grid, region.body.sections
     taken = {column.name for column in columns}
-    name, n = _SECTION, 1
+    name, n = wanted, 1
     while name in taken:
         n += 1
-        name = f"{_SECTION}_{n}"
+        name = f"{wanted}_{n}"
     first = next(position for position, _ in grid.filled(min(sections)))
     reasons = dict(region.body.skipped)
     current = region.title if any(reasons.get(row + 1) == "repeated_header" for row in sections) else None

@@ -30,6 +30,8 @@ GEOMETRY_NOT_READ = "geometry_not_read"
 DRIVER_WARNING = "driver_warning"
 ENTRY_LEFT_OUT = "entry_left_out"
 FAR_CELLS = "far_cells"
+MERGED_NUMBER_SPLIT = "merged_number_split"
+BLANK_FILLED = "blank_filled"
 
 TITLES: dict[str, Text] = {
     MERGE_FILLED: Text("結合セルを各行に補いました", "Merged cell filled into each row"),
@@ -59,4 +61,6 @@ TITLES: dict[str, Text] = {
     DRIVER_WARNING: Text("読み取り時に注意がありました", "The reader gave a warning"),
     ENTRY_LEFT_OUT: Text("圧縮ファイルの中に読まなかったものがあります", "Part of the archive was left out"),
     FAR_CELLS: Text("表から遠く離れたセルを除きました", "Cells far below the table were left out"),
+    MERGED_NUMBER_SPLIT: Text("結合セルの数値を各行に分けました", "Merged number divided among the rows"),
+    BLANK_FILLED: Text("空欄に上の行の値を入れました", "Blank filled with the value above"),
 }

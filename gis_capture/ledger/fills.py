@@ -3,9 +3,11 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 
 from gis_capture.ledger import codes, words
 from gis_capture.ledger.grid import Grid, Merge
+from gis_capture.ledger.recipes.recipe import ColumnRule
 from gis_capture.ledger.table import Table
 from gis_capture.model import Problem
 from gis_capture.text import Text
@@ -15,13 +17,20 @@ _IDENTIFIER = re.compile(r"番号|No|№|コード|ID|年度|年次|年$|号$|�
 
 @dataclass
 class Fills:
-    """Values of a table while they are filled in; positions and rows count from 0 in the grid."""
+    """Values of a table while they are filled in; positions and rows count from 0 in the grid.
+
+    Attributes:
+        place: Position in the grid to index of the column.
+        resets: Rows after which a ditto mark has nothing to repeat.
+        rules: What a recipe says of columns, by their names.
+    """
 
     table: Table
     rows: Sequence[int]
     place: Mapping[int, int]
     grid: Grid
     resets: set[int]
+    rules: Mapping[str, ColumnRule] = field(default_factory=dict)
     values: list[Sequence[str | None]] = field(init=False)
     notes: list[Problem] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -29,6 +38,11 @@ class Fills:
     def __post_init__(self) -> None:
         """Begins with the values of the source."""
         self.values = list(self.table.values)
+
+    def rule(self, index: int) -> ColumnRule:
+        """What a recipe says of a column; the usual where it says nothing."""
+        name = self.table.columns[index].name
+        return self.rules.get(name) or ColumnRule(name)
 
     def writable(self, index: int) -> list[str | None]:
         """The column's values as a list that may be changed."""
@@ -101,20 +115,23 @@ def _fill_down(fills: Fills, merge: Merge, inside: Sequence[int]) -> None:
         words.is_number(text) and not is_date and not re.match(r"0\d", text) and not _IDENTIFIER.search(column.name)
     )
     span = f"{fills.table.cell_name(fills.table.row_numbers[inside[0]], column)}:{fills.table.row_numbers[inside[-1]]}"
-    if is_measure:
-        fills.tell(
-            codes.MERGED_NUMBER_NOT_REPEATED,
-            index,
-            inside[0],
-            Text(
-                f"数値「{text}」が{len(inside)}行にわたって結合されています。合計が変わらないように先頭行だけに入れました。",
-                f'The number "{text}" is merged over {len(inside)} rows; only the first got it, to keep sums right.',
-            ),
-            Text(
-                "各行の値であれば、結合を解除して行ごとに入力してください。",
-                "Take the merge apart and fill in each row if each has this value.",
-            ),
-        )
+    wanted = fills.rule(index).merged_number or "ask"
+    if is_measure and wanted in ("ask", "first"):
+        _tell_not_repeated(fills, index, inside, text, is_decided=wanted == "first")
+        return
+    if is_measure and wanted == "split" and (shares := _shares(text, len(inside))):
+        values = fills.writable(index)
+        for at, share in zip(inside, shares, strict=True):
+            values[at] = share
+            fills.tell(
+                codes.MERGED_NUMBER_SPLIT,
+                index,
+                at,
+                Text(
+                    f"結合セル（{span}）の数値「{text}」を{len(inside)}行に分け、「{share}」にしました。",
+                    f'Divided "{text}" of the merged cell {span} among {len(inside)} rows: "{share}".',
+                ),
+            )
         return
     values = fills.writable(index)
     for at in inside[1:]:
@@ -127,11 +144,96 @@ def _fill_down(fills: Fills, merge: Merge, inside: Sequence[int]) -> None:
         )
 
 
+def _fill_from_left(fills: Fills, index: int) -> None:
+    """Replaces 同左 by the value of the column on the left, which was filled before."""
+    marks = [at for at, value in enumerate(fills.values[index]) if value is not None and words.is_same_as_left(value)]
+    for at in marks:
+        mark = fills.values[index][at]
+        left = fills.values[index - 1][at] if index else None
+        if left is None or left in words.DITTO or words.is_same_as_left(left):
+            fills.tell(
+                codes.DITTO_WITHOUT_ABOVE,
+                index,
+                at,
+                Text(f"「{mark}」の左に値がありません。", f'There is no value to the left of "{mark}".'),
+                Text("正しい値を入力してください。", "Fill in the value."),
+            )
+            continue
+        fills.writable(index)[at] = left
+        fills.tell(
+            codes.DITTO_FILLED,
+            index,
+            at,
+            Text(f"「{mark}」を左の「{left}」にしました。", f'Replaced "{mark}" by "{left}" on the left.'),
+        )
+
+
+def _tell_not_repeated(fills: Fills, index: int, inside: Sequence[int], text: str, *, is_decided: bool) -> None:
+    fills.tell(
+        codes.MERGED_NUMBER_NOT_REPEATED,
+        index,
+        inside[0],
+        Text(
+            f"数値「{text}」が{len(inside)}行にわたって結合されています。合計が変わらないように先頭行だけに入れました。",
+            f'The number "{text}" is merged over {len(inside)} rows; only the first got it, to keep sums right.',
+        ),
+        None
+        if is_decided
+        else Text(
+            "各行の値ならレシピの merged_number を repeat に、分けるなら split にするか、"
+            "結合を解除して行ごとに入力してください。",
+            'Set merged_number to "repeat" or "split" in a recipe, or take the merge apart and fill in each row.',
+        ),
+    )
+
+
+def _shares(text: str, n: int) -> list[str] | None:
+    """Divides a number into equal shares of at most three more decimals; the last takes what is left over."""
+    plain = words.fold(text).replace(",", "").replace("−", "-")
+    try:
+        whole = Decimal(("-" if plain[:1] in "△▲" else "") + plain.lstrip("△▲"))
+    except InvalidOperation:
+        return None
+    exponent = whole.as_tuple().exponent
+    if not isinstance(exponent, int) or abs(exponent) > 12 or whole.adjusted() > 15:
+        return None
+    share = whole / n
+    places = next((p for p in range(-exponent, -exponent + 3) if round(share, p) * n == whole), max(3, -exponent + 3))
+    shares = [round(share, places)] * (n - 1)
+    return [f"{value:f}" for value in (*shares, whole - sum(shares))]
+
+
+def fill_blanks(fills: Fills) -> None:
+    """Fills blank cells with the value above them in columns of which a recipe says so, up to the next section."""
+    for index in range(len(fills.values)):
+        if not fills.rule(index).blank_means_above:
+            continue
+        resets = sorted(fills.resets)
+        values = fills.writable(index)
+        for at in range(1, len(values)):
+            if values[at] is not None or values[at - 1] is None:
+                continue
+            if any(fills.rows[at - 1] < row < fills.rows[at] for row in resets):
+                continue
+            values[at] = values[at - 1]
+            fills.tell(
+                codes.BLANK_FILLED,
+                index,
+                at,
+                Text(
+                    f"空欄に上の行の「{values[at]}」を入れました。", f'Filled the blank with "{values[at]}" above it.'
+                ),
+            )
+
+
 def fill_dittos(fills: Fills) -> None:
     """Replaces 〃 and 同上 by the value above them; a section or a total in between ends the chain."""
     resets = sorted(fills.resets)
     for index in range(len(fills.values)):
         found = words.DITTO.intersection(fills.values[index])
+        if not fills.rule(index).ditto:
+            continue
+        _fill_from_left(fills, index)
         if not found:
             continue
         marks = [at for at, value in enumerate(fills.values[index]) if value in found]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gis_capture.errors import SourceError
 from gis_capture.ledger.limits import Limits
+from gis_capture.ledger.recipes.recipe import Recipe
 from gis_capture.ledger.table import Source
 from gis_capture.text import Text
 
@@ -29,12 +30,13 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 @dataclass(frozen=True)
 class Opened:
-    """A source that exists and is not too large; `head` are its first 64 KiB."""
+    """A source that exists and is not too large; `head` are its first 64 KiB, `recipe` is what it is read by."""
 
     path: Path
     head: bytes
     size_bytes: int
     limits: Limits
+    recipe: Recipe | None = None
 
     @cached_property
     def sha256(self) -> str:
@@ -67,10 +69,10 @@ class Opened:
 
     def source(self, driver: str, encoding: str | None = None) -> Source:
         """Describes this source as read by a driver."""
-        return Source(self.path, driver, encoding, self.sha256)
+        return Source(self.path, driver, encoding, self.sha256, self.recipe)
 
 
-def open_source(path: Path, limits: Limits) -> Opened:
+def open_source(path: Path, limits: Limits, recipe: Recipe | None = None) -> Opened:
     """Opens a file; raises SourceError when it is missing, a folder, empty, unreadable or too large."""
     if not path.exists():
         raise SourceError(
@@ -102,7 +104,7 @@ def open_source(path: Path, limits: Limits) -> Opened:
         ) from error
     if size > limits.max_source_bytes:
         raise too_large(path, f"{size / 2**20:,.0f} MB", f"{limits.max_source_bytes / 2**20:,.0f} MB")
-    return Opened(path, head, size, limits)
+    return Opened(path, head, size, limits, recipe)
 
 
 def check_zip(path: Path, entries: list[zipfile.ZipInfo], limits: Limits) -> None:

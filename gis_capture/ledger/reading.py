@@ -8,18 +8,21 @@ from gis_capture.ledger.drivers import DRIVERS
 from gis_capture.ledger.kinds import say_kind
 from gis_capture.ledger.limits import DEFAULT_LIMITS, Limits
 from gis_capture.ledger.opening import Opened, broken, open_source, unknown
+from gis_capture.ledger.recipes.recipe import Recipe
 from gis_capture.ledger.table import Reading
 from gis_capture.model import Problem
 from gis_capture.text import Text
 
 
-def read_ledger(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Reading:
+def read_ledger(path: Path, *, limits: Limits = DEFAULT_LIMITS, recipe: Recipe | None = None) -> Reading:
     """Reads a source into its tables; its content decides the format, not its extension.
+
+    With a recipe, its decisions count for the tables it fits; whether it fits is told by `recipes.fit_recipe`.
 
     Raises SourceError for a file that is missing, broken, encrypted, too large or of a kind that is not read.
     An empty file gives a reading without tables.
     """
-    opened = open_source(Path(path), limits)
+    opened = open_source(Path(path), limits, recipe)
     driver = next((driver for driver in DRIVERS if driver.accepts(opened)), None)
     if driver is None:
         raise unknown(opened.path, say_kind(opened))

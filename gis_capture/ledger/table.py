@@ -11,15 +11,18 @@ if TYPE_CHECKING:
     import pandas as pd
     from shapely import Geometry
 
+    from gis_capture.ledger.recipes.recipe import Recipe
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The file a table came from; `encoding` is None for binary formats."""
+    """The file a table came from; `encoding` is None for binary formats, `recipe` is what it was read by."""
 
     path: Path
     driver: str
     encoding: str | None
     sha256: str
+    recipe: "Recipe | None" = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,14 @@ _NAME_WORD = re.compile(
 )
 
 
+_SAME_AS_LEFT = frozenset({"同左", "左同", "左に同じ", "左記に同じ", "左と同じ"})
+
+
+def is_same_as_left(text: str) -> bool:
+    """Whether a cell says that it is as the one on its left: 同左, 左に同じ."""
+    return len(text) <= 8 and squeeze(text) in _SAME_AS_LEFT
+
+
 def squeeze(text: str) -> str:
     """Takes out all white space, ideographic spaces too: 「合　計」 → 「合計」."""
     return _SPACES.sub("", text)

@@ -17,7 +17,18 @@ from gis_capture.text import Text
 FORMAT = "gis-capture.workspace/v1"
 FILE_NAME = "workspace.toml"
 STORE_NAME = "layers.gpkg"
-FOLDERS = ("attachments", "backups", "checkouts", "grids", "layers", "packs", "secrets", "sources", "uploads")
+FOLDERS = (
+    "attachments",
+    "backups",
+    "checkouts",
+    "grids",
+    "layers",
+    "packs",
+    "recipes",
+    "secrets",
+    "sources",
+    "uploads",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +79,11 @@ class Folder:
     def layers_dir(self) -> Path:
         """Layer definitions of the office's own; one with the key of a shipped layer replaces it."""
         return self.path / "layers"
+
+    @property
+    def recipes_dir(self) -> Path:
+        """Recipes: how ledgers of a shape are read."""
+        return self.path / "recipes"
 
     @property
     def grids_dir(self) -> Path:

@@ -23,8 +23,11 @@ from gis_capture.convert import (
     undo_import,
 )
 from gis_capture.convert.imports import find_import
+from gis_capture.convert.recipes import make_recipe
 from gis_capture.definitions import read_layers
 from gis_capture.errors import LayerError
+from gis_capture.ledger.recipes.files import parse_recipe
+from gis_capture.ledger.recipes.recipe import Recipe
 from gis_capture.locate.gazetteer import Gazetteer
 from gis_capture.model import BBox, Layer, Problem, Value
 from gis_capture.report.export import Export, export_layer
@@ -41,6 +44,7 @@ from gis_capture.workspace.basemaps import Basemap, add_basemap, list_basemaps
 from gis_capture.workspace.checkouts import Checkin, Checkouts
 from gis_capture.workspace.folder import Folder, create_folder, read_folder
 from gis_capture.workspace.identity import new_id, utc_now
+from gis_capture.workspace.recipes import RecipeFolder
 from gis_capture.workspace.reimport import (
     ListedRow,
     Reimport,
@@ -173,13 +177,36 @@ class Workspace:
             layer=key,
         )
 
-    def inspect(self, path: Path | str) -> Inspection:
+    def inspect(self, path: Path | str, *, recipe: Recipe | None = None) -> Inspection:
         """Tells what is in a source and which layer it fits; writes nothing.
 
         Raises:
             SourceError: The source cannot be read.
         """
-        return inspect_source(Path(path), layers=self.known_layers())
+        return inspect_source(Path(path), layers=self.known_layers(), recipe=recipe)
+
+    @property
+    def recipes(self) -> RecipeFolder:
+        """The recipes of the office."""
+        return RecipeFolder(self.folder.recipes_dir)
+
+    def make_recipe(
+        self,
+        inspection: Inspection,
+        *,
+        name: str = "",
+        layer: str | None = None,
+        table: str | None = None,
+        crs: str | None = None,
+        matches: Mapping[str, str | None] | None = None,
+    ) -> Recipe:
+        """Writes down how a source was read and where its rows go, for the next one of its shape.
+
+        Raises:
+            LayerError: The layer or a field is not known.
+        """
+        chosen = self.known_layer(layer or inspection.layer_key)
+        return make_recipe(inspection.reading, chosen, name=name, table=table, crs=crs, matches=matches)
 
     def convert(
         self,
@@ -194,6 +221,7 @@ class Workspace:
         is_dry_run: bool = False,
         is_repeat_allowed: bool = False,
         on_progress: Callable[[float], None] | None = None,
+        recipe: Recipe | None = None,
     ) -> Conversion:
         """Brings a source into a layer, all of it or nothing; a copy of the source is kept.
 
@@ -208,14 +236,16 @@ class Workspace:
             is_dry_run: Nothing is written.
             is_repeat_allowed: A source that was imported before is imported again.
             on_progress: Called with the share that is done, 0 to 1.
+            recipe: How the source is read and where it goes; `layer`, `crs` and `matches` come before it.
 
         Raises:
+            RecipeError: The recipe does not fit the source; nothing was changed.
             SourceError: The source cannot be read or was imported before.
             LayerError: The layer, a field or the CRS is not known.
             StoreError: The store cannot be written.
         """
         source = Path(path)
-        chosen = self.known_layer(layer or self._best_layer(source, table))
+        chosen = self.known_layer(layer or (recipe and recipe.layer) or self._best_layer(source, table))
         with (
             nullcontext(source) if is_dry_run else self._kept(source) as readable,
             self._gazetteer() as gazetteer,
@@ -236,6 +266,7 @@ class Workspace:
                 on_progress=on_progress,
                 grids_dir=self.grids_dir,
                 gazetteer=gazetteer,
+                recipe=recipe,
             )
 
     def reimport(
@@ -252,6 +283,7 @@ class Workspace:
         import_id: str | None = None,
         is_dry_run: bool = False,
         on_progress: Callable[[float], None] | None = None,
+        recipe: Recipe | None = None,
     ) -> Reimport:
         """Brings the next version of a ledger into its layer: only what it says otherwise than the last one.
 
@@ -270,6 +302,7 @@ class Workspace:
             import_id: Id to keep the import under.
             is_dry_run: Nothing is written; the result tells what would change.
             on_progress: Called with the share that is done, 0 to 1.
+            recipe: How the source is read and where it goes; `layer`, `crs` and `matches` come before it.
 
         Raises:
             SourceError: The source cannot be read, goes on with no import, or its key is doubtful.
@@ -277,7 +310,7 @@ class Workspace:
             StoreError: The store cannot be written.
         """
         source = Path(path)
-        chosen = self.known_layer(layer or self._best_layer(source, table))
+        chosen = self.known_layer(layer or (recipe and recipe.layer) or self._best_layer(source, table))
         with (
             nullcontext(source) if is_dry_run else self._kept(source) as readable,
             self._gazetteer() as gazetteer,
@@ -292,6 +325,7 @@ class Workspace:
                 on_progress=on_progress,
                 grids_dir=self.grids_dir,
                 gazetteer=gazetteer,
+                recipe=recipe,
             )
             prepared = prepare_reimport(converted, self.store, base=base, key=key, is_dry_run=is_dry_run)
             if is_dry_run:
@@ -334,12 +368,15 @@ class Workspace:
     def _read_again(self, record: Mapping[str, Any], layer: Layer) -> ConvertedSource:
         path = self.folder.sources_dir / str(record["sha256"]) / str(record["source_name"])
         tables = record.get("tables") or [None]
+        given = dict(record.get("given") or {})
+        if given.get("recipe"):
+            given["recipe"] = parse_recipe(given["recipe"])
         with self._gazetteer() as gazetteer:
             return convert_source(
                 path,
                 layer,
                 table=tables[0] if len(tables) == 1 else None,
-                **(record.get("given") or {}),
+                **given,
                 grids_dir=self.grids_dir,
                 gazetteer=gazetteer,
             )

@@ -7,7 +7,8 @@ from gis_capture.ledger.columns.choosing import (
     sort_suggestions,
     suggest_layers,
 )
-from gis_capture.ledger.columns.making import GENERIC_KEY, layer_key_of, make_layer
+from gis_capture.ledger.columns.keys import propose_keys
+from gis_capture.ledger.columns.making import GENERIC_KEY, layer_key_of, layer_key_of_words, make_layer
 from gis_capture.ledger.columns.matching import ColumnMatch, Match, match_columns
 
 __all__ = [
@@ -17,8 +18,10 @@ __all__ = [
     "Match",
     "choose_layer",
     "layer_key_of",
+    "layer_key_of_words",
     "make_layer",
     "match_columns",
+    "propose_keys",
     "share_of_fitting",
     "sort_suggestions",
     "suggest_layers",

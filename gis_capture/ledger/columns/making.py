@@ -36,8 +36,12 @@ _MULTI: dict[str, GeometryType] = {"Point": "MultiPoint", "LineString": "MultiLi
 
 def layer_key_of(table: Table) -> str:
     """Gives the key of a table's own layer; the same for every file of this name with a sheet of this name."""
-    words = "\0".join((table.source.path.stem, table.sheet or "", table.name))
-    return f"ledger_{_hash(words)}"
+    return layer_key_of_words(table.source.path.stem, table.sheet or "", table.name)
+
+
+def layer_key_of_words(*words: str) -> str:
+    """Gives the key of a layer that is known by some words."""
+    return f"ledger_{_hash(chr(0).join(words))}"
 
 
 def make_layer(

@@ -9,7 +9,7 @@ from gis_capture.errors import SourceError
 from gis_capture.ledger import codes
 from gis_capture.ledger.drivers.driver import Driver
 from gis_capture.ledger.opening import ZIP_ERRORS, Opened, broken, open_source, too_large, unknown
-from gis_capture.ledger.table import Reading, Source, Table
+from gis_capture.ledger.table import Reading, Table
 from gis_capture.model import Problem
 from gis_capture.text import Text
 
@@ -42,7 +42,7 @@ def _read(opened: Opened, depth: int) -> Reading:
         for name, path in _unpack(opened, Path(folder)):
             if not _is_ledger(path):
                 continue
-            inner = open_source(path, opened.limits)
+            inner = open_source(path, opened.limits, opened.recipe)
             try:
                 driver = next((driver for driver in DRIVERS if driver.accepts(inner)), None)
                 if driver is None or (driver is DRIVER and depth >= _MAX_DEPTH):
@@ -70,7 +70,7 @@ def _read(opened: Opened, depth: int) -> Reading:
 
 
 def _named(opened: Opened, name: str, table: Table) -> Table:
-    source = Source(opened.path / name, table.source.driver, table.source.encoding, table.source.sha256)
+    source = replace(table.source, path=opened.path / name)
     return replace(table, source=source)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from gis_capture.ledger import codes
 from gis_capture.ledger.assemble import reading_of_grids
 from gis_capture.ledger.drivers.driver import Driver
-from gis_capture.ledger.drivers.encodings import find_encoding, utf16_of
+from gis_capture.ledger.drivers.encodings import find_encoding, fits_encoding, utf16_of
 from gis_capture.ledger.grid import Grid
 from gis_capture.ledger.opening import Opened, broken, too_large
 from gis_capture.ledger.table import Reading
@@ -42,7 +42,8 @@ def accepts(opened: Opened) -> bool:
 
 def read(opened: Opened) -> Reading:
     """Reads the records column by column; row numbers are those of the records, blank ones counted."""
-    encoding, fits = find_encoding(opened.path)
+    forced = opened.recipe.encoding if opened.recipe else None
+    encoding, fits = (forced, fits_encoding(opened.path, forced)) if forced else find_encoding(opened.path)
     problems: list[Problem] = []
     if not fits:
         problems.append(

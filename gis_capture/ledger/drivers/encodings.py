@@ -31,17 +31,19 @@ def find_encoding(path: Path) -> tuple[str, bool]:
         sample = file.read(_SAMPLE)
     for mark, name in _BOMS:
         if sample.startswith(mark):
-            return name, _fits(path, name)
-    if _fits(path, "utf-8"):
+            return name, fits_encoding(path, name)
+    if fits_encoding(path, "utf-8"):
         if b"\x1b$" in sample and (
-            found := next((n for n in ("iso2022_jp", "iso2022_jp_ext", "iso2022_jp_2004") if _fits(path, n)), None)
+            found := next(
+                (n for n in ("iso2022_jp", "iso2022_jp_ext", "iso2022_jp_2004") if fits_encoding(path, n)), None
+            )
         ):
             return found, True
         if not (b"\0" in sample and utf16_of(sample)):
             return "utf-8", True
     if b"\0" in sample and (utf16 := utf16_of(sample)):
-        return utf16, _fits(path, utf16)
-    fitting = [name for name in _CANDIDATES if _fits(path, name)]
+        return utf16, fits_encoding(path, utf16)
+    fitting = [name for name in _CANDIDATES if fits_encoding(path, name)]
     cut = sample[: sample.rfind(b"\n") + 1] or sample
     if fitting:
         return max(fitting, key=lambda name: likeness(cut.decode(name, "replace"))), True
@@ -76,7 +78,8 @@ def _chunks(path: Path) -> Iterator[bytes]:
             yield chunk
 
 
-def _fits(path: Path, name: str) -> bool:
+def fits_encoding(path: Path, name: str) -> bool:
+    """Whether every byte of a file is of an encoding."""
     decoder = codecs.getincrementaldecoder(name)()
     try:
         for chunk in _chunks(path):

@@ -52,6 +52,7 @@ def clean_column(
     *,
     origin: Origin | None = None,
     default_era: str | None = None,
+    source_unit: str | None = None,
     max_problems: int = MAX_PROBLEMS,
 ) -> Cleaned:
     """Reads every text of a column as the field's type, once per distinct text.
@@ -65,6 +66,7 @@ def clean_column(
         field: What the values must be.
         origin: Where the column stands.
         default_era: Era of years without one.
+        source_unit: Unit of numbers without one; None = what the column's header says.
         max_problems: Of one code; how many more there are is told in a last one.
     """
     origin = origin or Origin()
@@ -73,7 +75,7 @@ def clean_column(
     distinct = dict.fromkeys(texts)
     is_plain = field.type is FieldType.TEXT and field.domain is None and are_plain(filter(None, distinct))
     longest = max(map(len, filter(None, distinct)), default=0) if is_plain else None
-    read = ValueReading if is_plain else _reader(field, _source_unit(field, origin.column), default_era)
+    read = ValueReading if is_plain else _reader(field, source_unit or _source_unit(field, origin.column), default_era)
     rules = rules_of(field, longest=longest)
     if is_plain and not rules:
         values: list[Value] = [text or None for text in texts]

@@ -1,0 +1,99 @@
+"""Makes a recipe of what was found in a ledger: the same choices a conversion makes, written down."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from gis_capture.convert.planning import plan_conversion
+from gis_capture.ledger import Reading, Table, codes
+from gis_capture.ledger.columns import GENERIC_KEY, ColumnMatch, propose_keys
+from gis_capture.ledger.names import column_letters
+from gis_capture.ledger.recipes.recipe import ColumnRule, Recipe, TableRule
+from gis_capture.ledger.values import infer_type
+from gis_capture.model import Layer
+
+_DIGITS = re.compile(r"[0-9０-９]+|元(?=年)")
+_SECTION = "見出し"
+
+
+def make_recipe(
+    reading: Reading,
+    layer: Layer,
+    *,
+    name: str = "",
+    table: str | None = None,
+    crs: str | None = None,
+    matches: Mapping[str, str | None] | None = None,
+    encoding: str | None = None,
+) -> Recipe:
+    """Writes down which tables of a source go into a layer, and how its columns are read.
+
+    Numbers in the names of sheets may be others next year ("R6台帳"), so they become "*". Columns with numbers in
+    merged cells ask for a decision: `merged_number = "ask"`.
+
+    Args:
+        reading: Of the source.
+        layer: Where its rows go.
+        name: For people; the file's name when it is left out.
+        table: Name of the only table to take.
+        crs: CRS that a person stated.
+        matches: Field names by column name that a person chose.
+        encoding: Of the text, where a person forces it.
+
+    Raises:
+        SourceError: The source holds no table, or none of that name.
+        FieldError: `matches` names a column or field that is not there.
+    """
+    plan = plan_conversion(reading, layer, table=table, matches=matches)
+    is_own = layer.key == GENERIC_KEY
+    has_sheets = len({each.sheet for each in reading.tables}) > 1
+    rules: list[TableRule] = []
+    for each, match in plan.tables:
+        rule = _table_rule(each, match, is_own=is_own, has_sheets=has_sheets)
+        same = next((known for known in rules if _names(known) == _names(rule)), None)
+        if same is None:
+            rules.append(rule)
+        elif same.sheet != rule.sheet:
+            # Sheets of the same columns are parts of one ledger; which there are differs from year to year.
+            rules[rules.index(same)] = TableRule(
+                same.columns, None, same.header_rows, same.first_data_row, same.section_column, same.key
+            )
+    file_name = reading.source.path.name
+    return Recipe(
+        name=name or reading.source.path.stem,
+        made_from=file_name,
+        layer=layer.key,
+        crs=crs,
+        encoding=encoding,
+        tables=tuple(rules),
+    )
+
+
+def _names(rule: TableRule) -> Sequence[str]:
+    return [column.name for column in rule.columns]
+
+
+def _table_rule(table: Table, match: ColumnMatch, *, is_own: bool, has_sheets: bool) -> TableRule:
+    fields = match.fields
+    merged = {p.column for p in table.problems if p.code == codes.MERGED_NUMBER_NOT_REPEATED}
+    sections = {p.column for p in table.notes if p.code == codes.SECTION_FILLED}
+    columns = tuple(
+        ColumnRule(
+            name=column.name,
+            position=column_letters(column.number),
+            # In a layer of the ledger's own each column has its own field, whose name follows from the header.
+            field=None if is_own else fields.get(column.name),
+            type=infer_type(texts).value if is_own else None,
+            merged_number="ask" if column.name in merged else None,
+            is_optional=column.name in sections,
+        )
+        for column, texts in zip(table.columns, table.values, strict=True)
+    )
+    keys = propose_keys(table)[:1]
+    return TableRule(
+        columns=columns,
+        sheet=_DIGITS.sub("*", table.sheet) if has_sheets and table.sheet else None,
+        header_rows=table.header_rows,
+        first_data_row=table.row_numbers[0] if len(table.row_numbers) else None,
+        section_column=next((name for name in sections if name and name != _SECTION), None),
+        key=tuple(keys),
+    )
