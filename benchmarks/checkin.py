@@ -1,7 +1,7 @@
 """Checking in 1,000 edits of a GeoPackage of 100,000 rows, beside the bare rebase of pygeodiff over the same files.
 
-Two files were cut from one: one has 1,200 edits of others, ours 1,000, and 100 of them clash. pygeodiff rebases our file
-on the other: rows by number, no authors, no receipts. Ours finds out which feature each row is, compares, and pushes the
+Two files were cut from one: one has 1,200 edits of others, ours 1,000, and 100 of them clash. pygeodiff rebases ours
+on the other: rows by number, no authors, no receipts. We find out which feature each row is, compare, and push the
 difference through the same door as a tablet's: checked, merged, with history, conflict records and receipts.
 Wall-clock and processor time are both given, because a machine that is shared shows in the first.
 """

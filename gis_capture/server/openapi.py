@@ -98,6 +98,28 @@ _HAND_ON: Schema = {
         "author": TEXT,
     },
 }
+_HAND_OUT: Schema = {
+    "type": "object",
+    "properties": {
+        "layers": {"type": "array", "items": TEXT},
+        "bbox": {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 4},
+        "author": TEXT,
+        "with_personal": {"type": "boolean"},
+    },
+}
+_FLAG: Schema = {"type": "string", "enum": ["0", "1"]}
+_TAKE_BACK: Schema = {
+    "type": "object",
+    "required": ["file"],
+    "properties": {
+        "file": {"type": "string", "contentMediaType": BYTES},
+        "checkout_id": TEXT,
+        "author": TEXT,
+        "is_dry_run": _FLAG,
+        "are_deletions_allowed": _FLAG,
+        "is_after_restore": _FLAG,
+    },
+}
 _BBOX: Schema = {"type": "string", "description": "min_x,min_y,max_x,max_y in EPSG:4326"}
 
 OPERATIONS = (
@@ -214,6 +236,12 @@ OPERATIONS = (
         "Applies a rejected change with mended values",
         {200: JSON},
         body=(JSON, _HAND_ON),
+    ),
+    Operation("/checkouts", "get", "What was handed out, newest first", {200: JSON}),
+    Operation("/checkouts", "post", "Makes a GeoPackage to edit elsewhere", {201: JSON}, body=(JSON, _HAND_OUT)),
+    Operation("/checkouts/{checkout_id}/file", "get", "A file as it was handed out", {200: BYTES, 206: BYTES}),
+    Operation(
+        "/checkins", "post", "Takes an edited file back in", {200: JSON}, body=("multipart/form-data", _TAKE_BACK)
     ),
     Operation("/days/{day}/report", "get", "What each tablet sent on a day", {200: JSON}),
 )

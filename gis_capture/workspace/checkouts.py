@@ -127,6 +127,14 @@ class Checkouts:
         found = [read_checkout(path) for path in self.folder.glob("*.gpkg") if _is_id(path.stem)]
         return sorted(found, key=lambda one: (one.made_at, one.checkout_id), reverse=True)
 
+    def get(self, checkout_id: str) -> Checkout:
+        """What a file was cut from.
+
+        Raises:
+            SourceError: It was not handed out here (code `checkout_unknown`).
+        """
+        return read_checkout(self.path_of(checkout_id))
+
     def path_of(self, checkout_id: str) -> Path:
         """The file as it was handed out.
 

@@ -4,6 +4,7 @@ from gis_capture.server.areas import (
     attachments,
     basemap,
     changes,
+    checkouts,
     conflicts,
     days,
     exports,
@@ -29,6 +30,7 @@ AREAS = tuple(
         imports,
         conflicts,
         changes,
+        checkouts,
         days,
     )
 )

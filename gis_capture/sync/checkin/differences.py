@@ -86,7 +86,9 @@ class LayerDifferences:
             befores = self._comparison.rows_of_base([b for b, _ in batch])
             afters = self._comparison.rows_of_mine([m for _, m in batch], self._columns.added)
             for b, m in batch:
-                before, after = self._state(befores[b]), self._state(afters[m])
+                # What is the same to the last byte need not be read, unless it is compared with something else.
+                has_geometry = self._has_geometry and (b in is_given or befores[b][0] != afters[m][0])
+                before, after = (self._state(row, has_geometry) for row in (befores[b], afters[m]))
                 self._overlook_rewriting(before, after)
                 if before != after or b in is_given:
                     yield Difference(ids[b], m, before, after)
@@ -97,7 +99,7 @@ class LayerDifferences:
         while batch := list(islice(new, BATCH)):
             rows = self._comparison.rows_of_mine([fid for fid, _ in batch], self._columns.added)
             for fid, feature_id in batch:
-                yield Difference(feature_id, fid, None, self._state(rows[fid]))
+                yield Difference(feature_id, fid, None, self._state(rows[fid], self._has_geometry))
 
     def removed(self) -> Iterator[Difference]:
         """Features that are only in the handed-out file."""
@@ -105,14 +107,14 @@ class LayerDifferences:
         while batch := list(islice(gone, BATCH)):
             rows = self._comparison.rows_of_base([fid for fid, _ in batch])
             for fid, feature_id in batch:
-                yield Difference(feature_id, fid, self._state(rows[fid]), None)
+                yield Difference(feature_id, fid, self._state(rows[fid], self._has_geometry), None)
 
     def places_of(self, feature_ids: Sequence[str]) -> dict[str, int]:
         """The handed-out rows (`fid`) of features that are in the returned file as well."""
         found = self._comparison.fids_of(feature_ids)
         return {feature_id: fid for feature_id, fid in found.items() if fid not in self.identities.gone}
 
-    def _state(self, row: Sequence[Any]) -> State:
+    def _state(self, row: Sequence[Any], has_geometry: bool) -> State:
         blob, *values = row
         for place, reader in self._readers:
             values[place] = reader(values[place])
@@ -120,7 +122,7 @@ class LayerDifferences:
         # A column that was added has a value or says nothing.
         more = zip(self._columns.added, values[len(self._names) :], strict=False)
         state.update({_free(name): _plain(value) for name, value in more if value is not None})
-        if self._has_geometry:
+        if has_geometry:
             state[GEOMETRY] = read_geometry(blob)
         return state
 

@@ -1,0 +1,87 @@
+"""Layers are handed out and taken back over HTTP."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from gis_capture.workspace import Workspace
+from tests.server.conftest import LAYER, N_LIGHTS
+from tests.sync.out_files import edited
+
+FROM_OUTSIDE = {"REMOTE_ADDR": "192.168.1.20"}
+
+
+@pytest.fixture
+def out(client: FlaskClient, tmp_path: Path) -> Path:
+    """The lights, downloaded."""
+    made = client.post("/checkouts", json={"layers": [LAYER], "author": "山田"})
+    assert made.status_code == 201
+    (tmp_path / "out.gpkg").write_bytes(client.get(made.headers["Location"]).data)
+    return tmp_path / "out.gpkg"
+
+
+def send(client: FlaskClient, path: Path, **form: str) -> Any:
+    """Uploads a file."""
+    data = {"file": (io.BytesIO(path.read_bytes()), path.name), **form}
+    return client.post("/checkins", data=data, content_type="multipart/form-data")
+
+
+def test_a_file_goes_out_and_comes_back(client: FlaskClient, workspace: Workspace, out: Path) -> None:
+    """Counted first, then stored, then known; nothing stays in the folder of uploads."""
+    with edited(out) as db:
+        db.execute(f"UPDATE {LAYER} SET status = '撤去' WHERE ledger_number = 'A-004'")
+    dry = send(client, out, is_dry_run="1").get_json()
+    first = send(client, out).get_json()
+    again = send(client, out).get_json()
+
+    assert (dry["n_changes"], dry["counts"], first["counts"]) == (1, {}, {"applied": 1})
+    assert again["receipts"] == first["receipts"] and again["layers"][0]["n_known"] == 1
+    feature = client.get(f"/layers/{LAYER}/features/00000000-0000-7000-8000-000000000004").get_json()
+    assert feature["properties"]["status"] == "撤去"
+    assert list(workspace.folder.uploads_dir.iterdir()) == []
+
+
+def test_what_was_handed_out_is_listed(client: FlaskClient, out: Path) -> None:
+    """With who took it and how much of it; the file has a name for people."""
+    (listed,) = client.get("/checkouts").get_json()["checkouts"]
+    headers = client.get(listed["file"]).headers
+
+    assert (listed["author"], listed["layers"], listed["n_features"]) == ("山田", [LAYER], N_LIGHTS)
+    assert headers["Content-Type"] == "application/geopackage+sqlite3"
+    assert headers["Content-Disposition"].startswith(f'attachment; filename="{LAYER}.gpkg"')
+
+
+def test_an_area_is_handed_out(client: FlaskClient) -> None:
+    """What touches the box, and what has no place."""
+    made = client.post("/checkouts", json={"bbox": [137.25, 36, 137.2525, 37]}).get_json()
+
+    assert made["n_features"] == 4
+
+
+def test_personal_fields_stay_in_the_office(client: FlaskClient, problem_of: Any) -> None:
+    """Neither made nor downloaded from another computer."""
+    made = client.post("/checkouts", json={"with_personal": True}).get_json()
+
+    problem_of(client.get(made["file"], environ_base=FROM_OUTSIDE), 403, "personal_hidden")
+    asked = client.post("/checkouts", json={"with_personal": True}, environ_base=FROM_OUTSIDE)
+    problem_of(asked, 403, "personal_hidden")
+
+
+def test_wrong_requests_say_what_is_wrong(
+    client: FlaskClient, workspace: Workspace, out: Path, tmp_path: Path, problem_of: Any
+) -> None:
+    """No file, another kind of file, an unknown check-out, a box that is none."""
+    (tmp_path / "x.gpkg").write_bytes(b"SQLite format 3\0" + bytes(3000))
+    problem_of(client.post("/checkins"), 400, "no_file")
+    problem_of(send(client, tmp_path / "x.gpkg"), 422, "checkin_unreadable")
+    problem_of(send(client, out, checkout_id="../../layers"), 404, "checkout_unknown")
+    problem_of(client.get("/checkouts/00000000-0000-7000-8000-000000000004/file"), 404, "checkout_unknown")
+    problem_of(client.post("/checkouts", json={"bbox": [1, 2, 0, 3]}), 400, "bad_request")
+    problem_of(client.post("/checkouts", json={"layers": ["nichts"]}), 404, "layer_unknown")
+    workspace.store.epoch = "another"
+    problem_of(send(client, out), 409, "checkout_other_epoch")
+    assert send(client, out, is_after_restore="1").status_code == 200
+    assert list(workspace.folder.uploads_dir.iterdir()) == []
