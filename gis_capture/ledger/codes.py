@@ -32,6 +32,13 @@ ENTRY_LEFT_OUT = "entry_left_out"
 FAR_CELLS = "far_cells"
 MERGED_NUMBER_SPLIT = "merged_number_split"
 BLANK_FILLED = "blank_filled"
+DRAWING_UNITS = "drawing_units"
+DRAWING_REPAIRED = "drawing_repaired"
+LOCAL_COORDINATES = "local_coordinates"
+CODES_RESOLVED = "codes_resolved"
+CODES_UNKNOWN = "codes_unknown"
+LINKS_NOT_FOLLOWED = "links_not_followed"
+DATUM_ASSUMED = "datum_assumed"
 
 TITLES: dict[str, Text] = {
     MERGE_FILLED: Text("結合セルを各行に補いました", "Merged cell filled into each row"),
@@ -63,4 +70,11 @@ TITLES: dict[str, Text] = {
     FAR_CELLS: Text("表から遠く離れたセルを除きました", "Cells far below the table were left out"),
     MERGED_NUMBER_SPLIT: Text("結合セルの数値を各行に分けました", "Merged number divided among the rows"),
     BLANK_FILLED: Text("空欄に上の行の値を入れました", "Blank filled with the value above"),
+    DRAWING_UNITS: Text("図面の単位", "Units of the drawing"),
+    DRAWING_REPAIRED: Text("傷のある図面を直して読みました", "Drawing was repaired for reading"),
+    LOCAL_COORDINATES: Text("地図上の位置が決まらない座標です", "Coordinates without a place on the earth"),
+    CODES_RESOLVED: Text("コードの項目名を言葉に直しました", "Coded names of columns were resolved"),
+    CODES_UNKNOWN: Text("意味の分からないコードの項目名です", "Coded names of columns that are not known"),
+    DATUM_ASSUMED: Text("測地系が書かれていません", "Datum not stated"),
+    LINKS_NOT_FOLLOWED: Text("ほかの場所にあるデータは読みませんでした", "Data elsewhere was not read"),
 }

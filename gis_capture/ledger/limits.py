@@ -16,6 +16,7 @@ class Limits:
         max_cells: Cells of a text file or a page.
         max_sheet_cells: Cells of a sheet of a workbook, empty ones between others counted.
         max_cell_chars: Characters of one cell.
+        max_drawing_bytes: Size of a drawing or an XML map that has to be in memory as a whole.
     """
 
     max_source_bytes: int = 2 << 30
@@ -26,6 +27,7 @@ class Limits:
     max_cells: int = 60_000_000
     max_sheet_cells: int = 25_000_000
     max_cell_chars: int = 200_000
+    max_drawing_bytes: int = 48 << 20
 
 
 DEFAULT_LIMITS = Limits()
