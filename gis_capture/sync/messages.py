@@ -7,6 +7,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+import jsonschema_rs
+import orjson
 from jsonschema import Draft202012Validator
 
 from gis_capture.model import Problem
@@ -44,6 +46,8 @@ def check_push(message: Any) -> None:
 
 def change_problem(body: Any) -> Problem | None:
     """Says what keeps a body from being a change of the protocol."""
+    if _fits(body):
+        return None
     mistake = _first_mistake(_change(), body)
     if mistake is None and not _is_text(body):
         mistake = {"where": "-", "reason": "half a surrogate pair (UTF-16)"}
@@ -56,6 +60,16 @@ def change_id_of(body: Any) -> str | None:
     return change_id if isinstance(change_id, str) and _ID.fullmatch(change_id) else None
 
 
+def feature_of(body: Any) -> tuple[str, str] | None:
+    """Layer and feature_id that a body names, where it names them as a change does."""
+    if not isinstance(body, dict):
+        return None
+    layer, feature_id = body.get("layer"), body.get("feature_id")
+    if isinstance(layer, str) and isinstance(feature_id, str) and _ID.fullmatch(feature_id):
+        return layer, feature_id
+    return None
+
+
 @cache
 def _envelope() -> Draft202012Validator:
     document = schema("push")
@@ -63,8 +77,28 @@ def _envelope() -> Draft202012Validator:
 
 
 @cache
+def _change_schema() -> Mapping[str, Any]:
+    return {"$ref": "#/$defs/change", "$defs": schema("push")["$defs"]}
+
+
+@cache
 def _change() -> Draft202012Validator:
-    return Draft202012Validator({"$ref": "#/$defs/change", "$defs": schema("push")["$defs"]})
+    return Draft202012Validator(_change_schema())
+
+
+@cache
+def _quick_change() -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(dict(_change_schema()))
+
+
+def _fits(body: Any) -> bool:
+    """Whether a body is surely a change; the other validator says what is wrong with all else, and judges it."""
+    try:
+        orjson.dumps(body)
+        return _quick_change().is_valid(body)
+    except (TypeError, ValueError):
+        # NaN, half a surrogate pair, a number beyond 64 bits.
+        return False
 
 
 def _first_mistake(validator: Draft202012Validator, value: Any) -> dict[str, Any] | None:

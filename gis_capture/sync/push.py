@@ -1,13 +1,13 @@
 """Push: a tablet's changes come in, every one of them gets a receipt that is durable before it is sent."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Any
 
-from gis_capture.store.protocol import Author, Store
+from gis_capture.store.protocol import Author, FeatureQuery, Store, Transaction
 from gis_capture.sync import codes
 from gis_capture.sync.apply import Applier
 from gis_capture.sync.intake import Intake
-from gis_capture.sync.messages import RECEIPTS_FORMAT, check_push
+from gis_capture.sync.messages import RECEIPTS_FORMAT, check_push, feature_of
 
 Clock = Callable[[], str]
 NewId = Callable[[], str]
@@ -40,6 +40,7 @@ def push(
         layers = {layer.key: layer for layer in store.layers()}
         applier = Applier(transaction, layers, new_id, may_write_personal)
         applier.prepare()
+        _read_ahead(transaction, layers, message["changes"])
         intake = Intake(applier, device_id, name, at)
         receipts = [intake.take(body) for body in message["changes"]]
         for number, receipt in enumerate(receipts):
@@ -54,6 +55,17 @@ def push(
         "clock_at": clock(),
         "receipts": [receipt.to_json() for receipt in receipts],
     }
+
+
+def _read_ahead(transaction: Transaction, layers: Container[str], bodies: Iterable[Any]) -> None:
+    """Reads the features that changes are about in one go; the transaction keeps them at hand."""
+    wanted: dict[str, dict[str, None]] = {}
+    for layer, feature_id in filter(None, map(feature_of, bodies)):
+        if layer in layers:
+            wanted.setdefault(layer, {})[feature_id] = None
+    for layer, ids in wanted.items():
+        for _ in transaction.features(layer, FeatureQuery(feature_ids=list(ids))):
+            pass
 
 
 def _text(value: str | None) -> str:

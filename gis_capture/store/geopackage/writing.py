@@ -39,9 +39,9 @@ class GeoPackageTransaction(GeoPackageReading, WritingTransaction):
         return self.connection.total_changes - self._n_before
 
     @contextmanager
-    def savepoint(self) -> Iterator[None]:
-        """Undoes only what is done inside it when its block raises."""
-        database, n_changes, noted = self.connection, self.n_changes, self.extents.state()
+    def part(self) -> Iterator[None]:
+        """Undoes in the database what is done inside it when its block raises."""
+        database, n_changes = self.connection, self.n_changes
         database.execute("SAVEPOINT part")
         try:
             yield
@@ -50,7 +50,6 @@ class GeoPackageTransaction(GeoPackageReading, WritingTransaction):
             if database.in_transaction:
                 database.execute("ROLLBACK TO part")
                 database.execute("RELEASE part")
-            self.extents.go_back(noted)
             self._n_before = database.total_changes - n_changes
             raise
         database.execute("RELEASE part")
@@ -66,6 +65,13 @@ class GeoPackageTransaction(GeoPackageReading, WritingTransaction):
         except REFUSALS as error:
             raise refusal(feature, is_there=False) or error from error
         note_dimensions(self.connection, rows.key, [feature.geometry])
+
+    def replace_fields(self, rows: LayerRows, feature: Feature) -> None:
+        """Writes a feature that is there and whose geometry stays."""
+        try:
+            self.connection.execute(rows.update_fields, rows.to_update_fields(feature, self.revision))
+        except REFUSALS as error:
+            raise refusal(feature, is_there=False) or error from error
 
     def insert_columns(self, batches: Iterable[FeatureColumns]) -> int:
         """Writes new features of one layer, as `insert` does, without an object for each.

@@ -59,6 +59,13 @@ class LayerRows:
             f"UPDATE {self.table} SET geometry = ?, revision = ?, position_method = ?, position_accuracy_m = ?,"
             f" position_note = ?{', ' if sets else ''}{sets} WHERE feature_id = ?"
         )
+        # A geometry that stays is not named: then neither it nor the index is written.
+        self.update_fields = self.update.replace("geometry = ?, ", "", 1)
+        self.remember = (
+            "INSERT INTO gis_capture_history"
+            " (revision, layer, feature_id, kind, previous_revision, previous, previous_geometry)"
+            f" SELECT ?, ?, feature_id, ?, ?, ?, geometry FROM {self.table} WHERE feature_id = ?"
+        )
 
     def column_value(self, name: str, value: Any) -> Any:
         """Gives a field's value as its column holds it."""
@@ -95,8 +102,14 @@ class LayerRows:
 
     def to_update(self, feature: Feature, revision: int) -> tuple[Any, ...]:
         """Gives the parameters of `update`."""
-        blob, feature_id, *rest = self.to_rows(FeatureColumns.from_features([feature]), revision)[0]
-        return (blob, *rest, feature_id)
+        (content,) = self.encode_geometries(np.array([feature.geometry], dtype=object))
+        return (content, *self.to_update_fields(feature, revision))
+
+    def to_update_fields(self, feature: Feature, revision: int) -> tuple[Any, ...]:
+        """Gives the parameters of `update_fields`."""
+        position, fields = feature.position, feature.fields
+        values = (self.column_value(name, fields.get(name)) for name in self.names)
+        return (revision, position.method, position.accuracy_m, position.note, *values, feature.feature_id)
 
     def to_features(
         self, rows: Sequence[tuple[Any, ...]], attachments: Mapping[str, tuple[Attachment, ...]]

@@ -9,6 +9,7 @@ from gis_capture.model import Attachment, Conflict, Receipt
 from gis_capture.store.sync_records import NamedAttachment, PushedChange
 from gis_capture.store.tables.database import Database
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
 _CHANGE_COLUMNS = "change_id, sha256, body, receipt, device_id, author, received_at"
 
 
@@ -181,4 +182,4 @@ def _text(body: Any, name: str) -> str | None:
 
 def _dumps(value: Any) -> str:
     """JSON in ASCII: half a surrogate pair and NaN in a body survive as well."""
-    return json.dumps(value, separators=(",", ":"))
+    return _ENCODER.encode(value)

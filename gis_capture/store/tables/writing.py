@@ -1,7 +1,7 @@
 """Writing that both stores have in common: everything done through a transaction has one revision."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from itertools import groupby, islice
 from typing import Any, TypeVar
@@ -12,6 +12,7 @@ import orjson
 from gis_capture.definitions import layer_to_json
 from gis_capture.errors import FeatureError
 from gis_capture.model import Attachment, Feature, FeatureColumns, Layer
+from gis_capture.store.protocol import EVERYTHING, FeatureQuery
 from gis_capture.store.source_rows import SourceBlock
 from gis_capture.store.sync_records import SyncRecords
 from gis_capture.store.tables.database import Database
@@ -23,6 +24,8 @@ from gis_capture.store.tables.sync import SyncTables
 from gis_capture.text import Text
 
 BULK = 5_000
+MAX_AT_HAND = 1_000
+"""Most ids in one question whose features are kept at hand."""
 _Item = TypeVar("_Item")
 
 
@@ -35,10 +38,56 @@ class WritingTransaction(Reading):
         self.sync: SyncRecords = SyncTables(connection)
         self.tables = tables
         self.extents = extents
+        self._rows: dict[str, LayerRows] = {}
+        self._at_hand: dict[tuple[str, str], Feature] = {}
 
-    def savepoint(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
         """Undoes only what is done inside it when its block raises."""
+        noted = self.extents.state()
+        try:
+            with self.part():
+                yield
+        except BaseException:
+            self.extents.go_back(noted)
+            self._forget()
+            raise
+
+    def part(self) -> AbstractContextManager[None]:
+        """Undoes in the database what is done inside it when its block raises."""
         raise NotImplementedError
+
+    def rows_of(self, key: str) -> LayerRows:
+        """The rows of a layer; only this transaction changes what they are."""
+        if key not in self._rows:
+            self._rows[key] = super().rows_of(key)
+        return self._rows[key]
+
+    def feature(self, layer: str, feature_id: str) -> Feature | None:
+        """Reads a feature as this transaction sees it; one that was asked for by id is at hand until it is written."""
+        known = self._at_hand.get((layer, feature_id))
+        if known is None:
+            known = super().feature(layer, feature_id)
+            self._keep_at_hand([known] if known else [])
+        return known
+
+    def features(self, layer: str, query: FeatureQuery = EVERYTHING) -> Iterator[Feature]:
+        """Reads features as this transaction sees them; those that are asked for by id are at hand from then on."""
+        ids = query.feature_ids
+        if ids is None or len(ids) > MAX_AT_HAND or query != FeatureQuery(feature_ids=ids):
+            return super().features(layer, query)
+        found = list(super().features(layer, query))
+        self._keep_at_hand(found)
+        return iter(found)
+
+    def _keep_at_hand(self, features: Sequence[Feature]) -> None:
+        if len(self._at_hand) + len(features) > 2 * MAX_AT_HAND:
+            self._at_hand.clear()
+        self._at_hand.update({(one.layer, one.feature_id): one for one in features})
+
+    def _forget(self) -> None:
+        self._rows.clear()
+        self._at_hand.clear()
 
     def watch(self, rows: LayerRows) -> None:
         """Sees that edits of other programs to a layer are noted, also in fields that it has got now."""
@@ -52,6 +101,10 @@ class WritingTransaction(Reading):
         """Writes a feature that is there; raises FeatureError where it cannot be stored."""
         raise NotImplementedError
 
+    def replace_fields(self, rows: LayerRows, feature: Feature) -> None:
+        """Writes a feature that is there and whose geometry stays."""
+        self.replace_row(rows, feature)
+
     def put_layer(self, layer: Layer) -> None:
         """Makes the layer's table, or brings it to a newer definition; a removed field keeps its column.
 
@@ -59,6 +112,7 @@ class WritingTransaction(Reading):
             LayerError: The stored definition is newer, or of another geometry type or CRS, or a field changed its type.
         """
         stored = next((one for one in self.layers() if one.key == layer.key), None)
+        self._forget()
         definition = orjson.dumps(layer_to_json(layer), option=orjson.OPT_SORT_KEYS).decode()
         if stored is None:
             self.tables.create(layer)
@@ -97,11 +151,17 @@ class WritingTransaction(Reading):
         """
         rows = self.rows_of(feature.layer)
         before = self._stored(feature.layer, feature.feature_id)
-        self._remember(before, "update")
-        self.replace_row(rows, feature)
+        self._remember_stored(before, "update")
+        self._at_hand.pop((feature.layer, feature.feature_id), None)
+        is_moved = feature.geometry is not before.geometry
+        if is_moved:
+            self.replace_row(rows, feature)
+        else:
+            self.replace_fields(rows, feature)
         if before.attachments != feature.attachments:
             self.put_attachments(rows.key, {feature.feature_id: feature.attachments})
-        self.extents.note(rows.key, removed=before.geometry, added=feature.geometry)
+        moved = (before.geometry, feature.geometry) if is_moved else (None, None)
+        self.extents.note(rows.key, removed=moved[0], added=moved[1])
 
     def delete(self, layer: str, feature_id: str) -> None:
         """Takes a feature out of the layer; its last state stays in the history.
@@ -111,7 +171,8 @@ class WritingTransaction(Reading):
         """
         rows = self.rows_of(layer)
         before = self._stored(layer, feature_id)
-        self._remember(before, "delete")
+        self._remember_stored(before, "delete")
+        self._at_hand.pop((layer, feature_id), None)
         self.connection.execute(f"DELETE FROM {rows.table} WHERE feature_id = ?", (feature_id,))
         self._drop_attachments(layer, feature_id)
         self.extents.note(layer, removed=before.geometry, added=None)
@@ -131,6 +192,7 @@ class WritingTransaction(Reading):
 
     def adopt(self, rows: LayerRows, fid: int, previous: Feature | None) -> None:
         """Makes a change of this revision of what another program did to a row; `previous` None = it is new."""
+        self._at_hand.clear()
         if previous is not None:
             attachments = read_attachments(self.connection, rows.key, [previous.feature_id])
             previous = replace(previous, attachments=attachments.get(previous.feature_id, ()))
@@ -165,7 +227,7 @@ class WritingTransaction(Reading):
         return feature
 
     def _remember(self, before: Feature, kind: str) -> None:
-        """Keeps the former state, once for each revision; a deletion always, for those who pull."""
+        """Keeps a state that its row has not any more, once for each revision; a deletion always."""
         if before.revision == self.revision and kind != "delete":
             return
         rows = self.rows_of(before.layer)
@@ -176,6 +238,13 @@ class WritingTransaction(Reading):
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
             (self.revision, before.layer, before.feature_id, kind, before.revision, state_of(before), blob),
         )
+
+    def _remember_stored(self, before: Feature, kind: str) -> None:
+        """Keeps the state of a row before it is written; its geometry is copied as it stands."""
+        if before.revision == self.revision and kind != "delete":
+            return
+        values = (self.revision, before.layer, kind, before.revision, state_of(before), before.feature_id)
+        self.connection.execute(self.rows_of(before.layer).remember, values)
 
     def put_attachments(self, layer: str, attachments: Mapping[str, Sequence[Attachment]]) -> None:
         """Writes the attachments of features, in place of those they had."""
