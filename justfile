@@ -36,6 +36,10 @@ docs:
 bench *names:
     python -m benchmarks {{ names }}
 
+# Read damaged ledgers for as long as one likes; failing inputs are kept in artifacts/fuzz
+fuzz *arguments:
+    python -m tests.ledger.fuzz.campaign {{ arguments }}
+
 # Write constraint-dependencies and requirements.lock anew from the newest versions
 lock:
     python scripts/lock.py

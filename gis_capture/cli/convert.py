@@ -7,6 +7,7 @@ import click
 
 from gis_capture.cli.accounting import accounting_line, needs_attention, print_problems, print_reasons
 from gis_capture.cli.language import Command, language_of, option
+from gis_capture.cli.layout_option import layout_option
 from gis_capture.cli.recipes import find_recipe
 from gis_capture.cli.workspace_option import open_workspace, workspace_option
 from gis_capture.report.export import replacing
@@ -68,6 +69,7 @@ from gis_capture.workspace import Workspace
         "Writes the map of the import to one HTML file that opens without a network.",
     ),
 )
+@layout_option
 @workspace_option
 @option("--json", "is_json", is_flag=True, help=Text("JSON で出力します。", "Prints JSON."))
 def command(
@@ -79,6 +81,7 @@ def command(
     is_repeat_allowed: bool,
     recipe: str | None,
     report: Path | None,
+    layout: Path | None,
     folder: Path | None,
     is_json: bool,
 ) -> int:
@@ -96,6 +99,7 @@ def command(
             layer=layer,
             table=table,
             crs=crs,
+            layout=layout,
             is_dry_run=is_dry_run,
             is_repeat_allowed=is_repeat_allowed,
             recipe=find_recipe(recipe, workspace) if recipe else None,

@@ -9,6 +9,7 @@ import click
 
 from gis_capture.cli.accounting import needs_attention, print_problems
 from gis_capture.cli.language import Command, language_of, option
+from gis_capture.cli.layout_option import layout_option
 from gis_capture.cli.recipes import find_recipe
 from gis_capture.cli.workspace_option import open_workspace, workspace_option
 from gis_capture.errors import WorkspaceError
@@ -66,9 +67,12 @@ TYPES = {
     default=None,
     help=Text("このレシピ(名前かファイル)で読みます。", "Reads by this recipe, a name or a file."),
 )
+@layout_option
 @workspace_option
 @option("--json", "is_json", is_flag=True, help=Text("JSON で出力します。", "Prints JSON."))
-def command(file: Path, recipe_path: Path | None, by_recipe: str | None, folder: Path | None, is_json: bool) -> int:
+def command(
+    file: Path, recipe_path: Path | None, by_recipe: str | None, layout: Path | None, folder: Path | None, is_json: bool
+) -> int:
     """Prints the tables found in a file; the exit code is 3 when rows need attention, except with --json."""
     from gis_capture.convert import inspect_source
     from gis_capture.definitions import read_layers
@@ -78,13 +82,13 @@ def command(file: Path, recipe_path: Path | None, by_recipe: str | None, folder:
         with open_workspace(folder) as workspace:
             layers: Sequence[Layer] = workspace.known_layers()
             recipe = find_recipe(by_recipe, workspace) if by_recipe else None
-            inspection = workspace.inspect(file, recipe=recipe)
+            inspection = workspace.inspect(file, recipe=recipe, layout=layout)
     except WorkspaceError:
         if folder is not None:
             raise
         layers = read_layers(layers_dir())
         recipe = find_recipe(by_recipe, None) if by_recipe else None
-        inspection = inspect_source(file, layers=layers, recipe=recipe)
+        inspection = inspect_source(file, layers=layers, recipe=recipe, layout=layout)
     if recipe is not None:
         fit_recipe(inspection.reading, recipe)
     language = language_of()

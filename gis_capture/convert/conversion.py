@@ -39,6 +39,7 @@ def convert(
     is_repeat_allowed: bool = False,
     on_progress: Progress | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    layout: Path | None = None,
     grids_dir: Path | None = None,
     gazetteer: Gazetteer | None = None,
     recipe: Recipe | None = None,
@@ -60,6 +61,7 @@ def convert(
         is_repeat_allowed: A source that was imported into this layer before is imported again.
         on_progress: Called with the share that is done.
         limits: How large a source may be.
+        layout: How records of a fixed length are cut.
         grids_dir: Folder of datum grids.
         gazetteer: Places rows without coordinates by their addresses.
         recipe: How ledgers of this shape are read; `crs` and `matches` come before what it says.
@@ -85,6 +87,7 @@ def convert(
         matches=matches,
         on_progress=report,
         limits=limits,
+        layout=layout,
         grids_dir=grids_dir,
         gazetteer=gazetteer,
         check=refuse,

@@ -107,14 +107,19 @@ class Inspection:
 
 
 def inspect_source(
-    path: Path, *, layers: Sequence[Layer], limits: Limits = DEFAULT_LIMITS, recipe: Recipe | None = None
+    path: Path,
+    *,
+    layers: Sequence[Layer],
+    limits: Limits = DEFAULT_LIMITS,
+    recipe: Recipe | None = None,
+    layout: Path | None = None,
 ) -> Inspection:
     """Reads a source and tells what is in it, and which of these layers its tables may belong to.
 
     Raises:
         SourceError: The source is missing, broken, encrypted, too large or of a kind that is not read.
     """
-    reading = read_ledger(path, limits=limits, recipe=recipe)
+    reading = read_ledger(path, limits=limits, recipe=recipe, layout=layout)
     tables = tuple(_inspect_table(table, layers) for table in reading.tables)
     of_tables = (problem for table in reading.tables for problem in (*table.problems, *table.notes))
     return Inspection(reading, tables, bound_problems((*reading.problems, *of_tables)))

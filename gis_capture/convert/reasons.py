@@ -28,6 +28,7 @@ REASONS: Mapping[str, Text] = {
     "not_geometry": Text("読めない種類の図形", "entity of a kind without a shape"),
     "no_height": Text("標高のない格子点", "grid point without a height"),
     "surface_model": Text("地形の面(グリッド・TIN)", "model of the terrain (grid or triangles)"),
+    "other_record_kind": Text("対象外の種類のレコード", "record of another kind"),
     "deleted": Text("削除の印がある行", "marked as deleted"),
     locate_codes.NO_COORDINATES: Text("座標の列がない", "no columns for a position"),
     locate_codes.POSITION_MISSING: Text("座標が空", "position empty"),

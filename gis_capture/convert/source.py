@@ -54,6 +54,7 @@ def convert_source(
     matches: Mapping[str, str | None] | None = None,
     on_progress: Progress | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    layout: Path | None = None,
     grids_dir: Path | None = None,
     gazetteer: Gazetteer | None = None,
     check: Callable[[Reading, Plan], None] | None = None,
@@ -69,7 +70,7 @@ def convert_source(
         LayerError: The layer, a field of `matches` or the CRS does not fit.
     """
     report = on_progress or (lambda share: None)
-    reading = read_ledger(path, limits=limits, recipe=recipe)
+    reading = read_ledger(path, limits=limits, recipe=recipe, layout=layout)
     crs = crs or (recipe.crs if recipe else None)
     report(0.25)
     plan = plan_conversion(reading, layer, table=table, matches=matches, stored=stored)

@@ -1,6 +1,8 @@
 """Reads any ledger into tables."""
 
 from gis_capture.ledger.drivers import DRIVERS
+from gis_capture.ledger.drivers.fixed.layout import copybook_of, layout_beside
+from gis_capture.ledger.files import files_in, hash_files, hash_source
 from gis_capture.ledger.limits import DEFAULT_LIMITS, Limits
 from gis_capture.ledger.reading import read_ledger
 from gis_capture.ledger.table import Column, Reading, SkippedRow, Source, Table
@@ -14,5 +16,10 @@ __all__ = [
     "SkippedRow",
     "Source",
     "Table",
+    "copybook_of",
+    "files_in",
+    "hash_files",
+    "hash_source",
+    "layout_beside",
     "read_ledger",
 ]

@@ -39,6 +39,13 @@ CODES_RESOLVED = "codes_resolved"
 CODES_UNKNOWN = "codes_unknown"
 LINKS_NOT_FOLLOWED = "links_not_followed"
 DATUM_ASSUMED = "datum_assumed"
+RECORD_LENGTH = "record_length"
+FIELD_NOT_READ = "field_not_read"
+PHOTO_WITHOUT_POSITION = "photo_without_position"
+PAGES_JOINED = "pages_joined"
+FORM_ANSWERS = "form_answers"
+ROW_IN_ANOTHER_ENCODING = "row_in_another_encoding"
+ATTACHMENTS_LEFT_OUT = "attachments_left_out"
 
 TITLES: dict[str, Text] = {
     MERGE_FILLED: Text("結合セルを各行に補いました", "Merged cell filled into each row"),
@@ -77,4 +84,11 @@ TITLES: dict[str, Text] = {
     CODES_UNKNOWN: Text("意味の分からないコードの項目名です", "Coded names of columns that are not known"),
     DATUM_ASSUMED: Text("測地系が書かれていません", "Datum not stated"),
     LINKS_NOT_FOLLOWED: Text("ほかの場所にあるデータは読みませんでした", "Data elsewhere was not read"),
+    RECORD_LENGTH: Text("レコードの長さがレイアウトと違います", "Record length other than in the layout"),
+    FIELD_NOT_READ: Text("レイアウトの型に合わない値があります", "Bytes that are not of the layout's type"),
+    PHOTO_WITHOUT_POSITION: Text("位置情報のない写真があります", "Photo without a position"),
+    PAGES_JOINED: Text("複数のページにまたがる表をつなぎました", "Table continued over pages was joined"),
+    FORM_ANSWERS: Text("フォームの回答として読みました", "Read as answers of a form"),
+    ROW_IN_ANOTHER_ENCODING: Text("文字コードの違う行があります", "Row in another encoding"),
+    ATTACHMENTS_LEFT_OUT: Text("添付ファイルは読みませんでした", "Attached files were not read"),
 }

@@ -17,6 +17,8 @@ class Limits:
         max_sheet_cells: Cells of a sheet of a workbook, empty ones between others counted.
         max_cell_chars: Characters of one cell.
         max_drawing_bytes: Size of a drawing or an XML map that has to be in memory as a whole.
+        max_pages: Pages of a PDF.
+        max_reading_s: Seconds of work for what a slow library reads in a process of its own (PDF, Access).
     """
 
     max_source_bytes: int = 2 << 30
@@ -28,6 +30,12 @@ class Limits:
     max_sheet_cells: int = 25_000_000
     max_cell_chars: int = 200_000
     max_drawing_bytes: int = 48 << 20
+    max_pages: int = 2_000
+    max_reading_s: int = 600
+
+    def seconds_for(self, size_bytes: int) -> float:
+        """Seconds of work that a source of some size may cost: a small one has no business to take long."""
+        return min(self.max_reading_s, 8 + size_bytes / 40_000)
 
 
 DEFAULT_LIMITS = Limits()

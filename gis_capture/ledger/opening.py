@@ -1,6 +1,5 @@
 """Opens a source: is it there, how large is it, and what do its first bytes say it is."""
 
-import hashlib
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -8,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from gis_capture.errors import SourceError
+from gis_capture.ledger.files import hash_source
 from gis_capture.ledger.limits import Limits
 from gis_capture.ledger.recipes.recipe import Recipe
 from gis_capture.ledger.table import Source
@@ -30,24 +30,35 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 @dataclass(frozen=True)
 class Opened:
-    """A source that exists and is not too large; `head` are its first 64 KiB, `recipe` is what it is read by."""
+    """A source that exists and is not too large.
+
+    Attributes:
+        head: Its first 64 KiB.
+        recipe: What it is read by.
+        layout: How records of a fixed length are cut.
+    """
 
     path: Path
     head: bytes
     size_bytes: int
     limits: Limits
     recipe: Recipe | None = None
+    layout: Path | None = None
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of the whole file, in hexadecimal."""
-        with self.path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        """Hash of the whole file, or of all files of a folder, in hexadecimal."""
+        return hash_source(self.path)
 
     @property
     def suffix(self) -> str:
         """Extension in lower case, with the dot."""
         return self.path.suffix.lower()
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether this is a folder; it has no bytes of its own then."""
+        return self.path.is_dir()
 
     @property
     def is_ole(self) -> bool:
@@ -72,8 +83,8 @@ class Opened:
         return Source(self.path, driver, encoding, self.sha256, self.recipe)
 
 
-def open_source(path: Path, limits: Limits, recipe: Recipe | None = None) -> Opened:
-    """Opens a file; raises SourceError when it is missing, a folder, empty, unreadable or too large."""
+def open_source(path: Path, limits: Limits, recipe: Recipe | None = None, *, layout: Path | None = None) -> Opened:
+    """Opens a file or a folder; raises SourceError when it is missing, unreadable, too large or no file."""
     if not path.exists():
         raise SourceError(
             Text(
@@ -83,10 +94,12 @@ def open_source(path: Path, limits: Limits, recipe: Recipe | None = None) -> Ope
             path=path,
         )
     if path.is_dir():
+        return Opened(path, b"", 0, limits, recipe)
+    if not path.is_file():
         raise SourceError(
             Text(
-                f"「{path}」はフォルダーです。中のファイルを指定してください。",
-                f'"{path}" is a folder. Name a file in it.',
+                f"「{path}」はファイルではありません（パイプや装置です）。ファイルを指定してください。",
+                f'"{path}" is no file but a pipe or a device. Name a file.',
             ),
             path=path,
         )
@@ -104,7 +117,7 @@ def open_source(path: Path, limits: Limits, recipe: Recipe | None = None) -> Ope
         ) from error
     if size > limits.max_source_bytes:
         raise too_large(path, f"{size / 2**20:,.0f} MB", f"{limits.max_source_bytes / 2**20:,.0f} MB")
-    return Opened(path, head, size, limits, recipe)
+    return Opened(path, head, size, limits, recipe, layout)
 
 
 def check_zip(path: Path, entries: list[zipfile.ZipInfo], limits: Limits) -> None:
@@ -119,12 +132,14 @@ def check_zip(path: Path, entries: list[zipfile.ZipInfo], limits: Limits) -> Non
         raise too_large(path, f"{unpacked / 2**20:,.0f} MB", f"{limits.max_unpacked_bytes / 2**20:,.0f} MB")
 
 
-def broken(path: Path, detail: str) -> SourceError:
-    """The error for a file that is not whole."""
+def broken(path: Path, detail: str | Text) -> SourceError:
+    """The error for a file that is not whole; a detail in English alone, as libraries give it, stays in the English."""
+    ja = f"（{detail.ja}）" if isinstance(detail, Text) else ""
+    en = detail.en if isinstance(detail, Text) else detail
     return SourceError(
         Text(
-            f"「{path.name}」は壊れているか、途中で切れています（{detail}）。元のソフトで開いて保存し直してください。",
-            f'"{path.name}" is broken or cut off ({detail}). Open it in the program it came from and save it again.',
+            f"「{path.name}」は壊れているか、途中で切れています{ja}。元のソフトで開いて保存し直してください。",
+            f'"{path.name}" is broken or cut off ({en}). Open it in the program it came from and save it again.',
         ),
         path=path,
     )
@@ -141,15 +156,37 @@ def encrypted(path: Path) -> SourceError:
     )
 
 
+_UNITS = {
+    "rows": "行",
+    "records": "件",
+    "cells": "セル",
+    "columns": "列",
+    "files": "ファイル",
+    "pages": "ページ",
+    "tables": "表",
+    "characters": "文字",
+    "levels": "段",
+    "unpacked": "展開後の大きさ",
+    "shared strings": "共有文字列",
+}
+
+
 def too_large(path: Path, found: str, limit: str) -> SourceError:
-    """The error for a file beyond the limits."""
+    """The error for a file beyond the limits, such as ("70,000 rows", "50,000 rows")."""
+    ja_found, ja_limit = _in_japanese(found), _in_japanese(limit)
     return SourceError(
         Text(
-            f"「{path.name}」は大きすぎます（{found}、上限{limit}）。分けて保存してください。",
+            f"「{path.name}」は大きすぎます（{ja_found}、上限{ja_limit}）。分けて保存してください。",
             f'"{path.name}" is too large ({found}; the limit is {limit}). Split it.',
         ),
         path=path,
     )
+
+
+def _in_japanese(amount: str) -> str:
+    for en, ja in _UNITS.items():
+        amount = amount.replace(f" {en}", ja).replace(en, ja)
+    return amount
 
 
 def unknown(path: Path, what: Text) -> SourceError:

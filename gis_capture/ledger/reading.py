@@ -2,36 +2,34 @@
 
 from pathlib import Path
 
-from gis_capture.errors import SourceError
 from gis_capture.ledger import codes
 from gis_capture.ledger.drivers import DRIVERS
+from gis_capture.ledger.drivers.driver import read_safely
 from gis_capture.ledger.kinds import say_kind
 from gis_capture.ledger.limits import DEFAULT_LIMITS, Limits
-from gis_capture.ledger.opening import Opened, broken, open_source, unknown
+from gis_capture.ledger.opening import Opened, open_source, unknown
 from gis_capture.ledger.recipes.recipe import Recipe
 from gis_capture.ledger.table import Reading
 from gis_capture.model import Problem
 from gis_capture.text import Text
 
 
-def read_ledger(path: Path, *, limits: Limits = DEFAULT_LIMITS, recipe: Recipe | None = None) -> Reading:
+def read_ledger(
+    path: Path, *, limits: Limits = DEFAULT_LIMITS, recipe: Recipe | None = None, layout: Path | None = None
+) -> Reading:
     """Reads a source into its tables; its content decides the format, not its extension.
 
     With a recipe, its decisions count for the tables it fits; whether it fits is told by `recipes.fit_recipe`.
+    Records of a fixed length are read by a `layout`, a TOML file that also may lie beside the source under its name.
 
     Raises SourceError for a file that is missing, broken, encrypted, too large or of a kind that is not read.
     An empty file gives a reading without tables.
     """
-    opened = open_source(Path(path), limits, recipe)
+    opened = open_source(Path(path), limits, recipe, layout=layout)
     driver = next((driver for driver in DRIVERS if driver.accepts(opened)), None)
     if driver is None:
         raise unknown(opened.path, say_kind(opened))
-    try:
-        reading = driver.read(opened)
-    except SourceError:
-        raise
-    except (MemoryError, RecursionError) as error:
-        raise broken(opened.path, type(error).__name__) from error
+    reading = read_safely(driver.read, opened)
     if opened.suffix and opened.suffix not in driver.suffixes:
         reading = Reading(
             reading.source, reading.tables, (_wrong_extension(opened, reading.source.driver), *reading.problems)

@@ -14,6 +14,7 @@ MAX_NAME_BYTES = 200
 _FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\x7f]')
 _DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 _MAIN = (".shp", ".dbf")
+_BESIDE = (".toml", ".cpy")
 
 
 def save_source(files: Sequence[FileStorage], folder: Path) -> Path:
@@ -43,7 +44,8 @@ def save_source(files: Sequence[FileStorage], folder: Path) -> Path:
 def main_part(names: Iterable[str]) -> str:
     """Finds the file to read among the parts of a source."""
     by_suffix = {Path(name).suffix.lower(): name for name in names}
-    return next((by_suffix[suffix] for suffix in _MAIN if suffix in by_suffix), next(iter(by_suffix.values())))
+    others = {suffix: name for suffix, name in by_suffix.items() if suffix not in _BESIDE} or by_suffix
+    return next((by_suffix[suffix] for suffix in _MAIN if suffix in by_suffix), next(iter(others.values())))
 
 
 def safe_name(name: str) -> str:

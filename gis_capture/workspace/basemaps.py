@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from gis_capture.errors import SourceError
+from gis_capture.ledger import hash_files
 from gis_capture.text import Text
-from gis_capture.workspace.sources import hash_files
 
 MAGIC = b"PMTiles\x03"
 _NAME = re.compile(r"[a-z0-9_]{1,40}")

@@ -15,13 +15,13 @@ from shapely import Geometry
 from gis_capture.errors import CaptureError, StoreError
 from gis_capture.geopackage.connection import connect
 from gis_capture.geopackage.files import put_in_place
+from gis_capture.ledger import hash_files
 from gis_capture.model import Problem
 from gis_capture.store.checkout import Checkout, read_checkout, record_in, write_checkout
 from gis_capture.store.export import refuse_store
 from gis_capture.store.protocol import Store
 from gis_capture.sync.checkin import LayerCounts, Plan, codes, plan_checkin, push_plan
 from gis_capture.text import Text
-from gis_capture.workspace.sources import hash_files
 
 FORMAT = "gis-capture.checkin/v1"
 _MAX_NAMED = 10

@@ -1,37 +1,38 @@
 """Copies of imported sources, known by their SHA-256."""
 
-import hashlib
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from gis_capture.durability import replace_durably
 from gis_capture.errors import SourceError
+from gis_capture.ledger import copybook_of, files_in, hash_files, layout_beside
 from gis_capture.text import Text
 
-SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
-_BLOCK_BYTES = 1 << 20
+SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".dbt", ".fpt")
 
 
-def keep_source(path: Path, sources_dir: Path, *, new_id: Callable[[], str]) -> Path:
-    """Copies a source, with the other parts of a shapefile, to `<sources_dir>/<sha256>/<name>`; gives the copy.
+def keep_source(path: Path, sources_dir: Path, *, new_id: Callable[[], str], layout: Path | None = None) -> Path:
+    """Copies a source, with all that belongs to it, to `<sources_dir>/<sha256>/<name>`; gives the copy.
 
     Raises:
         SourceError: It cannot be read.
     """
     try:
-        parts = source_parts(path)
-        target = sources_dir / hash_files(parts)
-        if not (target / path.name).is_file():
+        parts = source_parts(path, layout)
+        target = sources_dir / hash_files(list(parts), is_list=path.is_dir())
+        if not all((target / name).is_file() for name in parts.values()):
             unfinished = sources_dir / f"unfinished-{new_id()}"
             unfinished.mkdir(parents=True)
-            for part in parts:
-                shutil.copyfile(part, unfinished / part.name)
+            for part, name in parts.items():
+                (unfinished / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(part, unfinished / name)
             if target.exists():
                 # The same bytes came under another name before.
-                for part in parts:
-                    replace_durably(unfinished / part.name, target / part.name)
-                unfinished.rmdir()
+                for name in parts.values():
+                    (target / name).parent.mkdir(parents=True, exist_ok=True)
+                    replace_durably(unfinished / name, target / name)
+                shutil.rmtree(unfinished)
             else:
                 replace_durably(unfinished, target)
     except OSError as error:
@@ -45,25 +46,23 @@ def keep_source(path: Path, sources_dir: Path, *, new_id: Callable[[], str]) -> 
     return target / path.name
 
 
-def source_parts(path: Path) -> list[Path]:
-    """The files of a source: one, or for a shapefile all that belong together."""
-    if path.suffix.lower() not in SHAPEFILE_PARTS:
-        return [path]
-    others = [
-        other
-        for other in sorted(path.parent.iterdir())
-        if other != path and other.stem == path.stem and other.suffix.lower() in SHAPEFILE_PARTS
-    ]
-    return [path, *others]
+def source_parts(path: Path, layout: Path | None = None) -> dict[Path, str]:
+    """The files of a source, each with its name among the copies.
 
-
-def hash_files(paths: list[Path]) -> str:
-    """The SHA-256 of one file; of several that of their hashes in order."""
-    hashes = []
-    for path in paths:
-        digest = hashlib.sha256()
-        with path.open("rb") as file:
-            while block := file.read(_BLOCK_BYTES):
-                digest.update(block)
-        hashes.append(digest.hexdigest())
-    return hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
+    Mostly one; of a shapefile all that belong together, of a folder all in it, with records of a fixed length
+    their layout, under the name by which it is found beside them.
+    """
+    if path.is_dir():
+        return {part: f"{path.name}/{part.relative_to(path).as_posix()}" for part in files_in(path)}
+    parts = {path: path.name}
+    if path.suffix.lower() in SHAPEFILE_PARTS:
+        for other in sorted(path.parent.iterdir()):
+            if other != path and other.stem == path.stem and other.suffix.lower() in SHAPEFILE_PARTS:
+                parts[other] = other.name
+    layout = layout or layout_beside(path)
+    if layout is not None:
+        parts[layout] = f"{path.stem}.toml"
+        copybook = copybook_of(layout)
+        if copybook is not None:
+            parts[copybook] = copybook.name
+    return parts

@@ -26,6 +26,7 @@ from gis_capture.convert.imports import find_import
 from gis_capture.convert.recipes import make_recipe
 from gis_capture.definitions import read_layers
 from gis_capture.errors import LayerError
+from gis_capture.ledger import hash_source
 from gis_capture.ledger.recipes.files import parse_recipe
 from gis_capture.ledger.recipes.recipe import Recipe
 from gis_capture.locate.gazetteer import Gazetteer
@@ -54,7 +55,7 @@ from gis_capture.workspace.reimport import (
     undo_reimport,
     write_reimport,
 )
-from gis_capture.workspace.sources import hash_files, keep_source
+from gis_capture.workspace.sources import keep_source
 from gis_capture.workspace.writing import Written
 
 if TYPE_CHECKING:
@@ -177,13 +178,18 @@ class Workspace:
             layer=key,
         )
 
-    def inspect(self, path: Path | str, *, recipe: Recipe | None = None) -> Inspection:
+    def inspect(self, path: Path | str, *, recipe: Recipe | None = None, layout: Path | None = None) -> Inspection:
         """Tells what is in a source and which layer it fits; writes nothing.
+
+        Args:
+            path: The source.
+            recipe: How the source is read.
+            layout: How records of a fixed length are cut; None = a layout beside the source, or none.
 
         Raises:
             SourceError: The source cannot be read.
         """
-        return inspect_source(Path(path), layers=self.known_layers(), recipe=recipe)
+        return inspect_source(Path(path), layers=self.known_layers(), recipe=recipe, layout=layout)
 
     @property
     def recipes(self) -> RecipeFolder:
@@ -216,6 +222,7 @@ class Workspace:
         table: str | None = None,
         crs: str | None = None,
         matches: Mapping[str, str | None] | None = None,
+        layout: Path | None = None,
         author: str = "",
         import_id: str | None = None,
         is_dry_run: bool = False,
@@ -231,6 +238,7 @@ class Workspace:
             table: Name of the only table to take; None = all that fit.
             crs: CRS of the coordinates, "EPSG:6675", where the source does not say or says it wrongly.
             matches: Field names by column name; None leaves a column out.
+            layout: How records of a fixed length are cut; a copy is kept beside that of the source.
             author: Name of the person who imports.
             import_id: Id to keep the import under.
             is_dry_run: Nothing is written.
@@ -245,9 +253,9 @@ class Workspace:
             StoreError: The store cannot be written.
         """
         source = Path(path)
-        chosen = self.known_layer(layer or (recipe and recipe.layer) or self._best_layer(source, table))
+        chosen = self.known_layer(layer or (recipe and recipe.layer) or self._best_layer(source, table, layout))
         with (
-            nullcontext(source) if is_dry_run else self._kept(source) as readable,
+            nullcontext(source) if is_dry_run else self._kept(source, layout) as readable,
             self._gazetteer() as gazetteer,
         ):
             return convert(
@@ -261,6 +269,7 @@ class Workspace:
                 table=table,
                 crs=crs,
                 matches=matches,
+                layout=layout if is_dry_run else None,
                 is_dry_run=is_dry_run,
                 is_repeat_allowed=is_repeat_allowed,
                 on_progress=on_progress,
@@ -279,6 +288,7 @@ class Workspace:
         table: str | None = None,
         crs: str | None = None,
         matches: Mapping[str, str | None] | None = None,
+        layout: Path | None = None,
         author: str = "",
         import_id: str | None = None,
         is_dry_run: bool = False,
@@ -298,6 +308,7 @@ class Workspace:
             table: Name of the only table to take; None = all that fit.
             crs: CRS of the coordinates, where the source does not say or says it wrongly.
             matches: Field names by column name; None leaves a column out.
+            layout: How records of a fixed length are cut; a copy is kept beside that of the source.
             author: Name of the person who imports.
             import_id: Id to keep the import under.
             is_dry_run: Nothing is written; the result tells what would change.
@@ -310,9 +321,9 @@ class Workspace:
             StoreError: The store cannot be written.
         """
         source = Path(path)
-        chosen = self.known_layer(layer or (recipe and recipe.layer) or self._best_layer(source, table))
+        chosen = self.known_layer(layer or (recipe and recipe.layer) or self._best_layer(source, table, layout))
         with (
-            nullcontext(source) if is_dry_run else self._kept(source) as readable,
+            nullcontext(source) if is_dry_run else self._kept(source, layout) as readable,
             self._gazetteer() as gazetteer,
         ):
             converted = convert_source(
@@ -322,6 +333,7 @@ class Workspace:
                 table=table,
                 crs=crs,
                 matches=matches,
+                layout=layout if is_dry_run else None,
                 on_progress=on_progress,
                 grids_dir=self.grids_dir,
                 gazetteer=gazetteer,
@@ -386,19 +398,19 @@ class Workspace:
         return Gazetteer(path) if path.is_file() else nullcontext()
 
     @contextmanager
-    def _kept(self, source: Path) -> Iterator[Path]:
+    def _kept(self, source: Path, layout: Path | None) -> Iterator[Path]:
         """Gives the copy of a source; where the block fails, it stays only if an import names it."""
-        copy = keep_source(source, self.folder.sources_dir, new_id=self.new_id)
+        copy = keep_source(source, self.folder.sources_dir, layout=layout, new_id=self.new_id)
         try:
             yield copy
         except BaseException:
-            sha256 = hash_files([copy])
+            sha256 = hash_source(copy)
             if all(record.get("sha256") != sha256 for record in self.imports()):
                 shutil.rmtree(copy.parent, ignore_errors=True)
             raise
 
-    def _best_layer(self, source: Path, table: str | None) -> str:
-        inspection = self.inspect(source)
+    def _best_layer(self, source: Path, table: str | None, layout: Path | None) -> str:
+        inspection = self.inspect(source, layout=layout)
         chosen = (found for found in inspection.tables if found.table.name == table)
         return next((found.layer_key for found in chosen), inspection.layer_key)
 

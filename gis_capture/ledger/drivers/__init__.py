@@ -1,6 +1,7 @@
 """One file per source format; the first driver that accepts the content reads it."""
 
 from gis_capture.ledger.drivers import (
+    access,
     archive,
     citygml,
     dbf,
@@ -8,12 +9,18 @@ from gis_capture.ledger.drivers import (
     dm,
     dxf,
     fgd,
+    fixed_width,
+    folder,
     kml,
     markup,
+    mhtml,
     mojmap,
     ods,
+    pdf,
+    photos,
     records,
     shapefile,
+    spreadsheetml,
     vector,
     xls,
     xlsb,
@@ -22,6 +29,8 @@ from gis_capture.ledger.drivers import (
 from gis_capture.ledger.drivers.driver import Driver
 
 DRIVERS: tuple[Driver, ...] = (
+    folder.DRIVER,
+    fixed_width.DRIVER,
     xlsx.DRIVER,
     xlsb.DRIVER,
     ods.DRIVER,
@@ -36,6 +45,11 @@ DRIVERS: tuple[Driver, ...] = (
     citygml.DRIVER,
     vector.DRIVER,
     records.DRIVER,
+    pdf.DRIVER,
+    photos.DRIVER,
+    access.DRIVER,
+    mhtml.DRIVER,
+    spreadsheetml.DRIVER,
     markup.DRIVER,
     dbf.DRIVER,
     delimited.DRIVER,

@@ -2,9 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from logging import getLogger
 
-from gis_capture.ledger.opening import Opened
+from gis_capture.errors import SourceError
+from gis_capture.ledger.opening import Opened, broken
 from gis_capture.ledger.table import Reading
+
+logger = getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +26,20 @@ class Driver:
     suffixes: tuple[str, ...]
     accepts: Callable[[Opened], bool]
     read: Callable[[Opened], Reading]
+
+
+def read_safely(read: Callable[[Opened], Reading], opened: Opened) -> Reading:
+    """Reads a source; whatever a library stumbles over in it becomes a SourceError, and is logged.
+
+    Formats are parsed by libraries that raise what they like where a file is not whole: a clerk who chose a broken
+    file is told so, and whoever looks after the program finds the place in the log.
+    """
+    try:
+        return read(opened)
+    except SourceError:
+        raise
+    except (MemoryError, RecursionError) as error:
+        raise broken(opened.path, type(error).__name__) from error
+    except Exception as error:
+        logger.exception("Reading %s stopped", opened.path.name)
+        raise broken(opened.path, type(error).__name__) from error

@@ -1,11 +1,27 @@
 """XML read piece by piece, without document types: entities are how a small file becomes a large one."""
 
+import codecs
+import re
 from collections.abc import Iterable, Iterator
 from typing import IO, Any, cast
 from xml.etree.ElementTree import Element, ParseError, XMLPullParser
 
 _CHUNK = 1 << 20
 _MAX_DEPTH = 200
+_ENCODINGS = {
+    b"shift_jis": "cp932",
+    b"shift-jis": "cp932",
+    b"sjis": "cp932",
+    b"x-sjis": "cp932",
+    b"windows-31j": "cp932",
+    b"cp932": "cp932",
+    b"ms932": "cp932",
+    b"euc-jp": "euc_jp",
+    b"iso-2022-jp": "iso2022_jp",
+}
+_DECLARED = re.compile(
+    rb"\s*<\?xml[^>]*encoding\s*=\s*[\"'](" + b"|".join(_ENCODINGS) + rb")[\"'][^>]*\?>", re.IGNORECASE
+)
 
 
 def read_elements(file: IO[bytes]) -> Iterator[tuple[str, Element]]:
@@ -16,11 +32,16 @@ def read_elements(file: IO[bytes]) -> Iterator[tuple[str, Element]]:
     parser: XMLPullParser[Any] = XMLPullParser(("start", "end"))
     depth = 0
     error: ParseError | None = None
+    decoder: codecs.IncrementalDecoder | None = None
     while error is None and (chunk := file.read(_CHUNK)):
+        if not depth and (found := _DECLARED.match(chunk)):
+            # The parser knows no encodings of several bytes but those of Unicode.
+            decoder = codecs.getincrementaldecoder(_ENCODINGS.get(found[1].lower(), "utf-8"))("backslashreplace")
+            chunk = chunk[found.end() :]
         if not depth and b"<!DOCTYPE" in chunk[:8192].replace(b"\0", b""):
             raise ParseError("DOCTYPE")
         try:
-            parser.feed(chunk)
+            parser.feed(decoder.decode(chunk) if decoder else chunk)
         except ParseError as found:
             error = found
         except (LookupError, ValueError) as found:

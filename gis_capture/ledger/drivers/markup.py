@@ -1,6 +1,7 @@
 """Tables in HTML pages, as many systems write them under the name .xls."""
 
 import re
+from collections.abc import Iterable
 from html.parser import HTMLParser
 
 from gis_capture.ledger.assemble import reading_of_grids
@@ -29,13 +30,18 @@ def accepts(opened: Opened) -> bool:
 def read(opened: Opened) -> Reading:
     """Reads every table of the page; a row number is the number of the row in its table."""
     encoding, _ = find_encoding(opened.path)
-    parser = _Tables(opened)
     with opened.path.open(encoding=encoding, errors="backslashreplace") as file:
-        while chunk := file.read(1 << 20):
-            parser.feed(chunk)
+        grids = read_page(opened, iter(lambda: file.read(1 << 20), ""))
+    return reading_of_grids(grids, opened.source("html", encoding))
+
+
+def read_page(opened: Opened, pieces: Iterable[str], *, name: str | None = None) -> list[Grid]:
+    """Reads every table of a page that comes in pieces; `name` is the sheet it stands for."""
+    parser = _Tables(opened)
+    for piece in pieces:
+        parser.feed(piece)
     parser.close()
-    source = opened.source("html", encoding)
-    return reading_of_grids([grid for table in parser.tables if (grid := table.grid())], source)
+    return [grid for table in parser.tables if (grid := table.grid(name))]
 
 
 class _Cells:
@@ -68,14 +74,14 @@ class _Cells:
     def end_cell(self) -> None:
         self.column += 1
 
-    def grid(self) -> Grid | None:
+    def grid(self, name: str | None) -> Grid | None:
         width = max((max(row) + 1 for row in self.rows if row), default=0)
         columns = [[_clean(row.get(position)) for row in self.rows] for position in range(width)]
         if not any(value is not None for column in columns for value in column):
             return None
         last = len(self.rows) - 1
         merges = [Merge(m.top, m.left, min(m.bottom, last), min(m.right, width - 1)) for m in self.merges]
-        return Grid(None, columns, merges=merges)
+        return Grid(name, columns, merges=merges)
 
 
 def _clean(text: str | None) -> str | None:

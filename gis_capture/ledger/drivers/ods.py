@@ -31,14 +31,23 @@ _DURATION = re.compile(r"P(?:T)?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?$")
 
 
 def accepts(opened: Opened) -> bool:
-    """Whether the container says it is a spreadsheet, or holds one without saying so."""
-    return "content.xml" in opened.zip_names and b"opendocument.text" not in opened.head[:100]
+    """Whether the container says it is a spreadsheet, or holds one without saying so; or it is one in a single XML."""
+    if "content.xml" in opened.zip_names:
+        return b"opendocument.text" not in opened.head[:100]
+    return _is_flat(opened)
+
+
+def _is_flat(opened: Opened) -> bool:
+    return b"<office:document " in opened.head[:4096] and b"opendocument.spreadsheet" in opened.head
 
 
 def read(opened: Opened) -> Reading:
     """Reads all sheets that are not hidden."""
     problems: list[Problem] = []
     try:
+        if _is_flat(opened):
+            with opened.path.open("rb") as file:
+                return reading_of_grids(list(_sheets(opened, file, problems)), opened.source("ods"), problems)
         with zipfile.ZipFile(opened.path) as archive:
             if "META-INF/manifest.xml" in opened.zip_names and b"encryption-data" in archive.read(
                 "META-INF/manifest.xml"

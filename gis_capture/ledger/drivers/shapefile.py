@@ -137,7 +137,7 @@ def _read_geometries(
 
     with tempfile.TemporaryDirectory() as folder, gdal.telling(opened, problems):
         for suffix in (".shp", ".shx", ".prj"):
-            if suffix in parts:
+            if suffix in parts and (suffix != ".prj" or _is_text(parts[suffix])):
                 _link(parts[suffix], Path(folder) / f"copy{suffix}")
         gdal.restore_missing_index(is_wanted=".shx" not in parts)
         try:
@@ -145,6 +145,15 @@ def _read_geometries(
         finally:
             gdal.restore_missing_index(is_wanted=False)
     return layer.fids, layer.geometries or (), layer.crs
+
+
+def _is_text(path: Path) -> bool:
+    """Whether a file is UTF-8 at all; on anything else GDAL stumbles."""
+    try:
+        path.read_bytes()[:100_000].decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _link(source: Path, target: Path) -> None:

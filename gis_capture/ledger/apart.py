@@ -1,0 +1,88 @@
+"""Runs what may hang or fill the memory in a process of its own, with limits of time, memory and output."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+_WAITING_FACTOR = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a process ended; `is_late` when its time was up, and `output` is then what it had written so far."""
+
+    returncode: int
+    output: bytes
+    errors: str
+    is_late: bool = False
+
+
+def run_apart(
+    command: Sequence[str],
+    *,
+    cpu_s: float,
+    memory_bytes: int,
+    output_bytes: int = 512 << 20,
+    environ: Mapping[str, str] | None = None,
+) -> Ended:
+    """Runs a command to its end; on Windows only the waiting time is limited.
+
+    Args:
+        command: Program and arguments; no shell.
+        cpu_s: Seconds of work; a busy computer may take three times as long.
+        memory_bytes: Address space.
+        output_bytes: What it may write.
+        environ: Environment variables beside those of this process.
+
+    Raises:
+        OSError: The program cannot be started.
+    """
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
+        child = subprocess.Popen(
+            list(command),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=errors,
+            env={**os.environ, **(environ or {})},
+            preexec_fn=_limiter(cpu_s, memory_bytes, output_bytes),
+        )
+        is_late = False
+        try:
+            child.wait(cpu_s * _WAITING_FACTOR)
+        except subprocess.TimeoutExpired:
+            is_late = True
+        finally:
+            if child.poll() is None:
+                child.kill()
+                child.wait()
+        is_late = is_late or child.returncode == -getattr(_signals(), "SIGXCPU", 0) != 0
+        out.seek(0)
+        errors.seek(0)
+        return Ended(child.returncode, out.read(), errors.read(100_000).decode("utf-8", "replace"), is_late)
+
+
+def _signals() -> object:
+    import signal
+
+    return signal
+
+
+def _limiter(cpu_s: float, memory_bytes: int, output_bytes: int) -> Callable[[], None] | None:
+    if sys.platform == "win32":
+        return None
+    import resource
+
+    seconds = int(cpu_s) + 1
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (output_bytes, output_bytes))
+        # Nothing may be taken back that the process we are in has been denied.
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        room = memory_bytes if most == resource.RLIM_INFINITY else min(memory_bytes, most)
+        resource.setrlimit(resource.RLIMIT_AS, (room, room))
+
+    return limit

@@ -1,0 +1,1 @@
+"""Records of a fixed length, as mainframes write them, read by a layout that a person gives."""
