@@ -9,6 +9,7 @@
     ├── FeatureError (ValueError)    one feature or its geometry
     ├── StoreError (RuntimeError)    the store cannot be opened, read or written
     │   └── FormatVersionError       written by a newer or a too old version
+    ├── MomentError (ValueError)     a day or an instant that cannot be read
     ├── SyncError (ValueError)       a push or pull that is not of the protocol
     ├── WorkspaceError (OSError)     the workspace folder
     └── ResourceError (OSError)      a part of the installation is missing
@@ -60,6 +61,10 @@ class StoreError(CaptureError, RuntimeError):
 
 class FormatVersionError(StoreError):
     """The store was written in a format this version does not read; subject: path, version."""
+
+
+class MomentError(CaptureError, ValueError):
+    """A day or an instant cannot be read; subject: value."""
 
 
 class SyncError(CaptureError, ValueError):

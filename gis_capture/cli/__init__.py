@@ -13,7 +13,7 @@ from gis_capture.text import Text
 EXIT_DONE, EXIT_ERROR, EXIT_USAGE, EXIT_ATTENTION = 0, 1, 2, 3
 
 COMMANDS = {
-    name: f"gis_capture.cli.{name}"
+    name: f"gis_capture.cli.{name.replace('-', '_')}"
     for name in (
         "demo",
         "init",
@@ -26,6 +26,9 @@ COMMANDS = {
         "checkout",
         "checkin",
         "conflicts",
+        "history",
+        "undo",
+        "restore-feature",
         "export",
         "gazetteer",
         "backup",

@@ -28,8 +28,17 @@ FORMATS = {".gpkg": "gpkg", ".geojson": "geojson", ".json": "geojson", ".csv": "
     default="utf-8-sig",
     help=Text("CSV の文字コード。", "Encoding of a CSV file."),
 )
+@option(
+    "--as-of",
+    metavar="DATE",
+    default=None,
+    help=Text(
+        "この日の終わりの状態を書き出します(例 2026-10-31)。時刻も付けられます。",
+        "As the layer was at the end of this day (2026-10-31), or at an instant.",
+    ),
+)
 @workspace_option
-def command(layer: str, file: Path, encoding: str, folder: Path | None) -> None:
+def command(layer: str, file: Path, encoding: str, as_of: str | None, folder: Path | None) -> None:
     """Exports one layer."""
     file_format = FORMATS.get(file.suffix.lower())
     if file_format is None:
@@ -41,7 +50,7 @@ def command(layer: str, file: Path, encoding: str, folder: Path | None) -> None:
             ).in_language(str(click.get_current_context().find_root().meta.get("language", "ja")))
         )
     with open_workspace(folder) as workspace:
-        written = workspace.export(layer, file, file_format=file_format, encoding=encoding)
+        written = workspace.export(layer, file, file_format=file_format, encoding=encoding, as_of=as_of)
     n_features = written.n_features
     say(Text(f"{n_features:,} 件を書き出しました: {file}", f"Wrote {n_features:,} features: {file}"))
     print_problems(written.problems, language=language_of())

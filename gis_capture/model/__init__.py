@@ -3,7 +3,7 @@
 from gis_capture.model.bbox import BBox, parse_bbox
 from gis_capture.model.canonical import canonical_hash, encode_json, readable_json
 from gis_capture.model.change import ABSENT, ATTACHMENTS, GEOMETRY, Absent, Change, Edit, Kind, State
-from gis_capture.model.conflict import Clash, Conflict, Receipt, Status
+from gis_capture.model.conflict import STORED, Clash, Conflict, Receipt, Status
 from gis_capture.model.feature import Attachment, Feature, PositionQuality
 from gis_capture.model.feature_columns import FeatureColumns
 from gis_capture.model.field import Code, Condition, Constraints, Domain, Field, FieldType, Value
@@ -17,6 +17,7 @@ __all__ = [
     "ATTACHMENTS",
     "GEOMETRY",
     "LANGUAGES",
+    "STORED",
     "Absent",
     "Attachment",
     "BBox",

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from gis_capture.model.change import ABSENT, ATTACHMENTS, GEOMETRY, Kind
 from gis_capture.model.problem import Problem
 from gis_capture.text import Text
 
 Status = Literal["applied", "merged", "conflict", "held", "rejected"]
+STORED: Final = ("applied", "merged", "conflict")
+"""What a receipt says of a change that needs nothing more to be in the layer or on record."""
 ConflictState = Literal["open", "closed"]
 
 

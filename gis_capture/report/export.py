@@ -10,7 +10,7 @@ from gis_capture.errors import StoreError
 from gis_capture.model import Problem
 from gis_capture.report.geojson import encode_collection, to_geojson
 from gis_capture.report.table import ENCODINGS, write_csv
-from gis_capture.store.export import write_geopackage
+from gis_capture.store.export import at_revision, everything, write_geopackage
 from gis_capture.store.protocol import Store
 from gis_capture.text import Text
 
@@ -34,6 +34,7 @@ def export_layer(
     file_format: str = "gpkg",
     encoding: str = "utf-8-sig",
     with_personal: bool = True,
+    revision: int | None = None,
 ) -> Export:
     """Writes a layer to a file; the file is replaced at once when it is whole.
 
@@ -44,6 +45,7 @@ def export_layer(
         file_format: "gpkg", "geojson" or "csv".
         encoding: Of a CSV file.
         with_personal: Whether fields with personal data are written.
+        revision: As the layer was after it, by the field names of now; None = as it is.
 
     Raises:
         LayerError: There is no such layer.
@@ -61,13 +63,21 @@ def export_layer(
             )
     with replacing(path) as unfinished:
         if file_format == "gpkg":
-            return Export(path, write_geopackage(unfinished, store, [key], with_personal=with_personal))
+            n_features = write_geopackage(
+                unfinished,
+                store,
+                [key],
+                with_personal=with_personal,
+                select=everything if revision is None else at_revision(revision),
+            )
+            return Export(path, n_features)
+        features = store.features(key) if revision is None else store.features_at(key, revision)
         if file_format == "csv":
             with unfinished.open("w", encoding=encoding, newline="") as file:
-                return Export(path, *write_csv(file, layer, store.features(key), encoding=encoding))
+                return Export(path, *write_csv(file, layer, features, encoding=encoding))
         n_features = 0
         with unfinished.open("wb") as stream:
-            for number, piece in enumerate(encode_collection(to_geojson(layer, store.features(key)))):
+            for number, piece in enumerate(encode_collection(to_geojson(layer, features))):
                 stream.write(piece)
                 n_features = max(number - 1, 0)
         return Export(path, n_features)

@@ -120,6 +120,12 @@ _TAKE_BACK: Schema = {
         "is_after_restore": _FLAG,
     },
 }
+_WHO: Schema = {"type": "object", "properties": {"note": TEXT, "author": TEXT}}
+_UNDO: Schema = {
+    "type": "object",
+    "required": ["revision"],
+    "properties": {"revision": COUNT, "note": TEXT, "author": TEXT},
+}
 _BBOX: Schema = {"type": "string", "description": "min_x,min_y,max_x,max_y in EPSG:4326"}
 
 OPERATIONS = (
@@ -154,6 +160,7 @@ OPERATIONS = (
         query={
             "format": {"type": "string", "enum": list(MEDIA_TYPES)},
             "encoding": {"type": "string", "enum": list(ENCODINGS)},
+            "as_of": {"type": "string", "description": "A day of Japan (its end), or an instant"},
         },
     ),
     Operation("/tiles/{layers}/{z}/{x}/{y}.mvt", "get", "A vector tile", {200: TILE, 204: None, 304: None}),
@@ -242,6 +249,29 @@ OPERATIONS = (
     Operation("/checkouts/{checkout_id}/file", "get", "A file as it was handed out", {200: BYTES, 206: BYTES}),
     Operation(
         "/checkins", "post", "Takes an edited file back in", {200: JSON}, body=("multipart/form-data", _TAKE_BACK)
+    ),
+    Operation("/changes/{change_id}/undo", "post", "Takes back what a change wrote", {200: JSON}, body=(JSON, _WHO)),
+    Operation("/layers/{layer}/features/{feature_id}/history", "get", "What happened to a feature", {200: JSON}),
+    Operation(
+        "/layers/{layer}/features/{feature_id}/restore",
+        "post",
+        "Brings a deleted feature back",
+        {200: JSON},
+        body=(JSON, _WHO),
+    ),
+    Operation(
+        "/layers/{layer}/features/{feature_id}/undo",
+        "post",
+        "Takes back what one revision did to a feature",
+        {200: JSON},
+        body=(JSON, _UNDO),
+    ),
+    Operation(
+        "/layers/{layer}/deleted",
+        "get",
+        "Features that are deleted now",
+        {200: JSON},
+        query={"q": TEXT, "limit": COUNT},
     ),
     Operation("/days/{day}/report", "get", "What each tablet sent on a day", {200: JSON}),
 )

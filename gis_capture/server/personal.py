@@ -31,6 +31,22 @@ def shown_waiting(waiting: Mapping[str, Any]) -> dict[str, Any]:
     return {**waiting, "body": {**body, "fields": fields}}
 
 
+def shown_history(history: Mapping[str, Any]) -> dict[str, Any]:
+    """Gives a feature's history as who asks may see it; a field whose values are hidden says so."""
+    hidden = _hidden_names(history.get("layer"))
+    entries = [
+        {
+            **entry,
+            "fields": [
+                {"field": one["field"], "from": None, "to": None, "is_hidden": True} if one["field"] in hidden else one
+                for one in entry["fields"]
+            ],
+        }
+        for entry in history["entries"]
+    ]
+    return {**history, "entries": entries}
+
+
 def _hidden_names(layer: object) -> frozenset[str]:
     if sees_personal():
         return frozenset()

@@ -28,6 +28,11 @@ def everything(moment: Snapshot, layer: Layer) -> Iterator[Feature]:
     return moment.features(layer.key)
 
 
+def at_revision(revision: int) -> Select:
+    """Selects the features of a layer as they were after a revision."""
+    return lambda moment, layer: moment.features_at(layer.key, revision)
+
+
 def nothing_more(connection: sqlite3.Connection, moment: Snapshot, counts: Mapping[Layer, int]) -> None:
     """Adds nothing to a written file."""
 

@@ -55,6 +55,16 @@ class LayerInfo:
     revision: int
 
 
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What is known of a revision: who wrote it, when, and by which way ("push", "undo", a source's name …)."""
+
+    number: int
+    at: str
+    author: Author
+    note: str
+
+
 EVERYTHING = FeatureQuery()
 
 
@@ -103,6 +113,21 @@ class Reader(Protocol):
 
     def author_of(self, revision: int) -> tuple[Author, str]:
         """Who wrote a revision, and when."""
+
+    def revisions(self, numbers: Iterable[int]) -> dict[int, Revision]:
+        """What is known of these revisions, by their number."""
+
+    def revision_before(self, at: str) -> int:
+        """The newest revision that was written before an instant (UTC "…Z"); 0 = none."""
+
+    def features_at(self, layer: str, revision: int) -> Iterator[Feature]:
+        """Reads a layer as it was after a revision, lazily, in the order of `fid`; deleted ones come last.
+
+        Values are by the names that the present definition gives its fields.
+        """
+
+    def deleted_features(self, layer: str) -> Iterator[Feature]:
+        """Last states of the features that are deleted now, lazily, newest deletion first; `revision` deleted it."""
 
     def provenance(self, feature_id: str) -> SourceRow | None:
         """The source row a feature came from."""

@@ -28,6 +28,7 @@ from gis_capture.sync.check import check
 from gis_capture.sync.merge import Merge, Situation, merge
 from gis_capture.sync.relations import children_left, parents_missing
 from gis_capture.sync.values import equality_of
+from gis_capture.sync.writers import writer_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +209,6 @@ class Applier:
         before: Feature | None,
         takes: bool,
     ) -> Conflict:
-        author, at = self.transaction.author_of(before.revision) if before else (None, None)
         return Conflict(
             conflict_id=self.new_id(),
             layer=change.layer,
@@ -225,8 +225,9 @@ class Applier:
                 "made_at": change.made_at,
                 "received_at": pushed.received_at,
                 "position": change.position,
+                "photos": [photo.to_json() for photo in change.attached],
             },
-            stored_by={"device_id": author.device_id, "author": author.name, "made_at": at} if author else {},
+            stored_by=writer_of(self.transaction, before, clashes, merged.stored_kind) if before else {},
         )
 
     def _first_receipt(self, change: Change, revision: int) -> Receipt:

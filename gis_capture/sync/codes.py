@@ -16,6 +16,7 @@ DECISION_INVALID: Final = "decision_invalid"
 CHANGE_UNKNOWN: Final = "change_unknown"
 CHANGE_NOT_WAITING: Final = "change_not_waiting"
 FEATURE_NOT_DELETED: Final = "feature_not_deleted"
+NOTHING_TO_UNDO: Final = "nothing_to_undo"
 
 # One change: rejected
 MALFORMED_CHANGE: Final = "malformed_change"
@@ -87,6 +88,10 @@ _WORDS: Final[dict[str, Text]] = {
     FEATURE_NOT_DELETED: Text(
         "地物「{id}」は削除されていないので、元に戻す必要はありません。",
         'Feature "{id}" is not deleted.',
+    ),
+    NOTHING_TO_UNDO: Text(
+        "版 {revision} はこの地物を変えていないので、取り消すものがありません。",
+        "Revision {revision} did not change this feature: there is nothing to undo.",
     ),
     MALFORMED_CHANGE: Text(
         "変更の内容が同期の形式に合いません({where}: {reason})。",

@@ -4,14 +4,11 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gis_capture.model import Change, Receipt, canonical_hash
+from gis_capture.model import STORED, Change, Receipt, canonical_hash
 from gis_capture.store.sync_records import NamedAttachment, PushedChange, SyncRecords
 from gis_capture.sync import codes
 from gis_capture.sync.apply import Applier
 from gis_capture.sync.messages import change_id_of, change_problem
-
-STORED = ("applied", "merged", "conflict")
-"""What a receipt says of a change that needs nothing more to be in the layer or on record."""
 
 
 @dataclass(frozen=True, slots=True)

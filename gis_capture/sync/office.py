@@ -12,6 +12,7 @@ from gis_capture.errors import SyncError
 from gis_capture.model import (
     ABSENT,
     GEOMETRY,
+    STORED,
     Attachment,
     Change,
     Edit,
@@ -24,7 +25,7 @@ from gis_capture.store.protocol import Author, Store
 from gis_capture.store.sync_records import PushedChange
 from gis_capture.sync import codes
 from gis_capture.sync.apply import Applier
-from gis_capture.sync.intake import STORED, Intake
+from gis_capture.sync.intake import Intake
 from gis_capture.sync.push import Clock, NewId
 
 
@@ -64,6 +65,46 @@ class Office:
             pushed = find_pushed(intake, change_id, STORED)
             inverse = self._inverse(intake, pushed)
             return intake.take({**inverse.to_json(), "undoes": change_id, "note": note}).to_json()
+
+    def undo_revision(self, layer: str, feature_id: str, revision: int, *, note: str = "") -> dict[str, Any]:
+        """Takes back what a revision did to a feature, whoever wrote it: a tablet, an import, another program.
+
+        What others have written since becomes a conflict.
+
+        Returns:
+            The receipt of the undoing change.
+
+        Raises:
+            SyncError: The revision did not touch the feature, or deleted it and it is there again.
+        """
+        with self.intake("undo") as intake:
+            transaction = intake.applier.transaction
+            before, after = (transaction.feature_at(layer, feature_id, number) for number in (revision - 1, revision))
+            change = self._turning_back(intake, layer, feature_id, before, after)
+            if change is None:
+                raise codes.error(codes.NOTHING_TO_UNDO, revision=revision)
+            change = replace(change, base_revision=change.base_revision or revision)
+            return intake.take({**change.to_json(), "undoes_revision": revision, "note": note}).to_json()
+
+    def _turning_back(
+        self, intake: Intake, layer: str, feature_id: str, before: Feature | None, after: Feature | None
+    ) -> Change | None:
+        """The change from the state after to the one before; None where they are the same."""
+        if before is not None and after is None:
+            return self._restoring(intake, layer, feature_id)
+        identity = {"change_id": self.new_id(), "layer": layer, "feature_id": feature_id, "made_at": self.clock()}
+        if before is None:
+            return Change(kind="delete", **identity) if after else None  # type: ignore[arg-type]
+        assert after is not None
+        change = Change.between(_state(after), _state(before), **identity)
+        was, now = ({photo.sha256 for photo in one.attachments} for one in (before, after))
+        change = replace(
+            change,
+            located=before.position if GEOMETRY in change.edits and before.geometry is not None else None,
+            attached=tuple(photo for photo in before.attachments if photo.sha256 not in now),
+            detached=tuple(photo for photo in after.attachments if photo.sha256 not in was),
+        )
+        return change if change.edits or change.attached or change.detached else None
 
     def restore(self, layer: str, feature_id: str, *, note: str = "") -> dict[str, Any]:
         """Brings a deleted feature back as it was last.
@@ -208,6 +249,10 @@ def demand_stored(receipt: Receipt) -> Receipt:
 def _mended(edits: Any, name: str, value: Any) -> dict[str, Any]:
     edit = edits.get(name) if isinstance(edits, dict) else None
     return {**(edit if isinstance(edit, dict) else {}), "new": value}
+
+
+def _state(feature: Feature) -> dict[str, Any]:
+    return {**feature.fields, GEOMETRY: geometry_to_geojson(feature.geometry)}
 
 
 def _value(feature: Feature | None, name: str) -> Any:

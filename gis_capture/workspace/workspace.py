@@ -40,6 +40,7 @@ from gis_capture.store.protocol import Author, FeatureQuery, LayerInfo, Store
 from gis_capture.sync.attachments import AttachmentFolder
 from gis_capture.sync.office import Office
 from gis_capture.text import Text
+from gis_capture.times import end_of
 from gis_capture.workspace.backups import Backup, back_up
 from gis_capture.workspace.basemaps import Basemap, add_basemap, list_basemaps
 from gis_capture.workspace.checkouts import Checkin, Checkouts
@@ -473,15 +474,34 @@ class Workspace:
         file_format: str = "gpkg",
         encoding: str = "utf-8-sig",
         with_personal: bool = True,
+        as_of: str | None = None,
     ) -> Export:
         """Writes a layer to a file: "gpkg", "geojson" or "csv"; the file is replaced at once when it is whole.
 
+        Args:
+            key: Of the layer.
+            path: Of the file.
+            file_format: Its format.
+            encoding: Of a CSV file.
+            with_personal: Whether fields with personal data are written.
+            as_of: As the layer was at the end of this day of Japan, "2026-10-31", or at this instant; None = as it is.
+
         Raises:
+            MomentError: `as_of` is neither.
             LayerError: There is no such layer.
             StoreError: The file cannot be written.
         """
+        if as_of is not None:
+            # What another program wrote has no revision yet that a moment could be compared with.
+            self.adopt_direct_edits()
         return export_layer(
-            self.store, key, Path(path), file_format=file_format, encoding=encoding, with_personal=with_personal
+            self.store,
+            key,
+            Path(path),
+            file_format=file_format,
+            encoding=encoding,
+            with_personal=with_personal,
+            revision=None if as_of is None else self.store.revision_before(end_of(as_of)),
         )
 
     @property

@@ -160,3 +160,18 @@ def test_conflicts_hide_them_from_other_computers(client: FlaskClient, workspace
 
     assert (at_home["base"], at_home["stored"]) == (SECRET, "別の電話番号")
     assert elsewhere["is_hidden"] and elsewhere["base"] is None and elsewhere["stored"] is None
+
+
+def test_history_and_deleted_features_hide_it_too(client: FlaskClient) -> None:
+    """From other computers: a changed value says that it is hidden; a deleted feature is not found by it."""
+    change = {"change_id": "c-1", "layer": LAYER, "feature_id": FEATURE_ID, "kind": "delete"}
+    push = {"format": "gis-capture.push/v1", "device_id": "tablet", "changes": [{**change, "base_revision": 2}]}
+    asked = (f"{FEATURES}/{FEATURE_ID}/history", f"/layers/{LAYER}/deleted?q={SECRET}")
+    receipt = client.post("/sync/push", json=push).get_json()["receipts"][0]
+    here = [client.get(path).get_data(as_text=True) for path in asked]
+    there = [client.get(path, environ_base=OTHER_COMPUTER).get_data(as_text=True) for path in asked]
+
+    assert receipt["status"] == "applied"
+    assert [SECRET in answer for answer in here] == [True, True]
+    assert [SECRET in answer for answer in there] == [False, False]
+    assert "is_hidden" in there[0] and FEATURE_ID not in there[1]

@@ -9,6 +9,7 @@ from gis_capture.server.areas import (
     days,
     exports,
     health,
+    history,
     imports,
     layers,
     pages,
@@ -32,5 +33,6 @@ AREAS = tuple(
         changes,
         checkouts,
         days,
+        history,
     )
 )

@@ -20,7 +20,7 @@ PIECE_BYTES = 256_000
 
 @area.get("/layers/<layer>/export")
 def export(layer: str) -> Response:
-    """Gives a layer as a file; what the encoding cannot hold is told in a header."""
+    """Gives a layer as a file, as it is or as it was on a day; what the encoding cannot hold is told in a header."""
     file_format = _one_of("format", MEDIA_TYPES)
     encoding = _one_of("encoding", ENCODINGS)
     served().adopt_direct_edits()
@@ -31,7 +31,14 @@ def export(layer: str) -> Response:
         return Response(mimetype=MEDIA_TYPES[file_format])
     path = here.folder.uploads_dir / f"{here.new_id()}.{file_format}"
     path.parent.mkdir(exist_ok=True)
-    written = here.export(layer, path, file_format=file_format, encoding=encoding, with_personal=sees_personal())
+    written = here.export(
+        layer,
+        path,
+        file_format=file_format,
+        encoding=encoding,
+        with_personal=sees_personal(),
+        as_of=request.args.get("as_of"),
+    )
     file = path.open("rb")
     response = Response(_pieces_then_gone(file, path), mimetype=MEDIA_TYPES[file_format])
     response.content_length = os.fstat(file.fileno()).st_size

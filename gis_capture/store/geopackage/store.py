@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from gis_capture.store.geopackage.thinning import thinned_features
 from gis_capture.store.geopackage.upgrades import upgrade
 from gis_capture.store.geopackage.writing import OWN_WRITE, GeoPackageTransaction
 from gis_capture.store.lines import Lines, LineScope, Place, merged_lines
-from gis_capture.store.protocol import EVERYTHING, Author, FeatureQuery, LayerInfo
+from gis_capture.store.protocol import EVERYTHING, Author, FeatureQuery, LayerInfo, Revision
 from gis_capture.store.source_rows import SourceRow
 from gis_capture.store.sync_records import SyncReader
 from gis_capture.store.tables.sync import SyncTables
@@ -117,6 +117,22 @@ class GeoPackageStore:
     def author_of(self, revision: int) -> tuple[Author, str]:
         """Who wrote a revision, and when."""
         return self._reading().author_of(revision)
+
+    def revisions(self, numbers: Iterable[int]) -> dict[int, Revision]:
+        """What is known of these revisions, by their number."""
+        return self._reading().revisions(numbers)
+
+    def revision_before(self, at: str) -> int:
+        """The newest revision that was written before an instant; 0 = none."""
+        return self._reading().revision_before(at)
+
+    def features_at(self, layer: str, revision: int) -> Iterator[Feature]:
+        """Reads a layer as it was after a revision."""
+        return self._reading().features_at(layer, revision)
+
+    def deleted_features(self, layer: str) -> Iterator[Feature]:
+        """Last states of the features that are deleted now, newest deletion first."""
+        return self._reading().deleted_features(layer)
 
     def provenance(self, feature_id: str) -> SourceRow | None:
         """The source row a feature came from."""

@@ -10,10 +10,11 @@ from gis_capture.errors import LayerError
 from gis_capture.geopackage.crs import to_layer_crs
 from gis_capture.geopackage.names import quote_identifier
 from gis_capture.model import BBox, Feature, FieldType, Layer
-from gis_capture.store.protocol import EVERYTHING, Author, Deletion, FeatureQuery, LayerInfo
+from gis_capture.store.protocol import EVERYTHING, Author, Deletion, FeatureQuery, LayerInfo, Revision
 from gis_capture.store.source_rows import SourceBlock, SourceRow
 from gis_capture.store.tables.database import Database
 from gis_capture.store.tables.layer_rows import BATCH, LayerRows, parse_layer, read_attachments
+from gis_capture.store.tables.past import read_deleted_features, read_features_at, read_revisions
 from gis_capture.text import Text
 
 NOWHERE = BBox(math.inf, math.inf, -math.inf, -math.inf)
@@ -141,6 +142,23 @@ class Reading:
             "SELECT device_id, author, at FROM gis_capture_revisions WHERE revision = ?", (revision,)
         ).fetchone()
         return (Author(row[0], row[1]), row[2]) if row else (Author(""), "")
+
+    def revisions(self, numbers: Iterable[int]) -> dict[int, Revision]:
+        """What is known of these revisions, by their number."""
+        return read_revisions(self, numbers)
+
+    def revision_before(self, at: str) -> int:
+        """The newest revision that was written before an instant; 0 = none."""
+        sql = "SELECT coalesce(max(revision), 0) FROM gis_capture_revisions WHERE at < ?"
+        return int(self.connection.execute(sql, (at,)).fetchone()[0])
+
+    def features_at(self, layer: str, revision: int) -> Iterator[Feature]:
+        """Reads a layer as it was after a revision, lazily, in the order of `fid`; deleted ones come last."""
+        return read_features_at(self, layer, revision)
+
+    def deleted_features(self, layer: str) -> Iterator[Feature]:
+        """Last states of the features that are deleted now, lazily, newest deletion first."""
+        return read_deleted_features(self, layer)
 
     def changed(
         self, layer: str, *, after: tuple[int, int], until: int | None = None, bbox: BBox | None = None

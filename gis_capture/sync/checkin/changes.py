@@ -6,11 +6,10 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from gis_capture.geopackage.names import POSITION_COLUMNS
-from gis_capture.model import GEOMETRY, Change, Edit, Layer, PositionQuality, canonical_hash
+from gis_capture.model import GEOMETRY, STORED, Change, Edit, Layer, PositionQuality, canonical_hash
 from gis_capture.store.checkout import Checkout
 from gis_capture.store.sync_records import PushedChange
 from gis_capture.sync.checkin.differences import Difference, State
-from gis_capture.sync.intake import STORED
 
 FeatureKey = tuple[str, str]
 """Layer and feature_id."""

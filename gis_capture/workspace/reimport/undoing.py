@@ -7,9 +7,9 @@ from typing import Any
 from gis_capture.convert import Undo
 from gis_capture.convert.imports import refuse_followed
 from gis_capture.convert.versions import IN_LAYER
-from gis_capture.model import GEOMETRY, Change, Conflict, Edit, Feature, Receipt, geometry_to_geojson
+from gis_capture.model import GEOMETRY, STORED, Change, Conflict, Edit, Feature, Receipt, geometry_to_geojson
 from gis_capture.store.sync_records import PushedChange
-from gis_capture.sync.intake import STORED, Intake
+from gis_capture.sync.intake import Intake
 from gis_capture.sync.office import Office
 from gis_capture.sync.values import equality_of
 

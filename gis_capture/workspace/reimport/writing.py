@@ -9,6 +9,7 @@ from gis_capture.convert import codes
 from gis_capture.convert.versions import LISTED, MISSING
 from gis_capture.model import (
     GEOMETRY,
+    STORED,
     Change,
     Edit,
     Feature,
@@ -20,7 +21,7 @@ from gis_capture.model import (
 )
 from gis_capture.store.protocol import Author, Store
 from gis_capture.store.source_rows import SourceBlock, SourceRow, blocks_of
-from gis_capture.sync.intake import STORED, Intake
+from gis_capture.sync.intake import Intake
 from gis_capture.sync.office import Office
 from gis_capture.sync.push import Clock, NewId
 from gis_capture.workspace.reimport.account import Reimport
