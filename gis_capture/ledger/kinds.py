@@ -12,8 +12,6 @@ _MAGIC = (
     (b"\x1f\x8b", Text("gzip形式の圧縮ファイル", "a gzip file")),
     (b"7z\xbc\xaf", Text("7z形式の圧縮ファイル", "a 7z archive")),
     (b"Rar!", Text("RAR形式の圧縮ファイル", "a RAR archive")),
-    (b"JwwData", Text("Jw_cadの図面（JWW）", "a Jw_cad drawing (JWW)")),
-    (b"AC10", Text("CADの図面（DWG）", "a CAD drawing (DWG)")),
     (b"\x00\x01\x00\x00Standard", Text("Accessのデータベース", "an Access database")),
     (b"SQLite format 3", Text("SQLiteのデータベース", "an SQLite database")),
 )

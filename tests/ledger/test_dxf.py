@@ -204,3 +204,23 @@ def test_every_handle_is_a_row_of_its_own(read_drawing: Callable[..., Reading]) 
     reading = read_drawing(draw)
     assert [list(table.row_numbers) for table in reading.tables] == [[1, 2], [1, 2]]
     assert names(reading.tables[0])[:3] == ["レイヤ", "種類", "ハンドル"]
+
+
+@pytest.mark.parametrize(
+    ("head", "name", "way_out"),
+    [
+        (b"JwwData.", "a.jww", "SFC形式で保存"),
+        (b"JWC  ", "a.jwc", "DXF形式で保存"),
+        (b"AC1032\0", "a.dwg", "DXF"),
+    ],
+)
+def test_drawings_of_closed_formats_are_refused_with_the_way_out(
+    tmp_path: Path, head: bytes, name: str, way_out: str
+) -> None:
+    """What it is, and how to save it so that it can be read."""
+    path = tmp_path / name
+    path.write_bytes(head + bytes(1000))
+    with pytest.raises(SourceError) as caught:
+        read_ledger(path)
+    assert name in caught.value.message.ja
+    assert way_out in caught.value.message.ja

@@ -17,10 +17,15 @@ from gis_capture.text import Text
 
 _TEXTS = frozenset({".csv", ".tsv", ".tab", ".txt", ".dat", ".htm", ".html", ".mht", ".json", ".jsonl", ".geojson"})
 _BOOKS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".fods", ".mdb", ".accdb"})
-_VECTORS = frozenset({".dbf", ".shp", ".gpkg", ".fgb", ".kml", ".gpx", ".gml", ".dxf", ".xml", ".zip", ".kmz"})
+_VECTORS = frozenset(
+    {".dbf", ".shp", ".gpkg", ".fgb", ".kml", ".gpx", ".gml", ".geojsonl", ".geojsons", ".dxf", ".xml", ".zip", ".kmz"}
+)
+_DRAWINGS = frozenset({".dm", ".sfc", ".p21", ".jww", ".jwc", ".dwg", ".dgn"})
+_BESIDE = frozenset({"codelists", "schemas", "metadata"})
+"""Folders of PLATEAU and others whose XML explains the data and is none."""
 _LAST = frozenset({".pdf"})
 """Read only where there is nothing else: beside ledgers they are manuals and letters."""
-LEDGERS = _TEXTS | _BOOKS | _VECTORS
+LEDGERS = _TEXTS | _BOOKS | _VECTORS | _DRAWINGS
 IGNORED = frozenset({".ds_store", "thumbs.db", "desktop.ini", "__macosx"})
 MAX_DEPTH = 2
 
@@ -113,6 +118,8 @@ def _is_ledger(path: Path) -> bool:
     if suffix == ".dbf" and any(path.with_suffix(s).exists() for s in (".shp", ".SHP")):
         return False
     if suffix == ".xml":
+        if path.name.startswith("KS-META") or _BESIDE & {part.lower() for part in path.parts[-3:-1]}:
+            return False
         return not path.name.lower().endswith((".shp.xml", ".gml.xml")) and not path.with_suffix("").suffix
     return suffix in LEDGERS or (suffix not in PHOTOS and suffix != ".toml" and layout_beside(path) is not None)
 
