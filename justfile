@@ -24,6 +24,11 @@ web:
 # Python tests without a browser; arguments go to pytest: just test-python tests/store -k revision
 test-python *arguments: (_pytest arguments)
 
+# QGIS itself edits the live file and a checked-out one; installs QGIS on Debian where it is missing and one is root
+test-qgis:
+    python tests/qgis/install.py
+    python -m pytest -q tests/qgis
+
 # Start the server on a demo workspace
 serve *arguments:
     gis-capture demo {{ arguments }}
@@ -50,7 +55,7 @@ screenshots: web
     python -m pytest -q tests/e2e/test_screenshots.py --screenshots artifacts/screenshots
 
 _pytest arguments:
-    python -m pytest -q --ignore tests/e2e {{ arguments }}
+    python -m pytest -q --ignore tests/e2e --ignore tests/qgis {{ arguments }}
 
 _web-test:
     npm --prefix web test

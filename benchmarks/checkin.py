@@ -21,6 +21,7 @@ from shapely import Point
 
 from gis_capture.geopackage.connection import connect
 from gis_capture.model import Feature
+from gis_capture.store.checkout import read_checkout
 from gis_capture.store.protocol import Author
 from gis_capture.sync.checkin import plan_checkin
 from gis_capture.workspace import Workspace
@@ -123,9 +124,7 @@ def _check_in(folder: Path) -> tuple[Timed, Timed]:
 
 
 def _is_cut_into(path: Path, checkout_id: str) -> bool:
-    with closing(connect(path, is_read_only=True)) as connection:
-        row = connection.execute("SELECT value FROM gis_capture_checkout WHERE name = 'checkout_id'").fetchone()
-    return bool(row == (checkout_id,))
+    return read_checkout(path).checkout_id == checkout_id
 
 
 def _timed(work: Callable[[], object]) -> Timed:

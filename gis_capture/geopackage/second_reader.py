@@ -8,6 +8,7 @@ from fiona.errors import FionaError
 
 from gis_capture.errors import StoreError
 from gis_capture.geopackage.crs import epsg_code
+from gis_capture.geopackage.layer_styles import TABLE as LAYER_STYLES
 from gis_capture.model import FieldType, Layer
 from gis_capture.text import Text
 
@@ -32,7 +33,7 @@ def check_with_gdal(path: Path, counts: Mapping[Layer, int]) -> None:
         StoreError: GDAL does not open it, or finds other layers, fields, types, CRSs or numbers.
     """
     try:
-        found = set(fiona.listlayers(path))
+        found = {name for name in fiona.listlayers(path) if name != LAYER_STYLES}
         expected = {layer.key for layer in counts}
         if found != expected:
             raise _differs("layers", sorted(expected), sorted(found))

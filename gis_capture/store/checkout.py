@@ -1,5 +1,6 @@
 """Check-out: layers of a store as a plain GeoPackage for QGIS or QField, which says what it was cut from."""
 
+import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
@@ -15,15 +16,17 @@ from gis_capture.definitions import layer_from_json, layer_to_json
 from gis_capture.errors import SourceError
 from gis_capture.geopackage.connection import connect
 from gis_capture.geopackage.crs import shape_in
+from gis_capture.geopackage.layer_styles import put_layer_styles
+from gis_capture.geopackage.layer_tables import SYSTEM_TITLES
+from gis_capture.geopackage.metadata import put_metadata
 from gis_capture.model import BBox, Feature, Layer
 from gis_capture.store.export import write_geopackage
 from gis_capture.store.protocol import FeatureQuery, Snapshot, Store
 from gis_capture.text import Text
 
 FORMAT = "gis-capture.checkout/v1"
-TABLE = "gis_capture_checkout"
-_DEFINITION = "docs/format.md"
-_ASPATIAL = "http://gdal.org/geopackage_aspatial.html"
+STANDARD_URI = "urn:gis-capture:checkout:v1"
+_CHECKOUT_ID = re.compile(r"checkout_id\W+([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,7 @@ def write_checkout(
             )
         ]
         _put_record(connection, made[0])
+        put_layer_styles(connection, counts, SYSTEM_TITLES)
 
     write_geopackage(path, store, layers, with_personal=with_personal, select=select, also=describe)
     return made[0]
@@ -117,7 +121,8 @@ def read_checkout(path: Path) -> Checkout:
         SourceError: It does not say so, or in a newer form.
     """
     with closing(connect(path, is_read_only=True)) as connection:
-        record = record_in(connection)
+        texts = _metadata_in(connection, "md_standard_uri = ?", (STANDARD_URI,))
+        record: dict[str, Any] = orjson.loads(texts[0]) if texts else {}
     if record.get("format") != FORMAT:
         found = record.get("format", "-")
         raise SourceError(
@@ -127,50 +132,42 @@ def read_checkout(path: Path) -> Checkout:
             ),
             path=path,
         )
-    area = record.get("area")
+    area = record["area"]
     return Checkout(
         record["checkout_id"],
         record["epoch"],
-        int(record["revision"]),
+        record["revision"],
         record["made_at"],
         record["author"],
-        tuple(layer_from_json(one) for one in orjson.loads(record["definitions"])),
-        int(record["n_features"]),
-        shapely.from_geojson(area) if area else None,
-        record["with_personal"] == "1",
+        tuple(layer_from_json(one) for one in record["definitions"]),
+        record["n_features"],
+        shapely.from_geojson(orjson.dumps(area)) if area else None,
+        record["with_personal"],
     )
 
 
-def record_in(connection: sqlite3.Connection) -> dict[str, str]:
-    """What the table of a check-out holds, by name; nothing where there is no such table."""
-    kind = connection.execute("SELECT type FROM sqlite_master WHERE name = ?", (TABLE,)).fetchone()
+def checkout_id_in(connection: sqlite3.Connection) -> str | None:
+    """The check-out that a file says it was cut from."""
+    for text in _metadata_in(connection, "md_standard_uri = ?", (STANDARD_URI,)):
+        if found := _CHECKOUT_ID.search(text):
+            return found[1]
+    return None
+
+
+def _metadata_in(connection: sqlite3.Connection, where: str, values: tuple[str, ...]) -> list[str]:
+    kind = connection.execute("SELECT type FROM sqlite_master WHERE name = 'gpkg_metadata'").fetchone()
     if kind != ("table",):
-        return {}
-    rows = connection.execute(f"SELECT name, value FROM {TABLE} LIMIT 100")
-    return {str(name): str(value) for name, value in rows}
+        return []
+    sql = f"SELECT metadata FROM gpkg_metadata WHERE {where} AND typeof(metadata) = 'text' ORDER BY id LIMIT 100"
+    return [row[0] for row in connection.execute(sql, values)]
 
 
 def _put_record(connection: sqlite3.Connection, checkout: Checkout) -> None:
-    """Writes the record into a table that GDAL and QGIS do not list."""
-    definitions = orjson.dumps([layer_to_json(layer) for layer in checkout.layers]).decode()
-    record = {
-        "format": FORMAT,
-        "checkout_id": checkout.checkout_id,
-        "epoch": checkout.epoch,
-        "revision": str(checkout.revision),
-        "made_at": checkout.made_at,
-        "author": checkout.author,
-        "n_features": str(checkout.n_features),
-        "area": "" if checkout.area is None else shapely.to_geojson(checkout.area),
-        "with_personal": str(int(checkout.with_personal)),
-        "definitions": definitions,
-    }
-    connection.execute(f"CREATE TABLE {TABLE} (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL)")
-    connection.executemany(f"INSERT INTO {TABLE} VALUES (?, ?)", record.items())
-    connection.executemany(
-        "INSERT INTO gpkg_extensions VALUES (?, NULL, ?, ?, 'read-write')",
-        ((TABLE, "gis_capture", _DEFINITION), (None, "gdal_aspatial", _ASPATIAL)),
-    )
+    """Writes the record as GeoPackage has it for metadata: QGIS lists every other table as a layer."""
+    record = checkout.to_json()
+    record["area"] = None if checkout.area is None else orjson.loads(shapely.to_geojson(checkout.area))
+    record["definitions"] = [layer_to_json(layer) for layer in checkout.layers]
+    put_metadata(connection, STANDARD_URI, orjson.dumps(record).decode(), at=checkout.made_at)
 
 
 def _features_in(moment: Snapshot, layer: Layer, area: Geometry | None) -> Iterator[Feature]:

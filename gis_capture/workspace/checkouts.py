@@ -17,7 +17,7 @@ from gis_capture.geopackage.connection import connect
 from gis_capture.geopackage.files import put_in_place
 from gis_capture.ledger import hash_files
 from gis_capture.model import Problem
-from gis_capture.store.checkout import Checkout, read_checkout, record_in, write_checkout
+from gis_capture.store.checkout import Checkout, checkout_id_in, read_checkout, write_checkout
 from gis_capture.store.export import refuse_store
 from gis_capture.store.protocol import Store
 from gis_capture.sync.checkin import LayerCounts, Plan, codes, plan_checkin, push_plan
@@ -230,7 +230,7 @@ def _checkout_named_in(path: Path) -> str | None:
             if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'gis_capture_meta'").fetchone():
                 store = Text("作業フォルダーの本体です", "it is the store of a workspace")
                 raise codes.error(codes.FILE_UNREADABLE, file=path.name, reason=store)
-            return record_in(connection).get("checkout_id")
+            return checkout_id_in(connection)
     except (StoreError, sqlite3.Error) as error:
         raise codes.error(codes.FILE_UNREADABLE, file=path.name, reason=_first_line(error)) from error
 

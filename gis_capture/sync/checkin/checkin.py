@@ -9,6 +9,7 @@ from typing import Any
 from gis_capture.errors import FeatureError, StoreError
 from gis_capture.geopackage.comparison import BASE, MINE, Table, TableComparison, open_both, tables_in
 from gis_capture.geopackage.crs import epsg_code
+from gis_capture.geopackage.layer_styles import TABLE as LAYER_STYLES
 from gis_capture.model import Layer, Problem
 from gis_capture.store.checkout import Checkout
 from gis_capture.store.protocol import Store
@@ -135,7 +136,7 @@ def _compare_all(
     plan.problems += [
         codes.problem(codes.LAYER_ADDED, table=table.name)
         for key, table in returned.items()
-        if key not in keys and key != "layer_styles"
+        if key not in keys and key != LAYER_STYLES
     ]
     found: list[tuple[Layer, LayerDifferences]] = []
     for layer in parents_first(plan.checkout.layers):
