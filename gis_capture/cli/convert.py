@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -10,6 +11,7 @@ from gis_capture.cli.language import Command, language_of, option
 from gis_capture.cli.layout_option import layout_option
 from gis_capture.cli.recipes import find_recipe
 from gis_capture.cli.workspace_option import open_workspace, workspace_option
+from gis_capture.convert import Conversion
 from gis_capture.report.export import replacing
 from gis_capture.resources import leaflet_dir
 from gis_capture.text import Text
@@ -70,6 +72,16 @@ from gis_capture.workspace import Workspace
     ),
 )
 @layout_option
+@option(
+    "--fix-list",
+    "fix_list",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
+    help=Text(
+        "直す箇所に色とコメントを付けた Excel ファイルを書きます。直して、もう一度取り込めます。",
+        "Writes the ledger as a workbook with what to mend coloured and commented; mend it and import it again.",
+    ),
+)
 @workspace_option
 @option("--json", "is_json", is_flag=True, help=Text("JSON で出力します。", "Prints JSON."))
 def command(
@@ -82,6 +94,7 @@ def command(
     recipe: str | None,
     report: Path | None,
     layout: Path | None,
+    fix_list: Path | None,
     folder: Path | None,
     is_json: bool,
 ) -> int:
@@ -94,6 +107,7 @@ def command(
         )
         raise click.UsageError(told.in_language(language))
     with open_workspace(folder) as workspace:
+        ruled = find_recipe(recipe, workspace) if recipe else None
         conversion = workspace.convert(
             file,
             layer=layer,
@@ -102,11 +116,13 @@ def command(
             layout=layout,
             is_dry_run=is_dry_run,
             is_repeat_allowed=is_repeat_allowed,
-            recipe=find_recipe(recipe, workspace) if recipe else None,
+            recipe=ruled,
         )
         titles = {known.key: known.title for known in workspace.known_layers()}
         if report and conversion.import_id:
             _write_report(report, workspace, conversion.import_id, language)
+    if fix_list:
+        _write_fix_list(fix_list, file, conversion, {"recipe": ruled, "layout": layout}, language)
     if is_json:
         click.echo(json.dumps(conversion.to_json(language), ensure_ascii=False, indent=2))
     else:
@@ -124,6 +140,17 @@ def command(
         print_problems(conversion.problems, language=language)
     is_doubtful = conversion.n_unlocated or conversion.n_rejected or needs_attention(conversion.problems)
     return 3 if is_doubtful else 0
+
+
+def _write_fix_list(path: Path, file: Path, conversion: Conversion, read: dict[str, Any], language: str) -> None:
+    # Imported here, because openpyxl takes long to load.
+    from gis_capture.report.fix_list import write_fix_list
+
+    problems = [problem.to_json(language) for problem in conversion.problems]
+    with replacing(path) as unfinished:
+        n_marked = write_fix_list(file, problems, unfinished, language=language, **read)
+    told = Text(f"{n_marked:,} か所に印を付けて「{path}」に書きました。", f'Marked {n_marked:,} cells in "{path}".')
+    click.echo(told.in_language(language), err=True)
 
 
 def _write_report(path: Path, workspace: Workspace, import_id: str, language: str) -> None:

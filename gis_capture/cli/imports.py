@@ -28,10 +28,30 @@ from gis_capture.text import Text
         "Takes this import back; what somebody has edited since stays.",
     ),
 )
+@option(
+    "--fix-list",
+    "fix_list",
+    nargs=2,
+    metavar="ID FILE",
+    default=None,
+    help=Text(
+        "この取り込みの台帳に、直す箇所の色とコメントを付けた Excel ファイルを書きます。",
+        "Writes the ledger of this import as a workbook with what to mend coloured and commented.",
+    ),
+)
 @workspace_option
-def command(import_id: str | None, folder: Path | None) -> None:
-    """Lists all imports, newest first, or undoes one."""
+def command(import_id: str | None, fix_list: tuple[str, str] | None, folder: Path | None) -> None:
+    """Lists all imports, newest first, undoes one, or writes its fix list."""
     with open_workspace(folder) as workspace:
+        if fix_list is not None:
+            n_marked = workspace.write_fix_list(fix_list[0], fix_list[1], language=language_of())
+            say(
+                Text(
+                    f"{n_marked:,} か所に印を付けて「{fix_list[1]}」に書きました。",
+                    f'Marked {n_marked:,} cells in "{fix_list[1]}".',
+                )
+            )
+            return
         if import_id is None:
             for record in workspace.store.imports():
                 _print_record(record)

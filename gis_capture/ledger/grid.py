@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from gis_capture.model import Problem
 
+MARKED_SHEET = "GIS Capture"
+"""Name of the sheet on which we list what to mend; it is no part of a ledger."""
+
 _MAX_MERGED_ROWS = 2_000_000
 
 

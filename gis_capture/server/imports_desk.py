@@ -122,6 +122,23 @@ class ImportsDesk:
         self._worker.submit(self._convert, upload, dict(choice))
         return upload
 
+    def save_recipe(self, import_id: str, name: str, choice: Mapping[str, Any]) -> str:
+        """Keeps how a source is read and where it goes; gives the name of the recipe.
+
+        Raises:
+            NotFoundError: There is no such upload or import, or no copy of its source.
+        """
+        upload, record = self._uploads.get(import_id), self._stored(import_id)
+        path = upload.path if upload else None
+        if path is None and record is not None:
+            path = self.workspace.folder.sources_dir / str(record["sha256"]) / str(record["source_name"])
+            choice = {**(record.get("given") or {}), "layer": record["layer"], **choice}
+        if path is None or not path.is_file():
+            raise _unknown()
+        kept = {key: choice.get(key) for key in ("layer", "table", "crs", "matches")}
+        recipe = self.workspace.make_recipe(self.workspace.inspect(path), name=name, **kept)
+        return self.workspace.recipes.keep(recipe, name)
+
     def _convert(self, upload: Upload, choice: dict[str, Any]) -> None:
         def report(share: float) -> None:
             upload.progress = min(max(share, upload.progress), 0.99)

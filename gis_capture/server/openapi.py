@@ -15,6 +15,7 @@ NDJSON = "application/x-ndjson"
 TILE = "application/vnd.mapbox-vector-tile"
 BYTES = "application/octet-stream"
 HTML = "text/html"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 Schema = dict[str, Any]
 TEXT: Schema = {"type": "string"}
@@ -53,6 +54,18 @@ _CONVERT: Schema = {
         "crs": TEXT,
         "matches": {"type": "object", "additionalProperties": {"type": ["string", "null"]}},
         "is_repeat_allowed": {"type": "boolean"},
+        "recipe": TEXT,
+    },
+}
+_RECIPE: Schema = {
+    "type": "object",
+    "required": ["name"],
+    "properties": {
+        "name": TEXT,
+        "layer": TEXT,
+        "table": TEXT,
+        "crs": TEXT,
+        "matches": {"type": "object", "additionalProperties": {"type": ["string", "null"]}},
     },
 }
 _PUSH: Schema = {
@@ -205,10 +218,24 @@ OPERATIONS = (
     Operation("/imports/{import_id}", "get", "The state of an import", {200: JSON}),
     Operation("/imports/{import_id}/convert", "post", "Begins to convert a source", {202: JSON}, body=(JSON, _CONVERT)),
     Operation(
+        "/imports/{import_id}/recipe",
+        "post",
+        "Keeps how a ledger is read for the next one of its shape",
+        {201: JSON},
+        body=(JSON, _RECIPE),
+    ),
+    Operation(
         "/imports/{import_id}/report",
         "get",
         "The map of an import as one HTML file",
         {200: HTML},
+        query={"language": {"type": "string", "enum": list(LANGUAGES)}},
+    ),
+    Operation(
+        "/imports/{import_id}/fix-list",
+        "get",
+        "The ledger of an import as a workbook with what has to be mended",
+        {200: XLSX},
         query={"language": {"type": "string", "enum": list(LANGUAGES)}},
     ),
     Operation(

@@ -415,6 +415,17 @@ class Workspace:
         chosen = (found for found in inspection.tables if found.table.name == table)
         return next((found.layer_key for found in chosen), inspection.layer_key)
 
+    def write_fix_list(self, import_id: str, path: Path | str, *, language: str = "ja") -> int:
+        """Writes the ledger of an import as a workbook with what has to be mended; gives the number of marked cells.
+
+        Raises:
+            StoreError: There is no such import, or the file cannot be written.
+            SourceError: The copy of the source is not there.
+        """
+        from gis_capture.workspace.fixing import write_fix_list_of
+
+        return write_fix_list_of(self, import_id, Path(path), language=language)
+
     def undo_import(self, import_id: str, *, author: str = "") -> Undo:
         """Takes the features of an import out again, except those that somebody has edited since.
 

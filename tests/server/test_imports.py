@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import openpyxl
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -204,3 +205,38 @@ def test_an_import_that_ends_meanwhile_is_listed(workspace: Workspace, monkeypat
     monkeypatch.setattr(workspace, "imports", read_then_end)
 
     assert [record["import_id"] for record in desk.list("ja")] == ["ending"]
+
+
+def test_the_fix_list_of_an_import_is_a_workbook(client: FlaskClient) -> None:
+    """The row without a latitude is marked; before the import there is none."""
+    import_id = upload(client).get_json()["import_id"]
+    assert client.get(f"/imports/{import_id}/fix-list").status_code == 404
+    convert(client, import_id)
+
+    response = client.get(f"/imports/{import_id}/fix-list")
+    sheet = openpyxl.load_workbook(io.BytesIO(response.data))["街路灯台帳"]
+
+    assert quote("街路灯台帳_直す箇所") in response.headers["Content-Disposition"]
+    assert sheet["A7"].value == "B-005"
+    assert any("緯度" in cell.comment.text for cell in sheet[7] if cell.comment)
+
+
+def test_a_recipe_is_kept_and_offered_for_the_next_ledger(client: FlaskClient, workspace: Workspace) -> None:
+    """And says itself which layer it is for; a name that is not there is refused before anything begins."""
+    import_id = upload(client).get_json()["import_id"]
+    convert(client, import_id)
+    kept = client.post(f"/imports/{import_id}/recipe", json={"name": "毎年の灯"})
+    assert (kept.status_code, kept.get_json()) == (201, {"recipe": "毎年の灯"})
+
+    found = upload(client, LEDGER.replace("B-0", "C-0"), name="R8.csv").get_json()
+    assert found["recipes"] == ["毎年の灯"]
+    state = convert(client, found["import_id"], recipe="毎年の灯")
+    assert (state["state"], state["layer"], state["result"]["n_loaded"]) == ("done", "street_light", 11)
+
+    third = upload(client, LEDGER.replace("B-0", "D-0").replace("状態", "点検"), name="R9.csv").get_json()
+    assert third["recipes"] == []
+    failed = convert(client, third["import_id"], recipe="毎年の灯")
+    assert (failed["state"], failed["problem"]["code"]) == ("failed", "recipe_does_not_fit")
+    assert client.post(f"/imports/{third['import_id']}/convert", json={"recipe": "x"}).status_code == 422
+    assert client.post("/imports/nowhere/recipe", json={"name": "x"}).status_code == 404
+    assert client.post(f"/imports/{import_id}/recipe", json={"name": " "}).status_code == 400

@@ -19,7 +19,7 @@ from gis_capture.ledger import codes
 from gis_capture.ledger.drivers.cells import shaped_number_text
 from gis_capture.ledger.drivers.sheet_cells import error_cell, formula_without_value, hidden_sheet, make_grid
 from gis_capture.ledger.drivers.xlsx_parts import SheetMarks
-from gis_capture.ledger.grid import Grid, Merge
+from gis_capture.ledger.grid import MARKED_SHEET, Grid, Merge
 from gis_capture.ledger.opening import Opened, broken, encrypted, too_large
 from gis_capture.model import Problem
 from gis_capture.text import Text
@@ -102,8 +102,13 @@ def read_sheets_apart(opened: Opened) -> list[SheetCells]:
 def make_grids(
     sheets: Iterable[SheetCells], problems: list[Problem], *, marks: Mapping[str, SheetMarks] | None = None
 ) -> Iterator[Grid]:
-    """Makes grids of sheets, with what is known of their structure beside the merges; a hidden sheet is told."""
+    """Makes grids of sheets, with what is known of their structure beside the merges; a hidden sheet is told.
+
+    The list that we have written into a workbook is passed over.
+    """
     for sheet in sheets:
+        if sheet.name == MARKED_SHEET:
+            continue
         if sheet.is_hidden:
             problems.append(hidden_sheet(sheet.name))
         else:

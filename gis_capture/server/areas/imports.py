@@ -1,5 +1,8 @@
 """Ledgers come in: upload, look, convert in the background, undo."""
 
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -10,12 +13,13 @@ from gis_capture.server.answers import attachment, json_response
 from gis_capture.server.bodies import read_object
 from gis_capture.server.context import served, settings, workspace
 from gis_capture.server.errors import NotFoundError, RequestError, request_language
+from gis_capture.server.openapi import XLSX
 from gis_capture.server.preview import preview_tables
 from gis_capture.server.uploads import save_source
 from gis_capture.text import LANGUAGES
 
 area = Blueprint("imports", __name__, url_prefix="/imports")
-_CHOICE = {"layer": str, "table": str, "crs": str, "matches": dict, "is_repeat_allowed": bool}
+_CHOICE = {"layer": str, "table": str, "crs": str, "matches": dict, "is_repeat_allowed": bool, "recipe": str}
 
 
 @area.post("")
@@ -42,6 +46,7 @@ def take_upload() -> Response:
                 for suggestion in inspection.suggestions
             ],
             "best_layer": inspection.layer_key,
+            "recipes": here.recipes.fitting(inspection.reading),
             "preview": preview_tables(inspection, here),
         }
         desk.add(import_id, path, author=request.form.get("author", "")[:200])
@@ -71,8 +76,21 @@ def start_conversion(import_id: str) -> Response:
     choice = _read_choice()
     if "layer" in choice:
         workspace().known_layer(choice["layer"])
+    if "recipe" in choice:
+        choice["recipe"] = workspace().recipes.read(choice["recipe"])
     upload = served().imports.start(import_id, choice)
     return json_response({"import_id": import_id, "state": upload.state}, status=202)
+
+
+@area.post("/<import_id>/recipe")
+def save_recipe(import_id: str) -> Response:
+    """Keeps how an upload or an import is read and where it goes, for the next ledger of its shape."""
+    body = read_object(max_bytes=settings().max_body_bytes)
+    name = body.get("name")
+    if not isinstance(name, str) or not name.strip():
+        raise RequestError(Text("レシピの名前を入れてください。", "Give the recipe a name."))
+    kept = served().imports.save_recipe(import_id, name, _checked_choice(body))
+    return json_response({"recipe": kept}, status=201)
 
 
 @area.get("/<import_id>/report")
@@ -88,6 +106,22 @@ def give_report(import_id: str) -> Response:
     page = import_map(workspace().store, import_id, leaflet_dir=leaflet_dir(), language=language)
     response = Response(page, mimetype="text/html")
     response.headers["Content-Disposition"] = attachment(f"import-{record['layer']}", record["source_name"], "html")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@area.get("/<import_id>/fix-list")
+def give_fix_list(import_id: str) -> Response:
+    """Gives the ledger of an import as a workbook with what has to be mended."""
+    record = _done(import_id, Text("まだ取り込まれていないので、直す箇所の表はありません。", "It is not imported yet."))
+    asked = request.args.get("language")
+    language = asked if asked in LANGUAGES else request_language()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "fix-list.xlsx"
+        workspace().write_fix_list(import_id, path, language=language)
+        response = Response(path.read_bytes(), mimetype=XLSX)
+    title = f"{Path(record['source_name']).stem}_" + Text("直す箇所", "to mend").in_language(language)
+    response.headers["Content-Disposition"] = attachment(f"fix-list-{record['layer']}", title, "xlsx")
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -115,7 +149,10 @@ def _done(import_id: str, otherwise: Text) -> dict[str, Any]:
 
 def _read_choice() -> dict[str, Any]:
     """Reads what a person chose for the conversion; keys that are not known are left out."""
-    body = read_object(max_bytes=settings().max_body_bytes)
+    return _checked_choice(read_object(max_bytes=settings().max_body_bytes))
+
+
+def _checked_choice(body: Mapping[str, Any]) -> dict[str, Any]:
     choice = {name: body[name] for name in _CHOICE if body.get(name) is not None}
     for name, value in choice.items():
         if not isinstance(value, _CHOICE[name]) or (

@@ -57,6 +57,8 @@ export interface InspectedImport {
   inspection: Inspection;
   /** The layer it fits best; "generic" makes a layer of the ledger's own. */
   best_layer: string;
+  /** Names of the recipes that fit, the best first. */
+  recipes: string[];
   suggestions: Suggestion[];
   preview: Preview[];
 }

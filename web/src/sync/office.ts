@@ -116,7 +116,7 @@ export function uploadLedger(files: File[]): Promise<InspectedImport> {
  */
 export async function convertImport(
   importId: string,
-  choice: { layer: string; table?: string; crs?: string; is_repeat_allowed?: boolean },
+  choice: { layer?: string; table?: string; crs?: string; is_repeat_allowed?: boolean; recipe?: string },
   onProgress: (progress: number) => void,
 ): Promise<ImportRecord> {
   await request(`/imports/${importId}/convert`, {
@@ -132,6 +132,13 @@ export async function convertImport(
   }
 }
 
+/** Keeps how an imported ledger was read; gives the name of the recipe. */
+export const saveRecipe = async (importId: string, name: string): Promise<string> => {
+  const body = JSON.stringify({ name });
+  const init = { method: "POST", headers: JSON_HEADERS, body };
+  return (await requestJson<{ recipe: string }>(`/imports/${importId}/recipe`, init)).recipe;
+};
+
 export const undoImport = (importId: string): Promise<ImportRecord> =>
   requestJson<ImportRecord>(`/imports/${importId}/undo`, { method: "POST", headers: JSON_HEADERS, body: "{}" });
 
@@ -141,6 +148,10 @@ export function exportUrl(layer: string, format: "gpkg" | "geojson" | "csv", enc
   if (encoding) query.set("encoding", encoding);
   return `/layers/${encodeURIComponent(layer)}/export?${query}`;
 }
+
+/** The address of an import's ledger as a workbook with what has to be mended. */
+export const fixListUrl = (importId: string, language: Language): string =>
+  `/imports/${encodeURIComponent(importId)}/fix-list?language=${language}`;
 
 /** Where the map of an import is downloaded from, as one HTML file. */
 export const reportUrl = (importId: string, language: Language): string =>
