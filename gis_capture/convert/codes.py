@@ -9,6 +9,7 @@ TABLES_JOINED = "tables_joined"
 NOTHING_TO_STORE = "nothing_to_store"
 GEOMETRY_MISSING = "geometry_missing"
 GEOMETRY_TYPE_DIFFERS = "geometry_type_differs"
+GEOMETRY_TYPE_CHANGED = "geometry_type_changed"
 GEOMETRY_NOT_FINITE = "geometry_not_finite"
 GEOMETRY_INVALID = "geometry_invalid"
 GEOMETRY_CRS_ASSUMED = "geometry_crs_assumed"
@@ -38,6 +39,7 @@ TITLES: dict[str, Text] = {
     NOTHING_TO_STORE: Text("取り込める値がない行です", "Row without anything to store"),
     GEOMETRY_MISSING: Text("図形がありません", "No geometry"),
     GEOMETRY_TYPE_DIFFERS: Text("図形の種類がレイヤーと違います", "Geometry of another type than the layer's"),
+    GEOMETRY_TYPE_CHANGED: Text("面と線を直しました", "Areas and lines changed into each other"),
     GEOMETRY_NOT_FINITE: Text("図形の座標が数ではありません", "Geometry with coordinates that are no numbers"),
     GEOMETRY_INVALID: Text("図形の形が正しくありません", "Geometry that is not valid"),
     GEOMETRY_CRS_ASSUMED: Text(

@@ -17,6 +17,8 @@ Floats = npt.NDArray[np.float64]
 # Numbers of geometry types in GEOS.
 _TYPE_IDS = {"Point": 0, "LineString": 1, "Polygon": 3, "MultiPoint": 4, "MultiLineString": 5, "MultiPolygon": 6}
 _RING = 2
+# Longitude and latitude of all islands.
+_JAPAN = (122.0, 20.0, 154.5, 46.0)
 _MULTI_OF = {0: 4, 1: 5, 3: 6}
 _SINGLE_OF = {multi: single for single, multi in _MULTI_OF.items()}
 _MAKE_MULTI: dict[int, Callable[..., Any]] = {
@@ -67,20 +69,33 @@ def to_crs(
     return moved, tuple(moves)
 
 
-def fit_type(geometries: Geometries, geometry_type: str) -> tuple[Geometries, Bools]:
-    """Makes one-part Multi geometries single and single ones Multi, as the layer wants them.
+def fit_type(geometries: Geometries, geometry_type: str) -> tuple[Geometries, Bools, Bools]:
+    """Makes geometries of the type that the layer wants, where they are the same thing drawn differently.
+
+    One-part Multi geometries become single and single ones Multi; an area becomes its outline in a layer of lines,
+    and a closed line the area inside it in a layer of areas, as drawings know no difference between the two.
 
     Returns:
-        The geometries, and which of them cannot be of that type; those are None.
+        The geometries, which of them cannot be of that type (those are None), and which changed between line and area.
     """
     ids = shapely.get_type_id(geometries)
     nothing = np.zeros(len(geometries), dtype=bool)
     if geometry_type == "Geometry" or ((ids == _TYPE_IDS[geometry_type]) | (ids == -1)).all():
-        return geometries, nothing
+        return geometries, nothing, nothing
     wanted = _TYPE_IDS[geometry_type]
+    single = _SINGLE_OF.get(wanted, wanted)
     fitted, ids = geometries.copy(), np.where(ids == _RING, _TYPE_IDS["LineString"], ids)
+    changed = nothing
+    if single == _TYPE_IDS["LineString"]:
+        changed = np.isin(ids, [_TYPE_IDS["Polygon"], _TYPE_IDS["MultiPolygon"]])
+        fitted[changed] = shapely.boundary(fitted[changed])
+    elif single == _TYPE_IDS["Polygon"]:
+        changed = (ids == _TYPE_IDS["LineString"]) & shapely.is_closed(fitted) & (shapely.get_num_points(fitted) > 3)
+        for row in np.flatnonzero(changed):
+            fitted[row] = shapely.Polygon(shapely.get_coordinates(fitted[row], include_z=shapely.has_z(fitted[row])))
+    ids = np.where(changed, shapely.get_type_id(fitted), ids)
     if wanted in _SINGLE_OF:
-        rows = np.flatnonzero(ids == _SINGLE_OF[wanted])
+        rows = np.flatnonzero(ids == single)
         fitted[rows] = _MAKE_MULTI[wanted](fitted[rows], indices=np.arange(len(rows)))
     else:
         rows = np.flatnonzero((ids == _MULTI_OF[wanted]) & (shapely.get_num_geometries(fitted) == 1))
@@ -88,7 +103,15 @@ def fit_type(geometries: Geometries, geometry_type: str) -> tuple[Geometries, Bo
     ids[rows] = wanted
     differs = (ids != wanted) & (ids != -1)
     fitted[differs] = None
-    return fitted, differs
+    return fitted, differs, changed & ~differs
+
+
+def are_in_japan(geometries: Geometries) -> bool:
+    """Whether all coordinates can be longitude and latitude of places in Japan."""
+    places = shapely.get_coordinates(geometries)
+    west, south, east, north = _JAPAN
+    inside = (places >= (west, south)).all() and (places <= (east, north)).all()
+    return bool(len(places)) and bool(inside)
 
 
 def are_finite(geometries: Geometries) -> Bools:

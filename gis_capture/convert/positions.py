@@ -1,5 +1,6 @@
 """The position of every row of a table: from its own geometry, or from the columns that hold coordinates."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,16 +10,17 @@ import shapely
 from shapely import Geometry
 
 from gis_capture.convert import codes
-from gis_capture.convert.geometries import Bools, are_finite, as_array, fit_type, to_crs
+from gis_capture.convert.geometries import Bools, are_finite, are_in_japan, as_array, fit_type, to_crs
 from gis_capture.ledger import Table
 from gis_capture.locate import Coordinates, find_coordinates, locate_rows
-from gis_capture.locate.codes import DATUM_GRID_MISSING
+from gis_capture.locate.codes import CRS_UNKNOWN, DATUM_GRID_MISSING
 from gis_capture.locate.crs import parse_crs
 from gis_capture.locate.datum import Moved
 from gis_capture.locate.gazetteer import Gazetteer
 from gis_capture.locate.result import NO_COORDINATES
 from gis_capture.model import Layer, Problem, Text
 
+_EPSG = re.compile(r"EPSG:\d+")
 _DRAW_IT = Text("位置を地図で指定してください。", "Give the place on the map.")
 
 
@@ -102,7 +104,7 @@ def position_rows(
         grids_dir=grids_dir,
         gazetteer=gazetteer,
     )
-    geometries, differs = fit_type(as_array(located.geometries), layer.geometry_type)
+    geometries, differs, _ = fit_type(as_array(located.geometries), layer.geometry_type)
     found = {codes.GEOMETRY_TYPE_DIFFERS: differs}
     return Positions(
         geometries=geometries.tolist(),
@@ -119,19 +121,26 @@ def position_rows(
 
 
 def _from_geometries(table: Table, layer: Layer, crs: str | None, grids_dir: Path | None) -> Positions:
-    stated = crs or table.crs
+    # What a source says in words only is no CRS that could be taken for certain.
+    stated = crs or (table.crs if table.crs and _EPSG.fullmatch(table.crs) else None)
     target = parse_crs(layer.crs)
     raw = as_array(table.geometries)
+    is_unknown = stated is None and not are_in_japan(raw)
     moved, moves = to_crs(raw, source=parse_crs(stated) if stated else target, target=target, grids_dir=grids_dir)
+    if is_unknown:
+        moved = np.full_like(raw, None)
     finite = are_finite(moved)
     moved[~finite] = None
-    fitted, differs = fit_type(moved, layer.geometry_type)
+    fitted, differs, changed = fit_type(moved, layer.geometry_type)
+    somewhere = ~shapely.is_missing(raw) & is_unknown
     found = {
+        CRS_UNKNOWN: somewhere,
         codes.GEOMETRY_MISSING: shapely.is_missing(raw),
         codes.GEOMETRY_NOT_FINITE: ~finite,
         codes.GEOMETRY_TYPE_DIFFERS: differs,
     }
-    told = {**found, codes.GEOMETRY_INVALID: ~(shapely.is_valid(fitted) | shapely.is_missing(fitted))}
+    told = {code: rows for code, rows in found.items() if code != CRS_UNKNOWN}
+    told[codes.GEOMETRY_INVALID] = ~(shapely.is_valid(fitted) | shapely.is_missing(fitted))
     is_placed = (~shapely.is_missing(fitted)).tolist()
     accuracy_m = _accuracy_m(moves)
     return Positions(
@@ -140,14 +149,44 @@ def _from_geometries(table: Table, layer: Layer, crs: str | None, grids_dir: Pat
         accuracies_m=[accuracy_m if placed else None for placed in is_placed],
         notes=[None] * len(fitted),
         reasons=_reasons([None] * len(fitted), found),
-        problems=(*_crs_problems(stated, layer, moves), *_row_problems(table, told)),
+        problems=(
+            *([_crs_unknown(table)] if is_unknown else _crs_problems(stated, layer, moves)),
+            *_changed(layer, int(changed.sum())),
+            *_row_problems(table, told),
+        ),
         coordinates=NO_COORDINATES,
         crs=stated,
         operation="; ".join(dict.fromkeys(operation for move in moves for operation in move.operations)),
         unplaced={
-            row: shapely.to_wkt(raw[row], rounding_precision=-1) for row in np.flatnonzero(differs | ~finite).tolist()
+            row: shapely.to_wkt(raw[row], rounding_precision=-1)
+            for row in np.flatnonzero(differs | ~finite | somewhere).tolist()
         },
     )
+
+
+def _crs_unknown(table: Table) -> Problem:
+    what = f"「{table.crs[:60]}」" if table.crs else "書かれていません"
+    message = Text(
+        f"図形の座標系が分からない（{what}）ため、「{table.name}」の図形は地図に載せませんでした。形は控えに残してあります。",
+        f'The CRS of the geometries of "{table.name}" is not known; they were not placed, but kept in the record.',
+    )
+    suggestion = Text(
+        "座標系（平面直角座標系の系番号など）を選んで取り込み直してください。",
+        "Import again and name the CRS, such as EPSG:6675.",
+    )
+    return Problem(CRS_UNKNOWN, "error", message, suggestion)
+
+
+def _changed(layer: Layer, n: int) -> list[Problem]:
+    if not n:
+        return []
+    is_line = layer.geometry_type.endswith("LineString")
+    ja, en = (
+        ("面をその外周の線", "areas became their outlines")
+        if is_line
+        else ("閉じた線を面", "closed lines became areas")
+    )
+    return [Problem(codes.GEOMETRY_TYPE_CHANGED, "info", Text(f"{n:,}件の{ja}にしました。", f"{n:,} {en}."))]
 
 
 def _accuracy_m(moves: Sequence[Moved]) -> float | None:

@@ -296,13 +296,17 @@ def load(table: Table, layer: Layer) -> tuple[list[Feature], list[str], set[str]
         ("MULTIPOLYGON (((0 0, 1 0, 1 1, 0 0)))", "Polygon", "POLYGON ((0 0, 1 0, 1 1, 0 0))"),
         ("LINESTRING (0 0, 1 1)", "MultiLineString", "MULTILINESTRING ((0 0, 1 1))"),
         ("LINESTRING (0 0, 1 1)", "Geometry", "LINESTRING (0 0, 1 1)"),
+        ("POLYGON ((0 0, 1 0, 1 1, 0 0))", "LineString", "LINESTRING (0 0, 1 0, 1 1, 0 0)"),
+        ("LINESTRING (0 0, 1 0, 1 1, 0 0)", "Polygon", "POLYGON ((0 0, 1 0, 1 1, 0 0))"),
+        ("LINESTRING (0 0, 1 0, 1 1, 0 0)", "MultiPolygon", "MULTIPOLYGON (((0 0, 1 0, 1 1, 0 0)))"),
+        ("LINESTRING (0 0, 1 0, 1 1)", "Polygon", None),
         ("MULTIPOINT (0 0, 1 1)", "Point", None),
         ("LINESTRING (0 0, 1 1)", "Point", None),
         ("POINT EMPTY", "Point", None),
     ],
 )
 def test_geometries_of_the_source_get_the_type_of_the_layer(wkt: str, geometry_type: str, result: str | None) -> None:
-    """Multi and single are exchanged where nothing is lost; what cannot be of the type is no position."""
+    """Multi and single, closed lines and areas are exchanged; what cannot be of the type is no position."""
     table = make_table({"名称": ["a"]}, geometries=[shapely.from_wkt(wkt)], crs="EPSG:6668")
     features, outcomes, codes = load(table, make_layer(geometry_type))
     if result is None:
@@ -314,7 +318,7 @@ def test_geometries_of_the_source_get_the_type_of_the_layer(wkt: str, geometry_t
 
 
 def test_geometries_go_to_the_crs_of_the_layer() -> None:
-    """Zone VII metres become degrees, heights stay; without a CRS the layer's is assumed and told."""
+    """Zone VII metres become degrees, heights stay."""
     origin = shapely.Point(0, 0, 600)
     table = make_table({"名称": ["a", "b"]}, geometries=[origin, None], crs="EPSG:6675")
     features, outcomes, codes = load(table, make_layer())
@@ -323,7 +327,23 @@ def test_geometries_go_to_the_crs_of_the_layer() -> None:
     )
     assert outcomes == ["loaded", "unlocated"]
     assert "geometry_missing" in codes
-    assert "geometry_crs_assumed" in load(replace(table, crs=None), make_layer())[2]
+
+
+@pytest.mark.parametrize("crs", [None, 'PROJCS["Tokyo",GEOGCS["GCS_Tokyo"]]'])
+def test_geometries_without_a_crs_are_placed_only_where_they_can_be_degrees(crs: str | None) -> None:
+    """Degrees in Japan are taken for the layer's, which is told; all else is kept in the account until it is said."""
+    degrees = make_table({"名称": ["a"]}, geometries=[shapely.Point(137.25, 36.14)], crs=crs)
+    features, outcomes, codes = load(degrees, make_layer())
+    assert (outcomes, "geometry_crs_assumed" in codes) == (["loaded"], True)
+    metres = make_table({"名称": ["a"]}, geometries=[shapely.Point(-12345.5, 9876)], crs=crs)
+    features, outcomes, codes = load(metres, make_layer())
+    assert (features[0].geometry, outcomes, "crs_unknown" in codes) == (None, ["unlocated"], True)
+    layer = make_layer()
+    converted = convert_table(metres, match_columns(metres, layer), layer)
+    (block,) = converted.account(["1"])
+    assert next(iter(block.rows())).raw["geometry (WKT)"] == "POINT (-12345.5 9876)"
+    said = convert_table(metres, match_columns(metres, layer), layer, crs="EPSG:6675")
+    assert said.outcomes == ["loaded"]
 
 
 def test_broken_geometries_are_told() -> None:
