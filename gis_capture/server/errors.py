@@ -80,6 +80,7 @@ STATUS_OF_CODE = {
     "hash_mismatch": 422,
     "personal_hidden": 403,
     "nothing_to_undo": 409,
+    "thumbnail_impossible": 422,
     "too_many_changes": 413,
     "unsupported_media_type": 415,
 }

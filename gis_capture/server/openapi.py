@@ -200,6 +200,13 @@ OPERATIONS = (
     Operation("/attachments/{sha256}", "head", "How much of an attachment is here", {200: None, 404: None}),
     Operation("/attachments/{sha256}", "get", "An attachment", {200: BYTES, 206: BYTES, 304: None}),
     Operation(
+        "/attachments/{sha256}/thumbnail",
+        "get",
+        "A small picture of a photo",
+        {200: "image/jpeg", 304: None},
+        query={"edge": COUNT},
+    ),
+    Operation(
         "/attachments/{sha256}",
         "put",
         "Takes an attachment, or the piece of it that Content-Range names",

@@ -129,6 +129,9 @@ class Reader(Protocol):
     def deleted_features(self, layer: str) -> Iterator[Feature]:
         """Last states of the features that are deleted now, lazily, newest deletion first; `revision` deleted it."""
 
+    def attachment_hashes(self) -> Iterator[str]:
+        """The SHA-256 of every attachment that a feature has or had."""
+
     def provenance(self, feature_id: str) -> SourceRow | None:
         """The source row a feature came from."""
 

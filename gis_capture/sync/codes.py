@@ -57,6 +57,7 @@ HASH_INVALID: Final = "hash_invalid"
 ATTACHMENT_SIZE_DIFFERS: Final = "attachment_size_differs"
 ATTACHMENT_TOO_LARGE: Final = "attachment_too_large"
 ATTACHMENT_UNKNOWN: Final = "attachment_unknown"
+THUMBNAIL_IMPOSSIBLE: Final = "thumbnail_impossible"
 
 _WORDS: Final[dict[str, Text]] = {
     MALFORMED_MESSAGE: Text(
@@ -198,6 +199,10 @@ _WORDS: Final[dict[str, Text]] = {
     ATTACHMENT_TOO_LARGE: Text(
         "ファイルが大きすぎます({size_mb} MB)。{limit_mb} MBまでです。",
         "The file has {size_mb} MB; the limit is {limit_mb} MB.",
+    ),
+    THUMBNAIL_IMPOSSIBLE: Text(
+        "このファイルの縮小画像は作れません({reason})。元のファイルはそのまま残っています。",
+        "No small picture can be made of this file ({reason}). The file itself is kept as it came.",
     ),
     ATTACHMENT_UNKNOWN: Text("写真「{value}」は届いていません。", 'Attachment "{value}" is not here.'),
 }

@@ -1,47 +1,101 @@
-"""The day-end receipt: what each device sent, and what became of it."""
+"""The day-end receipt: what each device sent, what became of it, who decided what, and what is left to do."""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from gis_capture.model import Attachment
-from gis_capture.store.protocol import Store
+from gis_capture.model import Attachment, Conflict
+from gis_capture.store.protocol import Snapshot, Store
 from gis_capture.store.sync_records import PushedChange
 from gis_capture.sync.attachments import AttachmentFolder
 from gis_capture.sync.codes import MALFORMED_CHANGE
 
 STATUSES = ("applied", "merged", "conflict", "held", "rejected")
+OFFICE = "office"
 
 
 def day_report(store: Store, folder: AttachmentFolder, *, since: str, until: str) -> list[dict[str, Any]]:
     """Counts the changes that came between two instants (UTC "…Z", the second does not belong), by device.
 
+    A device that sent nothing then, but whose photos of an earlier day have not come, is in it too.
+
     Returns:
         `{"device_id", "authors", "n_sent", "n_applied", …, "n_open_conflicts", "n_photos", "n_photos_here",
-        "last_received_at"}` each; n_sent is the sum of the five statuses.
+        "n_photos_missing_before", "last_received_at", "next"}` each; n_sent is the sum of the five statuses. `next` is
+        what is left to do: "photos" are still on the tablet, "conflicts", "rejected" and "held" wait for the office.
     """
     with store.snapshot() as snapshot:
         by_device: dict[str, list[PushedChange]] = {}
         for pushed in snapshot.sync.changes(received_between=(since, until)):
-            by_device.setdefault(pushed.device_id, []).append(pushed)
+            if pushed.device_id != OFFICE:
+                by_device.setdefault(pushed.device_id, []).append(pushed)
         open_changes = {conflict.change_id for _, conflict in snapshot.sync.conflicts(state="open")}
-    return [_line(device_id, changes, open_changes, folder) for device_id, changes in sorted(by_device.items())]
+        missing = _missing_before(snapshot, folder, since)
+    devices = sorted(by_device.keys() | missing.keys())
+    return [_line(one, by_device.get(one, []), open_changes, folder, len(missing.get(one, ()))) for one in devices]
+
+
+def day_decisions(store: Store, *, since: str, until: str) -> list[dict[str, Any]]:
+    """Gives what people decided between two instants, oldest first.
+
+    Returns:
+        `{"conflict_id", "layer", "feature_id", "field", "take", "author", "decided_at", "note"}` each.
+    """
+    with store.snapshot() as snapshot:
+        found = [one for _, conflict in snapshot.sync.conflicts() for one in _decisions(conflict)]
+    return sorted(
+        (one for one in found if since <= str(one["decided_at"]) < until), key=lambda one: str(one["decided_at"])
+    )
+
+
+def _decisions(conflict: Conflict) -> Iterator[dict[str, Any]]:
+    for clash in conflict.clashes:
+        if clash.decision is not None:
+            plain = {name: clash.decision.get(name) for name in ("take", "author", "decided_at", "note")}
+            about = {"layer": conflict.layer, "feature_id": conflict.feature_id, "field": clash.field}
+            yield {"conflict_id": conflict.conflict_id, **about, **plain}
+
+
+def _missing_before(snapshot: Snapshot, folder: AttachmentFolder, since: str) -> dict[str, set[str]]:
+    """Photos of earlier days that have not come, by the device that named them."""
+    found: dict[str, set[str]] = {}
+    for named in snapshot.sync.named_attachments():
+        if not folder.is_here(named.attachment.sha256):
+            pushed = snapshot.sync.change(named.change_id)
+            if pushed is not None and pushed.received_at < since:
+                found.setdefault(pushed.device_id, set()).add(named.attachment.sha256)
+    return found
 
 
 def _line(
-    device_id: str, changes: list[PushedChange], open_changes: set[str], folder: AttachmentFolder
+    device_id: str, changes: list[PushedChange], open_changes: set[str], folder: AttachmentFolder, n_missing_before: int
 ) -> dict[str, Any]:
     counts = Counter[str](pushed.receipt.status for pushed in changes)
     photos = {photo.sha256 for pushed in changes for photo in _photos(pushed)}
+    n_here = sum(map(folder.is_here, photos))
+    n_open = sum(pushed.change_id in open_changes for pushed in changes)
+    left = {
+        "photos": len(photos) - n_here + n_missing_before,
+        "conflicts": n_open,
+        "rejected": counts["rejected"],
+        "held": counts["held"],
+    }
     return {
         "device_id": device_id,
-        "authors": sorted({pushed.author for pushed in changes} - {""}),
+        "authors": _authors(changes),
         "n_sent": len(changes),
         **{f"n_{status}": counts[status] for status in STATUSES},
-        "n_open_conflicts": sum(pushed.change_id in open_changes for pushed in changes),
+        "n_open_conflicts": n_open,
         "n_photos": len(photos),
-        "n_photos_here": sum(map(folder.is_here, photos)),
-        "last_received_at": max(pushed.received_at for pushed in changes),
+        "n_photos_here": n_here,
+        "n_photos_missing_before": n_missing_before,
+        "last_received_at": max((pushed.received_at for pushed in changes), default=None),
+        "next": [task for task, n in left.items() if n],
     }
+
+
+def _authors(changes: Iterable[PushedChange]) -> list[str]:
+    return sorted({pushed.author for pushed in changes} - {""})
 
 
 def _photos(pushed: PushedChange) -> list[Attachment]:

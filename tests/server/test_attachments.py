@@ -1,9 +1,11 @@
 """Photos by hash: whole or in pieces, never visible before they are whole."""
 
 import hashlib
+import io
 from typing import Any
 
 from flask.testing import FlaskClient
+from PIL import Image
 
 PHOTO = b"\xff\xd8\xff" + bytes(range(256)) * 40
 URL = f"/attachments/{hashlib.sha256(PHOTO).hexdigest()}"
@@ -69,3 +71,24 @@ def test_unknown_bytes_are_never_shown_as_a_page(client: FlaskClient) -> None:
 
     assert answer.mimetype == "application/octet-stream"
     assert answer.headers["Content-Disposition"] == "attachment"
+
+
+def test_a_small_picture_is_given_and_what_gives_none_is_told(client: FlaskClient, problem_of: Any) -> None:
+    """A JPEG that browsers keep; a file that is no picture is still there to be downloaded."""
+    file = io.BytesIO()
+    Image.new("RGB", (900, 300), "red").save(file, "JPEG")
+    for content in (file.getvalue(), b"%PDF-1.7 no picture"):
+        client.put(f"/attachments/{hashlib.sha256(content).hexdigest()}", data=content)
+    url = f"/attachments/{hashlib.sha256(file.getvalue()).hexdigest()}/thumbnail"
+
+    small = client.get(url, query_string={"edge": 200})
+    with Image.open(io.BytesIO(small.data)) as picture:
+        assert (picture.size, small.mimetype) == ((256, 85), "image/jpeg")
+    assert (
+        client.get(url, query_string={"edge": 200}, headers={"If-None-Match": small.headers["ETag"]}).status_code == 304
+    )
+    other = hashlib.sha256(b"%PDF-1.7 no picture").hexdigest()
+    problem_of(client.get(f"/attachments/{other}/thumbnail"), 422, "thumbnail_impossible")
+    problem_of(client.get(f"/attachments/{'0' * 64}/thumbnail"), 404, "attachment_unknown")
+    problem_of(client.get(f"{url}?edge=large"), 400, "bad_request")
+    assert client.get(f"/attachments/{other}").data == b"%PDF-1.7 no picture"

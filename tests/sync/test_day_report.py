@@ -4,10 +4,12 @@ import hashlib
 from pathlib import Path
 
 from gis_capture.store.geopackage.store import GeoPackageStore
+from gis_capture.store.protocol import Author
 from gis_capture.sync.attachments import AttachmentFolder, list_missing
-from gis_capture.sync.day_report import STATUSES, day_report
-from gis_capture.sync.office import list_waiting
-from tests.sync.tablets import Tablet, fill, lamp
+from gis_capture.sync.conflicts import list_conflicts, resolve
+from gis_capture.sync.day_report import STATUSES, day_decisions, day_report
+from gis_capture.sync.office import Office, list_waiting
+from tests.sync.tablets import AT, Tablet, fill, lamp, new_id
 
 PHOTO = b"\xff\xd8\xff a photo"
 
@@ -49,9 +51,14 @@ def test_the_day_of_each_device_adds_up(store: GeoPackageStore, tmp_path: Path) 
         "n_open_conflicts": 1,
         "n_photos": 2,
         "n_photos_here": 1,
+        "n_photos_missing_before": 0,
         "last_received_at": "2026-11-23T02:10:00Z",
+        "next": ["photos", "conflicts", "rejected", "held"],
     }
-    assert day_report(store, folder, since="2026-11-24T00:00:00Z", until="2026-11-25T00:00:00Z") == []
+    assert report[1]["next"] == []
+    (later,) = day_report(store, folder, since="2026-11-24T00:00:00Z", until="2026-11-25T00:00:00Z")
+    assert (later["device_id"], later["n_sent"], later["n_photos_missing_before"]) == ("one", 0, 1)
+    assert later["next"] == ["photos"]
     (awaited,) = list_missing(store, folder)
     assert (awaited["sha256"], awaited["feature_id"], awaited["n_bytes_here"]) == (missing["sha256"], "f2", len(PHOTO))
 
@@ -70,3 +77,21 @@ def test_what_waits_for_the_office_is_listed_with_its_body(store: GeoPackageStor
     assert [one["body"] for one in waiting] == [held, rejected, reused, {"layer": "lamp", "note": "�"}]
     assert [one["receipt"]["status"] for one in waiting] == ["held", "rejected", "rejected", "rejected"]
     assert [one["change_id"] for one in waiting][3] == ""
+
+
+def test_who_decided_what_is_told(store: GeoPackageStore, tmp_path: Path) -> None:
+    """The decisions of the day with their author and note; what the office did is no tablet's line."""
+    base = fill(store, lamp("f1", status="撤去"))
+    tablet = Tablet(store)
+    tablet.push(tablet.change("update", "f1", base_revision=base, fields={"status": ("点灯", "球切れ")}))
+    office = Office(store, Author("office", "係長"), lambda: AT, new_id)
+    [conflict] = list_conflicts(store)
+    resolve(office, conflict["conflict_id"], {"status": {"take": "incoming"}}, note="写真で確認")
+    day = {"since": "2026-11-23T00:00:00Z", "until": "2026-11-24T00:00:00Z"}
+
+    [decision] = day_decisions(store, **day)
+    assert (decision["author"], decision["field"], decision["take"]) == ("係長", "status", "incoming")
+    assert (decision["note"], decision["decided_at"]) == ("写真で確認", AT)
+    [line] = day_report(store, AttachmentFolder(tmp_path), **day)
+    assert (line["device_id"], line["n_sent"], line["next"]) == ("tablet-1", 1, [])
+    assert day_decisions(store, since="2026-11-24T00:00:00Z", until="2026-11-25T00:00:00Z") == []

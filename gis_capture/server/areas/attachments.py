@@ -5,10 +5,11 @@ import re
 from flask import Blueprint, Response, request, send_file
 
 from gis_capture.server.answers import json_response
-from gis_capture.server.bodies import body_pieces
+from gis_capture.server.bodies import body_pieces, read_integer
 from gis_capture.server.context import settings, workspace
 from gis_capture.server.errors import RequestError
 from gis_capture.sync.attachments import list_missing
+from gis_capture.sync.thumbnails import EDGES_PX, thumbnail
 from gis_capture.text import Text
 
 area = Blueprint("attachments", __name__, url_prefix="/attachments")
@@ -34,6 +35,16 @@ def give_attachment(sha256: str) -> Response:
     if media_type == "application/octet-stream":
         # What is not known for a picture is never shown in a page of ours.
         response.headers["Content-Disposition"] = "attachment"
+    return response
+
+
+@area.get("/<sha256>/thumbnail")
+def give_thumbnail(sha256: str) -> Response:
+    """Gives a small picture of a photo, turned as the camera says."""
+    edge_px = read_integer("edge", default=256, least=1, most=EDGES_PX[-1])
+    path = thumbnail(workspace().attachments, sha256, edge_px=edge_px)
+    response = send_file(path, mimetype="image/jpeg", etag=f"{sha256}-{path.parent.name}", conditional=True)
+    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
     return response
 
 

@@ -4,7 +4,7 @@ from flask import Blueprint, Response
 
 from gis_capture.server.answers import json_response
 from gis_capture.server.context import workspace
-from gis_capture.sync.day_report import day_report
+from gis_capture.sync.day_report import day_decisions, day_report
 from gis_capture.times import day_between
 
 area = Blueprint("days", __name__, url_prefix="/days")
@@ -12,8 +12,9 @@ area = Blueprint("days", __name__, url_prefix="/days")
 
 @area.get("/<day>/report")
 def give_report(day: str) -> Response:
-    """Counts the changes and photos of one day, by device."""
+    """Counts the changes and photos of one day, by device, and tells who decided what."""
     since, until = day_between(day)
     here = workspace()
     devices = day_report(here.store, here.attachments, since=since, until=until)
-    return json_response({"date": day, "devices": devices})
+    decisions = day_decisions(here.store, since=since, until=until)
+    return json_response({"date": day, "devices": devices, "decisions": decisions})

@@ -134,6 +134,10 @@ class GeoPackageStore:
         """Last states of the features that are deleted now, newest deletion first."""
         return self._reading().deleted_features(layer)
 
+    def attachment_hashes(self) -> Iterator[str]:
+        """The SHA-256 of every attachment that a feature has or had."""
+        return self._reading().attachment_hashes()
+
     def provenance(self, feature_id: str) -> SourceRow | None:
         """The source row a feature came from."""
         return self._reading().provenance(feature_id)

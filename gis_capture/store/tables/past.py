@@ -5,6 +5,8 @@ from heapq import merge
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+import orjson
+
 from gis_capture.model import Feature
 from gis_capture.store.protocol import Author, Revision
 from gis_capture.store.tables.layer_rows import LayerRows
@@ -56,3 +58,13 @@ def read_deleted_features(reading: "Reading", layer: str) -> Iterator[Feature]:
     )
     for feature_id, *state in states:
         yield rows.from_state(feature_id, *state)
+
+
+def read_attachment_hashes(reading: "Reading") -> Iterator[str]:
+    """The SHA-256 of every attachment that a feature has or had."""
+    for (sha256,) in reading.connection.execute("SELECT sha256 FROM gis_capture_attachments"):
+        yield sha256
+    states = "SELECT previous FROM gis_capture_history WHERE CAST(previous AS TEXT) LIKE '%sha256%'"
+    for (state,) in reading.connection.execute(states):
+        content = orjson.loads(state) if isinstance(state, str | bytes) else state
+        yield from (attachment["sha256"] for attachment in content.get("attachments", ()))

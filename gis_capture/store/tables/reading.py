@@ -14,7 +14,12 @@ from gis_capture.store.protocol import EVERYTHING, Author, Deletion, FeatureQuer
 from gis_capture.store.source_rows import SourceBlock, SourceRow
 from gis_capture.store.tables.database import Database
 from gis_capture.store.tables.layer_rows import BATCH, LayerRows, parse_layer, read_attachments
-from gis_capture.store.tables.past import read_deleted_features, read_features_at, read_revisions
+from gis_capture.store.tables.past import (
+    read_attachment_hashes,
+    read_deleted_features,
+    read_features_at,
+    read_revisions,
+)
 from gis_capture.text import Text
 
 NOWHERE = BBox(math.inf, math.inf, -math.inf, -math.inf)
@@ -159,6 +164,10 @@ class Reading:
     def deleted_features(self, layer: str) -> Iterator[Feature]:
         """Last states of the features that are deleted now, lazily, newest deletion first."""
         return read_deleted_features(self, layer)
+
+    def attachment_hashes(self) -> Iterator[str]:
+        """The SHA-256 of every attachment that a feature has or had."""
+        return read_attachment_hashes(self)
 
     def changed(
         self, layer: str, *, after: tuple[int, int], until: int | None = None, bbox: BBox | None = None
