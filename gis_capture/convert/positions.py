@@ -12,7 +12,7 @@ from shapely import Geometry
 from gis_capture.convert import codes
 from gis_capture.convert.geometries import Bools, are_finite, are_in_japan, as_array, fit_type, to_crs
 from gis_capture.ledger import Table
-from gis_capture.locate import Coordinates, find_coordinates, locate_rows
+from gis_capture.locate import Coordinates, Points, find_coordinates, locate_rows
 from gis_capture.locate.codes import CRS_UNKNOWN, DATUM_GRID_MISSING
 from gis_capture.locate.crs import parse_crs
 from gis_capture.locate.datum import Moved
@@ -49,6 +49,13 @@ class Positions:
     operation: str = ""
     address_columns: tuple[str, ...] = ()
     unplaced: Mapping[int, str] = field(default_factory=dict)
+
+    def is_missing(self) -> Bools:
+        """True for rows without a position, shape (n,)."""
+        if isinstance(self.geometries, Points):
+            return self.geometries.is_missing()
+        missing: Bools = shapely.is_missing(np.array([*self.geometries, None], dtype=object)[:-1])
+        return missing
 
 
 def has_geometries(table: Table) -> bool:
@@ -104,10 +111,13 @@ def position_rows(
         grids_dir=grids_dir,
         gazetteer=gazetteer,
     )
-    geometries, differs, _ = fit_type(as_array(located.geometries), layer.geometry_type)
-    found = {codes.GEOMETRY_TYPE_DIFFERS: differs}
+    geometries: Sequence[Geometry | None] = located.geometries
+    found: dict[str, Bools] = {}
+    if layer.geometry_type not in ("Point", "Geometry"):
+        fitted, found[codes.GEOMETRY_TYPE_DIFFERS], _ = fit_type(as_array(list(geometries)), layer.geometry_type)
+        geometries = fitted.tolist()
     return Positions(
-        geometries=geometries.tolist(),
+        geometries=geometries,
         methods=located.methods,
         accuracies_m=located.accuracies_m,
         notes=located.notes,

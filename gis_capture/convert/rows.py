@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+
 from gis_capture.convert import codes
 from gis_capture.convert.positions import Positions, position_rows
 from gis_capture.ledger import Table
@@ -137,14 +139,13 @@ def _storable(texts: Sequence[str | None]) -> Sequence[str | None]:
 
 
 def _outcomes(values: Sequence[Sequence[Value]], positions: Positions) -> tuple[list[str], list[str | None]]:
-    outcomes, reasons = ["loaded"] * len(positions.geometries), list(positions.reasons)
-    for row, geometry in enumerate(positions.geometries):
-        if geometry is None:
-            is_empty = all(column[row] is None for column in values)
-            outcomes[row] = "rejected" if is_empty else "unlocated"
-            reasons[row] = codes.NOTHING_TO_STORE if is_empty else reasons[row] or codes.GEOMETRY_MISSING
-        else:
-            reasons[row] = None
+    n_rows = len(positions.geometries)
+    outcomes = ["loaded"] * n_rows
+    reasons: list[str | None] = [None] * n_rows
+    for row in np.flatnonzero(positions.is_missing()).tolist():
+        is_empty = all(column[row] is None for column in values)
+        outcomes[row] = "rejected" if is_empty else "unlocated"
+        reasons[row] = codes.NOTHING_TO_STORE if is_empty else positions.reasons[row] or codes.GEOMETRY_MISSING
     return outcomes, reasons
 
 
@@ -176,6 +177,8 @@ def _repeated_keys(
 ) -> tuple[Problem, ...]:
     columns = [values[names.index(name)] for name in layer.key_fields if name in names]
     if len(columns) != len(layer.key_fields) or not columns:
+        return ()
+    if len(columns) == 1 and len(set(columns[0])) == len(columns[0]):
         return ()
     teller = Teller(field=layer.key_fields[0])
     first_rows: dict[tuple[Value, ...], int] = {}

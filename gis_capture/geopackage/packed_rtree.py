@@ -16,6 +16,7 @@ from gis_capture.geopackage.names import quote_identifier
 
 _CELL = np.dtype([("id", ">i8"), ("box", ">f4", (4,))])
 _MAX_CELLS = 51
+_LINKS_AT_ONCE = 10_000
 
 
 def write_packed(
@@ -70,8 +71,10 @@ def _write_links(
     connection: sqlite3.Connection, table: str, ids: npt.NDArray[np.int64], numbers: npt.NDArray[np.int64]
 ) -> None:
     order = np.argsort(ids)
-    links = zip(ids[order].tolist(), numbers[order].tolist(), strict=True)
-    connection.executemany(f"INSERT INTO {table} VALUES (?, ?)", links)
+    for start in range(0, len(order), _LINKS_AT_ONCE):
+        rows = order[start : start + _LINKS_AT_ONCE]
+        links = zip(ids[rows].tolist(), numbers[rows].tolist(), strict=True)
+        connection.executemany(f"INSERT INTO {table} VALUES (?, ?)", links)
 
 
 def _tiled(boxes: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:

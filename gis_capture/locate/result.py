@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from shapely import Point
-
 from gis_capture.locate.evidence import RankedReading
+from gis_capture.locate.points import Points
 from gis_capture.model import BBox, Problem
 
 Kind = Literal["lonlat_columns", "dms_columns", "packed_dms", "latlon_in_one", "plane_xy", "mesh_code", "none"]
@@ -63,7 +62,7 @@ class Located:
         address_columns: Where the addresses stand by which rows were placed.
     """
 
-    geometries: list[Point | None]
+    geometries: Points
     methods: list[str | None]
     accuracies_m: list[float | None]
     notes: list[str | None]

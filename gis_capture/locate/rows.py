@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import shapely
 
 from gis_capture.locate import codes
 from gis_capture.locate.addresses import PLACED_LEVELS, Addresses, find_addresses
@@ -16,6 +15,7 @@ from gis_capture.locate.find import describe, read_positions
 from gis_capture.locate.gazetteer import Gazetteer
 from gis_capture.locate.layouts import Columns
 from gis_capture.locate.numbers import Floats, in_japan
+from gis_capture.locate.points import Points
 from gis_capture.locate.reading import Reading
 from gis_capture.locate.result import NO_COORDINATES, Located
 from gis_capture.locate.rounding import rounding_m
@@ -86,7 +86,8 @@ def _unlocated(n_rows: int) -> Located:
     nothing: list[None] = [None] * n_rows
     reasons: list[str | None] = [codes.NO_COORDINATES] * n_rows
     problems = tell_no_coordinates() if n_rows else ()
-    return Located([*nothing], [*nothing], [*nothing], [*nothing], reasons, problems, NO_COORDINATES)
+    nowhere = Points(np.full(n_rows, np.nan), np.full(n_rows, np.nan))
+    return Located(nowhere, [*nothing], [*nothing], [*nothing], reasons, problems, NO_COORDINATES)
 
 
 def _by_coordinates(
@@ -102,8 +103,6 @@ def _by_coordinates(
     reading = settled.reading
     moved, reasons = _move(reading, settled.stated, target, grids_dir)
     is_placed = np.isfinite(moved.x) & np.isfinite(moved.y)
-    geometries = np.full(len(moved.x), None, dtype=object)
-    geometries[is_placed] = shapely.points(moved.x[is_placed], moved.y[is_placed])
     rounded_m = rounding_m(reading)
     accuracies_m = np.where(
         np.isnan(rounded_m), moved.accuracies_m, np.hypot(rounded_m, np.nan_to_num(moved.accuracies_m))
@@ -119,7 +118,7 @@ def _by_coordinates(
         *teller.checks(lonlat.x, lonlat.y, area, addresses, known),
     )
     return Located(
-        geometries=geometries.tolist(),
+        geometries=Points(np.where(is_placed, moved.x, np.nan), moved.y),
         methods=[method if placed else None for placed in is_placed.tolist()],
         accuracies_m=[
             None if metres != metres or not placed else round(metres, 1)
@@ -138,7 +137,7 @@ def _by_addresses(
     located: Located, addresses: Addresses, numbers: Sequence[int], target: int, grids_dir: Path | None
 ) -> Located:
     """Places the rows that have no position yet by their addresses, as far as those are known."""
-    rows = [row for row, geometry in enumerate(located.geometries) if geometry is None and addresses.texts[row]]
+    rows = [row for row in np.flatnonzero(located.geometries.is_missing()).tolist() if addresses.texts[row]]
     found = [
         (row, match)
         for row in rows
@@ -148,7 +147,8 @@ def _by_addresses(
     lat = np.array([match.lat for _, match in found], np.float64)
     moved = transform(lon, lat, source=GEOGRAPHIC["jgd2011"], target=target, grids_dir=grids_dir)
     for (row, match), x, y in zip(found, moved.x.tolist(), moved.y.tolist(), strict=True):
-        located.geometries[row], located.methods[row], located.reasons[row] = shapely.Point(x, y), "address", None
+        located.geometries.put(row, x, y)
+        located.methods[row], located.reasons[row] = "address", None
         located.accuracies_m[row] = match.accuracy_m
         rest = f"、残り「{match.tail}」" if match.tail else ""
         located.notes[row] = f"住所「{addresses.texts[row]}」→「{match.name}」{rest}"
