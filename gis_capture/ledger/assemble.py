@@ -233,6 +233,8 @@ def _ragged(region: Region) -> list[Problem]:
         found = [row for row in sorted(grid.widths) if row in data]
     else:
         found = [row for row in rows if grid.widths.get(row, grid.usual_width) != width]
+    beyond = grid.columns[width:]
+    found = [row for row in found if grid.widths.get(row, grid.usual_width) < width or any(c[row] for c in beyond)]
     return [
         Problem(
             codes.RAGGED_ROW,

@@ -78,6 +78,7 @@ def _find_marked(grid: Grid, filled: Sequence[int]) -> Header | None:
 
 def _lowest_by_contrast(grid: Grid, filled: Sequence[int], kinds: Kinds, wide: int) -> int | None:
     candidate: int | None = None
+    most = 0
     for row in filled:
         of_row = kinds_of_row(grid, row)
         fits, misfits = kinds.compare(of_row)
@@ -88,14 +89,15 @@ def _lowest_by_contrast(grid: Grid, filled: Sequence[int], kinds: Kinds, wide: i
         if fits and fits >= misfits * 2 and not (misfits and n_words > fits * 2 and candidate is None):
             break
         if misfits and n_words >= min(2, wide) and (_n_covered(grid, row) * 4 >= wide or grid.spans(row)):
+            is_weaker = misfits < 0.6 * most and not grid.merges_by_row.get(row)
             if (
                 candidate is not None
                 and grid.n_filled[candidate] * 2 >= wide
-                and _is_data_by_words(grid, row, candidate)
+                and (is_weaker or _is_data_by_words(grid, row, candidate))
             ):
                 break
             if not is_unit_row(grid, row):
-                candidate = row
+                candidate, most = row, misfits
         if candidate is not None and row - candidate > MAX_HEADER_ROWS:
             break
     return candidate
@@ -154,7 +156,7 @@ def _name_score(grid: Grid, row: int, filled: Sequence[int], kinds: Kinds) -> fl
             total -= 0.5
         elif words.is_name_word(text):
             total += 0.8
-        elif kind == "code":
+        elif kind == "code" or words.is_numbered_name(text):
             total += -0.3 if expected == "code" else 0.4
         elif expected in VALUED:
             total += 1.0

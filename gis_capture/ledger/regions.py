@@ -131,7 +131,8 @@ def _repeated_blocks(grid: Grid, header: Header) -> list[Grid]:
     sequence = ["/".join(paths[position]) for position in filled]
     n = len(sequence)
     for size in range(2, n // 2 + 1):
-        if n % size or len(set(sequence[:size])) < size:
+        # Two names twice may as well be the positions of two ends.
+        if n % size or len(set(sequence[:size])) < size or (size == 2 and n == 4 and filled[-1] - filled[0] == 3):
             continue
         if all(sequence[i] == sequence[i % size] for i in range(n)):
             starts = [filled[i] for i in range(0, n, size)]

@@ -54,7 +54,12 @@ _DATE = re.compile(
     r"^(?:(?:19|20)\d\d[-/.年]\d{1,2}(?:[-/.月]\d{1,2}日?)?|(?:明治|大正|昭和|平成|令和|[MTSHR]\.?)\s*(?:元|\d{1,2})[-/.年]\s*\d{1,2}[-/.月]\s*\d{1,2}日?"
     r"|\d{1,2}/\d{1,2}/(?:19|20)?\d\d)(?:[ T]\d{1,2}:\d\d(?::\d\d)?)?$"
 )
-_CODE_LIKE = re.compile(r"^[A-Za-z]{0,6}[-_.]?\d[\d\-_./:A-Za-z]*$")
+# Letters and digits as in "F-001", "12-3" and "A1203"; a word that ends in a digit or two may be a name: "field1".
+_CODE_LIKE = re.compile(
+    r"^(?:[A-Za-z]{0,6}[-_.]\d+[\d\-_./:A-Za-z]*|[A-Za-z]{1,2}\d{2,}[\d\-_./:A-Za-z]*|"
+    r"[A-Za-z]{0,6}\d{3,}[\d\-_./:A-Za-z]*|\d+[\-_./:A-Za-z][\d\-_./:A-Za-z]*)$"
+)
+_NUMBERED_NAME = re.compile(r"^[A-Za-z_]{2,20}\d{1,2}$")
 _NO_VALUE = frozenset(
     {
         "-",
@@ -164,6 +169,11 @@ def is_number(text: str) -> bool:
 def is_name_word(text: str) -> bool:
     """Whether a text contains a word that heads columns of ledgers."""
     return len(text) <= 60 and _NAME_WORD.search(squeeze(text)) is not None
+
+
+def is_numbered_name(text: str) -> bool:
+    """Whether a text is a Latin word with a number behind it, as programs name columns: "var2", "field10"."""
+    return _NUMBERED_NAME.match(text) is not None
 
 
 def is_prose(text: str) -> bool:

@@ -136,6 +136,25 @@ def test_short_and_long_rows_are_kept_and_told(read_text: ReadText) -> None:
     assert [values[2] for values in table.values] == ["3", "灯", "花里町", "余り"]
 
 
+def test_a_surplus_separator_without_a_value_is_not_told(read_text: ReadText) -> None:
+    """A comma at the end of a row adds nothing; a value behind it does."""
+    table = only_table(read_text("番号,名称\n1,灯,\n2,栓,,\n3,灯,余り\n"))
+    assert [p.row_number for p in table.problems if p.code == codes.RAGGED_ROW] == [4]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_line_that_states_the_separator_is_obeyed(read_text: ReadText, separator: str) -> None:
+    """Excel takes "sep=;" for an instruction; it is neither name nor data, and keeps its row number."""
+    rows = ("sep=", "番号 名称 備考", "1 灯 古い,大きい;重い", "2 栓 なし")
+    text = "\n".join(row.replace(" ", separator) for row in rows).replace("sep=", f"sep={separator}")
+    kept = "古い,大きい;重い".split(separator)[0]
+    table = only_table(read_text(text + "\n"))
+    assert table.header_rows == (2,)
+    assert names(table)[:3] == ["番号", "名称", "備考"]
+    assert list(table.row_numbers) == [3, 4]
+    assert column(table, "備考") == [kept, "なし"]
+
+
 def test_blank_records_count_as_rows_and_are_listed(read_text: ReadText) -> None:
     """Row numbers stay those of the file; blank records are told, at the end too."""
     table = only_table(read_text("番号,名称\n1,灯\n\n2,栓\n,\n　, \n"))

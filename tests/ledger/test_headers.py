@@ -321,3 +321,25 @@ def test_a_form_for_one_record_loses_no_line(read_book: ReadBook) -> None:
     rows = [["施設台帳", None], ["名称", "中央公民館"], ["住所", "高山市花岡町"], ["設置年", 2001], ["面積", 300.5]]
     table = only_table(read_book(rows))
     assert (table.header_rows, list(table.row_numbers)) == ((), [1, 2, 3, 4, 5])
+
+
+def test_a_row_of_words_with_fewer_contrasts_is_data(read_rows: ReadRows) -> None:
+    """「不明」 in one of three columns of numbers does not make a row of data a second header."""
+    table = read_rows(
+        [
+            ["橋梁", "橋長", "幅員", "径間"],
+            ["東橋", "不明", "4.5", "調査中"],
+            ["西橋", "12.3", "5.0", "1"],
+            ["北橋", "20.1", "6.2", "2"],
+            ["南橋", "8.0", "3.0", "1"],
+        ]
+    )
+    assert table.header_rows == (1,)
+    assert column(table, "橋長") == ["不明", "12.3", "20.1", "8.0"]
+
+
+def test_latin_words_with_a_number_are_names(read_rows: ReadRows) -> None:
+    """Programs name columns field1, field2; codes such as F-001 are data."""
+    table = read_rows([["field1", "field2"], ["F-001", "本町"], ["F-002", "花里町"]])
+    assert table.header_rows == (1,)
+    assert column(table, "field1") == ["F-001", "F-002"]

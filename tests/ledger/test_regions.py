@@ -122,3 +122,12 @@ def test_a_blank_record_in_the_middle_of_a_text_does_not_end_the_table(read_rows
     """Data go on behind it."""
     table = read_rows([["番号", "名称", "住所"], ["1", "甲", "本町"], [None, None, None], ["2", "乙", "西町"]])
     assert list(table.row_numbers) == [2, 4]
+
+
+def test_two_names_twice_in_a_row_are_one_table(read_rows: ReadRows) -> None:
+    """緯度, 経度, 緯度, 経度 without anything else may be the two ends of lines."""
+    table = read_rows(
+        [["緯度", "経度", "緯度", "経度"], ["36.1", "137.2", "36.2", "137.3"], ["36.3", "137.2", "36.4", "137.3"]]
+    )
+    assert names(table) == ["緯度", "経度", "緯度_2", "経度_2"]
+    assert len(table.row_numbers) == 2

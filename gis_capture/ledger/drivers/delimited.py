@@ -6,6 +6,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from gis_capture.ledger import codes
@@ -22,6 +23,7 @@ _SEPARATORS = (",", "\t", ";", "|")
 _SAMPLE_CHARS = 1 << 18
 # Few records at a time: a large heap of young lists makes the garbage collector look through it again and again.
 _CHUNK = 500
+_STATED_SEPARATOR = re.compile(r"sep=([,;|\t])[;,\t|]*\r?\n", re.IGNORECASE)
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _MAX_MEMO = 10_000
 _MAX_UNCLOSED = 20
@@ -61,8 +63,13 @@ def read(opened: Opened) -> Reading:
             )
         )
     with _open(opened.path, encoding) as file:
-        separator = find_separator(file.read(_SAMPLE_CHARS))
+        sample = file.read(_SAMPLE_CHARS)
+    stated = _STATED_SEPARATOR.match(sample)
+    separator = stated[1] if stated else find_separator(sample)
     grid = read_grid(opened, encoding, separator, problems)
+    if stated:
+        # Its row stays, as a blank one, so that row numbers are those of the file.
+        grid = replace(grid, columns=[[None, *column[1:]] for column in grid.columns])
     source = opened.source("tsv" if separator == "\t" else "csv", encoding)
     return reading_of_grids([grid], source, problems)
 
