@@ -1,15 +1,25 @@
-"""Opens a store by its place: a file."""
+"""Opens a store by its place: a file, or a database."""
 
 from pathlib import Path
+from typing import overload
 
 from gis_capture.store.geopackage import GeoPackageStore, open_geopackage
+from gis_capture.store.protocol import Store
 
 
-def open_store(place: Path | str, *, create: bool = False, epoch: str | None = None) -> GeoPackageStore:
+@overload
+def open_store(place: Path, *, create: bool = False, epoch: str | None = None) -> GeoPackageStore: ...
+
+
+@overload
+def open_store(place: Path | str, *, create: bool = False, epoch: str | None = None) -> Store: ...
+
+
+def open_store(place: Path | str, *, create: bool = False, epoch: str | None = None) -> Store:
     """Opens a store.
 
     Args:
-        place: Path of a GeoPackage.
+        place: Path of a GeoPackage, or "postgresql://user@host/database?schema=name".
         create: Makes it when it is not there.
         epoch: Id of a new store's life; minted when not given.
 
@@ -17,4 +27,13 @@ def open_store(place: Path | str, *, create: bool = False, epoch: str | None = N
         StoreError: It is not there, not ours, or cannot be opened.
         FormatVersionError: A newer version wrote it.
     """
+    if isinstance(place, str) and is_database(place):
+        from gis_capture.store.postgis import open_postgis
+
+        return open_postgis(place, create=create, epoch=epoch)
     return open_geopackage(Path(place), create=create, epoch=epoch)
+
+
+def is_database(place: str) -> bool:
+    """Tells a database from a path."""
+    return place.startswith(("postgresql://", "postgres://"))

@@ -23,6 +23,10 @@ class Author:
     name: str = ""
 
 
+DIRECT_EDIT = Author("direct edit")
+"""Whoever edits features with another program, straight in the tables."""
+
+
 @dataclass(frozen=True, slots=True)
 class FeatureQuery:
     """Which features to read; None means no restriction.

@@ -36,7 +36,7 @@ from gis_capture.resources import layers_dir
 from gis_capture.settings import Settings
 from gis_capture.store import open_store
 from gis_capture.store.checkout import Checkout
-from gis_capture.store.protocol import Author, FeatureQuery, LayerInfo, Store
+from gis_capture.store.protocol import DIRECT_EDIT, Author, FeatureQuery, LayerInfo, Store
 from gis_capture.sync.attachments import AttachmentFolder
 from gis_capture.sync.office import Office
 from gis_capture.text import Text
@@ -62,7 +62,6 @@ from gis_capture.workspace.writing import Written
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
-DIRECT_EDIT = Author("direct edit")
 Clock = Callable[[], str]
 NewId = Callable[[], str]
 

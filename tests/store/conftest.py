@@ -6,28 +6,39 @@ from pathlib import Path
 import pytest
 
 from gis_capture.model import Feature
-from gis_capture.store import GeoPackageStore, open_store
+from gis_capture.store import Store
 from tests.store.lamps import AT, LAMPS, OFFICE
+from tests.stores import opened_store, parametrize_store
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Runs each test with each store."""
+    parametrize_store(metafunc)
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Where the store is: a folder as offices have them."""
+def path(file_path: Path) -> Path:
+    """Where the store is, for tests of the GeoPackage."""
+    return file_path
+
+
+@pytest.fixture
+def file_path(tmp_path: Path) -> Path:
+    """A place for a GeoPackage: a folder as offices have them."""
     folder = tmp_path / "道路課 台帳#1 100%"
     folder.mkdir()
     return folder / "街路灯 台帳.gpkg"
 
 
 @pytest.fixture
-def store(path: Path) -> Iterator[GeoPackageStore]:
+def store(request: pytest.FixtureRequest, file_path: Path) -> Iterator[Store]:
     """An empty store."""
-    store = open_store(path, create=True, epoch="epoch-1")
-    yield store
-    store.close()
+    with opened_store(request, file_path, epoch="epoch-1") as opened:
+        yield opened
 
 
 @pytest.fixture
-def write(store: GeoPackageStore) -> Callable[..., int]:
+def write(store: Store) -> Callable[..., int]:
     """Inserts lamps in a transaction of their own; gives its revision."""
 
     def write(*features: Feature) -> int:

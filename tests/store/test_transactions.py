@@ -75,6 +75,7 @@ def test_a_block_inside_a_block_is_refused_and_harms_nothing(store: GeoPackageSt
     assert ([one.feature_id for one in store.features("lamp")], store.revision()) == (["a", "b", "c"], 2)
 
 
+@pytest.mark.geopackage
 @pytest.mark.parametrize("n", [300, 20_000])
 def test_a_full_disk_changes_nothing(store: GeoPackageStore, write: Write, n: int) -> None:
     """Inside a savepoint too: a StoreError in both languages that says why; afterwards one writes as before."""

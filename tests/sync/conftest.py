@@ -5,12 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from gis_capture.store import GeoPackageStore, open_store
+from gis_capture.store import Store
+from tests.stores import opened_store, parametrize_store
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Runs each test with each store."""
+    parametrize_store(metafunc)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[GeoPackageStore]:
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """An empty store."""
-    opened = open_store(tmp_path / "layers.gpkg", create=True)
-    yield opened
-    opened.close()
+    with opened_store(request, tmp_path / "layers.gpkg") as opened:
+        yield opened

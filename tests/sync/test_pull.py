@@ -162,6 +162,7 @@ def test_a_restored_feature_is_there_again(store: GeoPackageStore) -> None:
     assert types(tablet.pull(since=base)) == ["header", "layer", "feature", "end"]
 
 
+@pytest.mark.geopackage
 def test_the_cost_grows_with_what_changed(store: GeoPackageStore, monkeypatch: pytest.MonkeyPatch) -> None:
     """Finding one change among many features takes a few steps of SQLite, not a walk through the layer."""
     base = fill(store, *(lamp(f"f{number}") for number in range(5_000)))

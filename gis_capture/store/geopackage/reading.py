@@ -6,9 +6,11 @@ from typing import Any
 
 import orjson
 
+from gis_capture.geopackage.column_values import COLUMN_TYPES
 from gis_capture.geopackage.crs import to_wgs84
+from gis_capture.geopackage.layer_tables import table_columns
 from gis_capture.geopackage.rtree import rtree_name
-from gis_capture.model import BBox, Feature
+from gis_capture.model import BBox, Feature, FieldType
 from gis_capture.store.geopackage.rows import layer_rows
 from gis_capture.store.protocol import LayerInfo
 from gis_capture.store.tables.layer_rows import LayerRows
@@ -36,6 +38,12 @@ class GeoPackageReading(Reading):
     def layer_rows(self, definition: str) -> LayerRows:
         """The rows of a layer by its stored definition."""
         return layer_rows(definition)
+
+    def field_types(self, key: str) -> dict[str, FieldType]:
+        """The types of a layer's columns that can hold fields."""
+        kinds = {declared: kind for kind, declared in COLUMN_TYPES.items()}
+        columns = table_columns(self.connection, key).items()
+        return {name: kinds[declared] for name, declared in columns if declared in kinds}
 
     def in_box(self, rows: LayerRows, box: BBox) -> tuple[str, list[Any]]:
         """A condition, with its values, that holds for features that touch a box in the layer's CRS."""

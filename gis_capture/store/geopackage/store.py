@@ -22,14 +22,13 @@ from gis_capture.store.geopackage.thinning import thinned_features
 from gis_capture.store.geopackage.upgrades import upgrade
 from gis_capture.store.geopackage.writing import OWN_WRITE, GeoPackageTransaction
 from gis_capture.store.lines import Lines, LineScope, Place, merged_lines
-from gis_capture.store.protocol import EVERYTHING, Author, FeatureQuery, LayerInfo, Revision
+from gis_capture.store.protocol import DIRECT_EDIT, EVERYTHING, Author, FeatureQuery, LayerInfo, Revision
 from gis_capture.store.source_rows import SourceRow
 from gis_capture.store.sync_records import SyncReader
 from gis_capture.store.tables.sync import SyncTables
 from gis_capture.text import Text
 
 ASPATIAL = "http://gdal.org/geopackage_aspatial.html"
-DIRECT_EDIT = Author("direct edit")
 
 
 class GeoPackageSnapshot(GeoPackageReading):

@@ -58,7 +58,9 @@ class Extents:
         """Writes the extents; gives the touched layers."""
         for key, added in self._added.items():
             self.put(key, self.find(key) if key in self._is_stale else _union(self.stored(key), added))
-        return list(self._added)
+        touched = list(self._added)
+        self._added, self._is_stale = {}, set()
+        return touched
 
     def stored(self, key: str) -> Box | None:
         """The extent as it was written last."""

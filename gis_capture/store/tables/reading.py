@@ -50,6 +50,14 @@ class Reading:
         """A condition, with its values, that holds for features that touch a box in the layer's CRS."""
         raise NotImplementedError
 
+    def field_types(self, key: str) -> dict[str, FieldType]:
+        """The types of a layer's columns that can hold fields, also of those that a newer definition took out."""
+        raise NotImplementedError
+
+    def stream(self, sql: str) -> Iterator[tuple[Any, ...]]:
+        """Reads the rows of a statement without holding all of them; only of one moment."""
+        return iter(self.connection.execute(sql))
+
     def newest_revision(self) -> int:
         """The newest revision; 0 for an empty store."""
         return int(

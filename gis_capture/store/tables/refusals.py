@@ -17,13 +17,18 @@ def refusal(feature: Feature, *, is_there: bool) -> FeatureError | None:
         return FeatureError(message, layer=feature.layer, feature_id=feature.feature_id)
     for name, value in feature.fields.items():
         if not _is_storable(value):
-            words = ascii(value)[:40]
-            message = Text(
-                f"{feature.feature_id} の項目「{name}」の値 {words} は保存できません。値を直してください。",
-                f'Value {words} of field "{name}" of {feature.feature_id} cannot be stored: correct it.',
-            )
-            return FeatureError(message, layer=feature.layer, feature_id=feature.feature_id, field=name)
+            return refused_value(feature, name, value)
     return None
+
+
+def refused_value(feature: Feature, name: str, value: Any) -> FeatureError:
+    """Says that a value cannot be stored."""
+    words = ascii(value)[:40]
+    message = Text(
+        f"{feature.feature_id} の項目「{name}」の値 {words} は保存できません。値を直してください。",
+        f'Value {words} of field "{name}" of {feature.feature_id} cannot be stored: correct it.',
+    )
+    return FeatureError(message, layer=feature.layer, feature_id=feature.feature_id, field=name)
 
 
 def _is_storable(value: Any) -> bool:

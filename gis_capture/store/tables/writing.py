@@ -93,6 +93,9 @@ class WritingTransaction(Reading):
         """Sees that edits of other programs to a layer are noted, also in fields that it has got now."""
         raise NotImplementedError
 
+    def copied(self) -> None:
+        """Sees that new rows get new numbers, after rows of another store were written with theirs."""
+
     def insert_columns(self, batches: Iterable[FeatureColumns]) -> int:
         """Writes new features of one layer, as `insert` does, without an object for each."""
         raise NotImplementedError
