@@ -51,9 +51,9 @@ class PostgisTransaction(PostgisReading, WritingTransaction):
         return self.connection.n_written - self._n_before
 
     @contextmanager
-    def savepoint(self) -> Iterator[None]:
-        """Undoes only what is done inside it when its block raises."""
-        database, n_changes, noted = self.connection, self.n_changes, self.extents.state()
+    def part(self) -> Iterator[None]:
+        """Undoes in the database what is done inside it when its block raises."""
+        database, n_changes = self.connection, self.n_changes
         database.execute("SAVEPOINT part")
         try:
             yield
@@ -61,7 +61,6 @@ class PostgisTransaction(PostgisReading, WritingTransaction):
             if not database.connection.closed:
                 database.execute("ROLLBACK TO SAVEPOINT part")
                 database.execute("RELEASE SAVEPOINT part")
-            self.extents.go_back(noted)
             self._n_before = database.n_written - n_changes
             raise
         database.execute("RELEASE SAVEPOINT part")
@@ -92,7 +91,7 @@ class PostgisTransaction(PostgisReading, WritingTransaction):
         names = tuple(name for name in rows.names if name in batch.fields)
         geometries = np.array([*batch.geometries, None], dtype=object)[:-1]
         try:
-            with self.savepoint():
+            with self.part():
                 self.tables.make_room_for(rows.layer, geometries)
                 parameters = rows.to_rows(batch, self.revision, names)
                 columns = ", ".join(map(quote_identifier, rows.columns(names)))
@@ -132,9 +131,17 @@ class PostgisTransaction(PostgisReading, WritingTransaction):
     def replace_row(self, rows: LayerRows, feature: Feature) -> None:
         """Writes a feature that is there."""
         try:
-            with self.savepoint():
+            with self.part():
                 self.tables.make_room_for(rows.layer, [feature.geometry])
                 self.connection.execute(rows.update, rows.to_update(feature, self.revision))
+        except REFUSALS as error:
+            raise self._why(rows, feature, is_there=False) or error from error
+
+    def replace_fields(self, rows: LayerRows, feature: Feature) -> None:
+        """Writes a feature that is there and whose geometry stays."""
+        try:
+            with self.part():
+                self.connection.execute(rows.update_fields, rows.to_update_fields(feature, self.revision))
         except REFUSALS as error:
             raise self._why(rows, feature, is_there=False) or error from error
 
