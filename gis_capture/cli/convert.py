@@ -10,6 +10,7 @@ from gis_capture.cli.accounting import accounting_line, needs_attention, print_p
 from gis_capture.cli.language import Command, language_of, option
 from gis_capture.cli.layout_option import layout_option
 from gis_capture.cli.recipes import find_recipe
+from gis_capture.cli.reimport import check_list_name, print_reimport
 from gis_capture.cli.workspace_option import open_workspace, workspace_option
 from gis_capture.convert import Conversion
 from gis_capture.report.export import replacing
@@ -49,10 +50,40 @@ from gis_capture.workspace import Workspace
     "--dry-run", "is_dry_run", is_flag=True, help=Text("書かずに結果だけ見ます。", "Shows the result, writes nothing.")
 )
 @option(
+    "--update",
+    "is_update",
+    is_flag=True,
+    help=Text(
+        "前回の続きとして、変わったところだけを取り込みます。現場で直した値は残ります。",
+        "Takes only what differs from the last version of the ledger; edits of crews stay.",
+    ),
+)
+@option(
+    "--key",
+    multiple=True,
+    help=Text(
+        "--update で行を突き合わせる列。省くと台帳番号など。くり返せます。",
+        "Column to match rows by, for --update; by default the ledger's number. May be repeated.",
+    ),
+)
+@option(
+    "--base",
+    metavar="ID",
+    default=None,
+    help=Text(
+        "--update で比べる取り込み。省くと番号が一番合うもの。",
+        "Import to compare with, for --update; by default the one that shares most keys.",
+    ),
+)
+@option(
+    "--as-new",
     "--again",
     "is_repeat_allowed",
     is_flag=True,
-    help=Text("同じ台帳をもう一度取り込みます。", "Takes a ledger that was imported before."),
+    help=Text(
+        "取り込み済みの台帳やその続きでも、別の台帳として全部加えます。",
+        "Adds all rows as another ledger, even if it was imported before.",
+    ),
 )
 @option(
     "--recipe",
@@ -67,8 +98,8 @@ from gis_capture.workspace import Workspace
     type=click.Path(path_type=Path, dir_okay=False),
     default=None,
     help=Text(
-        "取り込みの地図を1つの HTML ファイルに書きます。ネットワークなしで開けます。",
-        "Writes the map of the import to one HTML file that opens without a network.",
+        "取り込みの地図を1つの HTML ファイルに書きます。--update では変わるところの一覧(.html、.xlsx、.csv)。",
+        "Writes the map of the import to one HTML file; with --update the list of what changes (.html, .xlsx, .csv).",
     ),
 )
 @layout_option
@@ -90,6 +121,9 @@ def command(
     table: str | None,
     crs: str | None,
     is_dry_run: bool,
+    is_update: bool,
+    key: tuple[str, ...],
+    base: str | None,
     is_repeat_allowed: bool,
     recipe: str | None,
     report: Path | None,
@@ -100,6 +134,29 @@ def command(
 ) -> int:
     """Converts a ledger; the exit code is 3 when rows need attention."""
     language = language_of()
+    if (key or base) and not is_update:
+        told = Text("--key と --base は --update と一緒に使います。", "--key and --base go with --update.")
+        raise click.UsageError(told.in_language(language))
+    if is_update:
+        if is_repeat_allowed:
+            told = Text(
+                "--update と --as-new は一緒に使えません。どちらかを外してください。",
+                "--update does not go with --as-new: leave one of them out.",
+            )
+            raise click.UsageError(told.in_language(language))
+        check_list_name(report)
+        with open_workspace(folder) as workspace:
+            reimport = workspace.reimport(
+                file,
+                layer=layer,
+                base=base,
+                key=key,
+                table=table,
+                crs=crs,
+                is_dry_run=is_dry_run,
+                recipe=find_recipe(recipe, workspace) if recipe else None,
+            )
+        return print_reimport(reimport, file, report=report, is_json=is_json, language=language)
     if report and is_dry_run:
         told = Text(
             "--dry-run では取り込まないため、--report の地図は作れません。どちらかを外してください。",

@@ -89,6 +89,7 @@ def find_import(store: Store, import_id: str) -> dict[str, Any]:
             "There is no such import: open the list again.",
         ),
         import_id=import_id,
+        code="import_unknown",
     )
 
 

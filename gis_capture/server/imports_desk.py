@@ -11,10 +11,11 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from gis_capture.errors import CaptureError
+from gis_capture.errors import CaptureError, SourceError
 from gis_capture.server.errors import NotFoundError, StateError
-from gis_capture.text import Text
+from gis_capture.text import LANGUAGES, Text
 from gis_capture.workspace import Workspace
+from gis_capture.workspace.reimport import NO_EARLIER_VERSION, Reimport
 
 logger = getLogger(__name__)
 MAX_WAITING = 50
@@ -27,7 +28,11 @@ _CRASHED = Text(
 
 @dataclass(slots=True)
 class Upload:
-    """A source that was uploaded, and how far it has come."""
+    """A source that was uploaded, and how far it has come.
+
+    Attributes:
+        result: By language, of a next version of a ledger that changed nothing, so that the store keeps no import.
+    """
 
     import_id: str
     path: Path
@@ -37,8 +42,9 @@ class Upload:
     progress: float = 0.0
     layer: str | None = None
     problem: dict[str, Any] | None = None
+    result: dict[str, dict[str, Any]] | None = None
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self, language: str = "ja") -> dict[str, Any]:
         """Gives the form of `GET /imports/<import_id>`."""
         return {
             "import_id": self.import_id,
@@ -49,7 +55,7 @@ class Upload:
             "author": self.author,
             "created_at": self.created_at,
             "revision": None,
-            "result": None,
+            "result": (self.result or {}).get(language),
             "problem": self.problem,
         }
 
@@ -100,7 +106,7 @@ class ImportsDesk:
 
         Args:
             import_id: Of the upload.
-            choice: Arguments of `Workspace.convert`.
+            choice: Arguments of `Workspace.convert`; with `is_update`, of `Workspace.reimport`.
 
         Raises:
             NotFoundError: There is no such upload.
@@ -111,12 +117,7 @@ class ImportsDesk:
             if upload is None and self._stored(import_id) is None:
                 raise _unknown()
             if upload is None or upload.state not in ("inspected", "failed"):
-                raise StateError(
-                    Text(
-                        "この取り込みはもう始まっているか、終わっています。", "This import is running or done already."
-                    ),
-                    import_id=import_id,
-                )
+                raise _under_way(import_id)
             upload.state, upload.progress, upload.problem = "running", 0.0, None
             upload.layer = choice.get("layer")
         self._worker.submit(self._convert, upload, dict(choice))
@@ -144,9 +145,14 @@ class ImportsDesk:
             upload.progress = min(max(share, upload.progress), 0.99)
 
         try:
-            self.workspace.convert(
-                upload.path, import_id=upload.import_id, author=upload.author, on_progress=report, **choice
-            )
+            identity: dict[str, Any] = {"import_id": upload.import_id, "author": upload.author, "on_progress": report}
+            if choice.pop("is_update", False):
+                choice.pop("is_repeat_allowed", None)
+                done = self.workspace.reimport(upload.path, **identity, **choice)
+                if done.import_id is None:
+                    upload.result = {language: result_of(done, language) for language in LANGUAGES}
+            else:
+                self.workspace.convert(upload.path, **identity, **_without_update(choice))
         except CaptureError as error:
             self._fail(upload, str(error.subject.get("code") or type(error).__name__), error.message)
         except Exception:
@@ -154,8 +160,36 @@ class ImportsDesk:
             self._fail(upload, "unexpected", _CRASHED)
         else:
             with self._lock:
-                self._uploads.pop(upload.import_id, None)
+                if upload.result is None:
+                    self._uploads.pop(upload.import_id, None)
+                else:
+                    upload.state, upload.progress = "done", 1.0
             self.drop_folder(upload.path.parent)
+
+    def compare(self, import_id: str, choice: Mapping[str, Any]) -> Reimport | None:
+        """Tells what an upload would change as the next version of a ledger; None = it is none.
+
+        Args:
+            import_id: Of the upload.
+            choice: Arguments of `Workspace.reimport`.
+
+        Raises:
+            NotFoundError: There is no such upload.
+            StateError: It is being converted or has been.
+        """
+        with self._lock:
+            upload = self._uploads.get(import_id)
+        if upload is None or upload.state not in ("inspected", "failed"):
+            raise _unknown() if upload is None else _under_way(import_id)
+        layer = choice.get("layer")
+        if layer is not None and all(record["layer"] != layer for record in self.workspace.imports()):
+            return None
+        try:
+            return self.workspace.reimport(upload.path, is_dry_run=True, **choice)
+        except SourceError as error:
+            if error.subject.get("code") == NO_EARLIER_VERSION:
+                return None
+            raise
 
     def _fail(self, upload: Upload, code: str, message: Text) -> None:
         with self._lock:
@@ -174,7 +208,7 @@ class ImportsDesk:
             return import_to_json(record, language)
         if upload is None:
             raise _unknown()
-        return upload.to_json()
+        return upload.to_json(language)
 
     def list(self, language: str) -> list[dict[str, Any]]:
         """Gives all imports, newest first; those under way before those in the store."""
@@ -183,7 +217,7 @@ class ImportsDesk:
             waiting = [upload for upload in self._uploads.values() if upload.state != "inspected"]
         stored = [import_to_json(record, language) for record in self.workspace.imports()]
         known = {record["import_id"] for record in stored}
-        return [*(upload.to_json() for upload in reversed(waiting) if upload.import_id not in known), *stored]
+        return [*(upload.to_json(language) for upload in reversed(waiting) if upload.import_id not in known), *stored]
 
     def _stored(self, import_id: str) -> dict[str, Any] | None:
         return next((record for record in self.workspace.imports() if record["import_id"] == import_id), None)
@@ -201,6 +235,7 @@ def import_to_json(record: Mapping[str, Any], language: str) -> dict[str, Any]:
         "author": record.get("author"),
         "created_at": record.get("created_at"),
         "undone_at": record.get("undone_at"),
+        "updates": record.get("updates"),
         "revision": record.get("revision"),
         "result": result or record.get("result"),
         "problem": None,
@@ -221,6 +256,23 @@ def last_imports(records: Iterable[Mapping[str, Any]], language: str) -> dict[st
             document["result"] = {key: value for key, value in result.items() if key != "problems"} or None
             newest[record["layer"]] = document
     return newest
+
+
+def result_of(reimport: Reimport, language: str) -> dict[str, Any]:
+    """The account of a next version, in the form of a conversion's."""
+    counts = {"base": reimport.base["import_id"], "key_columns": list(reimport.key_columns), **reimport.counts}
+    return {**reimport.conversion.to_json(language), "update": counts}
+
+
+def _without_update(choice: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in choice.items() if name not in ("key", "base")}
+
+
+def _under_way(import_id: str) -> StateError:
+    return StateError(
+        Text("この取り込みはもう始まっているか、終わっています。", "This import is running or done already."),
+        import_id=import_id,
+    )
 
 
 def _unknown() -> NotFoundError:

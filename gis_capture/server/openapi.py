@@ -8,6 +8,7 @@ from typing import Any, Literal
 from gis_capture.report.export import MEDIA_TYPES
 from gis_capture.report.table import ENCODINGS
 from gis_capture.text import LANGUAGES
+from gis_capture.workspace.reimport import TAKES
 
 JSON = "application/json"
 GEOJSON = "application/geo+json"
@@ -55,6 +56,25 @@ _CONVERT: Schema = {
         "matches": {"type": "object", "additionalProperties": {"type": ["string", "null"]}},
         "is_repeat_allowed": {"type": "boolean"},
         "recipe": TEXT,
+        "is_update": {"type": "boolean"},
+        "key": {"type": "array", "items": TEXT},
+        "base": TEXT,
+    },
+}
+_DECIDE: Schema = {
+    "type": "object",
+    "required": ["decisions"],
+    "properties": {
+        "decisions": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["table", "row", "take"],
+                "properties": {"table": TEXT, "row": NUMBER, "kind": TEXT, "take": {"enum": list(TAKES)}},
+            },
+        },
+        "author": TEXT,
+        "note": TEXT,
     },
 }
 _RECIPE: Schema = {
@@ -238,6 +258,23 @@ OPERATIONS = (
         {200: HTML},
         query={"language": {"type": "string", "enum": list(LANGUAGES)}},
     ),
+    Operation(
+        "/imports/{import_id}/comparison",
+        "get",
+        "What a source would change as the next version of a ledger; nothing is written",
+        {200: JSON},
+        query={
+            "layer": TEXT,
+            "table": TEXT,
+            "crs": TEXT,
+            "key": TEXT,
+            "base": TEXT,
+            "format": {"enum": ["json", "html", "csv", "xlsx"]},
+            "language": {"enum": list(LANGUAGES)},
+        },
+    ),
+    Operation("/imports/{import_id}/rows", "get", "Rows of a next version on which a person decides", {200: JSON}),
+    Operation("/imports/{import_id}/decide", "post", "Decides on such rows", {200: JSON}, body=(JSON, _DECIDE)),
     Operation(
         "/imports/{import_id}/fix-list",
         "get",

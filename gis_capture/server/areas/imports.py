@@ -19,7 +19,17 @@ from gis_capture.server.uploads import save_source
 from gis_capture.text import LANGUAGES
 
 area = Blueprint("imports", __name__, url_prefix="/imports")
-_CHOICE = {"layer": str, "table": str, "crs": str, "matches": dict, "is_repeat_allowed": bool, "recipe": str}
+_CHOICE = {
+    "layer": str,
+    "table": str,
+    "crs": str,
+    "matches": dict,
+    "recipe": str,
+    "is_repeat_allowed": bool,
+    "is_update": bool,
+    "key": list,
+    "base": str,
+}
 
 
 @area.post("")
@@ -155,8 +165,12 @@ def _read_choice() -> dict[str, Any]:
 def _checked_choice(body: Mapping[str, Any]) -> dict[str, Any]:
     choice = {name: body[name] for name in _CHOICE if body.get(name) is not None}
     for name, value in choice.items():
-        if not isinstance(value, _CHOICE[name]) or (
-            isinstance(value, dict) and not all(field is None or isinstance(field, str) for field in value.values())
-        ):
+        if not isinstance(value, _CHOICE[name]) or not _holds_texts(value):
             raise RequestError(Text(f"「{name}」の値が正しくありません。", f'The value of "{name}" does not fit.'))
     return choice
+
+
+def _holds_texts(value: Any) -> bool:
+    if isinstance(value, dict):
+        return all(field is None or isinstance(field, str) for field in value.values())
+    return not isinstance(value, list) or all(isinstance(one, str) for one in value)

@@ -2,11 +2,14 @@
 
 from gis_capture.workspace.reimport.account import FieldChange, ListedRow, Reimport, RowChange
 from gis_capture.workspace.reimport.deciding import decide_rows, open_rows
-from gis_capture.workspace.reimport.planning import prepare_reimport
+from gis_capture.workspace.reimport.listing import TAKES
+from gis_capture.workspace.reimport.planning import NO_EARLIER_VERSION, prepare_reimport
 from gis_capture.workspace.reimport.undoing import undo_reimport
 from gis_capture.workspace.reimport.writing import write_reimport
 
 __all__ = [
+    "NO_EARLIER_VERSION",
+    "TAKES",
     "FieldChange",
     "ListedRow",
     "Reimport",

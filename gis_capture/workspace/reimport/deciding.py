@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from gis_capture.convert import ConvertedSource
+from gis_capture.convert import ConvertedSource, codes
 from gis_capture.convert.imports import find_import, refuse_followed
 from gis_capture.convert.versions import LISTED, MISSING, row_id
 from gis_capture.errors import StoreError
@@ -52,7 +52,7 @@ def open_rows(store: Store, import_id: str) -> tuple[ListedRow, ...]:
 
 
 def _is_open(row: SourceRow) -> bool:
-    return row.outcome == LISTED or (row.outcome == MISSING and row.reason == "row_removed")
+    return row.outcome == LISTED or (row.outcome == MISSING and row.reason == codes.ROW_REMOVED)
 
 
 def decide_rows(
@@ -93,7 +93,7 @@ def decide_rows(
         intake = replace(opened, applier=replace(opened.applier, may_break_rules=True))
         signature = {"import_id": import_id, "author": office.author.name, "at": opened.received_at, "note": note}
         for row, take in wanted:
-            name = row.feature_id if row.kind == "row_removed" else f"{row.table}:{row.row_number}"
+            name = row.feature_id if row.kind == codes.ROW_REMOVED else f"{row.table}:{row.row_number}"
             if name is None or name not in known or (name in made and made[name]["take"] != "leave"):
                 continue
             change = _change(office, intake.applier.transaction, layer, row, take, source)
@@ -113,12 +113,12 @@ def decide_rows(
 
 def _place(kind: str, table: str, row_number: int) -> tuple[bool, str, int]:
     """A removed row and a row of the file may have the same number."""
-    return kind == "row_removed", table, row_number
+    return kind == codes.ROW_REMOVED, table, row_number
 
 
 def _find(rows: Mapping[tuple[bool, str, int], ListedRow], decision: Mapping[str, Any]) -> ListedRow:
     table, number = str(decision.get("table") or ""), decision.get("row")
-    kinds = [decision["kind"]] if decision.get("kind") else ["row_removed", "listed"]
+    kinds = [decision["kind"]] if decision.get("kind") else [codes.ROW_REMOVED, LISTED]
     found = [rows[place] for kind in kinds if (place := _place(str(kind), table, int(number or 0))) in rows]
     if len(found) == 1:
         return found[0]

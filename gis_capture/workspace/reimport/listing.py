@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from gis_capture.workspace.reimport.planning import Prepared
 
 GONE = ("撤去", "廃止", "除却", "解体", "閉鎖", "閉鎖中", "滅失", "用途廃止")
-DELETE, KEEP, MARK, NEW, RENUMBER, LEAVE = "delete", "keep", "mark", "new", "renumber", "leave"
+TAKES = DELETE, KEEP, MARK, NEW, RENUMBER, LEAVE = "delete", "keep", "mark", "new", "renumber", "leave"
+"""What can be decided about rows."""
 
 
 def takes_of(kind: str, layer: Layer) -> tuple[str, ...]:
@@ -67,7 +68,9 @@ def listed_rows(prepared: "Prepared") -> tuple[tuple[ListedRow, ...], tuple[List
             table=new.tables[row],
             row_number=new.row_numbers[row],
             key=update.key(row),
-            label="",
+            label=" ".join(last.version.content(pairing.renumbered[row], update.continuation.key.names))
+            if row in pairing.renumbered
+            else "",
             feature_id=last.feature_ids[pairing.renumbered[row]] if row in pairing.renumbered else None,
             takes=takes_of(kind, layer),
             texts={new.origins[name]: texts[row] for name, texts in new.columns.items()},

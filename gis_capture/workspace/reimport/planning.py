@@ -28,6 +28,8 @@ from gis_capture.workspace.reimport.adopting import Adoption, adopt_rows
 from gis_capture.workspace.reimport.listing import kinds_of, listed_rows, personal_columns
 from gis_capture.workspace.reimport.positions import given_geometry
 
+NO_EARLIER_VERSION = "no_earlier_version"
+"""Subject code of the refusal of a source that goes on with no import."""
 KEY = "\0key"
 """Stands among the names of hidden fields where the key itself is personal."""
 
@@ -91,7 +93,7 @@ def prepare_reimport(
                 f'"{path.name}" goes on with no ledger that was imported into layer "{layer.key}": their keys differ. '
                 "Import it as a ledger of its own.",
             ),
-            code="no_earlier_version",
+            code=NO_EARLIER_VERSION,
             path=path,
         )
     update = compare_versions(source, continuation)

@@ -1,0 +1,314 @@
+"""What a workspace does with ledgers: looks into them, brings them in, brings in the next version, takes them back."""
+
+import shutil
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from gis_capture.convert import (
+    Conversion,
+    ConvertedSource,
+    Inspection,
+    Undo,
+    convert,
+    convert_source,
+    inspect_source,
+    undo_import,
+)
+from gis_capture.convert.imports import find_import
+from gis_capture.convert.recipes import make_recipe
+from gis_capture.ledger import hash_source
+from gis_capture.ledger.recipes.files import parse_recipe
+from gis_capture.ledger.recipes.recipe import Recipe
+from gis_capture.locate.gazetteer import Gazetteer
+from gis_capture.model import Layer
+from gis_capture.store.protocol import Store
+from gis_capture.sync.office import Office
+from gis_capture.workspace.folder import Folder
+from gis_capture.workspace.recipes import RecipeFolder
+from gis_capture.workspace.reimport import (
+    ListedRow,
+    Reimport,
+    decide_rows,
+    open_rows,
+    prepare_reimport,
+    undo_reimport,
+    write_reimport,
+)
+from gis_capture.workspace.sources import keep_source
+
+
+class Ledgers:
+    """The part of `Workspace` that knows of ledgers; its attributes are described there."""
+
+    folder: Folder
+    store: Store
+    clock: Callable[[], str]
+    new_id: Callable[[], str]
+
+    @abstractmethod
+    def known_layers(self) -> tuple[Layer, ...]:
+        """All definitions, and the layers of the store that have none."""
+
+    @abstractmethod
+    def known_layer(self, key: str) -> Layer:
+        """Finds a layer by its key."""
+
+    @abstractmethod
+    def office(self, author: str = "") -> Office:
+        """A person at the office."""
+
+    @abstractmethod
+    def imports(self) -> list[dict[str, Any]]:
+        """All imports, newest first."""
+
+    def inspect(self, path: Path | str, *, recipe: Recipe | None = None, layout: Path | None = None) -> Inspection:
+        """Tells what is in a source and which layer it fits; writes nothing.
+
+        Args:
+            path: The source.
+            recipe: How the source is read.
+            layout: How records of a fixed length are cut; None = a layout beside the source, or none.
+
+        Raises:
+            SourceError: The source cannot be read.
+        """
+        return inspect_source(Path(path), layers=self.known_layers(), recipe=recipe, layout=layout)
+
+    @property
+    def recipes(self) -> RecipeFolder:
+        """The recipes of the office."""
+        return RecipeFolder(self.folder.recipes_dir)
+
+    def make_recipe(
+        self,
+        inspection: Inspection,
+        *,
+        name: str = "",
+        layer: str | None = None,
+        table: str | None = None,
+        crs: str | None = None,
+        matches: Mapping[str, str | None] | None = None,
+    ) -> Recipe:
+        """Writes down how a source was read and where its rows go, for the next one of its shape.
+
+        Raises:
+            LayerError: The layer or a field is not known.
+        """
+        chosen = self.known_layer(layer or inspection.layer_key)
+        return make_recipe(inspection.reading, chosen, name=name, table=table, crs=crs, matches=matches)
+
+    def convert(
+        self,
+        path: Path | str,
+        *,
+        layer: str | None = None,
+        table: str | None = None,
+        crs: str | None = None,
+        matches: Mapping[str, str | None] | None = None,
+        layout: Path | None = None,
+        author: str = "",
+        import_id: str | None = None,
+        is_dry_run: bool = False,
+        is_repeat_allowed: bool = False,
+        on_progress: Callable[[float], None] | None = None,
+        recipe: Recipe | None = None,
+    ) -> Conversion:
+        """Brings a source into a layer, all of it or nothing; a copy of the source is kept.
+
+        Args:
+            path: The source.
+            layer: Key of the layer; None = the one that fits best.
+            table: Name of the only table to take; None = all that fit.
+            crs: CRS of the coordinates, "EPSG:6675", where the source does not say or says it wrongly.
+            matches: Field names by column name; None leaves a column out.
+            layout: How records of a fixed length are cut; a copy is kept beside that of the source.
+            author: Name of the person who imports.
+            import_id: Id to keep the import under.
+            is_dry_run: Nothing is written.
+            is_repeat_allowed: A source that was imported before is imported again.
+            on_progress: Called with the share that is done, 0 to 1.
+            recipe: How the source is read and where it goes; `layer`, `crs` and `matches` come before it.
+
+        Raises:
+            RecipeError: The recipe does not fit the source; nothing was changed.
+            SourceError: The source cannot be read or was imported before.
+            LayerError: The layer, a field or the CRS is not known.
+            StoreError: The store cannot be written.
+        """
+        source = Path(path)
+        chosen = self.known_layer(layer or (recipe and recipe.layer) or self._best_layer(source, table, layout))
+        with (
+            nullcontext(source) if is_dry_run else self._kept(source, layout) as readable,
+            self._gazetteer() as gazetteer,
+        ):
+            return convert(
+                readable,
+                layer=chosen,
+                store=self.store,
+                author=author,
+                clock=self.clock,
+                new_id=self.new_id,
+                import_id=import_id,
+                table=table,
+                crs=crs,
+                matches=matches,
+                layout=layout if is_dry_run else None,
+                is_dry_run=is_dry_run,
+                is_repeat_allowed=is_repeat_allowed,
+                on_progress=on_progress,
+                grids_dir=self.folder.grids_dir,
+                gazetteer=gazetteer,
+                recipe=recipe,
+            )
+
+    def reimport(
+        self,
+        path: Path | str,
+        *,
+        layer: str | None = None,
+        base: str | None = None,
+        key: Sequence[str] = (),
+        table: str | None = None,
+        crs: str | None = None,
+        matches: Mapping[str, str | None] | None = None,
+        layout: Path | None = None,
+        author: str = "",
+        import_id: str | None = None,
+        is_dry_run: bool = False,
+        on_progress: Callable[[float], None] | None = None,
+        recipe: Recipe | None = None,
+    ) -> Reimport:
+        """Brings the next version of a ledger into its layer: only what it says otherwise than the last one.
+
+        Rows are matched by key. What somebody has edited since stays; where the ledger changed it too, both values are
+        in a conflict record. Rows that are gone, or whose partner is not certain, change nothing: they are listed.
+
+        Args:
+            path: The source.
+            layer: Key of the layer; None = the one that fits best.
+            base: Id of the import to compare with; None = the one that shares most keys.
+            key: Columns or fields to match rows by; () = the key of the layer, else the column that does it best.
+            table: Name of the only table to take; None = all that fit.
+            crs: CRS of the coordinates, where the source does not say or says it wrongly.
+            matches: Field names by column name; None leaves a column out.
+            layout: How records of a fixed length are cut; a copy is kept beside that of the source.
+            author: Name of the person who imports.
+            import_id: Id to keep the import under.
+            is_dry_run: Nothing is written; the result tells what would change.
+            on_progress: Called with the share that is done, 0 to 1.
+            recipe: How the source is read and where it goes; `layer`, `crs` and `matches` come before it.
+
+        Raises:
+            SourceError: The source cannot be read, goes on with no import, or its key is doubtful.
+            LayerError: The layer, a column or the CRS is not known.
+            StoreError: The store cannot be written.
+        """
+        source = Path(path)
+        chosen = self.known_layer(layer or (recipe and recipe.layer) or self._best_layer(source, table, layout))
+        with (
+            nullcontext(source) if is_dry_run else self._kept(source, layout) as readable,
+            self._gazetteer() as gazetteer,
+        ):
+            converted = convert_source(
+                readable,
+                chosen,
+                stored=self.store.layers(),
+                table=table,
+                crs=crs,
+                matches=matches,
+                layout=layout if is_dry_run else None,
+                on_progress=on_progress,
+                grids_dir=self.folder.grids_dir,
+                gazetteer=gazetteer,
+                recipe=recipe,
+            )
+            prepared = prepare_reimport(converted, self.store, base=base, key=key, is_dry_run=is_dry_run)
+            if is_dry_run:
+                return prepared.reimport
+            return write_reimport(
+                prepared,
+                self.store,
+                import_id=import_id or self.new_id(),
+                author=author,
+                clock=self.clock,
+                new_id=self.new_id,
+            )
+
+    def open_rows(self, import_id: str) -> tuple[ListedRow, ...]:
+        """The rows of a re-import on which a person decides: removed, renumbered, without a certain partner.
+
+        Raises:
+            StoreError: There is no such import.
+        """
+        return open_rows(self.store, import_id)
+
+    def decide_rows(
+        self, import_id: str, decisions: Sequence[Mapping[str, Any]], *, author: str = "", note: str = ""
+    ) -> int:
+        """Carries out what a person has decided on such rows, in one revision; gives how many were decided.
+
+        Args:
+            import_id: Of the re-import that lists them.
+            decisions: `{"table", "row", "take", "kind"?}`, `take` one of what the row offers.
+            author: Who decides.
+            note: Why.
+
+        Raises:
+            StoreError: No such import or row, or it cannot be decided like that.
+            SourceError: The copy of the source is not there, from which a row has to be read.
+        """
+        office = self.office(author)
+        return decide_rows(office, import_id, decisions, read_source=self._read_again, note=note)
+
+    def _read_again(self, record: Mapping[str, Any], layer: Layer) -> ConvertedSource:
+        path = self.folder.sources_dir / str(record["sha256"]) / str(record["source_name"])
+        tables = record.get("tables") or [None]
+        given = dict(record.get("given") or {})
+        if given.get("recipe"):
+            given["recipe"] = parse_recipe(given["recipe"])
+        with self._gazetteer() as gazetteer:
+            return convert_source(
+                path,
+                layer,
+                table=tables[0] if len(tables) == 1 else None,
+                **given,
+                grids_dir=self.folder.grids_dir,
+                gazetteer=gazetteer,
+            )
+
+    def _gazetteer(self) -> AbstractContextManager[Gazetteer | None]:
+        path = self.folder.gazetteer_path
+        return Gazetteer(path) if path.is_file() else nullcontext()
+
+    @contextmanager
+    def _kept(self, source: Path, layout: Path | None) -> Iterator[Path]:
+        """Gives the copy of a source; where the block fails, it stays only if an import names it."""
+        copy = keep_source(source, self.folder.sources_dir, layout=layout, new_id=self.new_id)
+        try:
+            yield copy
+        except BaseException:
+            sha256 = hash_source(copy)
+            if all(record.get("sha256") != sha256 for record in self.imports()):
+                shutil.rmtree(copy.parent, ignore_errors=True)
+            raise
+
+    def _best_layer(self, source: Path, table: str | None, layout: Path | None) -> str:
+        inspection = self.inspect(source, layout=layout)
+        chosen = (found for found in inspection.tables if found.table.name == table)
+        return next((found.layer_key for found in chosen), inspection.layer_key)
+
+    def undo_import(self, import_id: str, *, author: str = "") -> Undo:
+        """Takes the features of an import out again, except those that somebody has edited since.
+
+        Of a re-import, the fields that it changed get their former values back.
+
+        Raises:
+            StoreError: There is no such import, or a later version of its ledger is on top of it.
+        """
+        record = find_import(self.store, import_id)
+        if record.get("updates"):
+            return undo_reimport(self.office(author), record)
+        return undo_import(self.store, import_id, author=author, clock=self.clock)
