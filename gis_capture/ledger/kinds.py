@@ -3,7 +3,7 @@
 from gis_capture.ledger.opening import Opened
 from gis_capture.text import Text
 
-_MAGIC = (
+MAGIC = (
     (b"%PDF", Text("PDF", "a PDF")),
     (b"\xff\xd8\xff", Text("画像（JPEG）", "a JPEG image")),
     (b"\x89PNG", Text("画像（PNG）", "a PNG image")),
@@ -19,7 +19,7 @@ _MAGIC = (
 
 def say_kind(opened: Opened) -> Text:
     """Names the kind of a file by its first bytes."""
-    for magic, kind in _MAGIC:
+    for magic, kind in MAGIC:
         if opened.head.startswith(magic):
             return kind
     start = opened.head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]

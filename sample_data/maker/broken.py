@@ -15,7 +15,7 @@ EXPECTED = {
     "no_header.csv": "no_header",
     "ragged_rows.csv": "ragged_row",
     "unclosed_quote.csv": "unclosed_quote",
-    "mixed_encodings.csv": "bytes_not_decoded",
+    "mixed_encodings.csv": "row_in_another_encoding",
     "impossible_date.csv": "date_impossible",
     "number_became_scientific.csv": "excel_scientific",
     "empty.csv": "error",

@@ -1,9 +1,11 @@
 """Text files with separators: CSV, TSV and what calls itself so."""
 
+import codecs
 import csv
 import io
 import itertools
 import re
+import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -13,7 +15,9 @@ from gis_capture.ledger import codes
 from gis_capture.ledger.assemble import reading_of_grids
 from gis_capture.ledger.drivers.driver import Driver
 from gis_capture.ledger.drivers.encodings import find_encoding, fits_encoding, utf16_of
+from gis_capture.ledger.drivers.mending import mend
 from gis_capture.ledger.grid import Grid
+from gis_capture.ledger.kinds import MAGIC
 from gis_capture.ledger.opening import Opened, broken, too_large
 from gis_capture.ledger.table import Reading
 from gis_capture.model import Problem
@@ -25,6 +29,13 @@ _SAMPLE_CHARS = 1 << 18
 _CHUNK = 500
 _STATED_SEPARATOR = re.compile(r"sep=([,;|\t])[;,\t|]*\r?\n", re.IGNORECASE)
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_MAX_CONTROLS = 0.01
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 _MAX_MEMO = 10_000
 _MAX_UNCLOSED = 20
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
@@ -35,19 +46,28 @@ def accepts(opened: Opened) -> bool:
     head = opened.head
     if not head:
         return True
-    utf16 = "utf-16" if head.startswith((b"\xff\xfe", b"\xfe\xff")) else utf16_of(head)
-    text = head.decode(utf16 or "latin-1", "ignore").lstrip("\xef\xbb\xbf\ufeff \t\r\n")
+    if any(head.startswith(magic) for magic, _ in MAGIC):
+        return False
+    marked = next((name for mark, name in _MARKS if head.startswith(mark)), None)
+    text = head.decode(marked or utf16_of(head) or "latin-1", "ignore").lstrip("\xef\xbb\xbf\ufeff \t\r\n")
     if text.startswith(("<?", "<!", "%PDF")) or re.match(r'(?:\[\s*)?\{\s*["}]', text):
         return False
-    return _CONTROLS.search(text) is None
+    # Some zeros in a text are damage, and a run of them at its end is what a disk or MS-DOS left; many are no text.
+    n_controls = len(_CONTROLS.findall(text.rstrip("\x00\x1a")))
+    has_controls = n_controls > 0 or text.endswith(("\x00", "\x1a"))
+    return not has_controls or ("\n" in text and n_controls <= max(3, len(text) * _MAX_CONTROLS))
 
 
 def read(opened: Opened) -> Reading:
     """Reads the records column by column; row numbers are those of the records, blank ones counted."""
     forced = opened.recipe.encoding if opened.recipe else None
     encoding, fits = (forced, fits_encoding(opened.path, forced)) if forced else find_encoding(opened.path)
-    problems: list[Problem] = []
-    if not fits:
+    with _open(opened.path, encoding) as file:
+        sample = file.read(_SAMPLE_CHARS)
+    separator = _separator_of(sample)
+    mended = mend(opened.path, encoding, sample, fits=fits, has_separator=_separates(sample, separator))
+    problems: list[Problem] = list(mended.problems) if mended else []
+    if not fits and not any(p.code == codes.ROW_IN_ANOTHER_ENCODING for p in problems):
         problems.append(
             Problem(
                 codes.BYTES_NOT_DECODED,
@@ -62,16 +82,29 @@ def read(opened: Opened) -> Reading:
                 ),
             )
         )
-    with _open(opened.path, encoding) as file:
-        sample = file.read(_SAMPLE_CHARS)
-    stated = _STATED_SEPARATOR.match(sample)
-    separator = stated[1] if stated else find_separator(sample)
-    grid = read_grid(opened, encoding, separator, problems)
-    if stated:
+    if mended is None:
+        grid = read_grid(opened, encoding, separator, problems)
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Path(folder) / opened.path.name
+            copy.write_text(mended.text, "utf-8", "surrogatepass", newline="")
+            separator = "\t" if mended.is_spaced else _separator_of(mended.text[:_SAMPLE_CHARS])
+            grid = read_grid(replace(opened, path=copy), "utf-8", separator, problems)
+    if _STATED_SEPARATOR.match(sample):
         # Its row stays, as a blank one, so that row numbers are those of the file.
         grid = replace(grid, columns=[[None, *column[1:]] for column in grid.columns])
     source = opened.source("tsv" if separator == "\t" else "csv", encoding)
     return reading_of_grids([grid], source, problems)
+
+
+def _separator_of(sample: str) -> str:
+    """The separator a first line "sep=;" states, or the one that is found."""
+    stated = _STATED_SEPARATOR.match(sample)
+    return stated[1] if stated else find_separator(sample)
+
+
+def _separates(sample: str, separator: str) -> bool:
+    return any(len(record) > 1 for record in _records(io.StringIO(sample, newline=""), separator, 300))
 
 
 def _open(path: Path, encoding: str) -> io.TextIOWrapper:

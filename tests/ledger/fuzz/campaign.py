@@ -16,6 +16,7 @@ from pathlib import Path
 
 from tests.ledger.fuzz.mutations import mutate
 from tests.ledger.fuzz.reader import Reader, Verdict
+from tests.ledger.fuzz.seeds import write_seeds
 
 _CHECKOUT = Path(__file__).resolve().parents[3]
 _MAX_BYTES = 400_000
@@ -72,7 +73,7 @@ def damage(sources: Sequence[Path], seed: int, folder: Path) -> tuple[Path, Path
     chance = random.Random(seed)
     source = chance.choice(sources)
     parts = [part for part in source.parent.glob(f"{source.stem}.*") if part.is_file()]
-    if source.suffix.lower() in (".shp", ".dbf", ".shx", ".cpg", ".prj", ".toml"):
+    if source.suffix.lower() in (".shp", ".dbf", ".shx", ".cpg", ".prj", ".toml", ".dat", ".cpy"):
         for part in parts:
             shutil.copyfile(part, folder / part.name)
     others = [chance.choice(sources).read_bytes() for _ in range(2)]
@@ -83,8 +84,8 @@ def damage(sources: Sequence[Path], seed: int, folder: Path) -> tuple[Path, Path
         (folder / name).write_bytes(data)
         return source, folder / name
     (folder / source.name).write_bytes(data)
-    main = source.with_suffix(".shp")
-    is_part = source.suffix.lower() in (".dbf", ".shx", ".cpg", ".prj") and main.exists()
+    main = source.with_suffix(".dat" if source.suffix.lower() in (".toml", ".cpy") else ".shp")
+    is_part = source.suffix.lower() in (".dbf", ".shx", ".cpg", ".prj", ".toml", ".cpy") and main.exists()
     return source, folder / (main.name if is_part else source.name)
 
 
@@ -111,8 +112,10 @@ def main() -> int:
         print(verdict.outcome, verdict.detail, sep="\n")
         return int(verdict.is_failure)
     folders = [_CHECKOUT / "sample_data", _CHECKOUT.parent / "shared" / "corpus"]
-    sources = corpus(folder for folder in folders if folder.is_dir())
-    outcomes, failures = run(sources, seeds=_timed(arguments.seed, arguments.minutes), keep_in=arguments.keep_in)
+    with tempfile.TemporaryDirectory() as made:
+        folders.append(write_seeds(Path(made)))
+        sources = corpus(folder for folder in folders if folder.is_dir())
+        outcomes, failures = run(sources, seeds=_timed(arguments.seed, arguments.minutes), keep_in=arguments.keep_in)
     print(dict(outcomes), f"{len(failures)} failures")
     return int(bool(failures))
 
