@@ -6,6 +6,7 @@ from gis_capture.ledger import codes
 from gis_capture.ledger.drivers import DRIVERS
 from gis_capture.ledger.drivers.driver import read_safely
 from gis_capture.ledger.kinds import say_kind
+from gis_capture.ledger.land_data import resolve_codes
 from gis_capture.ledger.limits import DEFAULT_LIMITS, Limits
 from gis_capture.ledger.opening import Opened, open_source, unknown
 from gis_capture.ledger.recipes.recipe import Recipe
@@ -29,7 +30,7 @@ def read_ledger(
     driver = next((driver for driver in DRIVERS if driver.accepts(opened)), None)
     if driver is None:
         raise unknown(opened.path, say_kind(opened))
-    reading = read_safely(driver.read, opened)
+    reading = resolve_codes(read_safely(driver.read, opened))
     if opened.suffix and opened.suffix not in driver.suffixes:
         reading = Reading(
             reading.source, reading.tables, (_wrong_extension(opened, reading.source.driver), *reading.problems)

@@ -1,5 +1,6 @@
 """Several files as one source, out of a zip file or a folder: each ledger in it is read as if it stood alone."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -29,6 +30,7 @@ LEDGERS = _TEXTS | _BOOKS | _VECTORS | _DRAWINGS
 IGNORED = frozenset({".ds_store", "thumbs.db", "desktop.ini", "__macosx"})
 MAX_DEPTH = 2
 
+_LAND_DATA = re.compile(r"[A-Z]\d{2}[a-zA-Z]?-\d{2,8}(?:_\d{2,})?")
 Entry = tuple[str, Path]
 """Name as the user knows it, and where the file is."""
 
@@ -51,6 +53,7 @@ def read_entries(
     `nested` reads a zip file among them; None where that would be too deep.
     """
     ledgers = [entry for entry in entries if _is_ledger(entry[1])]
+    ledgers, twins = without_twins(ledgers)
     photos = [entry for entry in entries if entry[1].suffix.lower() in PHOTOS and entry not in ledgers]
     if not ledgers and photos:
         reading = _read_photos(opened, photos, driver)
@@ -59,6 +62,8 @@ def read_entries(
     if not ledgers:
         ledgers = [entry for entry in entries if entry[1].suffix.lower() in _LAST]
     reading = _read_ledgers(opened, ledgers, driver, nested)
+    if twins:
+        reading = replace(reading, problems=(*reading.problems, _twins_left_out(twins)))
     n_photos = len(photos) if reading.tables else 0
     if n_photos:
         reading = replace(reading, problems=(*reading.problems, _photos_left_out(n_photos)))
@@ -122,6 +127,48 @@ def _is_ledger(path: Path) -> bool:
             return False
         return not path.name.lower().endswith((".shp.xml", ".gml.xml")) and not path.with_suffix("").suffix
     return suffix in LEDGERS or (suffix not in PHOTOS and suffix != ".toml" and layout_beside(path) is not None)
+
+
+def without_twins(entries: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:
+    """Parts what 国土数値情報 gives several times in one archive: GeoJSON, shapefiles in two encodings, and GML.
+
+    Returns:
+        The entries to read, the first of each kind of form; and the others.
+    """
+    best: dict[str, Entry] = {}
+    datasets: set[str] = set()
+    kept, twins = [], []
+    ranked = sorted(entries, key=_rank)
+    for entry in ranked:
+        found = _LAND_DATA.match(entry[1].stem)
+        is_gml = entry[1].suffix.lower() == ".xml"
+        if found is None:
+            kept.append(entry)
+        elif entry[1].stem in best or (is_gml and found[0] in datasets):
+            twins.append(entry)
+        else:
+            best[entry[1].stem] = entry
+            datasets.add(found[0])
+            kept.append(entry)
+    order = {id(entry): at for at, entry in enumerate(entries)}
+    return sorted(kept, key=lambda entry: order[id(entry)]), twins
+
+
+def _rank(entry: Entry) -> tuple[int, bool]:
+    suffix = entry[1].suffix.lower()
+    forms = (".geojson", ".shp", ".gml", ".xml")
+    return forms.index(suffix) if suffix in forms else 0, "shift" in entry[0].lower()
+
+
+def _twins_left_out(twins: Sequence[Entry]) -> Problem:
+    names = "、".join(name for name, _ in twins[:10])
+    return Problem(
+        codes.ENTRY_LEFT_OUT,
+        "info",
+        Text(
+            f"同じデータの別の形式なので読みませんでした：{names}", f"The same data in another form, not read: {names}"
+        ),
+    )
 
 
 def _named(opened: Opened, name: str, table: Table) -> Table:
