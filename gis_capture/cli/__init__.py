@@ -19,6 +19,7 @@ COMMANDS = {
         "init",
         "layers",
         "inspect",
+        "lint",
         "convert",
         "imports",
         "serve",

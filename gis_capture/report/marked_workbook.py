@@ -15,6 +15,7 @@ from openpyxl.styles import PatternFill
 from openpyxl.utils import range_boundaries
 
 from gis_capture.ledger import MARKED_SHEET, Reading, Table
+from gis_capture.ledger.opening import broken
 from gis_capture.text import Text
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def write_marked_workbook(
     """
     listed = list(marks)[:_MAX_MARKS]
     is_kept = reading.source.driver in _BOOKS and source.stat().st_size <= MAX_BYTES_KEPT
-    book = _copy(source, keep_vba=".xlsm" in out.name.lower()) if is_kept else _anew(reading)
+    book = open_book(source, keep_vba=".xlsm" in out.name.lower()) if is_kept else _anew(reading)
     n_marked = _mark(book, listed)
     _list(book, listed, language)
     with warnings.catch_warnings():
@@ -98,18 +99,27 @@ def put_text(cell: "SheetCell | MergedCell", text: str) -> None:
         cell.quotePrefix = True
 
 
-def _copy(source: Path, *, keep_vba: bool) -> "Workbook":
+def open_book(source: Path, *, keep_vba: bool = False) -> "Workbook":
+    """Opens a workbook with its formatting and formulas.
+
+    Raises:
+        SourceError: It is damaged in a way that only shows here.
+    """
     with warnings.catch_warnings():
         # What openpyxl does not know of (slicers, data validation of newer kinds) it says on every file.
         warnings.simplefilter("ignore")
-        return openpyxl.load_workbook(source, keep_vba=keep_vba)
+        try:
+            return openpyxl.load_workbook(source, keep_vba=keep_vba)
+        except Exception as error:
+            # openpyxl lets anything through that its parsers raise: KeyError, TypeError, ParseError ...
+            raise broken(source, f"{type(error).__name__}: {error}"[:200]) from error
 
 
 def _anew(reading: Reading) -> "Workbook":
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
     for name, tables in _by_sheet(reading).items():
-        sheet = book.create_sheet(_title(name, book.sheetnames))
+        sheet = book.create_sheet(sheet_title(name, book.sheetnames))
         for table in tables:
             _write_table(sheet, table)
     if not book.worksheets:
@@ -124,7 +134,8 @@ def _by_sheet(reading: Reading) -> Mapping[str, Sequence[Table]]:
     return found
 
 
-def _title(name: str, taken: Sequence[str]) -> str:
+def sheet_title(name: str, taken: Sequence[str]) -> str:
+    """Gives a name that Excel takes for a sheet and that no other has."""
     title = _BAD_TITLE.sub("_", name).strip("'")[:28] or "1"
     n, unique = 1, title
     while unique.casefold() in {other.casefold() for other in taken}:
