@@ -55,6 +55,7 @@ screenshots: web
     python -m pytest -q tests/e2e/test_screenshots.py --screenshots artifacts/screenshots
 
 _pytest arguments:
+    python tests/postgres.py
     python -m pytest -q --ignore tests/e2e --ignore tests/qgis {{ arguments }}
 
 _web-test:

@@ -13,7 +13,7 @@ from gis_capture.text import Text
 
 PREFIX = "GIS_CAPTURE_"
 # Read elsewhere, before there is a workspace: the command line, the build, the tests.
-OTHER_VARIABLES = frozenset({"BROWSER", "LANGUAGE", "WEB"})
+OTHER_VARIABLES = frozenset({"BROWSER", "LANGUAGE", "STORE", "TEST_POSTGRES", "WEB"})
 
 
 _TRUTH = {"true": True, "1": True, "on": True, "false": False, "0": False, "off": False}

@@ -33,6 +33,7 @@ COMMANDS = {
         "restore-feature",
         "export",
         "gazetteer",
+        "migrate",
         "attachments",
         "backup",
         "restore",

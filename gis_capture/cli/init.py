@@ -18,11 +18,20 @@ from gis_capture.text import Text
 )
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path("workspace"))
 @option("--name", default="", help=Text("課や班の名前。", "Name of the department."))
-def command(folder: Path, name: str) -> None:
+@option(
+    "--store",
+    default=None,
+    metavar="URL",
+    help=Text(
+        "台帳を置く PostGIS(postgresql://利用者@サーバー/データベース?schema=名前)。省くとフォルダーの中のファイル。",
+        "PostGIS for the layers (postgresql://user@host/database?schema=name); by default a file in the folder.",
+    ),
+)
+def command(folder: Path, name: str, store: str | None) -> None:
     """Makes a workspace."""
     from gis_capture.workspace import Workspace
 
-    with Workspace.create(folder, name=name) as workspace:
+    with Workspace.create(folder, name=name, store=store) as workspace:
         say(
             Text(
                 f"作業フォルダーを作りました: {workspace.path}\n次は: gis-capture convert 台帳 --workspace {folder}",

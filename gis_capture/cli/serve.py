@@ -16,6 +16,8 @@ from gis_capture.cli.workspace_option import open_workspace, workspace_option
 from gis_capture.errors import WorkspaceError
 from gis_capture.text import Text
 
+STORE_VARIABLE = "GIS_CAPTURE_STORE"
+
 
 @click.command(
     "serve",
@@ -45,9 +47,24 @@ from gis_capture.text import Text
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help=Text("証明書の秘密鍵(PEM)。", "Its private key (PEM)."),
 )
+@option(
+    "--store",
+    default=None,
+    metavar="URL",
+    help=Text(
+        "台帳を置いた PostGIS(postgresql://…)。省くと workspace.toml のとおり。",
+        "PostGIS with the layers (postgresql://…); by default what workspace.toml says.",
+    ),
+)
 @option("--open", "is_opened", is_flag=True, help=Text("ブラウザーを開きます。", "Opens a browser."))
 def command(
-    folder: Path | None, host: str, port: int, tls_certificate: Path | None, tls_key: Path | None, is_opened: bool
+    folder: Path | None,
+    host: str,
+    port: int,
+    tls_certificate: Path | None,
+    tls_key: Path | None,
+    store: str | None,
+    is_opened: bool,
 ) -> None:
     """Serves a workspace until it is stopped."""
     if (tls_certificate is None) != (tls_key is None):
@@ -57,6 +74,9 @@ def command(
                 "Give both --tls-certificate and --tls-key.",
             ).in_language(language_of())
         )
+    if store is not None:
+        # The process that serves opens the workspace itself, and finds it there.
+        os.environ[STORE_VARIABLE] = store
     with open_workspace(folder) as workspace:
         path = workspace.path
     run_server(path, host=host, port=port, tls_certificate=tls_certificate, tls_key=tls_key, is_opened=is_opened)

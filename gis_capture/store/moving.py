@@ -26,6 +26,8 @@ from gis_capture.store.tables.writing import WritingTransaction
 from gis_capture.text import Text
 
 BATCH = 5_000
+MOVED_FROM = "moved_from"
+"""Key of the epoch of the store that was taken into this one."""
 HISTORY = "gis_capture_history"
 TABLES = {
     "gis_capture_revisions": ("revision", "at", "device_id", "author", "note"),
@@ -88,6 +90,8 @@ def move_store(source: Store, target: Store, *, author: Author, at: str) -> int:
         StoreError: The target is not empty, or holds something else than the source when read back.
         FeatureError: The target's database cannot hold a value.
     """
+    if _is_moved(source, target):
+        return sum(target.count(layer.key) for layer in target.layers())
     if target.layers() or target.revision():
         raise StoreError(
             Text(
@@ -98,7 +102,18 @@ def move_store(source: Store, target: Store, *, author: Author, at: str) -> int:
     source.adopt_direct_edits(author, at=at)
     # A block that writes nothing leaves nothing, and keeps all others from writing.
     with source.transact(author, at=at), source.snapshot() as moment:
-        return _fill(target, moment, author=author, at=at)
+        return _fill(target, moment, source.epoch, author=author, at=at)
+
+
+def _is_moved(source: Store, target: Store) -> bool:
+    """True when all was moved already, and only the end of the command was lost."""
+    if source.revision() != target.revision() or source.has_direct_edits():
+        return False
+    with target.snapshot() as moment:
+        if not isinstance(moment, Reading):
+            return False
+        row = moment.connection.execute("SELECT value FROM gis_capture_meta WHERE key = ?", (MOVED_FROM,)).fetchone()
+        return row is not None and row[0] == source.epoch and target.epoch != source.epoch
 
 
 def write_copy(source: Store, path: Path) -> None:
@@ -113,7 +128,7 @@ def write_copy(source: Store, path: Path) -> None:
         target = open_geopackage(partial, create=True, epoch=source.epoch)
         try:
             with source.snapshot() as moment:
-                _fill(target, moment, author=Author("backup"), at="")
+                _fill(target, moment, source.epoch, author=Author("backup"), at="")
         finally:
             target.close()
         put_in_place(partial, path)
@@ -123,7 +138,7 @@ def write_copy(source: Store, path: Path) -> None:
         partial.unlink(missing_ok=True)
 
 
-def _fill(target: Store, moment: Snapshot, *, author: Author, at: str) -> int:
+def _fill(target: Store, moment: Snapshot, epoch: str, *, author: Author, at: str) -> int:
     with target.transact(author, at=at) as transaction:
         read, write = _tables(moment, transaction)
         write.connection.execute("DELETE FROM gis_capture_revisions")
@@ -133,6 +148,8 @@ def _fill(target: Store, moment: Snapshot, *, author: Author, at: str) -> int:
         write.finish()
         _put_definitions(read, write)
         write.copied()
+        write.connection.execute("DELETE FROM gis_capture_meta WHERE key = ?", (MOVED_FROM,))
+        write.connection.execute("INSERT INTO gis_capture_meta VALUES (?, ?)", (MOVED_FROM, epoch))
         _verify(read, write)
     return n_features
 

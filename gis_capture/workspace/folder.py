@@ -1,6 +1,7 @@
 """The folder of a workspace: what lies where, and `workspace.toml`."""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,11 +13,14 @@ import tomli_w
 from gis_capture.errors import FormatVersionError, WorkspaceError
 from gis_capture.settings import Settings, read_settings
 from gis_capture.store import open_store
+from gis_capture.store.opening import is_database, split_password, with_password
 from gis_capture.text import Text
 
 FORMAT = "gis-capture.workspace/v1"
 FILE_NAME = "workspace.toml"
 STORE_NAME = "layers.gpkg"
+PASSWORD_NAME = "store_password"
+STORE_VARIABLE = "GIS_CAPTURE_STORE"
 FOLDERS = (
     "attachments",
     "backups",
@@ -37,6 +41,7 @@ class Folder:
 
     Attributes:
         name: Of the department, as it was given.
+        store: Where the layers are: a database, or a file by its path from this folder.
         plane_zone: Zone of the plane rectangular CRS in which the city's drawings are (1–19), where it was given.
     """
 
@@ -44,11 +49,20 @@ class Folder:
     name: str
     settings: Settings
     plane_zone: int | None = None
+    store: str = STORE_NAME
 
     @property
     def store_path(self) -> Path:
-        """The GeoPackage of the layers."""
+        """The GeoPackage of the layers, where they are in the folder."""
         return self.path / STORE_NAME
+
+    @property
+    def store_place(self) -> Path | str:
+        """The place of the layers, as `open_store` takes it; with the password that is kept in `secrets`."""
+        if not is_database(self.store):
+            return self.path / self.store
+        kept = self.path / "secrets" / PASSWORD_NAME
+        return with_password(self.store, kept.read_text(encoding="utf-8").strip()) if kept.is_file() else self.store
 
     @property
     def attachments_dir(self) -> Path:
@@ -122,11 +136,14 @@ def find_workspace(start: Path) -> Path:
     )
 
 
-def create_folder(path: Path, *, name: str, created_at: str, plane_zone: int | None = None) -> None:
+def create_folder(
+    path: Path, *, name: str, created_at: str, plane_zone: int | None = None, store: str | None = None
+) -> None:
     """Makes folders, store and `workspace.toml`; the latter last, so that a half-made workspace is none.
 
     Raises:
         WorkspaceError: The folder holds something else, is a workspace already, or cannot be written.
+        StoreError: The database of `store` cannot be used.
     """
     if is_workspace(path):
         raise WorkspaceError(
@@ -135,8 +152,10 @@ def create_folder(path: Path, *, name: str, created_at: str, plane_zone: int | N
     try:
         refuse_strangers(path, allowed=(STORE_NAME,))
         make_folders(path)
-        open_store(path / STORE_NAME, create=True).close()
+        open_store(store or path / STORE_NAME, create=True).close()
         document: dict[str, Any] = {"format": FORMAT, "name": name, "created_at": created_at}
+        if store is not None:
+            document["store"] = keep_password(path, store)
         if plane_zone is not None:
             document["plane_zone"] = plane_zone
         unfinished = path / f"{FILE_NAME}.new"
@@ -219,7 +238,33 @@ def read_folder(path: Path, environ: Mapping[str, str]) -> Folder:
         raise _unreadable(file, "[settings]")
     if zone is not None and not (isinstance(zone, int) and 1 <= zone <= 19):
         raise _unreadable(file, f"plane_zone = {zone}")
-    return Folder(path, str(document.get("name", "")), read_settings(table, environ), zone)
+    store = environ.get(STORE_VARIABLE) or document.get("store", STORE_NAME)
+    if not isinstance(store, str):
+        raise _unreadable(file, f"store = {store}")
+    return Folder(path, str(document.get("name", "")), read_settings(table, environ), zone, store)
+
+
+def keep_password(path: Path, store: str) -> str:
+    """Puts the password of a database's URL into `secrets`; gives the URL without it."""
+    shown, password = split_password(store)
+    if password:
+        secret = path / "secrets" / PASSWORD_NAME
+        secret.touch(mode=0o600)
+        secret.write_text(password, encoding="utf-8")
+    return shown
+
+
+def write_store_place(path: Path, store: str) -> None:
+    """Writes into `workspace.toml` where the layers are; everything else in it stays as it is."""
+    file = path / FILE_NAME
+    lines = file.read_text(encoding="utf-8-sig").splitlines()
+    top = next((number for number, line in enumerate(lines) if line.lstrip().startswith("[")), len(lines))
+    kept = [line for line in lines[:top] if not re.match(r"\s*store\s*=", line)]
+    text = "\n".join([*kept[:1], tomli_w.dumps({"store": store}).strip(), *kept[1:], *lines[top:]]) + "\n"
+    tomllib.loads(text)
+    unfinished = path / f"{FILE_NAME}.new"
+    unfinished.write_text(text, encoding="utf-8")
+    os.replace(unfinished, file)
 
 
 def _unreadable(file: Path, reason: str) -> WorkspaceError:

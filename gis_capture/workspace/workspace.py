@@ -55,13 +55,22 @@ class Workspace(Ledgers):
         self.new_id = new_id
 
     @classmethod
-    def create(cls, path: Path | str, *, name: str = "", plane_zone: int | None = None) -> Self:
+    def create(
+        cls, path: Path | str, *, name: str = "", plane_zone: int | None = None, store: str | None = None
+    ) -> Self:
         """Makes a workspace in a new or empty folder and opens it.
+
+        Args:
+            path: The folder.
+            name: Of the department.
+            plane_zone: Zone of the plane rectangular CRS of the city's drawings.
+            store: Database for the layers, "postgresql://user@host/database?schema=name"; None = a file in the folder.
 
         Raises:
             WorkspaceError: The folder holds something else or cannot be written.
+            StoreError: The database cannot be used.
         """
-        create_folder(Path(path), name=name, created_at=utc_now(), plane_zone=plane_zone)
+        create_folder(Path(path), name=name, created_at=utc_now(), plane_zone=plane_zone, store=store)
         return cls.open(path)
 
     @classmethod
@@ -73,7 +82,7 @@ class Workspace(Ledgers):
             StoreError: Its layers cannot be read.
         """
         folder = read_folder(Path(path), os.environ)
-        return cls(folder, open_store(folder.store_path))
+        return cls(folder, open_store(folder.store_place))
 
     @property
     def path(self) -> Path:

@@ -106,6 +106,11 @@ class Pool:
         finally:
             self._free.release()
 
+    def pids(self) -> list[int]:
+        """The server's processes of connections that are idle here."""
+        with self._lock:
+            return [connection.info.backend_pid for connection in self._idle]
+
     def close(self) -> None:
         """Closes all connections; those that are lent are closed when they come back."""
         with self._lock:

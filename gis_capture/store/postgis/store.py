@@ -19,6 +19,7 @@ from gis_capture.store.postgis.database import (
     Pool,
     PooledDatabase,
     PostgresDatabase,
+    application_name,
     open_connection,
 )
 from gis_capture.store.postgis.direct_edits import has_direct_edits, take_direct_edits
@@ -197,6 +198,16 @@ class PostgisStore(PostgisReading):
         """Looks for damage; gives what was found."""
         with self.snapshot() as moment:
             return find_damage(moment)
+
+    def n_others(self) -> int:
+        """Number of connections to this store that others have: a server, another command."""
+        with self._pool.lend() as connection:
+            row = connection.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = %s"
+                " AND pid <> pg_backend_pid() AND NOT pid = ANY(%s)",
+                (application_name(self.place), self._pool.pids()),
+            ).fetchone()
+            return int(row[0]) if row else 0
 
     def close(self) -> None:
         """Closes all connections."""
