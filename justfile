@@ -45,6 +45,10 @@ bench *names:
 fuzz *arguments:
     python -m tests.ledger.fuzz.campaign {{ arguments }}
 
+# Days of work over a bad network, with kills, until the time is up: just soak --seed 7 --minutes 30
+soak *arguments:
+    python -m tests.faults.soak {{ arguments }}
+
 # Write constraint-dependencies and requirements.lock anew from the newest versions
 lock:
     python scripts/lock.py

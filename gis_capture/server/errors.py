@@ -1,5 +1,6 @@
 """Errors as RFC 9457 problem JSON; the one table that turns an error into an HTTP status."""
 
+import errno
 import logging
 from typing import Any
 
@@ -74,6 +75,7 @@ STATUS_OF_CODE = {
     "checkout_unknown": 404,
     "conflict_unknown": 404,
     "definition_wrong": 503,
+    "disk_full": 507,
     "epoch_changed": 409,
     "feature_not_deleted": 409,
     "feature_unknown": 404,
@@ -101,6 +103,7 @@ TITLES = {
     422: Text("内容を使えません", "Unusable content"),
     500: Text("サーバーで問題が起きました", "Server error"),
     503: Text("今は使えません", "Unavailable"),
+    507: Text("空き容量がありません", "Insufficient storage"),
 }
 DETAILS = {
     403: Text(
@@ -114,6 +117,10 @@ DETAILS = {
     500: Text(
         "思わぬ問題が起きました。データは壊れていません。もう一度試し、続くときはサーバーの記録を担当者に見せてください。",
         "Something unexpected happened. No data was damaged. Try again; if it happens again, show the server's log.",
+    ),
+    507: Text(
+        "サーバーのディスクに空き容量がありません。何も変わっていません。空きを作ってから、もう一度送ってください。",
+        "The server's disk is full. Nothing has changed. Make room, then send it again.",
     ),
 }
 
@@ -140,6 +147,13 @@ def init_app(app: Flask) -> None:
             if name in ("Allow", "Content-Range"):
                 response.headers[name] = value
         return response
+
+    @app.errorhandler(OSError)
+    def on_os_error(error: OSError) -> Response:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            return on_unexpected_error(error)
+        logger.error("The disk is full at %s", request.path)
+        return problem_response(507, "disk_full", DETAILS[507])
 
     @app.errorhandler(Exception)
     def on_unexpected_error(error: Exception) -> Response:

@@ -294,10 +294,12 @@ def _add_tables(connection: sqlite3.Connection, epoch: str) -> None:
 
 
 def _not_written(path: Path, error: sqlite3.Error) -> StoreError:
+    is_full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
     return StoreError(
         Text(
             f"「{path}」に書けません({error})。何も変わっていません。空き容量と、ほかに開いているプログラムを確かめてください。",
             f'"{path}" cannot be written ({error}). Nothing has changed. Check free space and programs that hold it.',
         ),
         path=path,
+        **({"code": "disk_full"} if is_full else {}),
     )
