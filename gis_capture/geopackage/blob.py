@@ -92,7 +92,7 @@ def decode_geometries(blobs: Sequence[bytes | None]) -> Geometries:
         FeatureError: One of them is not the blob of a standard geometry.
     """
     try:
-        wkbs = [blob if blob is None else _wkb(blob) for blob in blobs]
+        wkbs = [blob if blob is None else wkb_of(blob) for blob in blobs]
         return np.asarray(shapely.from_wkb(np.array(wkbs, dtype=object)))
     except (IndexError, TypeError, shapely.GEOSException) as error:
         raise _invalid(str(error)) from error
@@ -139,7 +139,8 @@ def _headers(layout: np.dtype[np.void], srs_id: int, flags: npt.NDArray[np.int64
     return [whole[start : start + size] for start in range(0, len(whole), size)]
 
 
-def _wkb(blob: bytes) -> bytes:
+def wkb_of(blob: bytes) -> bytes:
+    """Gives the WKB of a blob, in whatever form it was written."""
     if blob[3] == _LITTLE_ENDIAN and blob[:2] == _MAGIC:
         return blob[8:]
     return blob[parse_header(blob).size_bytes :]

@@ -7,7 +7,7 @@ from gis_capture.model.conflict import STORED, Clash, Conflict, Receipt, Status
 from gis_capture.model.feature import Attachment, Feature, PositionQuality
 from gis_capture.model.feature_columns import FeatureColumns
 from gis_capture.model.field import Code, Condition, Constraints, Domain, Field, FieldType, Value
-from gis_capture.model.geojson import geometry_from_geojson, geometry_to_geojson, has_missing_ordinate
+from gis_capture.model.geojson import geometry_from_geojson, geometry_to_geojson, has_missing_ordinate, wkb_to_geojson
 from gis_capture.model.layer import Layer, PhotoRules, Section, Style, StyleCategory
 from gis_capture.model.problem import Problem, Severity
 from gis_capture.text import LANGUAGES, Language, Text
@@ -55,4 +55,5 @@ __all__ = [
     "has_missing_ordinate",
     "parse_bbox",
     "readable_json",
+    "wkb_to_geojson",
 ]

@@ -21,14 +21,30 @@ _SIZES = (2, 3, 3, 4)
 _NAN = math.nan
 _HEADER = struct.Struct("<BI")
 _COUNT = struct.Struct("<I")
+_POINT = struct.Struct("<BI2d")
+_POINT_HEAD = _HEADER.pack(1, 1)
 
 
 def geometry_to_geojson(geometry: Geometry | None) -> dict[str, Any] | None:
     """Gives the GeoJSON of a geometry; None stays None."""
     if geometry is None:
         return None
-    wkb = shapely.to_wkb(geometry, output_dimension=4, byte_order=1, flavor="iso")
-    return _Reader(wkb).geometry()
+    return wkb_to_geojson(shapely.to_wkb(geometry, output_dimension=4, byte_order=1, flavor="iso"))
+
+
+def wkb_to_geojson(wkb: bytes) -> dict[str, Any]:
+    """Gives the GeoJSON of little-endian ISO WKB, without a geometry in between.
+
+    Raises:
+        ValueError: It is of another kind.
+    """
+    if len(wkb) == _POINT.size and wkb[:5] == _POINT_HEAD:
+        x, y = _POINT.unpack(wkb)[2:]
+        return {"type": "Point", "coordinates": [x, y] if x == x else []}
+    try:
+        return _Reader(wkb).geometry()
+    except (struct.error, IndexError) as error:
+        raise ValueError(str(error)) from error
 
 
 class _Reader:
@@ -61,9 +77,11 @@ class _Reader:
         return positions if dims == 0 else [_short(position, dims) for position in positions]
 
     def _header(self) -> tuple[int, int]:
-        _, code = _HEADER.unpack_from(self.wkb, self.offset)
+        order, code = _HEADER.unpack_from(self.wkb, self.offset)
         self.offset += 5
         dims, kind = divmod(code, 1000)
+        if order != 1 or dims > 3 or not 1 <= kind <= len(_TYPES):
+            raise ValueError(f"WKB of byte order {order} and type {code}")
         return kind, dims
 
     def _count(self) -> int:

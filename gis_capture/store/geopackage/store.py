@@ -4,6 +4,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -16,6 +17,7 @@ from gis_capture.store.geopackage.connections import ReaderPool
 from gis_capture.store.geopackage.direct_edits import has_direct_edits, take_direct_edits
 from gis_capture.store.geopackage.format_version import FORMAT_VERSION, check_version, read_meta
 from gis_capture.store.geopackage.integrity import find_damage
+from gis_capture.store.geopackage.lines import feature_lines
 from gis_capture.store.geopackage.reading import GeoPackageReading
 from gis_capture.store.geopackage.schema import EXTENSION_DEFINITION, SCHEMA, SYNC_SCHEMA, SYNC_TABLES, TABLES
 from gis_capture.store.geopackage.thinning import thinned_features
@@ -41,7 +43,8 @@ class GeoPackageSnapshot(GeoPackageReading):
 
     def lines(self, scope: LineScope, *, after: Place, limit: int | None = None) -> Iterator[Lines]:
         """Lines of a pull, encoded, after a place; at most `limit` of them."""
-        return merged_lines(self, scope, after=after, limit=limit)
+        features = partial(feature_lines, self, scope, limit=limit)
+        return merged_lines(self, scope, after=after, limit=limit, features=features)
 
 
 class GeoPackageStore:

@@ -118,20 +118,24 @@ class LayerRows:
         geometries = self.decode_geometries([row[1] for row in rows])
         for row, geometry in zip(rows, geometries, strict=True):
             fid, _, feature_id, revision, method, accuracy_m, note, *values = row
-            for index, reader in self._readers:
-                values[index] = reader(values[index])
             yield (
                 fid,
                 Feature(
                     self.key,
                     feature_id or "",
                     geometry,
-                    dict(zip(self.names, values, strict=True)),
+                    self.to_fields(values),
                     revision or 0,
                     PositionQuality(method, accuracy_m, note),
                     attachments.get(feature_id, ()),
                 ),
             )
+
+    def to_fields(self, values: list[Any]) -> dict[str, Any]:
+        """Gives fields by name from the contents of their columns, in the order of `names`."""
+        for index, reader in self._readers:
+            values[index] = reader(values[index])
+        return dict(zip(self.names, values, strict=True))
 
     def from_columns(self, contents: Mapping[str, Any]) -> dict[str, Any]:
         """Gives fields by name from what their columns hold."""

@@ -182,16 +182,21 @@ class Reading:
     ) -> Iterator[tuple[int, Feature]]:
         """Features with their number, in the order of (revision, number), after such a place."""
         rows = self.rows_of(layer)
+        return self.read(rows, *self.changed_rows(rows, after=after, until=until, bbox=bbox))
+
+    def changed_rows(
+        self, rows: LayerRows, *, after: tuple[int, int], until: int | None = None, bbox: BBox | None = None
+    ) -> tuple[str, list[Any]]:
+        """The statement that selects what `changed` gives, and its values."""
         terms, values = ["(revision, fid) > (?, ?)"], list[Any](after)
         if until is not None:
             terms.append("revision <= ?")
             values.append(until)
         if bbox is not None:
-            condition, box = self.in_box(rows, self.bbox_in(layer, bbox))
+            condition, box = self.in_box(rows, self.bbox_in(rows.key, bbox))
             terms.append(f"(geometry IS NULL OR {condition})")
             values += box
-        sql = f"{rows.select} WHERE {' AND '.join(terms)} ORDER BY revision, fid"
-        return self.read(rows, sql, values)
+        return f"{rows.select} WHERE {' AND '.join(terms)} ORDER BY revision, fid", values
 
     def deletions(self, layers: Sequence[str], *, after: tuple[int, int]) -> Iterator[Deletion]:
         """Features that are not in the layer any more."""
