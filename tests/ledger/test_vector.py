@@ -114,3 +114,139 @@ def test_a_list_of_json_records_is_a_table(read_text: ReadText) -> None:
     assert names(table) == ["id", "place/lat", "place/lon", "tags", "name"]
     assert [values[0] for values in table.values] == ["1", "36.1", "137.2", "a,b", None]
     assert [values[1] for values in table.values] == ["2", None, None, None, "乙"]
+
+
+NAME = "髙﨑①㈱"
+
+
+def kml(body: str, declaration: str = '<?xml version="1.0" encoding="UTF-8"?>') -> str:
+    """A KML file with one placemark."""
+    point = "<Point><coordinates>137.25,36.14</coordinates></Point>"
+    return (
+        f'{declaration}<kml xmlns="http://www.opengis.net/kml/2.2" xmlns:gx="http://www.google.com/kml/ext/2.2">'
+        f"<Document><Placemark><name>{NAME}</name>{body}{point}</Placemark></Document></kml>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("declaration", "encoding"),
+    [
+        ("", "cp932"),
+        ('<?xml version="1.0"?>', "cp932"),
+        ('<?xml version="1.0" encoding="UTF-8"?>', "cp932"),
+        ('<?xml version="1.0" encoding="Shift_JIS"?>', "cp932"),
+        ('<?xml version="1.0" encoding="UTF-8"?>', "utf-8-sig"),
+        ('<?xml version="1.0" encoding="UTF-16"?>', "utf-16"),
+    ],
+)
+def test_a_kml_is_read_in_its_own_encoding(read_text: ReadText, declaration: str, encoding: str) -> None:
+    """Whatever it says of it, or says nothing."""
+    text = kml("<address>高山市花岡町の表示</address>", declaration)
+    table = only_table(read_text(text, name="a.kml", encoding=encoding))
+    assert column(table, "name") == [NAME]
+    assert column(table, "address") == ["高山市花岡町の表示"]
+
+
+def test_tables_in_descriptions_become_columns(read_text: ReadText) -> None:
+    """A description that is all table is taken apart; one with a sentence beside it stays, too."""
+    cells = f"<tr><td>路線名</td><td>{NAME}</td></tr><tr><th>規制</th><td></td></tr><tr><td>name</td><td>別</td></tr>"
+    table = only_table(read_text(kml(f"<description><![CDATA[<table>{cells}</table>]]></description>"), name="a.kml"))
+    assert names(table) == ["name", "路線名", "name_2"]
+    assert (column(table, "路線名"), column(table, "name_2")) == ([NAME], ["別"])
+    beside = f"<description><![CDATA[<p>要確認</p><table>{cells}</table>]]></description>"
+    assert "description" in names(only_table(read_text(kml(beside), name="a.kml")))
+
+
+def test_a_description_that_is_no_list_of_attributes_stays_text(read_text: ReadText) -> None:
+    """The same word in front of several rows: a timetable."""
+    timetable = "<table><tr><td>平日</td><td>8:00</td></tr><tr><td>平日</td><td>9:00</td></tr></table>"
+    table = only_table(read_text(kml(f"<description><![CDATA[{timetable}]]></description>"), name="a.kml"))
+    assert names(table) == ["name", "description"]
+
+
+def test_links_to_data_elsewhere_are_told(read_text: ReadText) -> None:
+    """Nothing is fetched."""
+    link = "</Placemark><NetworkLink><Link><href>https://example.jp/a.kml</href></Link></NetworkLink><Placemark>"
+    reading = read_text(kml(link), name="a.kml")
+    told = [p.message.ja for p in reading.problems if p.code == codes.LINKS_NOT_FOLLOWED]
+    assert len(told) == 1
+    assert "https://example.jp/a.kml" in told[0]
+
+
+def test_tracks_keep_when_they_begin_and_end(read_text: ReadText) -> None:
+    """Of gx:Track, the first and the last instant."""
+    track = (
+        "</Placemark><Placemark><gx:Track><when>2024-04-01T00:00:00Z</when><when>2024-04-01T01:00:00Z</when>"
+        "<gx:coord>137.2 36.1 0</gx:coord><gx:coord>137.3 36.2 0</gx:coord></gx:Track></Placemark><Placemark>"
+    )
+    table = only_table(read_text(kml(track), name="a.kml"))
+    assert column(table, "begin")[1:2] == ["2024-04-01T00:00:00Z"]
+    assert column(table, "end")[1:2] == ["2024-04-01T01:00:00Z"]
+    assert table.geometries is not None
+    assert shapely.length(table.geometries[1]) > 0.1
+
+
+def test_texts_of_geojson_stay_as_they_are_written(read_text: ReadText) -> None:
+    """What looks like a date, a time or a number is no other text afterwards; lists and objects are columns, too."""
+    properties: dict[str, object] = {
+        "設置日": "2024/04/01",
+        "時刻": "09:30",
+        "更新": "2024-04-01T09:00:00+09:00",
+        "番号": "007",
+        "所在": {"町": NAME, "番地": "5-5"},
+        "種別": ["𠮷", "b"],
+    }
+    document = {"type": "FeatureCollection", "features": [feature(properties, 137.0)]}
+    table = only_table(read_text(json.dumps(document, ensure_ascii=False), name="a.geojson"))
+    row = {name: values[0] for name, values in zip(names(table), table.values, strict=True)}
+    assert row == {
+        "設置日": "2024/04/01",
+        "時刻": "09:30",
+        "更新": "2024-04-01T09:00:00+09:00",
+        "番号": "007",
+        "所在/町": NAME,
+        "所在/番地": "5-5",
+        "種別": "𠮷,b",
+    }
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp932", "utf-16"])
+def test_geojson_in_other_encodings_is_read(read_text: ReadText, encoding: str) -> None:
+    """The standard wants UTF-8; Excel-minded programs write others."""
+    document = {"type": "FeatureCollection", "features": [feature({"名称": NAME, "住所": "高山市の表示"}, 137.0)]}
+    reading = read_text(json.dumps(document, ensure_ascii=False), name="a.geojson", encoding=encoding)
+    assert column(only_table(reading), "名称") == [NAME]
+
+
+@pytest.mark.parametrize(
+    ("text", "n_rows"),
+    [
+        ("\x1e" + json.dumps(feature({"a": "1"}, 137.0)) + "\n\x1e" + json.dumps(feature({"a": "2"}, 138.0)), 2),
+        (json.dumps(feature({"a": "1"}, 137.0)) + "\n" + json.dumps(feature({"a": "2"}, 138.0)) + "\n", 2),
+        (json.dumps(feature({"a": "1"}, 137.0)), 1),
+        (json.dumps({"type": "Point", "coordinates": [137.0, 36.0]}), 1),
+    ],
+    ids=["sequence", "lines", "feature", "geometry"],
+)
+def test_all_forms_of_geojson_are_read(read_text: ReadText, text: str, n_rows: int) -> None:
+    """Sequences with and without marks, one feature, a bare geometry."""
+    assert len(only_table(read_text(text, name="a.geojson")).row_numbers) == n_rows
+
+
+def test_only_what_a_gpx_file_has_becomes_a_table(read_text: ReadText) -> None:
+    """Way points with their times; no empty tables for tracks and routes that are not there."""
+    text = f"""<?xml version="1.0"?><gpx version="1.1" creator="x" xmlns="http://www.topografix.com/GPX/1/1">
+    <wpt lat="36.14" lon="137.25"><time>2024-04-01T00:00:00Z</time><name>{NAME}𠮷</name></wpt></gpx>"""
+    table = only_table(read_text(text, name="a.gpx"))
+    assert (table.name, column(table, "name")) == ("waypoints", [f"{NAME}𠮷"])
+    assert (column(table, "time")[0] or "").startswith("2024-04-01T00:00:00")
+
+
+def test_a_geopackage_without_a_crs_says_so(tmp_path: Path) -> None:
+    """Undefined coordinates are read, and told."""
+    path = tmp_path / "a.gpkg"
+    with pytest.warns(UserWarning, match="crs"):
+        geopandas.GeoDataFrame({"名称": [NAME]}, geometry=[shapely.Point(1, 2)]).to_file(path, engine="pyogrio")
+    reading = read_ledger(path)
+    assert column(only_table(reading), "名称") == [NAME]
+    assert codes.NO_CRS in [problem.code for problem in reading.problems]

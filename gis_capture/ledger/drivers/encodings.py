@@ -21,6 +21,13 @@ _WORDS = re.compile(
 )
 
 
+def head_in_utf8(head: bytes) -> bytes:
+    """The first bytes of a text as UTF-8 without a mark; UTF-16 is known by its own."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return head.decode("utf-16", "ignore").encode("utf-8", "ignore")
+    return head.removeprefix(codecs.BOM_UTF8)
+
+
 def find_encoding(path: Path) -> tuple[str, bool]:
     """Finds the encoding of a whole file, as Python names it, and whether every byte of it fits.
 

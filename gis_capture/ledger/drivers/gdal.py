@@ -2,7 +2,7 @@
 
 import re
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,16 +63,25 @@ def layer_names(path: Path) -> list[str]:
 
 
 def read_layer(
-    opened: Opened, path: Path, *, layer: str | None = None, columns: Sequence[str] | None = None
+    opened: Opened,
+    path: Path,
+    *,
+    layer: str | None = None,
+    columns: Sequence[str] | None = None,
+    options: Mapping[str, str] | None = None,
 ) -> GdalLayer:
-    """Reads one layer; `columns` limits the fields. Raises SourceError beyond the limit of rows."""
-    n_claimed = int(pyogrio.read_info(path, layer=layer, force_feature_count=True)["features"])
+    """Reads one layer; `columns` limits the fields, `options` are those of its GDAL driver.
+
+    Raises SourceError beyond the limit of rows.
+    """
+    given = dict(options or {})
+    n_claimed = int(pyogrio.read_info(path, layer=layer, force_feature_count=True, **given)["features"])
     if n_claimed > opened.limits.max_rows:
         raise too_large(opened.path, f"{n_claimed:,} rows", f"{opened.limits.max_rows:,} rows")
     # A row takes some bytes in every format; a count beyond that is a lie, and room would be made for it.
     room = max(1, min(n_claimed, opened.size_bytes))
     meta, fids, raw, arrays = pyogrio.raw.read(
-        path, layer=layer, columns=columns, max_features=room, return_fids=True, datetime_as_string=True
+        path, layer=layer, columns=columns, max_features=room, return_fids=True, datetime_as_string=True, **given
     )
     return GdalLayer(
         names=[str(name) for name in meta["fields"]],

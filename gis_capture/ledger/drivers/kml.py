@@ -3,7 +3,11 @@
 Read by ourselves because GDAL makes a layer of every folder: a map service exports one folder per feature.
 """
 
+import io
+import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import IO
 from xml.etree.ElementTree import Element, ParseError
 
 import shapely
@@ -13,18 +17,20 @@ from gis_capture.ledger import codes
 from gis_capture.ledger.drivers.dbf import columns_of
 from gis_capture.ledger.drivers.driver import Driver
 from gis_capture.ledger.drivers.elements import local_name, read_elements
+from gis_capture.ledger.drivers.encodings import find_encoding, head_in_utf8
+from gis_capture.ledger.drivers.kml_descriptions import attributes_of
 from gis_capture.ledger.opening import Opened, broken, too_large
 from gis_capture.ledger.table import Reading, Table
 from gis_capture.model import Problem
 from gis_capture.text import Text
 
+_ENCODING = re.compile(rb"<\?xml[^>]*encoding=[\"']([\w-]+)")
+
 
 def accepts(opened: Opened) -> bool:
     """Whether the root element is kml."""
-    head = opened.head
-    return head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<") and (
-        b"<kml" in head[:4096] or b":kml" in head[:4096]
-    )
+    head = head_in_utf8(opened.head)
+    return head.lstrip().startswith(b"<") and (b"<kml" in head[:4096] or b":kml" in head[:4096])
 
 
 def read(opened: Opened) -> Reading:
@@ -33,8 +39,9 @@ def read(opened: Opened) -> Reading:
     problems: list[Problem] = []
     records: list[dict[str, str | None]] = []
     geometries: list[BaseGeometry | None] = []
+    links: list[str] = []
     try:
-        for placemark, folders in _placemarks(opened):
+        for placemark, folders in _placemarks(opened, links):
             records.append(_attributes(placemark, folders))
             geometries.append(_geometry(placemark))
             if len(records) > opened.limits.max_rows:
@@ -54,6 +61,17 @@ def read(opened: Opened) -> Reading:
                 row_number=len(records),
             )
         )
+    if links:
+        shown = "、".join(dict.fromkeys(links))[:300]
+        message = Text(
+            f"ほかの場所にあるデータへのリンクが{len(links)}件あり、その中身は読みませんでした：{shown}",
+            f"{len(links)} links lead to data elsewhere, which was not read: {shown}",
+        )
+        suggestion = Text(
+            "中身が要るときは、リンク先をファイルに保存して読み込んでください。",
+            "Save what they lead to as a file if you need it.",
+        )
+        problems.append(Problem(codes.LINKS_NOT_FOLLOWED, "warning", message, suggestion))
     names = list(dict.fromkeys(name for record in records for name in record))
     used = [name for name in names if any(record.get(name) for record in records)]
     table = Table(
@@ -70,16 +88,34 @@ def read(opened: Opened) -> Reading:
     return Reading(source, (table,) if records else (), tuple(problems))
 
 
-def _placemarks(opened: Opened) -> Iterator[tuple[Element, list[str]]]:
+@contextmanager
+def _in_utf8(opened: Opened) -> Iterator[IO[bytes]]:
+    """The file; one that is not in the encoding it states, or should be in for stating none, is decoded first."""
+    stated = _ENCODING.search(opened.head[:200])
+    name = stated[1].decode("ascii").lower() if stated else "utf-8"
+    is_utf16 = opened.head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    encoding = "utf-16" if is_utf16 else find_encoding(opened.path)[0]
+    is_right = is_utf16 or (encoding in ("utf-8", "utf-8-sig") and name in ("utf-8", "utf8"))
+    if is_right:
+        with opened.path.open("rb") as file:
+            yield file
+        return
+    text = opened.path.read_bytes().decode(encoding, "replace")
+    yield io.BytesIO(re.sub(r"^\s*<\?xml.*?\?>", "", text, count=1, flags=re.DOTALL).encode("utf-8"))
+
+
+def _placemarks(opened: Opened, links: list[str]) -> Iterator[tuple[Element, list[str]]]:
     """The placemarks with the names of the folders around them."""
     path: list[Element] = []
-    with opened.path.open("rb") as file:
+    with _in_utf8(opened) as file:
         for event, element in read_elements(file):
             if event == "start":
                 path.append(element)
                 continue
             path.pop()
-            if local_name(element) == "Placemark":
+            if local_name(element) == "NetworkLink":
+                links.append(next((e.text or "" for e in element.iter() if local_name(e) == "href"), ""))
+            elif local_name(element) == "Placemark":
                 folders = [parent for parent in path if local_name(parent) == "Folder"]
                 yield element, [name for folder in folders if (name := _child_text(folder, "name"))]
                 if path:
@@ -101,6 +137,10 @@ def _attributes(placemark: Element, folders: Sequence[str]) -> dict[str, str | N
         name = local_name(child)
         if name in ("name", "description", "address", "phoneNumber", "snippet"):
             record[name] = _child_text(placemark, name)
+        elif name in ("Track", "MultiTrack"):
+            times = [part.text.strip() for part in child.iter() if local_name(part) == "when" and part.text]
+            if times:
+                record["begin"], record["end"] = times[0], times[-1]
         elif name == "TimeStamp":
             record["when"] = _child_text(child, "when")
         elif name == "TimeSpan":
@@ -111,6 +151,11 @@ def _attributes(placemark: Element, folders: Sequence[str]) -> dict[str, str | N
                     record[data.get("name", "")] = (data.text or "").strip() or None
                 elif local_name(data) == "Data":
                     record[data.get("name", "")] = _child_text(data, "value")
+    described, is_all = attributes_of(record.get("description") or "")
+    if is_all:
+        del record["description"]
+    for name, value in described.items():
+        record[name if not record.get(name) or record[name] == value else f"{name}_2"] = value
     return record
 
 

@@ -12,6 +12,8 @@ import numpy as np
 from gis_capture.ledger.drivers.cells import date_text, number_text
 from gis_capture.ledger.drivers.dbf import columns_of
 from gis_capture.ledger.drivers.driver import Driver
+from gis_capture.ledger.drivers.encodings import find_encoding, head_in_utf8
+from gis_capture.ledger.drivers.features import no_crs
 from gis_capture.ledger.opening import Opened, broken
 from gis_capture.ledger.table import Reading, Table
 from gis_capture.model import Problem
@@ -20,6 +22,10 @@ _GEOMETRY_TYPES = (
     rb'"type"\s*:\s*"(?:FeatureCollection|Feature|(?:Multi)?(?:Point|LineString|Polygon)|GeometryCollection|Topology)"'
 )
 _XML_ROOT = re.compile(rb"<(?:\w+:)?(gpx|FeatureCollection|SurveyData|Dataset|GI|CityModel|Model)[\s>]")
+# Texts that look like dates stay as they are written; objects in objects become columns "outer/inner".
+_OPTIONS: dict[str, dict[str, str]] = {
+    "geojson": {"DATE_AS_STRING": "YES", "FLATTEN_NESTED_ATTRIBUTES": "YES", "NESTED_ATTRIBUTE_SEPARATOR": "/"}
+}
 _GPKG_IDS = (b"GPKG", b"GP10", b"GP11", b"GP12", b"GP13")
 
 
@@ -29,7 +35,7 @@ def accepts(opened: Opened) -> bool:
 
 
 def _kind(opened: Opened) -> str | None:
-    head = opened.head.removeprefix(b"\xef\xbb\xbf")
+    head = head_in_utf8(opened.head)
     if head.startswith(b"SQLite format 3\0"):
         return "gpkg" if head[68:72] in _GPKG_IDS or b"gpkg_contents" in head else None
     if head.startswith(b"fgb"):
@@ -49,24 +55,42 @@ def read(opened: Opened) -> Reading:
     kind = _kind(opened) or "vector"
     if kind in ("gpx", "gml") and b"<!ENTITY" in opened.head:
         raise broken(opened.path, "ENTITY")
-    if kind != "gml":
+    if kind not in ("gml", "geojson"):
         return _read_layers(opened, opened.path, kind)
+    encoding = find_encoding(opened.path)[0] if kind == "geojson" else None
+    if encoding in ("utf-8", "utf-8-sig"):
+        return _read_layers(opened, opened.path, kind, encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder:
         # GDAL writes what it learned of a GML file (.gfs) beside it; nothing may appear beside the source.
         copy = Path(folder) / opened.path.name
-        shutil.copyfile(opened.path, copy)
-        return _read_layers(opened, copy, kind)
+        if encoding is None:
+            shutil.copyfile(opened.path, copy)
+        else:
+            _write_in_utf8(opened.path, copy, encoding)
+        return _read_layers(opened, copy, kind, encoding=encoding)
 
 
-def _read_layers(opened: Opened, path: Path, kind: str) -> Reading:
+def _write_in_utf8(source: Path, target: Path, encoding: str) -> None:
+    """GDAL takes JSON for UTF-8, whatever it is."""
+    with (
+        source.open(encoding=encoding, errors="backslashreplace", newline="") as text,
+        target.open("w", encoding="utf-8", newline="") as copy,
+    ):
+        shutil.copyfileobj(text, copy, 1 << 20)
+
+
+def _read_layers(opened: Opened, path: Path, kind: str, *, encoding: str | None = None) -> Reading:
     from gis_capture.ledger.drivers import gdal
 
-    source = opened.source(kind)
+    source = opened.source(kind, encoding)
     problems: list[Problem] = []
     tables = []
     with gdal.telling(opened, problems):
         for name in gdal.layer_names(path):
-            layer = gdal.read_layer(opened, path, layer=name)
+            layer = gdal.read_layer(opened, path, layer=name, options=_OPTIONS.get(kind))
+            if kind == "gpx" and not layer.fids:
+                # GDAL lists all kinds of layers that GPX knows, also those that the file does not have.
+                continue
             tables.append(
                 Table(
                     name=name,
@@ -80,6 +104,8 @@ def _read_layers(opened: Opened, path: Path, kind: str) -> Reading:
                     crs=layer.crs,
                 )
             )
+    if any(table.crs is None and table.geometries is not None for table in tables):
+        problems.append(no_crs(opened.path.name))
     return Reading(source, tuple(tables), tuple(problems))
 
 
@@ -93,6 +119,8 @@ def _texts(array: Any) -> list[str | None]:
 
 
 def _text(value: Any) -> str | None:
+    if isinstance(value, (list, np.ndarray)):
+        return ",".join(_text(part) or "" for part in value) or None
     if value is None or value != value:
         return None
     if isinstance(value, str):
@@ -103,8 +131,6 @@ def _text(value: Any) -> str | None:
         return number_text(value)
     if isinstance(value, (datetime.date, datetime.time)):
         return date_text(value)
-    if isinstance(value, (list, np.ndarray)):
-        return ",".join(_text(part) or "" for part in value)
     return value.hex() if isinstance(value, bytes) else str(value)
 
 
