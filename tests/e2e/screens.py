@@ -52,7 +52,9 @@ def add_areas(workspace: Path) -> None:
     run_cli("convert", source, "--layer", "damage_area", "--workspace", workspace, exit_codes=(0, 3))
 
 
-def push_from_elsewhere(server: Server, layer: str, feature: dict[str, Any], fields: dict[str, str]) -> str:
+def push_from_elsewhere(
+    server: Server, layer: str, feature: dict[str, Any], fields: dict[str, str], **more: Any
+) -> str:
     """Changes a feature as another crew does that saw it like this; gives the status of the receipt."""
     changes = {name: {"old": feature["properties"].get(name), "new": value} for name, value in fields.items()}
     message = {
@@ -73,6 +75,7 @@ def push_from_elsewhere(server: Server, layer: str, feature: dict[str, Any], fie
                 "attachments": [],
                 "made_at": "2026-11-23T01:50:00Z",
                 "position": None,
+                **more,
             }
         ],
     }
@@ -82,6 +85,18 @@ def push_from_elsewhere(server: Server, layer: str, feature: dict[str, Any], fie
     with urllib.request.urlopen(request, timeout=10) as answer:
         (receipt,) = json.load(answer)["receipts"]
     return str(receipt["status"])
+
+
+def seen_at(feature: dict[str, Any], east: float) -> dict[str, Any]:
+    """A photo, another place of the feature, and where the crew stood."""
+    lon, lat = feature["geometry"]["coordinates"]
+    place = {"type": "Point", "coordinates": [lon + 0.0002 + east, lat + 0.0001]}
+    photo = {"sha256": f"{int(east * 1e4) + 1:064x}", "name": "現場.heic", "size_bytes": 9, "media_type": "image/heic"}
+    return {
+        "geometry": {"old": feature["geometry"], "new": place},
+        "position": {"lon": lon + east, "lat": lat, "accuracy_m": 4},
+        "attachments": [photo],
+    }
 
 
 def tablet_screens(crew: Tablet, server: Server, photo: Path) -> Iterator[str]:
@@ -176,8 +191,13 @@ def tablet_screens(crew: Tablet, server: Server, photo: Path) -> Iterator[str]:
 def office_screens(clerk: Office, server: Server) -> Iterator[str]:
     """All pages, an import from the drop to the undo, then the same in English."""
     feature = server.read_json("/layers/aed/features?limit=1")["features"][0]
-    statuses = [push_from_elsewhere(server, "aed", feature, {"status": code}) for code in ("要点検", "故障")]
+    statuses = [
+        push_from_elsewhere(server, "aed", feature, {"status": code}, **where)
+        for code, where in zip(("要点検", "故障"), (seen_at(feature, 0), seen_at(feature, 0.0004)), strict=True)
+    ]
     assert statuses == ["applied", "conflict"]
+    other = server.read_json("/layers/public_toilet/features?limit=1")["features"][0]
+    assert push_from_elsewhere(server, "public_toilet", other, {}, kind="delete") == "applied"
     clerk.open("layers")
     expect(clerk.part("layer-aed")).to_be_visible()
     yield "layers"
@@ -213,8 +233,19 @@ def office_screens(clerk: Office, server: Server) -> Iterator[str]:
     yield "map-layer"
     clerk.tap_feature(server, "public_toilet")
     yield "map-feature"
+    clerk.part("history-undo").first.click()
+    expect(clerk.part("history-undo-confirm")).to_be_visible()
+    yield "map-feature-undo"
+    clerk.open("deleted/public_toilet")
+    clerk.part("deleted-open").first.click()
+    expect(clerk.part("history-restore")).to_be_visible()
+    yield "deleted"
+    clerk.open("today")
+    expect(clerk.part("today")).to_be_visible()
+    yield "today"
     clerk.open("conflicts")
     expect(clerk.page.get_by_role("row").nth(1)).to_be_visible()
+    clerk.expect_map(preview)
     yield "conflicts"
 
     clerk.part("language").click()

@@ -116,6 +116,44 @@ export function previewStyle(features: FeatureCollection): object {
   };
 }
 
+/** Draws two sides told apart by fill and ring; small marks are where their authors stood. */
+export function placesStyle(features: FeatureCollection): object {
+  const color = ["match", ["get", "side"], "stored", "#0017c1", "#c74700"];
+  const isStored = ["==", ["get", "side"], "stored"];
+  return {
+    version: 8,
+    sources: { places: { type: "geojson", data: features } },
+    layers: [
+      {
+        id: "places-area",
+        type: "fill",
+        source: "places",
+        filter: ["all", ["==", ["geometry-type"], "Polygon"], isStored],
+        paint: { "fill-color": "#0017c1", "fill-opacity": 0.2 },
+      },
+      {
+        id: "places-line",
+        type: "line",
+        source: "places",
+        filter: ["!=", ["geometry-type"], "Point"],
+        paint: { "line-color": color, "line-width": 3 },
+      },
+      {
+        id: "places-point",
+        type: "circle",
+        source: "places",
+        filter: ["==", ["geometry-type"], "Point"],
+        paint: {
+          "circle-radius": ["case", ["get", "is_author"], 5, 9],
+          "circle-color": ["case", isStored, "#0017c1", "#ffffff"],
+          "circle-stroke-color": ["case", isStored, "#ffffff", "#c74700"],
+          "circle-stroke-width": ["case", isStored, 2, 4],
+        },
+      },
+    ],
+  };
+}
+
 function compose(basemaps: BasemapPack[], overlay: StyleSpecification | null): StyleSpecification {
   const sources: StyleSpecification["sources"] = {};
   const layers: StyleSpecification["layers"] = [

@@ -1,5 +1,6 @@
+import type { Geometry } from "geojson";
 import type { Change, Problem, Receipt } from "../model/change.ts";
-import type { Attachment, PositionQuality } from "../model/feature.ts";
+import type { Attachment, DevicePosition, PositionQuality } from "../model/feature.ts";
 import type { ImportRecord, InspectedImport, OfficeLayer } from "../model/imports.ts";
 import type { Layer, Value } from "../model/layer.ts";
 import type { BasemapPack, ConflictLine } from "../model/messages.ts";
@@ -22,6 +23,12 @@ export const listImports = async (): Promise<ImportRecord[]> =>
 
 type Side = "stored" | "incoming";
 
+/** Who decides, and why. */
+export interface Why {
+  author: string;
+  note: string;
+}
+
 /** One value that two people changed; a side that deleted the feature has none. */
 export interface Clash {
   base?: unknown;
@@ -31,10 +38,13 @@ export interface Clash {
   decision?: { take: Side | "other"; value?: unknown };
 }
 
-interface Signature {
+export interface Signature {
   device_id?: string;
   author?: string;
   made_at?: string;
+  /** Where the author stood. */
+  position?: DevicePosition | null;
+  photos?: Attachment[];
 }
 
 /** A conflict record with all that the office needs to decide it. */
@@ -55,16 +65,93 @@ const post = <T>(path: string, body: unknown): Promise<T> =>
   requestJson<T>(path, { method: "POST", headers: JSON_HEADERS, body: JSON.stringify(body) });
 
 /** Takes one side for these fields. */
-export const resolveConflict = (
-  conflictId: string,
-  fields: string[],
-  take: Side,
-  note: string,
-): Promise<ConflictRecord> =>
+export const resolveConflict = (conflictId: string, fields: string[], take: Side, why: Why): Promise<ConflictRecord> =>
   post(`/conflicts/${encodeURIComponent(conflictId)}/resolve`, {
     decisions: Object.fromEntries(fields.map((field) => [field, { take }])),
-    note,
+    ...why,
   });
+
+/** What one revision did to a feature. */
+export interface HistoryEntry {
+  revision: number;
+  kind: "insert" | "update" | "delete" | "restore";
+  at: string | null;
+  device_id: string;
+  author: string;
+  note: string;
+  source_name: string | null;
+  fields: { field: string; from: Value; to: Value; is_hidden?: boolean }[];
+  geometry: { from: Geometry | null; to: Geometry | null } | null;
+  attached: Attachment[];
+  detached: Attachment[];
+  changes: { change_id: string; position: DevicePosition | null; note?: string | null }[];
+}
+
+export interface FeatureHistory {
+  is_deleted: boolean;
+  entries: HistoryEntry[];
+}
+
+const featureUrl = (layer: string, featureId: string) =>
+  `/layers/${encodeURIComponent(layer)}/features/${encodeURIComponent(featureId)}`;
+
+export const readHistory = (layer: string, featureId: string): Promise<FeatureHistory> =>
+  requestJson<FeatureHistory>(`${featureUrl(layer, featureId)}/history`);
+
+/** Takes back what a revision did to a feature. */
+export const undoRevision = (layer: string, featureId: string, revision: number, author: string): Promise<Receipt> =>
+  post(`${featureUrl(layer, featureId)}/undo`, { revision, author });
+
+/** Brings a deleted feature back as it was last. */
+export const restoreFeature = (layer: string, featureId: string, author: string): Promise<Receipt> =>
+  post(`${featureUrl(layer, featureId)}/restore`, { author });
+
+export interface DeletedFeature {
+  feature_id: string;
+  label: string | null;
+  at: string | null;
+  author: string;
+  device_id: string;
+}
+
+export const listDeleted = (layer: string): Promise<{ features: DeletedFeature[]; has_more: boolean }> =>
+  requestJson(`/layers/${encodeURIComponent(layer)}/deleted`);
+
+/** What is left to do with what a tablet sent. */
+export type Task = "photos" | "conflicts" | "rejected" | "held";
+
+export interface DayLine {
+  device_id: string;
+  authors: string[];
+  n_sent: number;
+  n_applied: number;
+  n_merged: number;
+  n_conflict: number;
+  n_held: number;
+  n_rejected: number;
+  n_photos: number;
+  n_photos_here: number;
+  n_photos_missing_before: number;
+  last_received_at: string | null;
+  next: Task[];
+}
+
+export interface DayReport {
+  date: string;
+  devices: DayLine[];
+  decisions: {
+    conflict_id: string;
+    layer: string;
+    field: string;
+    take: Side | "other";
+    author: string;
+    decided_at: string;
+    note: string;
+  }[];
+}
+
+export const readDay = (date: string): Promise<DayReport> =>
+  requestJson<DayReport>(`/days/${encodeURIComponent(date)}/report`);
 
 /** A change that is held or was rejected; a rejected body may be anything. */
 export interface WaitingChange {
@@ -79,11 +166,11 @@ export interface WaitingChange {
 export const listWaiting = async (): Promise<WaitingChange[]> =>
   (await requestJson<{ changes: WaitingChange[] }>("/changes/waiting")).changes;
 
-export const releaseChange = (changeId: string): Promise<Receipt> =>
-  post(`/changes/${encodeURIComponent(changeId)}/release`, {});
+export const releaseChange = (changeId: string, author: string): Promise<Receipt> =>
+  post(`/changes/${encodeURIComponent(changeId)}/release`, { author });
 
-export const handOnChange = (changeId: string, fields: Record<string, Value>): Promise<Receipt> =>
-  post(`/changes/${encodeURIComponent(changeId)}/hand-on`, { fields });
+export const handOnChange = (changeId: string, fields: Record<string, Value>, author: string): Promise<Receipt> =>
+  post(`/changes/${encodeURIComponent(changeId)}/hand-on`, { fields, author });
 
 /** A photo that a change names and whose bytes have not come whole. */
 export interface MissingPhoto extends Attachment {
@@ -142,10 +229,15 @@ export const saveRecipe = async (importId: string, name: string): Promise<string
 export const undoImport = (importId: string): Promise<ImportRecord> =>
   requestJson<ImportRecord>(`/imports/${importId}/undo`, { method: "POST", headers: JSON_HEADERS, body: "{}" });
 
-/** Where a layer is downloaded from. */
-export function exportUrl(layer: string, format: "gpkg" | "geojson" | "csv", encoding?: "utf-8-sig" | "cp932"): string {
+/** Where a layer is downloaded from, as it is or as it was at the end of a day. */
+export function exportUrl(
+  layer: string,
+  format: "gpkg" | "geojson" | "csv",
+  { encoding, day }: { encoding?: "utf-8-sig" | "cp932"; day?: string } = {},
+): string {
   const query = new URLSearchParams({ format });
   if (encoding) query.set("encoding", encoding);
+  if (day) query.set("as_of", day);
   return `/layers/${encodeURIComponent(layer)}/export?${query}`;
 }
 
@@ -168,3 +260,7 @@ export const readFeature = (layer: string, featureId: string): Promise<FeatureDe
   requestJson<FeatureDetail>(`/layers/${encodeURIComponent(layer)}/features/${encodeURIComponent(featureId)}`);
 
 export const attachmentUrl = (sha256: string): string => `/attachments/${sha256}`;
+
+/** A small picture of a photo, turned as the camera says. */
+export const thumbnailUrl = (sha256: string, edge_px: number): string =>
+  `/attachments/${sha256}/thumbnail?edge=${edge_px}`;
