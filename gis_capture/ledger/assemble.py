@@ -1,8 +1,10 @@
 """Makes tables of regions: names, values, filled-in merges and ditto marks, and a note for every change."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from gis_capture.ledger import codes
+from gis_capture.ledger.date_damage import find_date_damage
 from gis_capture.ledger.fills import Fills, fill_blanks, fill_dittos, fill_merges
 from gis_capture.ledger.grid import Grid
 from gis_capture.ledger.names import name_columns
@@ -72,7 +74,7 @@ def _assemble(region: Region, name: str, source: Source) -> Table:
         columns.append(column)
         values.append(texts)
         fills.notes += _section_notes(table, region, column)
-    return Table(
+    whole = Table(
         name=name,
         source=source,
         sheet=table.sheet,
@@ -85,6 +87,8 @@ def _assemble(region: Region, name: str, source: Source) -> Table:
         problems=(*fills.problems, *_problems(table, region, struck)),
         date_cells=_date_cells(grid, rows, named),
     )
+    damaged = find_date_damage(whole) if whole.date_cells else ()
+    return replace(whole, problems=(*whole.problems, *damaged)) if damaged else whole
 
 
 def _numbers(grid: Grid, rows: range) -> range:
