@@ -20,12 +20,30 @@ from gis_capture.text import Text
     ),
 )
 @workspace_option
+@option(
+    "--add",
+    "added",
+    multiple=True,
+    metavar="LAYER",
+    help=Text(
+        "台帳なしで空のレイヤーを作ります。レイヤーの名前か、layer.toml のあるフォルダーを指定します。",
+        "Makes an empty layer without a ledger: the key of a known one, or a folder with a layer.toml.",
+    ),
+)
 @option("--json", "is_json", is_flag=True, help=Text("JSON で出力します。", "Prints JSON."))
-def command(folder: Path | None, is_json: bool) -> None:
+def command(folder: Path | None, added: tuple[str, ...], is_json: bool) -> None:
     """Lists known definitions and, where there is a workspace, what is in it."""
-    from gis_capture.definitions import read_layers
+    from gis_capture.definitions import read_layer, read_layers
     from gis_capture.resources import layers_dir
 
+    if added:
+        with open_workspace(folder) as workspace:
+            layers = [
+                read_layer(Path(name)) if (Path(name) / "layer.toml").is_file() else workspace.known_layer(name)
+                for name in added
+            ]
+            for layer in layers:
+                workspace.add_layer(layer)
     counts: dict[str, tuple[int, int]] = {}
     try:
         with open_workspace(folder) as workspace:

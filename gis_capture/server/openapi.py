@@ -77,6 +77,10 @@ _DECIDE: Schema = {
         "note": TEXT,
     },
 }
+_LAYER: Schema = {
+    "type": "object",
+    "properties": {"layer": TEXT, "definition": {"type": "object"}, "author": TEXT},
+}
 _RECIPE: Schema = {
     "type": "object",
     "required": ["name"],
@@ -170,6 +174,13 @@ OPERATIONS = (
     Operation("/health", "get", "Version, epoch and revision", {200: JSON}),
     Operation("/openapi.json", "get", "This document", {200: JSON}),
     Operation("/layers", "get", "Layers of the store with their counts", {200: JSON}),
+    Operation(
+        "/layers",
+        "post",
+        "Makes a layer to capture in",
+        {200: JSON, 201: JSON},
+        body=(JSON, _LAYER),
+    ),
     Operation("/definitions", "get", "All known definitions", {200: JSON}),
     Operation(
         "/layers/{layer}/features",

@@ -141,6 +141,16 @@ class Workspace(Ledgers):
         defined = {layer.key for layer in definitions}
         return (*definitions, *(layer for layer in self.store.layers() if layer.key not in defined))
 
+    def add_layer(self, layer: Layer, *, author: str = "") -> LayerInfo:
+        """Makes a layer in the store to capture in, or brings one that is there to a newer definition.
+
+        Raises:
+            LayerError: The stored definition is newer, or the new one would lose values.
+        """
+        with self.store.transact(Author("office", author), at=self.clock(), note="layer") as transaction:
+            transaction.put_layer(layer)
+        return self.store.layer_info(layer.key)
+
     def known_layer(self, key: str) -> Layer:
         """Finds a layer by its key, whether it is in the store or not.
 

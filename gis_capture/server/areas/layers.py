@@ -4,20 +4,23 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
+from werkzeug.exceptions import Forbidden
 
-from gis_capture.definitions import layer_to_json
+from gis_capture.definitions import layer_from_json, layer_to_json
+from gis_capture.errors import LayerError
 from gis_capture.model import Layer, Text, parse_bbox
 from gis_capture.report.geojson import to_geojson
 from gis_capture.server.answers import json_response
-from gis_capture.server.bodies import read_integer
+from gis_capture.server.bodies import read_integer, read_object, read_text
 from gis_capture.server.context import sees_personal, served, settings, workspace
-from gis_capture.server.errors import NotFoundError, request_language
+from gis_capture.server.errors import NotFoundError, RequestError, StateError, request_language
 from gis_capture.server.imports_desk import last_imports
 from gis_capture.store.protocol import FeatureQuery
 
 area = Blueprint("layers", __name__)
 GEOJSON = "application/geo+json"
 MAX_TEXT = 200
+MAX_DEFINITION_BYTES = 1_000_000
 
 
 @area.get("/layers")
@@ -39,6 +42,33 @@ def list_layers() -> Response:
     ]
     answer = {"format": "gis-capture.layers/v1", "revision": here.store.revision(), "layers": layers}
     return json_response(answer)
+
+
+@area.post("/layers")
+def add_layer() -> Response:
+    """Makes a layer to capture in: one that is known by its key, or of a definition that is given."""
+    document = read_object(max_bytes=MAX_DEFINITION_BYTES)
+    definition = document.get("definition")
+    if definition is None:
+        layer = workspace().known_layer(read_text(document, "layer"))
+    elif sees_personal():
+        layer = _layer_of(definition)
+    else:
+        # A definition says which fields are personal; whoever may not see them may not say so.
+        raise Forbidden
+    is_there = layer.key in {one.key for one in workspace().store.layers()}
+    try:
+        info = workspace().add_layer(layer, author=read_text(document, "author"))
+    except LayerError as error:
+        raise StateError(error.message, code="definition_refused") from error
+    return json_response({"definition": layer_to_json(info.layer)}, status=200 if is_there else 201)
+
+
+def _layer_of(definition: object) -> Layer:
+    try:
+        return layer_from_json(definition if isinstance(definition, dict) else {})
+    except LayerError as error:
+        raise RequestError(error.message, code="definition_unusable") from error
 
 
 @area.get("/definitions")
