@@ -7,10 +7,13 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from gis_capture.model import BBox
+from gis_capture.model import BBox, canonical_hash
 from gis_capture.store import open_store
 from gis_capture.store.protocol import Author, Store
-from gis_capture.sync.conflicts import list_conflicts, resolve
+from gis_capture.sync.attachments import AttachmentFolder
+from gis_capture.sync.conflicts import get_conflict, list_conflicts, resolve
+from gis_capture.sync.day_report import day_decisions, day_report
+from gis_capture.sync.history import feature_history
 from gis_capture.sync.office import Office
 from gis_capture.sync.pull import pull
 from gis_capture.sync.push import push
@@ -68,6 +71,12 @@ def _tell(store: Store) -> dict[str, str]:
     resolve(office, record["conflict_id"], {"status": {"take": "incoming"}}, note="現地で確認")
     after = pull(store, layers=["pole", "lamp"], clock=clock, since=record["revision"])
     files["pull-decided.ndjson"] = _lines(after)
+    files["conflict.json"] = _pretty(get_conflict(store, record["conflict_id"]))
+    files["history.json"] = _pretty(feature_history(store, "lamp", feature_id(2)))
+    day = {"since": "2026-11-22T15:00:00Z", "until": "2026-11-23T15:00:00Z"}
+    devices = day_report(store, AttachmentFolder(FOLDER / "attachments"), **day)
+    files["day.json"] = _pretty({"date": "2026-11-23", "devices": devices, "decisions": day_decisions(store, **day)})
+    files["hashes.json"] = _pretty({change["change_id"]: canonical_hash(change) for change in message["changes"]})
     return files
 
 
