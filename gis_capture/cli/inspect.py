@@ -62,6 +62,15 @@ TYPES = {
     ),
 )
 @option(
+    "--form",
+    "is_form",
+    is_flag=True,
+    help=Text(
+        "1シート1件の様式(個票)として、最初のシートからレシピを作ります(--save-recipe と使います)。",
+        "With --save-recipe: takes the first sheet for a form of which each sheet is one record.",
+    ),
+)
+@option(
     "--recipe",
     "by_recipe",
     default=None,
@@ -71,7 +80,13 @@ TYPES = {
 @workspace_option
 @option("--json", "is_json", is_flag=True, help=Text("JSON で出力します。", "Prints JSON."))
 def command(
-    file: Path, recipe_path: Path | None, by_recipe: str | None, layout: Path | None, folder: Path | None, is_json: bool
+    file: Path,
+    recipe_path: Path | None,
+    is_form: bool,
+    by_recipe: str | None,
+    layout: Path | None,
+    folder: Path | None,
+    is_json: bool,
 ) -> int:
     """Prints the tables found in a file; the exit code is 3 when rows need attention, except with --json."""
     from gis_capture.convert import inspect_source
@@ -93,7 +108,7 @@ def command(
         fit_recipe(inspection.reading, recipe)
     language = language_of()
     if recipe_path is not None:
-        _save_recipe(recipe_path, inspection, layers)
+        _save_recipe(recipe_path, inspection, layers, is_form=is_form)
     document = inspection.to_json(language)
     if is_json:
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))
@@ -106,11 +121,14 @@ def command(
     return 3 if needs_attention(inspection.problems) else 0
 
 
-def _save_recipe(path: Path, inspection: "Inspection", layers: Sequence[Layer]) -> None:
-    from gis_capture.convert.recipes import make_recipe
+def _save_recipe(path: Path, inspection: "Inspection", layers: Sequence[Layer], *, is_form: bool) -> None:
+    from gis_capture.convert.recipes import make_form_recipe, make_recipe
 
-    layer = next(layer for layer in layers if layer.key == inspection.layer_key)
-    recipe = make_recipe(inspection.reading, layer)
+    if is_form:
+        recipe = make_form_recipe(inspection.reading, layers)
+    else:
+        layer = next(layer for layer in layers if layer.key == inspection.layer_key)
+        recipe = make_recipe(inspection.reading, layer)
     with replacing(path) as unfinished:
         write_recipe(recipe, unfinished)
     told = Text(f"読み取り方を「{path}」に書きました。", f'Wrote how it is read to "{path}".')

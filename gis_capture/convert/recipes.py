@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from gis_capture.convert.planning import plan_conversion
+from gis_capture.errors import SourceError
 from gis_capture.ledger import Reading, Table, codes
-from gis_capture.ledger.columns import GENERIC_KEY, ColumnMatch, propose_keys
+from gis_capture.ledger.columns import GENERIC_KEY, ColumnMatch, choose_layer, propose_keys, suggest_layers
 from gis_capture.ledger.names import column_letters
+from gis_capture.ledger.recipes.forms import propose_form, read_form
 from gis_capture.ledger.recipes.recipe import ColumnRule, Recipe, TableRule
 from gis_capture.ledger.values import infer_type
-from gis_capture.model import Layer
+from gis_capture.model import Layer, Text
 
 _DIGITS = re.compile(r"[0-9０-９]+|元(?=年)")
 _SECTION = "見出し"
@@ -66,6 +69,32 @@ def make_recipe(
         encoding=encoding,
         tables=tuple(rules),
     )
+
+
+def make_form_recipe(reading: Reading, layers: Sequence[Layer], *, name: str = "") -> Recipe:
+    """Makes the template of a form from the first sheet that has labels and values.
+
+    Raises:
+        SourceError: There is no such sheet.
+    """
+    form = next((form for grid in reading.sheets if (form := propose_form(grid))), None)
+    path = reading.source.path
+    if form is None:
+        raise SourceError(
+            Text(
+                f"「{path.name}」に、項目名と値が並んだ様式のシートが見つかりません。",
+                f'No sheet of "{path.name}" is a form of labels and values.',
+            ),
+            path=path,
+        )
+    draft = Recipe(name=name or path.stem, forms=(form,))
+    source = replace(reading.source, recipe=draft)
+    table, _, _ = read_form(reading.sheets, form, source)
+    suggestions = suggest_layers(table, layers) if table else []
+    key = choose_layer(suggestions)
+    fields = next((s.matches for s in suggestions if s.layer_key == key), {}) if key != GENERIC_KEY else {}
+    values = tuple(replace(value, field=fields.get(value.name)) for value in form.values)
+    return replace(draft, made_from=path.name, layer=key, forms=(replace(form, values=values),))
 
 
 def _names(rule: TableRule) -> Sequence[str]:

@@ -6,8 +6,10 @@ from dataclasses import replace
 from gis_capture.ledger import codes
 from gis_capture.ledger.date_damage import find_date_damage
 from gis_capture.ledger.fills import Fills, fill_blanks, fill_dittos, fill_merges
+from gis_capture.ledger.graph_paper import collapse
 from gis_capture.ledger.grid import Grid
 from gis_capture.ledger.names import name_columns
+from gis_capture.ledger.recipes.forms import is_small, read_form
 from gis_capture.ledger.recipes.regions import regions_by_recipe
 from gis_capture.ledger.regions import Region, find_regions
 from gis_capture.ledger.table import Column, Reading, SkippedRow, Source, Table
@@ -21,8 +23,14 @@ _SECTION = "見出し"
 def reading_of_grids(grids: Iterable[Grid], source: Source, problems: Iterable[Problem] = ()) -> Reading:
     """Makes a reading of sheets: their tables, and what was wrong with the source, the sheets and their cells."""
     sheets = list(grids)
-    tables = _tables_of_grids(sheets, source)
-    return Reading(source, tuple(tables), (*problems, *(problem for grid in sheets for problem in grid.problems)))
+    told = [*problems, *(problem for grid in sheets for problem in grid.problems)]
+    tables, lists = [], sheets
+    for form in source.recipe.forms if source.recipe else ():
+        table, lists, left_out = read_form(lists, form, source)
+        tables += [table] if table else []
+        told += left_out
+    tables += _tables_of_grids(lists, source)
+    return Reading(source, tuple(tables), tuple(told), tuple(grid for grid in sheets if is_small(grid)))
 
 
 def _tables_of_grids(grids: Iterable[Grid], source: Source) -> list[Table]:
@@ -48,6 +56,9 @@ def _assemble(region: Region, name: str, source: Source) -> Table:
     grid, header, body = region.grid, region.header, region.body
     struck = _struck_rows(grid, body.rows)
     rows: Sequence[int] = [row for row in body.rows if row not in struck] if struck else body.rows
+    collapsed = collapse(grid, header.rows, rows)
+    if collapsed is not grid:
+        grid, region = collapsed, replace(region, grid=collapsed)
     skipped = [*region.above, *body.skipped, *((row, "struck_out") for row in struck)]
     used = [_has_value(column, rows) for column in grid.columns]
     named = name_columns(grid, header.rows, used)

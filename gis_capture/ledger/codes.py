@@ -32,6 +32,7 @@ ENTRY_LEFT_OUT = "entry_left_out"
 FAR_CELLS = "far_cells"
 MERGED_NUMBER_SPLIT = "merged_number_split"
 BLANK_FILLED = "blank_filled"
+FORM_LEFT_OUT = "form_left_out"
 DRAWING_UNITS = "drawing_units"
 DRAWING_REPAIRED = "drawing_repaired"
 LOCAL_COORDINATES = "local_coordinates"
@@ -76,6 +77,7 @@ TITLES: dict[str, Text] = {
     ENTRY_LEFT_OUT: Text("圧縮ファイルの中に読まなかったものがあります", "Part of the archive was left out"),
     FAR_CELLS: Text("表から遠く離れたセルを除きました", "Cells far below the table were left out"),
     MERGED_NUMBER_SPLIT: Text("結合セルの数値を各行に分けました", "Merged number divided among the rows"),
+    FORM_LEFT_OUT: Text("様式の違うシートを除きました", "Sheet that is not of the form was left out"),
     BLANK_FILLED: Text("空欄に上の行の値を入れました", "Blank filled with the value above"),
     DRAWING_UNITS: Text("図面の単位", "Units of the drawing"),
     DRAWING_REPAIRED: Text("傷のある図面を直して読みました", "Drawing was repaired for reading"),

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from shapely import Geometry
 
-    from gis_capture.ledger.recipes.recipe import Recipe
+    from gis_capture.ledger.grid import Grid
+    from gis_capture.ledger.recipes.recipe import FormRule, Recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,8 @@ class Table:
         crs: Of those geometries.
         date_cells: Column name to the numbers of those rows whose cell the source holds as a date, not as text;
             in a column of lot numbers that is damage done by a spreadsheet.
+        cells: (row number, column number) to the cell, where rows are sheets of a form.
+        form: What such sheets were read by.
     """
 
     name: str
@@ -75,9 +78,13 @@ class Table:
     crs: str | None = None
     problems: tuple[Problem, ...] = field(default=())
     date_cells: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    cells: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    form: "FormRule | None" = None
 
     def cell_name(self, row_number: int, column: Column) -> str:
         """Names a cell as Excel does, "Sheet1!C5"; "C5" where there are no sheets."""
+        if self.cells:
+            return self.cells.get((row_number, column.number), "")
         letters, number = "", column.number
         while number:
             number, rest = divmod(number - 1, 26)
@@ -94,8 +101,13 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was found in a source: its tables, and the problems that concern the source as a whole."""
+    """What was found in a source: its tables, and the problems that concern the source as a whole.
+
+    Attributes:
+        sheets: Small ones as they were read, of which the template of a form can be made.
+    """
 
     source: Source
     tables: tuple[Table, ...]
     problems: tuple[Problem, ...] = ()
+    sheets: "tuple[Grid, ...]" = field(default=(), repr=False)

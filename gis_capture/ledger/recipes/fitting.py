@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gis_capture.errors import RecipeError
-from gis_capture.ledger.recipes.recipe import Recipe, TableRule
+from gis_capture.ledger.recipes.forms import text_at
+from gis_capture.ledger.recipes.recipe import ColumnRule, FormRule, Recipe, TableRule
 from gis_capture.ledger.table import Column, Reading, Table
+from gis_capture.ledger.values.folding import fold_header
 from gis_capture.text import Text
 
 DOES_NOT_FIT = "recipe_does_not_fit"
@@ -40,6 +42,9 @@ def pair_tables(reading: Reading, recipe: Recipe) -> list[tuple[Table, TableRule
     """Gives the tables of a source that are as a recipe says, each with its rule."""
     pairs = []
     for table in reading.tables:
+        if table.form is not None:
+            pairs.append((table, _rule_of_form(table.form)))
+            continue
         rule = recipe.rule_for(table.sheet, [column.name for column in table.columns])
         if rule is not None:
             pairs.append((table, rule))
@@ -49,7 +54,9 @@ def pair_tables(reading: Reading, recipe: Recipe) -> list[tuple[Table, TableRule
 def find_misfits(reading: Reading, recipe: Recipe) -> list[Misfit]:
     """Gives the places where a source is not as a recipe says; none where each table of the recipe is there."""
     there = {id(rule) for _, rule in pair_tables(reading, recipe)}
-    return [misfit for rule in recipe.tables if id(rule) not in there for misfit in _misfits(reading, rule)]
+    forms = {id(table.form) for table in reading.tables if table.form is not None}
+    of_forms = [misfit for form in recipe.forms if id(form) not in forms for misfit in _misfits_of_form(reading, form)]
+    return of_forms + [misfit for rule in recipe.tables if id(rule) not in there for misfit in _misfits(reading, rule)]
 
 
 def fit_recipe(reading: Reading, recipe: Recipe) -> list[tuple[Table, TableRule]]:
@@ -98,6 +105,23 @@ def _misfits(reading: Reading, rule: TableRule) -> list[Misfit]:
         cell = nearest.cell_name(row, stands or Column("", "", number)) if number else None
         found.append(Misfit(nearest.sheet, cell, column.name, stands.header or None if stands else None))
     return found
+
+
+def _rule_of_form(form: FormRule) -> TableRule:
+    return TableRule(tuple(ColumnRule(value.name, field=value.field) for value in form.values))
+
+
+def _misfits_of_form(reading: Reading, form: FormRule) -> list[Misfit]:
+    sheet = next((grid for grid in reading.sheets if form.is_for_sheet(grid.name)), None)
+    if sheet is None:
+        return [Misfit(None, None, form.sheets, None)]
+    found = []
+    for value in form.values:
+        stands = text_at(sheet, value.label_cell)
+        if fold_header(stands or "") != fold_header(value.label):
+            cell = f"{sheet.name}!{value.label_cell}" if sheet.name else value.label_cell
+            found.append(Misfit(sheet.name, cell, value.label, stands))
+    return found or [Misfit(sheet.name, None, form.sheets, None)]
 
 
 def _names(table: Table) -> Sequence[str]:
