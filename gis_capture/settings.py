@@ -60,6 +60,32 @@ class Settings:
         ja="地図タイル1枚に描く1レイヤーの地物の数。超えると間引きます。",
         en="Features of one layer in one map tile; beyond it they are thinned out.",
     )
+    max_ledger_bytes: int = _setting(
+        2 << 30, least=1, ja="読み取る台帳の大きさの上限(バイト)。", en="Largest ledger that is read."
+    )
+    max_ledger_unpacked_bytes: int = _setting(
+        1 << 30,
+        least=1,
+        ja="圧縮された台帳(xlsx、zip など)を展開した大きさの上限(バイト)。",
+        en="What a packed ledger (xlsx, zip and others) may unpack to.",
+    )
+    max_ledger_files: int = _setting(
+        5_000, least=1, ja="zip・フォルダーの中のファイルの数の上限。", en="Most files in a zip file or a folder."
+    )
+    max_ledger_rows: int = _setting(5_000_000, least=1, ja="1つの表の行の数の上限。", en="Most rows of one table.")
+    max_ledger_cells: int = _setting(
+        60_000_000, least=1, ja="1つの表のセルの数の上限。", en="Most cells of one table of a text file or a page."
+    )
+    max_sheet_cells: int = _setting(
+        25_000_000, least=1, ja="Excel などの1つのシートのセルの数の上限。", en="Most cells of one sheet of a workbook."
+    )
+    max_ledger_pages: int = _setting(2_000, least=1, ja="PDF のページ数の上限。", en="Most pages of a PDF.")
+    max_reading_s: int = _setting(
+        600,
+        least=1,
+        ja="PDF・Access などの読み取りにかける時間の上限(秒)。小さなファイルではこれより早く打ち切ります。",
+        en="Seconds that reading a PDF or an Access database may take; a small file is given up sooner.",
+    )
     preview_rows: int = _setting(
         50, least=1, ja="取り込み前に見せる行の数。", en="Rows shown before a ledger is brought in."
     )

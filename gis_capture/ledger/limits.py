@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from gis_capture.settings import Settings
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -36,6 +38,20 @@ class Limits:
     def seconds_for(self, size_bytes: int) -> float:
         """Seconds of work that a source of some size may cost: a small one has no business to take long."""
         return min(self.max_reading_s, 8 + size_bytes / 40_000)
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Gives the limits that an office has set."""
+    return Limits(
+        max_source_bytes=settings.max_ledger_bytes,
+        max_unpacked_bytes=settings.max_ledger_unpacked_bytes,
+        max_entries=settings.max_ledger_files,
+        max_rows=settings.max_ledger_rows,
+        max_cells=settings.max_ledger_cells,
+        max_sheet_cells=settings.max_sheet_cells,
+        max_pages=settings.max_ledger_pages,
+        max_reading_s=settings.max_reading_s,
+    )
 
 
 DEFAULT_LIMITS = Limits()

@@ -19,7 +19,7 @@ from gis_capture.convert import (
 )
 from gis_capture.convert.imports import find_import
 from gis_capture.convert.recipes import make_recipe
-from gis_capture.ledger import hash_source
+from gis_capture.ledger import Limits, hash_source, limits_of
 from gis_capture.ledger.recipes.files import parse_recipe
 from gis_capture.ledger.recipes.recipe import Recipe
 from gis_capture.locate.gazetteer import Gazetteer
@@ -64,6 +64,11 @@ class Ledgers:
     def imports(self) -> list[dict[str, Any]]:
         """All imports, newest first."""
 
+    @property
+    def limits(self) -> Limits:
+        """How large a ledger may be."""
+        return limits_of(self.folder.settings)
+
     def inspect(self, path: Path | str, *, recipe: Recipe | None = None, layout: Path | None = None) -> Inspection:
         """Tells what is in a source and which layer it fits; writes nothing.
 
@@ -75,7 +80,7 @@ class Ledgers:
         Raises:
             SourceError: The source cannot be read.
         """
-        return inspect_source(Path(path), layers=self.known_layers(), recipe=recipe, layout=layout)
+        return inspect_source(Path(path), layers=self.known_layers(), limits=self.limits, recipe=recipe, layout=layout)
 
     @property
     def recipes(self) -> RecipeFolder:
@@ -160,6 +165,7 @@ class Ledgers:
                 is_repeat_allowed=is_repeat_allowed,
                 on_progress=on_progress,
                 grids_dir=self.folder.grids_dir,
+                limits=self.limits,
                 gazetteer=gazetteer,
                 recipe=recipe,
             )
@@ -222,6 +228,7 @@ class Ledgers:
                 layout=layout if is_dry_run else None,
                 on_progress=on_progress,
                 grids_dir=self.folder.grids_dir,
+                limits=self.limits,
                 gazetteer=gazetteer,
                 recipe=recipe,
             )
@@ -276,6 +283,7 @@ class Ledgers:
                 table=tables[0] if len(tables) == 1 else None,
                 **given,
                 grids_dir=self.folder.grids_dir,
+                limits=self.limits,
                 gazetteer=gazetteer,
             )
 
