@@ -71,6 +71,23 @@ def test_a_workspace_goes_to_postgis_and_back(tmp_path: Path, schema_url: str) -
     assert read_folder(folder, {}).store == "back.gpkg"
 
 
+def test_a_backup_of_a_database_is_restored_as_a_file(tmp_path: Path, schema_url: str) -> None:
+    """And goes to a database again when one says so."""
+    folder = tmp_path / "w"
+    run("init", folder, "--store", schema_url)
+    run("convert", LEDGER, "--workspace", folder)
+    with Workspace.open(folder) as workspace:
+        backup, before = workspace.back_up(), list(workspace.store.features("aed"))
+        epoch = workspace.store.epoch
+
+    run("restore", backup.path, "--workspace", folder)
+
+    with Workspace.open(folder) as workspace:
+        assert list(workspace.store.features("aed")) == before
+        assert workspace.store.epoch != epoch
+    assert read_folder(folder, {}).store == "layers.gpkg"
+
+
 def test_a_place_that_holds_something_is_refused(tmp_path: Path, schema_url: str) -> None:
     """And the workspace goes on with its own store."""
     for name in ("a", "b"):

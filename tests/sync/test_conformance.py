@@ -8,7 +8,6 @@ import pytest
 import shapely
 
 from gis_capture.model import GEOMETRY
-from gis_capture.store import open_store
 from gis_capture.store.protocol import Store
 from gis_capture.sync.conflicts import list_conflicts
 from gis_capture.sync.messages import schema
@@ -26,23 +25,19 @@ def test_all_cases_are_there(shared_dir: Path) -> None:
 
 
 @pytest.mark.parametrize("body", CASES, ids=lambda body: body["id"])
-def test_a_case_of_others_ends_as_our_rules_require(body: dict[str, Any], tmp_path: Path) -> None:
+def test_a_case_of_others_ends_as_our_rules_require(body: dict[str, Any], store: Store) -> None:
     """Rows, conflict records, receipts, kept bodies, problems and extents are what the case says."""
     case = Case(FOLDER, body)
-    store = open_store(tmp_path / "layers.gpkg", create=True)
-    try:
-        receipts = case.replay(store)
-        assert stored_rows(case, store) == expected_rows(case)
-        assert found_conflicts(case, store) == expected_conflicts(case)
-        assert statuses(receipts) == expected_statuses(case)
-        assert kept_bodies(case, receipts, store) == expected_kept(case)
-        assert told_problems(receipts) >= {(one["table"], one["field"]) for one in body.get("problems", [])}
-        for table, box in body.get("expected_extents", {}).items():
-            geometries = [feature.geometry for feature in store.features(table)]
-            assert shapely.total_bounds(geometries).tolist() == box
-            assert list(store.layer_info(table).extent or ()) == box
-    finally:
-        store.close()
+    receipts = case.replay(store)
+    assert stored_rows(case, store) == expected_rows(case)
+    assert found_conflicts(case, store) == expected_conflicts(case)
+    assert statuses(receipts) == expected_statuses(case)
+    assert kept_bodies(case, receipts, store) == expected_kept(case)
+    assert told_problems(receipts) >= {(one["table"], one["field"]) for one in body.get("problems", [])}
+    for table, box in body.get("expected_extents", {}).items():
+        geometries = [feature.geometry for feature in store.features(table)]
+        assert shapely.total_bounds(geometries).tolist() == box
+        assert list(store.layer_info(table).extent or ()) == box
 
 
 def value_of(case: Case, table: str, name: str, value: Any) -> Any:

@@ -9,20 +9,22 @@ import os
 import tempfile
 import uuid
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
-from gis_capture.store import GeoPackageStore, open_store
+from gis_capture.store import Store, open_store
 from gis_capture.store.protocol import Author
 from gis_capture.sync.conflicts import list_conflicts, resolve
 from gis_capture.sync.office import Office, list_waiting
 from gis_capture.sync.pull import pull
 from gis_capture.sync.push import push
+from tests.stores import empty_schema
 from tests.sync.field_tablet import FieldTablet
 from tests.sync.tablets import AT, fill, lamp, lines_of
 
@@ -35,10 +37,15 @@ PICK = st.integers(0, 5)
 class Day(RuleBasedStateMachine):
     """One day of work."""
 
-    def __init__(self) -> None:
+    def __init__(self, database: str | None = None) -> None:
         super().__init__()
-        self.folder = tempfile.TemporaryDirectory()
-        self.store: GeoPackageStore = open_store(Path(self.folder.name) / "layers.gpkg", create=True)
+        self.resources = ExitStack()
+        if database is None:
+            folder = self.resources.enter_context(tempfile.TemporaryDirectory())
+            place: Path | str = Path(folder) / "layers.gpkg"
+        else:
+            place = self.resources.enter_context(empty_schema(database))
+        self.store: Store = open_store(place, create=True)
         self.tablets = [FieldTablet(f"tablet-{number}") for number in range(3)]
         self.office = Office(self.store, Author("office"), lambda: AT, self.new_id)
         self.numbers = itertools.count(1)
@@ -181,7 +188,7 @@ class Day(RuleBasedStateMachine):
             self.check()
         finally:
             self.store.close()
-            self.folder.cleanup()
+            self.resources.close()
 
     def check(self) -> None:
         """The guarantees."""
@@ -228,3 +235,9 @@ TestDay.settings = settings(
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
+
+
+def test_a_day_in_postgis(database_url: str) -> None:
+    """The same days, with the layers in a database."""
+    days = settings(TestDay.settings, max_examples=max(N_EXAMPLES // 5, 3))
+    run_state_machine_as_test(lambda: Day(database_url), settings=days)  # type: ignore[arg-type]

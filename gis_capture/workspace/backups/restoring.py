@@ -18,7 +18,14 @@ from gis_capture.workspace.backups.left_behind import LeftBehind, write_left_beh
 from gis_capture.workspace.backups.making import write_manifest
 from gis_capture.workspace.backups.manifest import ASIDE_PREFIX, MANIFEST_NAME, OWN, BackupFile, Manifest
 from gis_capture.workspace.backups.verifying import verify_backup
-from gis_capture.workspace.folder import FILE_NAME, STORE_NAME, make_folders, refuse_strangers
+from gis_capture.workspace.folder import (
+    FILE_NAME,
+    STORE_NAME,
+    make_folders,
+    read_folder,
+    refuse_strangers,
+    write_store_place,
+)
 
 STAGE = ".restoring"
 JOURNALS = ("-wal", "-shm", "-journal")
@@ -75,6 +82,9 @@ def restore(backup: Path, path: Path, *, at: str, new_id: Callable[[], str]) -> 
             if (aside / MANIFEST_NAME).is_file():
                 left_behind = write_left_behind(aside, stage / STORE_NAME, at=at)
         _put_in_place(path, stage)
+        if read_folder(path, {}).store != STORE_NAME:
+            # The backup of a database is a file; the database stays as it was.
+            write_store_place(path, STORE_NAME)
     except OSError as error:
         raise _not_restored(path, error) from error
     return Restored(manifest, epoch, aside, left_behind)
