@@ -146,7 +146,10 @@ def _fill_down(fills: Fills, merge: Merge, inside: Sequence[int]) -> None:
 
 def _fill_from_left(fills: Fills, index: int) -> None:
     """Replaces 同左 by the value of the column on the left, which was filled before."""
-    marks = [at for at, value in enumerate(fills.values[index]) if value is not None and words.is_same_as_left(value)]
+    column = fills.values[index]
+    if not words.may_name_left(column):
+        return
+    marks = [at for at, value in enumerate(column) if value is not None and words.is_same_as_left(value)]
     for at in marks:
         mark = fills.values[index][at]
         left = fills.values[index - 1][at] if index else None

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 _SPACES = re.compile(r"[\s\u3000]+")
 
@@ -101,6 +101,11 @@ _SAME_AS_LEFT = frozenset({"同左", "左同", "左に同じ", "左記に同じ"
 def is_same_as_left(text: str) -> bool:
     """Whether a cell says that it is as the one on its left: 同左, 左に同じ."""
     return len(text) <= 8 and squeeze(text) in _SAME_AS_LEFT
+
+
+def may_name_left(texts: Sequence[str | None]) -> bool:
+    """Whether any of the texts can be such a word; a long column is told at once."""
+    return "左" in "".join(filter(None, texts))
 
 
 def squeeze(text: str) -> str:

@@ -35,7 +35,7 @@ _ERROR = re.compile(
 )
 _REFERENCE_ROW = re.compile(rb" r=[\"'][A-Z]{1,3}(\d+)")
 _REFERENCE_COLUMN = re.compile(rb" r=[\"']([A-Z]{2,3})\d")
-_ODD_SPACE = re.compile(rb"[\t\r\n]r=")
+_ODD_SPACES = (b"\tr=", b"\rr=", b"\nr=")
 _ODD_REFERENCE_ROW = re.compile(rb"\sr\s*=\s*[\"'][A-Z]{1,3}(\d+)")
 _ODD_REFERENCE_COLUMN = re.compile(rb"\sr\s*=\s*[\"']([A-Z]{2,3})\d")
 _COUNT = re.compile(rb"[cC]ount\s*=\s*[\"'](\d+)")
@@ -172,9 +172,10 @@ def _read_rows(chunk: bytes, marks: SheetMarks) -> None:
             if _HIDDEN.search(row) and (number := _ROW_NUMBER.search(row)):
                 marks.hidden_rows.add(int(number[1]))
     # Every cell is asked, because one that says it stands far away makes a reader take room for all between.
-    references = _REFERENCE_ROW if b" r=" in chunk and not _ODD_SPACE.search(chunk) else _ODD_REFERENCE_ROW
+    is_usual = b" r=" in chunk and not any(map(chunk.__contains__, _ODD_SPACES))
+    references = _REFERENCE_ROW if is_usual else _ODD_REFERENCE_ROW
     marks.last_row = max(marks.last_row, *map(int, set(references.findall(chunk))), 0)
-    columns = _REFERENCE_COLUMN if references is _REFERENCE_ROW else _ODD_REFERENCE_COLUMN
+    columns = _REFERENCE_COLUMN if is_usual else _ODD_REFERENCE_COLUMN
     marks.last_column = max(marks.last_column, *map(_number, set(columns.findall(chunk))), 26)
 
 
