@@ -247,8 +247,17 @@ def office_screens(clerk: Office, server: Server) -> Iterator[str]:
     expect(clerk.page.get_by_role("row").nth(1)).to_be_visible()
     clerk.expect_map(preview)
     yield "conflicts"
+    clerk.open("checkouts")
+    clerk.part("checkout-aed").check()
+    clerk.part("checkout-make").click()
+    expect(clerk.part("checkout-made")).to_be_visible()
+    yield "checkouts"
 
     clerk.part("language").click()
+    expect(clerk.part("checkout-aed")).to_be_visible()
+    yield "checkouts-english"
+    clerk.open("conflicts")
+    expect(clerk.page.get_by_role("row").nth(1)).to_be_visible()
     yield "conflicts-english"
     clerk.open("layers")
     expect(clerk.part("layer-aed")).to_be_visible()
