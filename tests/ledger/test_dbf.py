@@ -173,3 +173,25 @@ def test_the_index_of_a_shapefile_is_refused_by_name(tmp_path: Path) -> None:
     path = write_shapefile(tmp_path)
     with pytest.raises(SourceError, match=r"Name the \.shp"):
         read_ledger(path.with_suffix(".shx"))
+
+
+def test_a_projection_file_that_says_nothing_is_told_as_such(tmp_path: Path) -> None:
+    """It is there, but nobody can read it."""
+    path = write_shapefile(tmp_path)
+    path.with_suffix(".prj").write_text("平面直角", "utf-8")
+    told = [p.message.ja for p in read_ledger(path).problems if p.code == codes.NO_CRS]
+    assert len(told) == 1
+    assert "読み取れません" in told[0]
+
+
+def test_more_attributes_than_geometries_stay(tmp_path: Path) -> None:
+    """A record without a geometry is a row without a place."""
+    path = write_shapefile(tmp_path)
+    dbf = path.with_suffix(".dbf").read_bytes()
+    n, header, length = struct.unpack("<IHH", dbf[4:12])
+    body = dbf[header : header + n * length]
+    path.with_suffix(".dbf").write_bytes(dbf[:4] + struct.pack("<I", n + 1) + dbf[8:header] + body + body[:length])
+    table = only_table(read_ledger(path))
+    assert len(table.row_numbers) == n + 1
+    assert table.geometries is not None
+    assert table.geometries[n] is None

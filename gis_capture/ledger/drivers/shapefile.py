@@ -42,10 +42,7 @@ def read(opened: Opened) -> Reading:
             Problem(
                 codes.NO_CRS,
                 "warning",
-                Text(
-                    f"座標系のファイル（{opened.path.stem}.prj）がありません。",
-                    f"There is no {opened.path.stem}.prj saying the coordinate system.",
-                ),
+                _unreadable_prj(opened) if ".prj" in parts else _missing_prj(opened),
                 Text("座標系を選んで読み込んでください。", "Choose the coordinate system."),
             )
         )
@@ -69,6 +66,20 @@ def read(opened: Opened) -> Reading:
         date_cells={name: frozenset(records) for name in attributes.date_fields} if attributes else {},
     )
     return Reading(source, (table,), tuple(problems))
+
+
+def _missing_prj(opened: Opened) -> Text:
+    return Text(
+        f"座標系のファイル（{opened.path.stem}.prj）がありません。",
+        f"There is no {opened.path.stem}.prj saying the coordinate system.",
+    )
+
+
+def _unreadable_prj(opened: Opened) -> Text:
+    return Text(
+        f"座標系のファイル（{opened.path.stem}.prj）の中身を読み取れません。",
+        f"What {opened.path.stem}.prj says of the coordinate system cannot be read.",
+    )
 
 
 def _escape(stem: str) -> str:
