@@ -32,6 +32,15 @@ COORDINATES = {
     "mesh_code": Text("メッシュコード", "mesh codes"),
     "none": Text("座標の列なし", "no columns of coordinates"),
 }
+GEOMETRIES = {
+    "Point": Text("点", "points"),
+    "LineString": Text("線", "lines"),
+    "Polygon": Text("面", "areas"),
+    "MultiPoint": Text("複数の点", "multipoints"),
+    "MultiLineString": Text("複数の線", "multilines"),
+    "MultiPolygon": Text("複数の面", "multi-areas"),
+    "Geometry": Text("その他", "others"),
+}
 TYPES = {
     FieldType.TEXT: Text("文字", "text"),
     FieldType.INTEGER: Text("整数", "integer"),
@@ -135,15 +144,28 @@ def _save_recipe(path: Path, inspection: "Inspection", layers: Sequence[Layer], 
     click.echo(told.in_language(language_of()), err=True)
 
 
+def _position(described: dict[str, Any]) -> Text:
+    """Geometries of the source with their CRS, or the columns that hold a position."""
+    coordinates = described["coordinates"]
+    if described["has_geometries"]:
+        counts = [(GEOMETRIES[kind], n) for kind, n in described["geometry_types"].items()]
+        crs = described["crs"]
+        return Text(
+            f"図形（{'・'.join(f'{kind.ja}{n:,}' for kind, n in counts)}）、座標系 {crs or 'の記載なし'}",
+            f"geometries ({', '.join(f'{n:,} {kind.en}' for kind, n in counts)}), CRS {crs or 'not stated'}",
+        )
+    kind = COORDINATES.get(coordinates["kind"], Text(coordinates["kind"], coordinates["kind"]))
+    crs = "" if coordinates["crs"] in (None, "unknown") else f" {coordinates['crs']}"
+    return Text(f"{kind.ja}{crs}", f"{kind.en}{crs}")
+
+
 def _print_table(
     table: "InspectedTable", described: dict[str, Any], layers: Mapping[str, Layer], language: str
 ) -> None:
-    coordinates = described["coordinates"]
-    kind = COORDINATES.get(coordinates["kind"], Text(coordinates["kind"], coordinates["kind"])).in_language(language)
+    position = _position(described).in_language(language)
     layer = layers.get(table.layer_key)
     title = layer.title.in_language(language) if layer else table.layer_key
     header = "・".join(map(str, described["header_rows"])) or "-"
-    crs = "" if coordinates["crs"] in (None, "unknown") else f" {coordinates['crs']}"
     lines = (
         Text(
             f"表「{described['name']}」 データ {described['n_rows']:,} 行",
@@ -154,7 +176,7 @@ def _print_table(
             f"  見出し: {header} 行目、対象外の行: {len(described['skipped']):,}",
             f"  header: row {header}, {len(described['skipped']):,} rows are no data",
         ),
-        Text(f"  位置: {kind}{crs}", f"  position: {kind}{crs}"),
+        Text(f"  位置: {position}", f"  position: {position}"),
     )
     for line in lines:
         click.echo(line.in_language(language))

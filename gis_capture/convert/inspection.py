@@ -1,5 +1,6 @@
 """What is in a source: tables, columns and their fields, positions, problems. Writes nothing."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from gis_capture.convert.positions import coordinates_of, has_geometries
 from gis_capture.convert.reasons import reason_words
 from gis_capture.ledger import DEFAULT_LIMITS, Limits, Reading, Table, read_ledger
 from gis_capture.ledger.columns import LayerSuggestion, choose_layer, propose_keys, sort_suggestions, suggest_layers
+from gis_capture.ledger.columns.making import geometry_kinds
 from gis_capture.ledger.recipes.recipe import Recipe
 from gis_capture.ledger.values import infer_type
 from gis_capture.locate import Coordinates
@@ -68,6 +70,7 @@ class InspectedTable:
             "keys": propose_keys(table),
             "coordinates": self.coordinates.to_json(),
             "has_geometries": has_geometries(table),
+            "geometry_types": dict(Counter(geometry_kinds(table)).most_common()),
             "crs": table.crs,
         }
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import ezdxf
 import jsonschema
 import pytest
 
@@ -120,3 +121,18 @@ def test_real_ledgers_find_their_layer(
     assert inspection.layer_key == layer_key
     assert inspection.to_json()["tables"][0]["n_rows"] == n_rows
     jsonschema.validate(json.loads(json.dumps(inspection.to_json("en"))), SCHEMA)
+
+
+def test_geometries_of_a_source_are_counted_by_type(layers: dict[str, Layer], tmp_path: Path) -> None:
+    """A source that brings geometries says how many of each, and the CRS or that there is none."""
+    drawing = ezdxf.new("R2000")
+    for n in range(3):
+        drawing.modelspace().add_point((n, n))
+    drawing.modelspace().add_line((0, 0), (1, 1))
+    drawing.saveas(tmp_path / "図面.dxf")
+    (table,) = inspect_source(tmp_path / "図面.dxf", layers=list(layers.values())).to_json()["tables"]
+    assert (table["geometry_types"], table["has_geometries"], table["crs"]) == (
+        {"Point": 3, "LineString": 1},
+        True,
+        None,
+    )

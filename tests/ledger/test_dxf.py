@@ -74,20 +74,20 @@ def test_old_escapes_are_resolved(read_drawing: Callable[..., Reading]) -> None:
 
 
 def test_blocks_are_points_with_their_attributes(read_drawing: Callable[..., Reading]) -> None:
-    """The name of the block, its turn, and every attribute as a column; the tag 種類 is no victim of ours."""
+    """The name of the block, its turn, and every attribute as a column; the tag 図形 is no victim of ours."""
 
     def draw(drawing: Drawing, model: Modelspace) -> None:
         drawing.blocks.new("仕切弁").add_circle((0, 0), 1)
         for n in range(2):
             block = model.add_blockref("仕切弁", (n, 6), dxfattribs={"rotation": 30, "layer": "弁"})
             block.add_attrib("口径", f"φ{75 + n}㎜")
-            block.add_attrib("種類", "髙級")
+            block.add_attrib("図形", "髙級")
 
     table = table_of(read_drawing(draw), "弁")
     assert column(table, "ブロック") == ["仕切弁", "仕切弁"]
     assert column(table, "口径") == ["φ75㎜", "φ76㎜"]
-    assert column(table, "種類") == ["INSERT", "INSERT"]
-    assert column(table, "種類_2") == ["髙級", "髙級"]
+    assert column(table, "図形") == ["INSERT", "INSERT"]
+    assert column(table, "図形_2") == ["髙級", "髙級"]
     assert column(table, "角度") == ["30", "30"]
     assert table.geometries is not None
     assert table.geometries[1] == shapely.Point(1, 6)
@@ -203,7 +203,7 @@ def test_every_handle_is_a_row_of_its_own(read_drawing: Callable[..., Reading]) 
 
     reading = read_drawing(draw)
     assert [list(table.row_numbers) for table in reading.tables] == [[1, 2], [1, 2]]
-    assert names(reading.tables[0])[:3] == ["レイヤ", "種類", "ハンドル"]
+    assert names(reading.tables[0])[:3] == ["レイヤ", "図形", "ハンドル"]
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ from gis_capture.text import Text
 _INDEX = re.compile(rb"I [ 01]\d.{30}[ \d]{4}")
 _SHEET = re.compile(rb"M [0-9A-Za-z -]{8}.{20}[ \d]{4}\d", re.DOTALL)
 _KINDS = {1: "面", 2: "線", 3: "円", 4: "円弧", 5: "点", 6: "方向", 7: "注記", 8: "属性"}
-_FIRST = dict.fromkeys(("分類コード", "分類", "種類", "図郭", "要素番号", "文字", "属性"))
+_FIRST = dict.fromkeys(("分類コード", "分類", "図形", "図郭", "要素番号", "文字", "属性"))
 # EPSG code of zone 0 of the plane rectangular zones of JGD2011.
 _BEFORE_ZONE_1 = 6668
 
@@ -149,7 +149,7 @@ class _Reader:
         values: dict[str, str | None] = {
             "分類コード": code,
             "分類": name,
-            "種類": _KINDS[element.kind],
+            "図形": _KINDS[element.kind],
             "図郭": sheet.name,
             "図郭名称": sheet.title,
             "地図情報レベル": str(sheet.level or "") or None,

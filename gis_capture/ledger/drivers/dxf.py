@@ -39,7 +39,7 @@ _AREAS = frozenset(["HATCH", "MPOLYGON", "SOLID", "TRACE", "3DFACE"])
 _MANY = 20
 _N_LOOKED_AT = 5_000
 _MAX_DEPTH = 8
-_FIRST = dict.fromkeys(("レイヤ", "種類", "ハンドル", "ブロック", "文字"))
+_FIRST = dict.fromkeys(("レイヤ", "図形", "ハンドル", "ブロック", "文字"))
 # Beyond this no coordinate of a plane rectangular zone lies, in metres.
 _FARTHEST_M = 600_000.0
 _MM, _CM, _M = 4, 5, 6
@@ -132,7 +132,7 @@ class _Reader:
 
     def _values(self, entity: DXFGraphic, kind: str, layer: str) -> dict[str, str | None]:
         dxf = entity.dxf
-        values: dict[str, str | None] = {"レイヤ": layer, "種類": kind, "ハンドル": dxf.get("handle")}
+        values: dict[str, str | None] = {"レイヤ": layer, "図形": kind, "ハンドル": dxf.get("handle")}
         if kind in _TEXTS:
             values |= self._text_values(entity, kind)
         if isinstance(entity, Insert):
@@ -150,7 +150,7 @@ class _Reader:
         linetype = self._mend(str(dxf.get("linetype", "BYLAYER")))
         values["線種"] = None if linetype.upper() == "BYLAYER" else linetype
         height = getattr(_first_point(entity), "z", 0.0)
-        values["高さ"] = _number(height / self.scale) if height and math.isfinite(height) else None
+        values["Z"] = _number(height / self.scale) if height and math.isfinite(height) else None
         return values
 
     def _text_values(self, entity: Any, kind: str) -> dict[str, str | None]:

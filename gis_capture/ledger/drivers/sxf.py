@@ -31,7 +31,7 @@ _P21 = b"AP202_MODE"
 _PARTS = (1, 2)
 _SURVEY = 2
 _DIMENSIONS = frozenset(("linear_dim", "curve_dim", "angular_dim", "radius_dim", "diameter_dim", "label", "balloon"))
-_FIRST = dict.fromkeys(("レイヤ", "種類", "図形番号", "部分図", "文字"))
+_FIRST = dict.fromkeys(("レイヤ", "図形", "図形番号", "部分図", "文字"))
 _MAX_DEPTH = 50
 Point = tuple[float, float]
 
@@ -203,7 +203,7 @@ class _Reader:
         text = getattr(figure, "text", None)
         values: dict[str, str | None] = {
             "レイヤ": layer,
-            "種類": self._kinds.get(number) or type(figure).__name__.removesuffix("Primitive").lower(),
+            "図形": self._kinds.get(number) or type(figure).__name__.removesuffix("Primitive").lower(),
             "図形番号": str(number),
             "部分図": part.name if part else None,
             "文字": text,
