@@ -392,3 +392,20 @@ def test_backups_made_while_tablets_push_are_each_one_moment(workspace: Workspac
             with closing(sqlite3.connect(again.folder.store_path)) as database:
                 n_receipts = database.execute("SELECT count(*) FROM gis_capture_receipts").fetchone()[0]
             assert (n_receipts, again.check_integrity()) == (len(features), [])
+
+
+def test_a_workspace_of_a_database_is_restored_into_a_file(workspace: Workspace, tmp_path: Path) -> None:
+    """The backup of one is a file as well; what is restored opens it, and not the database of that time."""
+    made = workspace.back_up(tmp_path / "b")
+    settings = made.path / "workspace.toml"
+    text = 'store = "postgresql://nobody@nowhere.test/city"\n' + settings.read_text(encoding="utf-8")
+    settings.write_text(text, encoding="utf-8")
+    manifest = json.loads((made.path / "manifest.json").read_text(encoding="utf-8"))
+    for file in manifest["files"]:
+        if file["path"] == "workspace.toml":
+            file |= {"sha256": hashlib.sha256(settings.read_bytes()).hexdigest()}
+    (made.path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+    restore(made.path, tmp_path / "new", at=AT, new_id=new_id)
+
+    assert numbers(tmp_path / "new") == ["a"]

@@ -143,8 +143,9 @@ def _copy_shared(folder: Folder, target: Path, problems: list[Problem]) -> Itera
 
 
 def _known(target: Path) -> dict[str, BackupFile]:
-    """The files of the newest backup that is there."""
-    manifest = next((one.manifest for one in list_backups(target) if one.manifest), None)
+    """The files of the newest whole backup that is there."""
+    manifests = (one.manifest for one in list_backups(target) if one.manifest)
+    manifest = next((one for one in manifests if one.reason == "asked"), None)
     return {file.path: file for file in manifest.files} if manifest else {}
 
 

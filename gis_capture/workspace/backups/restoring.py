@@ -77,7 +77,7 @@ def restore(backup: Path, path: Path, *, at: str, new_id: Callable[[], str]) -> 
             _bring(manifest.path_of(file, backup), root.joinpath(*file.path.split("/")), file)
         renew_epoch(stage / STORE_NAME, epoch)
         aside, left_behind = None, LeftBehind()
-        if store_path.is_file():
+        if store_path.is_file() or (path / FILE_NAME).is_file():
             aside = _put_aside(path, manifest, at=at, is_sound=is_sound)
             if (aside / MANIFEST_NAME).is_file():
                 left_behind = write_left_behind(aside, stage / STORE_NAME, at=at)
@@ -127,7 +127,7 @@ def _put_aside(path: Path, restored: Manifest, *, at: str, is_sound: bool) -> Pa
         if file.is_file():
             name = file.relative_to(path).as_posix()
             files.append(BackupFile(name, copy_durably(file, aside.joinpath(*name.split("/"))), file.stat().st_size))
-    if is_sound:
+    if is_sound and (aside / STORE_NAME).is_file():
         # A store that is damaged is kept as well, but not as a backup to restore.
         try:
             found = check_copy(aside / STORE_NAME)
