@@ -12,7 +12,7 @@ from gis_capture.convert.continuation import find_continuation
 from gis_capture.convert.imports import refuse_repeat
 from gis_capture.convert.planning import Plan
 from gis_capture.convert.rows import ConvertedTable
-from gis_capture.convert.source import Progress, convert_source
+from gis_capture.convert.source import NO_GAIJI, Progress, convert_source
 from gis_capture.ledger import DEFAULT_LIMITS, Limits, Reading
 from gis_capture.ledger.recipes.recipe import Recipe
 from gis_capture.locate.gazetteer import Gazetteer
@@ -43,6 +43,7 @@ def convert(
     grids_dir: Path | None = None,
     gazetteer: Gazetteer | None = None,
     recipe: Recipe | None = None,
+    gaiji: Mapping[str, str] = NO_GAIJI,
 ) -> Conversion:
     """Brings a source into a layer of the store: all of it in one transaction, or nothing.
 
@@ -65,6 +66,7 @@ def convert(
         grids_dir: Folder of datum grids.
         gazetteer: Places rows without coordinates by their addresses.
         recipe: How ledgers of this shape are read; `crs` and `matches` come before what it says.
+        gaiji: What the office's private characters are.
 
     Raises:
         RecipeError: The recipe does not fit the source.
@@ -92,6 +94,7 @@ def convert(
         gazetteer=gazetteer,
         check=refuse,
         recipe=recipe,
+        gaiji=gaiji,
     )
     plan, tables, conversion = source.plan, source.tables, source.sum_up()
     continuation = None if is_repeat_allowed else find_continuation(source, store)

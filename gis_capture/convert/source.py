@@ -12,11 +12,13 @@ from gis_capture.convert.bounding import bound_problems
 from gis_capture.convert.planning import Plan, plan_conversion
 from gis_capture.convert.rows import NO_RULES, ConvertedTable, convert_table
 from gis_capture.ledger import DEFAULT_LIMITS, Limits, Reading, read_ledger
+from gis_capture.ledger.gaiji import replace_gaiji
 from gis_capture.ledger.recipes.files import format_recipe
 from gis_capture.ledger.recipes.recipe import Recipe
 from gis_capture.locate.gazetteer import Gazetteer
 from gis_capture.model import Layer
 
+NO_GAIJI: Mapping[str, str] = {}
 Progress = Callable[[float], None]
 """Called now and then with the share that is done, 0 to 1."""
 
@@ -59,6 +61,7 @@ def convert_source(
     gazetteer: Gazetteer | None = None,
     check: Callable[[Reading, Plan], None] | None = None,
     recipe: Recipe | None = None,
+    gaiji: Mapping[str, str] = NO_GAIJI,
 ) -> ConvertedSource:
     """Reads a source and converts its rows for a layer; writes nothing.
 
@@ -71,6 +74,7 @@ def convert_source(
     """
     report = on_progress or (lambda share: None)
     reading = read_ledger(path, limits=limits, recipe=recipe, layout=layout)
+    reading = replace_gaiji(reading, gaiji)
     crs = crs or (recipe.crs if recipe else None)
     report(0.25)
     plan = plan_conversion(reading, layer, table=table, matches=matches, stored=stored)

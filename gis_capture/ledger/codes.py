@@ -33,6 +33,7 @@ FAR_CELLS = "far_cells"
 MERGED_NUMBER_SPLIT = "merged_number_split"
 BLANK_FILLED = "blank_filled"
 FORM_LEFT_OUT = "form_left_out"
+GAIJI_REPLACED = "gaiji_replaced"
 DRAWING_UNITS = "drawing_units"
 DRAWING_REPAIRED = "drawing_repaired"
 LOCAL_COORDINATES = "local_coordinates"
@@ -77,6 +78,7 @@ TITLES: dict[str, Text] = {
     ENTRY_LEFT_OUT: Text("圧縮ファイルの中に読まなかったものがあります", "Part of the archive was left out"),
     FAR_CELLS: Text("表から遠く離れたセルを除きました", "Cells far below the table were left out"),
     MERGED_NUMBER_SPLIT: Text("結合セルの数値を各行に分けました", "Merged number divided among the rows"),
+    GAIJI_REPLACED: Text("外字を置き換えました", "Private characters were replaced"),
     FORM_LEFT_OUT: Text("様式の違うシートを除きました", "Sheet that is not of the form was left out"),
     BLANK_FILLED: Text("空欄に上の行の値を入れました", "Blank filled with the value above"),
     DRAWING_UNITS: Text("図面の単位", "Units of the drawing"),

@@ -11,6 +11,7 @@ from typing import Any
 import tomli_w
 
 from gis_capture.errors import FormatVersionError, WorkspaceError
+from gis_capture.ledger.gaiji import read_gaiji
 from gis_capture.settings import Settings, read_settings
 from gis_capture.store import open_store
 from gis_capture.store.opening import is_database, split_password, with_password
@@ -93,6 +94,15 @@ class Folder:
     def layers_dir(self) -> Path:
         """Layer definitions of the office's own; one with the key of a shipped layer replaces it."""
         return self.path / "layers"
+
+    def gaiji(self) -> dict[str, str]:
+        """What the office's private characters are, as its `gaiji.csv` says; nothing where there is none.
+
+        Raises:
+            SourceError: The table cannot be read.
+        """
+        path = self.path / "gaiji.csv"
+        return read_gaiji(path) if path.is_file() else {}
 
     @property
     def recipes_dir(self) -> Path:

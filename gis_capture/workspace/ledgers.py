@@ -168,6 +168,7 @@ class Ledgers:
                 limits=self.limits,
                 gazetteer=gazetteer,
                 recipe=recipe,
+                gaiji=self.folder.gaiji(),
             )
 
     def reimport(
@@ -231,6 +232,7 @@ class Ledgers:
                 limits=self.limits,
                 gazetteer=gazetteer,
                 recipe=recipe,
+                gaiji=self.folder.gaiji(),
             )
             prepared = prepare_reimport(converted, self.store, base=base, key=key, is_dry_run=is_dry_run)
             if is_dry_run:
@@ -282,6 +284,7 @@ class Ledgers:
                 layer,
                 table=tables[0] if len(tables) == 1 else None,
                 **given,
+                gaiji=self.folder.gaiji(),
                 grids_dir=self.folder.grids_dir,
                 limits=self.limits,
                 gazetteer=gazetteer,

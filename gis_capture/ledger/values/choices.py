@@ -1,5 +1,7 @@
 """Values out of a list: yes and no as ledgers mark them, and the codes of a domain by any of their names."""
 
+import re
+
 from gis_capture.ledger.values import codes
 from gis_capture.ledger.values.folding import fold
 from gis_capture.ledger.values.reading import Note, ValueReading, changed, unreadable
@@ -11,6 +13,7 @@ _YES = (
 )
 _NO = "× ✕ ✖ ✗ ✘ ☐ □ 無 なし 無し 不可 いいえ 未 不要 否 非該当 該当なし 該当しない 未対応 未設置 0 false no n off f"
 _WORDS = {fold(word): True for word in _YES.split()} | {fold(word): False for word in _NO.split()}
+_WITH_REMARK = re.compile(r"([^()（）]{1,6})\s*[(（][^()（）]*[)）]")
 _MARKS = "○ ◎ ● ✓ ✔ ☑ × ✕ ✖ ✗ 有 無 あり なし 有り 無し true false"
 MARKS = frozenset(fold(word) for word in _MARKS.split())
 """Folded words that mean yes or no in any column, whatever its name."""
@@ -21,6 +24,9 @@ def read_boolean(text: str) -> ValueReading:
     value = _WORDS.get(fold(text.removesuffix(".0")))
     if value is not None:
         return ValueReading(value)
+    if (remark := _WITH_REMARK.fullmatch(text)) and (value := _WORDS.get(fold(remark[1]))) is not None:
+        message = Text(f"「{text}」の添え書きは値に入りません。", f'The remark in "{text}" is not kept in the value.')
+        return ValueReading(value, (Note(codes.BOOLEAN_REMARK, "warning", message),))
     return unreadable(
         codes.BOOLEAN_INVALID,
         Text(f"「{text}」を「はい・いいえ」として読めません。", f'"{text}" cannot be read as yes or no.'),

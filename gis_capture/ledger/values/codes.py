@@ -16,6 +16,7 @@ DATE_IMPOSSIBLE = "date_impossible"
 DATE_RANGE = "date_range"
 DATE_ERA_MISSING = "date_era_missing"
 DATE_OUTSIDE_ERA = "date_outside_era"
+DATE_YEARS_DIFFER = "date_years_differ"
 DATE_APPROXIMATE = "date_approximate"
 DATE_FROM_SERIAL = "date_from_serial"
 DATE_PRECISION_MONTH = "date_precision_month"
@@ -41,6 +42,8 @@ GAIJI_FOUND = "gaiji_found"
 TEXT_UNDECODABLE = "text_undecodable"
 EXCEL_SCIENTIFIC = "excel_scientific"
 EXCEL_DATE_DAMAGE = "excel_date_damage"
+EXCEL_ROUNDED = "excel_rounded"
+BOOLEAN_REMARK = "boolean_remark"
 
 TITLES: dict[str, Text] = {
     NUMBER_INVALID: Text("数として読めません", "Not a number"),
@@ -57,6 +60,7 @@ TITLES: dict[str, Text] = {
     DATE_RANGE: Text("期間で、1つの日付ではありません", "A period, not one date"),
     DATE_ERA_MISSING: Text("年号がありません", "Year without an era"),
     DATE_OUTSIDE_ERA: Text("年号の期間の外の日付です", "Date outside its era"),
+    DATE_YEARS_DIFFER: Text("和暦と西暦の年が違います", "Era and common era name different years"),
     DATE_APPROXIMATE: Text("おおよその日付です", "Approximate date"),
     DATE_FROM_SERIAL: Text("Excelの日付の番号を日付と読みました", "Day number of Excel read as a date"),
     DATE_PRECISION_MONTH: Text(
@@ -89,5 +93,7 @@ TITLES: dict[str, Text] = {
     GAIJI_FOUND: Text("外字があります", "Private-use characters"),
     TEXT_UNDECODABLE: Text("読めなかった文字があります", "Characters that could not be decoded"),
     EXCEL_SCIENTIFIC: Text("Excelで桁が失われた番号のようです", "Digits lost by Excel"),
+    EXCEL_ROUNDED: Text("Excelで16桁目から失われた番号のようです", "Number rounded by Excel to 15 digits"),
+    BOOLEAN_REMARK: Text("有無に添え書きがあります", "Remark behind yes or no"),
     EXCEL_DATE_DAMAGE: Text("Excelで日付に変わった番号のようです", "Number turned into a date by Excel"),
 }

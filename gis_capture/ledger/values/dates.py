@@ -32,7 +32,13 @@ _FORMS: tuple[tuple[str, Precision], ...] = (
 )
 _WEEKDAY = re.compile(r"\(?[日月火水木金土](?:曜日?)?\)$|[日月火水木金土]曜日?$")
 _VAGUE = re.compile(r"(?:頃|ころ|ごろ|以前|以後|以降|前後|推定|予定|上旬|中旬|下旬|初旬|末|\?)+$|^(?:推定|約)")
-_RANGE = re.compile(r"[0-9元年月日度].*?(?:[~～〜]|から|-{2,}).*?[0-9元]")
+_RANGE = re.compile(
+    r"[0-9元年月日度].*?(?:[~～〜]|から|-{2,}|-(?=[MTSHR明大昭平令])).*?[0-9元]|[0-9日月年度][~～〜]$", re.IGNORECASE
+)
+# The year said twice, as 統一ルール 1-11 asks: 令和6(2024)年4月1日, 2024年（令和6年）4月1日.
+_BOTH_YEARS = re.compile(
+    r"^(?P<first>[^()0-9]{0,3}(?:元|[0-9]{1,4}))(?P<mark>年度?)?\((?P<second>[^()0-9]{0,3}(?:元|[0-9]{1,4}))(?:年度?)?\)"
+)
 _MIDNIGHT = re.compile(r"[T ]?00:00(?::00(?:\.0+)?)?$")
 _SERIAL = re.compile(r"[0-9]{5}")
 _FIRST_SERIAL, _LAST_SERIAL = 14_611, 73_050  # 1940 to 2099
@@ -64,6 +70,12 @@ def parse_date(text: str, *, default_era: str | None = None) -> DateReading | Va
     folded = _fold(text)
     is_vague = bool(_VAGUE.search(folded))
     bare = _WEEKDAY.sub("", _VAGUE.sub("", folded))
+    if bare.startswith("(") and bare.endswith(")"):
+        bare = bare[1:-1]
+    if both := _BOTH_YEARS.match(bare):
+        if _western_year(both["first"], default_era) != _western_year(both["second"], default_era):
+            return _years_differ(text)
+        bare = both["first"] + (both["mark"] or "") + bare[both.end() :]
     found = next(((m, precision) for form, precision in _FORMS if (m := re.fullmatch(form, bare))), None)
     if found is None or len(text) > _LONGEST_DATE:
         return _not_a_date(text, folded)
@@ -95,6 +107,15 @@ def parse_date(text: str, *, default_era: str | None = None) -> DateReading | Va
         message = Text(f"「{text}」はおおよその日付です。", f'"{text}" is an approximate date.')
         notes.append(Note(codes.DATE_APPROXIMATE, "warning", message))
     return DateReading(first_day, precision, era is not None, tuple(notes))
+
+
+def _western_year(text: str, default_era: str | None) -> int | None:
+    match = re.fullmatch(rf"{_ERA}{_YEAR}", text)
+    if match is None:
+        return None
+    era = ERA_OF.get(match["era"] or ("" if len(match["year"]) == 4 else default_era or ""))
+    year = 1 if match["year"] == "元" else int(match["year"])
+    return year + era.first_year - 1 if era else year
 
 
 def read_date(text: str, *, default_era: str | None = None) -> ValueReading:
@@ -170,6 +191,14 @@ def _outside_era(text: str, era: Era, first_day: date) -> Note:
             f"「{text}」は{era.name}の期間の外です。{read}と読みました。",
             f'"{text}" lies outside the era; it was read as {read}.',
         ),
+        Text("年号と年を確かめてください。", "Check the era and the year."),
+    )
+
+
+def _years_differ(text: str) -> ValueReading:
+    return unreadable(
+        codes.DATE_YEARS_DIFFER,
+        Text(f"「{text}」は和暦と西暦の年が違います。", f'"{text}" names two different years.'),
         Text("年号と年を確かめてください。", "Check the era and the year."),
     )
 

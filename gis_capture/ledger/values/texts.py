@@ -13,8 +13,9 @@ _PRIVATE_USE = re.compile(r"[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 _SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?E[+-]?[0-9]{2,}")
 _DATE_OF_EXCEL = re.compile(r"[0-9]{1,2}月[0-9]{1,2}日")
 _WORTH_A_LOOK = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\uf8ff\ufffd\U000f0000-\U0010fffd]|[0-9]E[+-]?[0-9]{2}|[0-9]月[0-9]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\uf8ff\ufffd\U000f0000-\U0010fffd]|[0-9]E[+-]?[0-9]{2}|[0-9]月[0-9]|[0-9]{15}0"
 )
+_ROUNDED = re.compile(r"[1-9][0-9]{14}0+")
 _BLANK_AT_AN_END = re.compile(r"\n[\s\ufeff\u200b]|[\s\ufeff\u200b]\n")
 
 
@@ -62,6 +63,13 @@ def read_text(text: str, *, is_lot_or_id: bool = False) -> ValueReading:
         )
         suggestion = Text("元の番号を入れ直してください。", "Enter the original number again.")
         notes.append(Note(codes.EXCEL_SCIENTIFIC, "warning", message, suggestion))
+    if is_lot_or_id and _ROUNDED.fullmatch(kept):
+        message = Text(
+            f"「{kept}」は、Excelで16桁目から0に変わった番号のようです。",
+            f'"{kept}" looks like a number whose digits behind the 15th Excel has lost.',
+        )
+        suggestion = Text("元の番号を文字列として入れ直してください。", "Enter the original number again, as text.")
+        notes.append(Note(codes.EXCEL_ROUNDED, "warning", message, suggestion))
     if is_lot_or_id and _DATE_OF_EXCEL.fullmatch(kept):
         lot = kept.replace("月", "-").removesuffix("日")
         message = Text(
