@@ -329,7 +329,7 @@ def test_limits_of_ledgers_are_settings(tmp_path: Path) -> None:
     """What an office sets in its workspace counts when a ledger is read there."""
     Workspace.create(tmp_path / "city").close()
     toml = tmp_path / "city" / "workspace.toml"
-    toml.write_text(toml.read_text("utf-8") + "\n[settings]\nmax_ledger_rows = 2\n", "utf-8")
+    toml.write_text(toml.read_text("utf-8").replace("[settings]", "[settings]\nmax_ledger_rows = 2"), "utf-8")
     (tmp_path / "a.csv").write_text("番号,名称\n1,甲\n2,乙\n3,丙\n", "utf-8")
     with Workspace.open(tmp_path / "city") as workspace, pytest.raises(SourceError, match="too large"):
         workspace.inspect(tmp_path / "a.csv")

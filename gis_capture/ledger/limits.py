@@ -37,7 +37,7 @@ class Limits:
 
     def seconds_for(self, size_bytes: int) -> float:
         """Seconds of work that a source of some size may cost: a small one has no business to take long."""
-        return min(self.max_reading_s, 8 + size_bytes / 40_000)
+        return min(self.max_reading_s, 5 + size_bytes / 40_000)
 
 
 def limits_of(settings: Settings) -> Limits:

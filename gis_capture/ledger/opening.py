@@ -128,8 +128,10 @@ def check_zip(path: Path, entries: list[zipfile.ZipInfo], limits: Limits) -> Non
         raise encrypted(path)
     if len(entries) > limits.max_entries:
         raise too_large(path, f"{len(entries):,} files", f"{limits.max_entries:,} files")
-    if unpacked > limits.max_unpacked_bytes or (unpacked > 50 << 20 and unpacked / packed > limits.max_unpacked_ratio):
+    if unpacked > limits.max_unpacked_bytes:
         raise too_large(path, f"{unpacked / 2**20:,.0f} MB", f"{limits.max_unpacked_bytes / 2**20:,.0f} MB")
+    if unpacked > 50 << 20 and unpacked / packed > limits.max_unpacked_ratio:
+        raise too_large(path, f"{unpacked / packed:,.0f} times unpacked", f"{limits.max_unpacked_ratio:,} times")
 
 
 def broken(path: Path, detail: str | Text) -> SourceError:
@@ -166,6 +168,8 @@ _UNITS = {
     "tables": "表",
     "characters": "文字",
     "levels": "段",
+    "times unpacked": "倍に膨らむ圧縮",
+    "times": "倍",
     "unpacked": "展開後の大きさ",
     "shared strings": "共有文字列",
 }

@@ -160,3 +160,22 @@ def test_parts_that_claim_more_elements_than_they_have_bytes(tmp_path: Path) -> 
             new.writestr(name, re.sub(rb'ount="\d+"', b'ount="4294967296"', data) if name == "xl/styles.xml" else data)
     assert "壊れて" in refused(strings)
     assert "壊れて" in refused(styles)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.html", "<table><tr>" + "<td rowspan=1000 colspan=1000>x" * 10),
+        ("a.csv", "," * 30_000 + "\n1\n"),
+    ],
+)
+def test_tables_that_claim_more_room_than_they_fill(tmp_path: Path, name: str, content: str) -> None:
+    """Cells that span a million others; a line of nothing but separators."""
+    (tmp_path / name).write_text(content, "utf-8")
+    assert "大きすぎます" in refused(tmp_path / name)
+
+
+def test_an_english_detail_stays_out_of_the_japanese_message(tmp_path: Path) -> None:
+    """What a library says of a broken file is for the English one."""
+    (tmp_path / "a.xlsx").write_bytes(b"PK\x03\x04" + bytes(40))
+    assert re.search(r"[A-Za-z]{4,}", refused(tmp_path / "a.xlsx").replace("a.xlsx", "")) is None

@@ -36,6 +36,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_MAX_COLUMNS = 20_000
 _MAX_MEMO = 10_000
 _MAX_UNCLOSED = 20
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
@@ -151,7 +152,7 @@ def read_grid(opened: Opened, encoding: str, separator: str, problems: list[Prob
                 grid, last = _collect(opened, reader)
         except csv.Error as error:
             if "field larger" not in str(error):
-                raise broken(opened.path, str(error)) from error
+                raise broken(opened.path, Text("長すぎるセルがあります", str(error))) from error
             break
         line = _unclosed_line(opened.path, encoding, separator, last, reader.line_num)
         if line is None:
@@ -163,7 +164,7 @@ def read_grid(opened: Opened, encoding: str, separator: str, problems: list[Prob
         with _open(opened.path, encoding) as file:
             return _collect(opened, csv.reader(file, delimiter=separator, quoting=csv.QUOTE_NONE))[0]
     except csv.Error as error:
-        raise broken(opened.path, str(error)) from error
+        raise broken(opened.path, Text("長すぎるセルがあります", str(error))) from error
 
 
 def _lines(file: io.TextIOBase, separator: str, unclosed: Sequence[int]) -> Iterator[str]:
@@ -223,6 +224,8 @@ def _collect(opened: Opened, reader: Iterator[list[str]]) -> tuple[Grid, Sequenc
         if lengths.count(usual) != len(lengths):
             odd += [(n_rows + at, n) for at, n in enumerate(lengths) if n != usual and n]
         width = max(lengths)
+        if width > _MAX_COLUMNS:
+            raise too_large(opened.path, f"{width:,} columns", f"{_MAX_COLUMNS:,} columns")
         while len(columns) < width:
             columns.append([None] * n_rows)
             memos.append(_Texts())

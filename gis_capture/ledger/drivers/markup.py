@@ -14,6 +14,7 @@ from gis_capture.ledger.table import Reading
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|meta)\b", re.IGNORECASE)
 _PROLOG = re.compile(rb"\s*(?:<\?xml[^>]*>|<!--(?:(?!-->).)*-->)", re.DOTALL)
 _MAX_SPAN = 1000
+_MAX_SPANNED = 2_000_000
 
 
 def accepts(opened: Opened) -> bool:
@@ -97,6 +98,7 @@ class _Tables(HTMLParser):
         self.stack: list[_Cells] = []
         self.in_cell = False
         self.n_cells = 0
+        self.n_spanned = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "table":
@@ -110,10 +112,14 @@ class _Tables(HTMLParser):
             if self.in_cell:
                 self.stack[-1].end_cell()
             sizes = {key: value or "1" for key, value in attrs}
+            n_rows, n_columns = _span(sizes.get("rowspan")), _span(sizes.get("colspan"))
             self.n_cells += 1
+            self.n_spanned += n_rows * n_columns - 1
+            if self.n_spanned > _MAX_SPANNED:
+                raise too_large(self.opened.path, f"{self.n_spanned:,} cells", f"{_MAX_SPANNED:,} cells")
             if self.n_cells > self.opened.limits.max_cells:
                 raise too_large(self.opened.path, f"{self.n_cells:,} cells", f"{self.opened.limits.max_cells:,} cells")
-            self.stack[-1].begin_cell(_span(sizes.get("rowspan")), _span(sizes.get("colspan")))
+            self.stack[-1].begin_cell(n_rows, n_columns)
             self.in_cell = True
         elif tag == "br" and self.in_cell:
             self.stack[-1].add("\n")
