@@ -23,6 +23,7 @@ _MAGIC = b"GP"
 _LITTLE_ENDIAN, _EMPTY, _EXTENDED, _XY_ENVELOPE = 0x01, 0x10, 0x20, 0x02
 _ENVELOPE_BYTES = (0, 32, 48, 48, 64)
 _POINT = 0
+_POINT_CODES = tuple(struct.pack("<I", dims * 1000 + 1) for dims in range(4))
 _SHORT = np.dtype([("magic", "S2"), ("version", "u1"), ("flags", "u1"), ("srs_id", "<i4")])
 _LONG = np.dtype([*_SHORT.descr, ("envelope", "<f8", (4,))])
 
@@ -65,6 +66,8 @@ def parse_header(blob: bytes) -> Header:
 
 def encode_geometries(geometries: Geometries, srs_id: int) -> list[bytes | None]:
     """Makes the blobs of geometries; None stays None. Z and M are kept to the last bit."""
+    if len(geometries) == 1:
+        return [encode_geometry(geometries[0], srs_id)]
     wkbs = shapely.to_wkb(geometries, output_dimension=4, byte_order=1, flavor="iso")
     is_empty = shapely.is_empty(geometries)
     has_envelope = ~is_empty & (shapely.get_type_id(geometries) != _POINT)
@@ -82,7 +85,15 @@ def encode_geometries(geometries: Geometries, srs_id: int) -> list[bytes | None]
 
 def encode_geometry(geometry: Geometry | None, srs_id: int) -> bytes | None:
     """Makes the blob of one geometry; None stays None."""
-    return encode_geometries(np.array([geometry], dtype=object), srs_id)[0]
+    if geometry is None:
+        return None
+    wkb: bytes = shapely.to_wkb(geometry, output_dimension=4, byte_order=1, flavor="iso")
+    is_empty, is_point = bool(shapely.is_empty(geometry)), wkb[1:5] in _POINT_CODES
+    if is_empty or is_point:
+        return struct.pack("<2sBBi", _MAGIC, 0, _LITTLE_ENDIAN | (_EMPTY if is_empty else 0), srs_id) + wkb
+    min_x, min_y, max_x, max_y = shapely.bounds(geometry).tolist()
+    flags = _LITTLE_ENDIAN | _XY_ENVELOPE
+    return struct.pack("<2sBBi4d", _MAGIC, 0, flags, srs_id, min_x, max_x, min_y, max_y) + wkb
 
 
 def decode_geometries(blobs: Sequence[bytes | None]) -> Geometries:

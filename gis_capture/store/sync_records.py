@@ -42,6 +42,9 @@ class SyncReader(Protocol):
     def change(self, change_id: str) -> PushedChange | None:
         """One change with its receipt."""
 
+    def change_ids(self, among: Sequence[str]) -> set[str]:
+        """Those of some ids under which a change has come."""
+
     def changes(
         self,
         *,

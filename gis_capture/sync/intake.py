@@ -1,6 +1,7 @@
 """Takes changes in as they come: knows repeats, holds what came too early, keeps every body with its receipt."""
 
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,14 +12,38 @@ from gis_capture.sync.apply import Applier
 from gis_capture.sync.messages import change_id_of, change_problem
 
 
+@dataclass(slots=True)
+class Known:
+    """What the records hold, read once for many changes.
+
+    Attributes:
+        ids: Of the changes at hand, those under which something has come.
+        has_held: Whether any change is held.
+    """
+
+    ids: set[str]
+    has_held: bool
+
+    @classmethod
+    def read(cls, records: SyncRecords, bodies: Iterable[Any]) -> "Known":
+        """Asks the records about some bodies."""
+        ids = records.change_ids([change_id for change_id in map(change_id_of, bodies) if change_id])
+        return cls(ids, next(iter(records.changes(statuses=("held",))), None) is not None)
+
+
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """The door through which one sender's changes come, in one transaction."""
+    """The door through which one sender's changes come, in one transaction.
+
+    Attributes:
+        known: What was asked beforehand; without it the records are asked about each change.
+    """
 
     applier: Applier
     device_id: str
     author: str
     received_at: str
+    known: Known | None = None
 
     def take(self, body: Any) -> Receipt:
         """Takes one change; nothing it may hold stops those after it.
@@ -28,7 +53,8 @@ class Intake:
         records = self._records
         change_id, problem = change_id_of(body), change_problem(body)
         pushed = self._pushed(body, Receipt(change_id, "rejected", problems=(problem,) if problem else ()))
-        known = records.change(change_id) if change_id else None
+        is_new = self.known is not None and change_id not in self.known.ids
+        known = records.change(change_id) if change_id and not is_new else None
         if known is not None and known.sha256 == pushed.sha256:
             return known.receipt
         if known is not None:
@@ -37,7 +63,7 @@ class Intake:
         if known is not None or change_id is None:
             records.keep_body(pushed)
         elif problem is not None:
-            records.put_change(pushed)
+            self._put(pushed)
         else:
             return self.process(pushed)
         return pushed.receipt
@@ -63,22 +89,29 @@ class Intake:
         queue = deque([(pushed, receipt)])
         while queue:
             pushed, receipt = queue.popleft()
-            self._records.put_change(replace(pushed, receipt=receipt))
-            if receipt.status in STORED and receipt.change_id:
+            self._put(replace(pushed, receipt=receipt))
+            if receipt.status in STORED and receipt.change_id and (self.known is None or self.known.has_held):
                 waiting = list(self._records.changes(statuses=("held",), after=receipt.change_id))
                 queue += [(one, self._judge(one, waits=True)) for one in waiting]
 
     def _judge(self, pushed: PushedChange, *, waits: bool) -> Receipt:
         change = Change.from_json(pushed.body)
-        self._records.name_attachments(
-            NamedAttachment(change.change_id, change.layer, change.feature_id, attachment)
-            for attachment in change.attached
-        )
+        if change.attached:
+            self._records.name_attachments(
+                NamedAttachment(change.change_id, change.layer, change.feature_id, attachment)
+                for attachment in change.attached
+            )
         predecessor = self._records.change(change.after) if change.after else None
         if waits and change.after and (predecessor is None or predecessor.receipt.status not in STORED):
             code = codes.PREDECESSOR_NOT_STORED if predecessor else codes.PREDECESSOR_MISSING
             return Receipt(change.change_id, "held", problems=(codes.problem(code, "info"),))
         return self.applier.apply(pushed, change, predecessor=predecessor)
+
+    def _put(self, pushed: PushedChange) -> None:
+        self._records.put_change(pushed)
+        if self.known is not None:
+            self.known.ids.add(pushed.change_id)
+            self.known.has_held |= pushed.receipt.status == "held"
 
     @property
     def _records(self) -> SyncRecords:

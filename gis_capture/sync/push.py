@@ -6,7 +6,7 @@ from typing import Any
 from gis_capture.store.protocol import Author, FeatureQuery, Store, Transaction
 from gis_capture.sync import codes
 from gis_capture.sync.apply import Applier
-from gis_capture.sync.intake import Intake
+from gis_capture.sync.intake import Intake, Known
 from gis_capture.sync.messages import RECEIPTS_FORMAT, check_push, feature_of
 
 Clock = Callable[[], str]
@@ -41,7 +41,7 @@ def push(
         applier = Applier(transaction, layers, new_id, may_write_personal)
         applier.prepare()
         _read_ahead(transaction, layers, message["changes"])
-        intake = Intake(applier, device_id, name, at)
+        intake = Intake(applier, device_id, name, at, Known.read(transaction.sync, message["changes"]))
         receipts = [intake.take(body) for body in message["changes"]]
         for number, receipt in enumerate(receipts):
             if receipt.status == "held" and receipt.change_id is not None:

@@ -54,11 +54,13 @@ class GeoPackageExtents(Extents):
         is_beyond = added is not None and (added[_CORNERS.index(corner)] - was) * near.inward < 0
         if not is_beyond and near.is_still(was):
             return was
-        width = abs(before[_CORNERS.index(corner) - 2] - was)
-        step = near.margin(was)
-        while step <= width and near.is_empty(was + near.inward * step):
+        # Nothing is farther out than what was there or has been added; from there the search goes inward.
+        start = added[_CORNERS.index(corner)] if is_beyond and added else was
+        width = abs(before[_CORNERS.index(corner) - 2] - start)
+        step = near.margin(start)
+        while step <= width and near.is_empty(start + near.inward * step):
             step *= 8
-        edge = near.outermost(was + near.inward * step if step <= width else None)
+        edge = near.outermost(start + near.inward * step if step <= width else None)
         if edge is None:
             return None
         found = near.values(edge + near.inward * near.margin(edge))

@@ -25,6 +25,11 @@ class SyncTables:
         row = self._db.execute(sql, (change_id,)).fetchone()
         return _change(row) if row else None
 
+    def change_ids(self, among: Sequence[str]) -> set[str]:
+        """Those of some ids under which a change has come."""
+        sql = "SELECT change_id FROM gis_capture_receipts WHERE change_id IN (SELECT value FROM json_each(?))"
+        return {row[0] for row in self._db.execute(sql, (json.dumps(list(among)),))}
+
     def changes(
         self,
         *,
