@@ -1,5 +1,6 @@
 """Values of fields as GeoPackage columns hold them, and back."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,8 @@ COLUMN_TYPES = {
     FieldType.DATE: "DATE",
     FieldType.DATETIME: "DATETIME",
 }
+
+_ZONELESS = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?")
 
 
 def column_writer(field_type: FieldType) -> Callable[[Any], Any] | None:
@@ -35,8 +38,16 @@ def column_reader(field_type: FieldType) -> Callable[[Any], Value] | None:
     if field_type is FieldType.BOOLEAN:
         return lambda content: None if content is None else bool(content)
     if field_type is FieldType.DATETIME:
-        return lambda content: content.replace(".000Z", "Z") if isinstance(content, str) else content
+        return _instant
     return None
+
+
+def _instant(content: Any) -> Value:
+    """An instant as we write it; some programs leave the Z out, though GeoPackage knows UTC only."""
+    if not isinstance(content, str):
+        return content  # type: ignore[no-any-return]
+    text = content if content.endswith("Z") or not _ZONELESS.fullmatch(content) else content.replace(" ", "T") + "Z"
+    return text.replace(".000Z", "Z")
 
 
 def _with_milliseconds(value: Any) -> Any:

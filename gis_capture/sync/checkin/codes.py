@@ -26,7 +26,6 @@ GEOMETRY_MISSING: Final = "checkin_geometry_missing"
 ROW_COPIED: Final = "checkin_row_copied"
 ROW_RECOGNIZED: Final = "checkin_row_recognized"
 DELETIONS_UNCONFIRMED: Final = "checkin_deletions_unconfirmed"
-PHOTO_MISSING: Final = "checkin_photo_missing"
 
 _WORDS: Final[dict[str, Text]] = {
     FILE_UNREADABLE: Text(
@@ -111,10 +110,6 @@ _WORDS: Final[dict[str, Text]] = {
         "本当に削除するときは --allow-deletions を付けて、もう一度受け取ってください。",
         '{n} of {n_rows} features of layer "{layer}" are gone from the file. They are so many that none was deleted;'
         " if they are to be, check it in again with --allow-deletions.",
-    ),
-    PHOTO_MISSING: Text(
-        "レイヤー「{layer}」の写真「{name}」がファイルのそばに見つかりません。写真のフォルダーも一緒に置いてください。",
-        'Photo "{name}" of layer "{layer}" is not beside the file. Put its folder there too.',
     ),
 }
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import shapely
 
+from gis_capture.geopackage.blob import encode_geometry
 from gis_capture.geopackage.connection import connect
 from gis_capture.model import Attachment
 from gis_capture.store import Author, GeoPackageStore
@@ -211,3 +212,54 @@ def test_statements_of_ogrinfo_are_adopted(path: Path, store: GeoPackageStore, o
     (now,) = store.features("lamp")
     assert (now.fields["power_w"], now.revision) == (12.5, revision)
     assert (store.check_integrity(), store.adopt_direct_edits(QGIS, at=AT)) == ([], None)
+
+
+def test_a_geometry_edit_moves_index_and_extent(store: GeoPackageStore, other: sqlite3.Connection) -> None:
+    """The former place is in the history; tablets hear of the new one."""
+    blob = encode_geometry(shapely.Point(139, 35), 6668)
+    other.execute("UPDATE lamp SET geometry = ? WHERE feature_id = 'a'", (blob,))
+    revision = store.adopt_direct_edits(QGIS, at=AT)
+
+    past = store.feature_at("lamp", "a", 1)
+    assert past is not None and past.geometry == shapely.Point(137.25, 36.14)
+    assert store.feature("lamp", "a").geometry == shapely.Point(139, 35)  # type: ignore[union-attr]
+    assert store.layer_info("lamp").extent == (137.25, 35, 139, 36.14)
+    assert (store.feature("lamp", "a").revision, store.check_integrity()) == (revision, [])  # type: ignore[union-attr]
+
+
+def test_edits_that_were_rolled_back_are_none(store: GeoPackageStore, other: sqlite3.Connection) -> None:
+    """An insert, an update and a deletion of another program's transaction leave no trace."""
+    other.execute("BEGIN")
+    other.execute("INSERT INTO lamp (number) VALUES ('9')")
+    other.execute("UPDATE lamp SET status = '球切れ'")
+    other.execute("DELETE FROM lamp WHERE feature_id = 'b'")
+    other.execute("ROLLBACK")
+
+    assert (store.adopt_direct_edits(QGIS, at=AT), store.revision()) == (None, 1)
+    assert [one.fields["status"] for one in store.features("lamp")] == ["点灯"] * 2
+
+
+def test_an_append_by_pyogrio_is_adopted(path: Path, store: GeoPackageStore, other: sqlite3.Connection) -> None:
+    """What geopandas writes with mode="a", from a process of its own, while the store is open."""
+    code = (
+        "import sys, geopandas\n"
+        "points = geopandas.points_from_xy([138], [36])\n"
+        "frame = geopandas.GeoDataFrame({'number': ['新'], 'is_led': [True]}, geometry=points)\n"
+        "frame.set_crs(6668).to_file(sys.argv[1], layer='lamp', driver='GPKG', mode='a', engine='pyogrio')\n"
+    )
+    subprocess.run([sys.executable, "-c", code, str(path)], check=True, capture_output=True)
+    revision = store.adopt_direct_edits(QGIS, at=AT)
+
+    (found,) = [one for one in store.features("lamp") if one.fields["number"] == "新"]
+    assert (found.revision, found.fields["is_led"], found.geometry) == (revision, True, shapely.Point(138, 36))
+    assert len(found.feature_id) == 36 and store.check_integrity() == []
+
+
+def test_an_instant_without_a_zone_is_utc(store: GeoPackageStore, other: sqlite3.Connection) -> None:
+    """QGIS leaves the Z out; tablets get it as the messages have it."""
+    other.execute("UPDATE lamp SET checked_at = '2026-01-02T03:04:05.000' WHERE feature_id = 'a'")
+    other.execute("UPDATE lamp SET checked_at = '2026-01-02 03:04:05.5' WHERE feature_id = 'b'")
+    store.adopt_direct_edits(QGIS, at=AT)
+
+    found = [one.fields["checked_at"] for one in store.features("lamp")]
+    assert found == ["2026-01-02T03:04:05Z", "2026-01-02T03:04:05.5Z"]
