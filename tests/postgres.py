@@ -5,14 +5,15 @@ and says what there is. GIS_CAPTURE_TEST_POSTGRES names a database that is there
 """
 
 import os
-import pwd
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -78,10 +79,12 @@ def running_server(programs: Path) -> Iterator[str]:
             subprocess.run([*control, "-m", "immediate", "stop"], check=False, stdout=subprocess.DEVNULL)
 
 
-def _account() -> pwd.struct_passwd | None:
+def _account() -> Any:
     """Who runs the server: PostgreSQL refuses to run as root."""
-    if os.geteuid() != 0:
+    if sys.platform == "win32" or os.geteuid() != 0:
         return None
+    import pwd
+
     for name in (ACCOUNT, "nobody"):
         try:
             return pwd.getpwnam(name)

@@ -14,16 +14,29 @@ from gis_capture.model import Feature, PositionQuality
 from gis_capture.server import create_app
 from gis_capture.store.protocol import Author
 from gis_capture.workspace import Workspace
+from tests.stores import KINDS
 
 LAYER = "street_light"
 N_LIGHTS = 30
 STATUSES = ("点灯", "球切れ")
 
 
+WITH_EACH_STORE = ("test_exports", "test_layers", "test_office_desk", "test_personal", "test_sync", "test_tiles")
+"""Files whose tests are run with the layers in a file and in a database."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Runs tests with each store."""
+    if "workspace" in metafunc.fixturenames and metafunc.definition.path.stem in WITH_EACH_STORE:
+        metafunc.parametrize("workspace", KINDS, indirect=True)
+
+
 @pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Workspace]:
+def workspace(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Workspace]:
     """Holds 30 lights in a row to the east, one of them without a position."""
-    with Workspace.create(tmp_path / "作業 フォルダー", name="道路維持課") as made:
+    is_file = getattr(request, "param", KINDS[0]) == KINDS[0]
+    store = None if is_file else request.getfixturevalue("schema_url")
+    with Workspace.create(tmp_path / "作業 フォルダー", name="道路維持課", store=store) as made:
         lights = [
             Feature(
                 LAYER,

@@ -1,10 +1,12 @@
 """Connections to the database, and the statements of `store.tables` in the words of PostgreSQL."""
 
 import select
+import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import psycopg
@@ -48,8 +50,11 @@ class PostgresDatabase:
 
     def executemany(self, sql: str, values: Iterable[Sequence[Any]], /) -> Rows:
         """Runs a statement once for each row of values."""
-        cursor = self.connection.cursor()
-        cursor.executemany(in_postgresql(sql), values)
+        cursor, rows = self.connection.cursor(), iter(values)
+        first = next(rows, None)
+        if first is None:
+            return cursor
+        cursor.executemany(in_postgresql(sql), chain([first], rows))
         self.n_written += max(cursor.rowcount, 0)
         return cursor
 
@@ -200,5 +205,9 @@ def _has_ended(connection: Connection) -> bool:
     """True when the server has said something to a connection that asked nothing: that is its end."""
     if connection.closed:
         return True
-    readable, _, _ = select.select([connection.fileno()], [], [], 0)
-    return bool(readable)
+    if sys.platform == "win32":
+        return bool(select.select([connection.fileno()], [], [], 0)[0])
+    # Unlike select, it takes files of any number.
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return bool(poll.poll(0))

@@ -1,7 +1,7 @@
 """The one door for writing of a PostGIS store."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from itertools import chain
 
 import numpy as np
@@ -44,6 +44,7 @@ class PostgisTransaction(PostgisReading, WritingTransaction):
         WritingTransaction.__init__(self, database, revision, tables=tables, extents=extents)
         self.sync = PostgisSyncTables(database)
         self._n_before = database.n_written
+        self._depth = 0
 
     @property
     def n_changes(self) -> int:
@@ -55,6 +56,7 @@ class PostgisTransaction(PostgisReading, WritingTransaction):
         """Undoes in the database what is done inside it when its block raises."""
         database, n_changes = self.connection, self.n_changes
         database.execute("SAVEPOINT part")
+        self._depth += 1
         try:
             yield
         except BaseException:
@@ -63,7 +65,13 @@ class PostgisTransaction(PostgisReading, WritingTransaction):
                 database.execute("RELEASE SAVEPOINT part")
             self._n_before = database.n_written - n_changes
             raise
+        finally:
+            self._depth -= 1
         database.execute("RELEASE SAVEPOINT part")
+
+    def _guarded(self) -> AbstractContextManager[None]:
+        """Lets one go on after a refused statement; around a part of a transaction that is undone as a whole it is."""
+        return nullcontext() if self._depth else self.part()
 
     def watch(self, rows: LayerRows) -> None:
         """Does nothing: the triggers of a table name none of its columns."""
@@ -131,7 +139,7 @@ class PostgisTransaction(PostgisReading, WritingTransaction):
     def replace_row(self, rows: LayerRows, feature: Feature) -> None:
         """Writes a feature that is there."""
         try:
-            with self.part():
+            with self._guarded():
                 self.tables.make_room_for(rows.layer, [feature.geometry])
                 self.connection.execute(rows.update, rows.to_update(feature, self.revision))
         except REFUSALS as error:
@@ -140,7 +148,7 @@ class PostgisTransaction(PostgisReading, WritingTransaction):
     def replace_fields(self, rows: LayerRows, feature: Feature) -> None:
         """Writes a feature that is there and whose geometry stays."""
         try:
-            with self.part():
+            with self._guarded():
                 self.connection.execute(rows.update_fields, rows.to_update_fields(feature, self.revision))
         except REFUSALS as error:
             raise self._why(rows, feature, is_there=False) or error from error
