@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-_WAITING_FACTOR = 3
+_WAITING_FACTOR = 10 if os.name == "posix" else 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def run_apart(
 
     Args:
         command: Program and arguments; no shell.
-        cpu_s: Seconds of work; a busy computer may take three times as long.
+        cpu_s: Seconds of work; a busy computer may take ten times as long.
         memory_bytes: Address space.
         output_bytes: What it may write.
         environ: Environment variables beside those of this process.

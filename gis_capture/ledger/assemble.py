@@ -6,6 +6,7 @@ from dataclasses import replace
 from gis_capture.ledger import codes
 from gis_capture.ledger.date_damage import find_date_damage
 from gis_capture.ledger.fills import Fills, fill_blanks, fill_dittos, fill_merges
+from gis_capture.ledger.form_answers import find_form_answers
 from gis_capture.ledger.graph_paper import collapse
 from gis_capture.ledger.grid import Grid
 from gis_capture.ledger.names import name_columns
@@ -99,7 +100,10 @@ def _assemble(region: Region, name: str, source: Source) -> Table:
         date_cells=_date_cells(grid, rows, named),
     )
     damaged = find_date_damage(whole) if whole.date_cells else ()
-    return replace(whole, problems=(*whole.problems, *damaged)) if damaged else whole
+    answers = find_form_answers(whole)
+    if damaged or answers:
+        return replace(whole, notes=(*whole.notes, *answers), problems=(*whole.problems, *damaged))
+    return whole
 
 
 def _numbers(grid: Grid, rows: range) -> range:
