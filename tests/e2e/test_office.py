@@ -125,3 +125,33 @@ def test_a_tapped_feature_shows_its_fields(clerk: Office, demo_server: Server) -
     expect(panel).to_contain_text(name)
     panel.get_by_role("button", name="閉じる").click()
     expect(panel).to_have_count(0)
+
+
+def test_how_a_ledger_was_read_is_kept_and_offered_again(
+    server: Server, office_browser: Browser, tmp_path: Path
+) -> None:
+    """The recipe has a name; the next ledger of its shape brings it up, and the fix list can be downloaded."""
+    head = "管理番号,状態,緯度,経度\n"
+    first, second = tmp_path / "街路灯台帳R7.csv", tmp_path / "街路灯台帳R8.csv"
+    first.write_text(head + "A-1,点灯,36.14123,137.25123\nA-2,こわれ,,\n", encoding="utf-8")
+    second.write_text("令和8年度\n" + head + "B-1,点灯,36.15123,137.26123\n", encoding="utf-8")
+    server.start()
+    with office(office_browser, server.url) as clerk:
+        clerk.open("import")
+        clerk.choose_files([first])
+        expect(clerk.part("recipe-select")).to_have_count(0)
+        clerk.convert()
+        with clerk.page.expect_download() as download:
+            clerk.part("fix-list").click()
+        assert download.value.suggested_filename == "街路灯台帳R7_直す箇所.xlsx"
+        clerk.part("recipe-open").click()
+        clerk.part("recipe-save").click()
+        expect(clerk.part("recipe-kept")).to_contain_text("街路灯台帳R7")
+
+        clerk.open("import")
+        clerk.page.reload()
+        clerk.choose_files([second])
+        expect(clerk.part("recipe-select")).to_have_value("街路灯台帳R7")
+        expect(clerk.part("layer-select")).to_have_count(0)
+        clerk.convert()
+        assert clerk.account()[:2] == [2, 1]
