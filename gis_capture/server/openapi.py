@@ -280,6 +280,7 @@ OPERATIONS = (
             "crs": TEXT,
             "key": TEXT,
             "base": TEXT,
+            "recipe": TEXT,
             "format": {"enum": ["json", "html", "csv", "xlsx"]},
             "language": {"enum": list(LANGUAGES)},
         },

@@ -211,11 +211,10 @@ def office_screens(clerk: Office, server: Server) -> Iterator[str]:
     clerk.choose_files([LEDGERS_DIR / "防犯灯台帳.xlsx"])
     preview = clerk.page.locator("[data-map-state]")
     clerk.expect_map(preview)
+    expect(clerk.part("update")).to_be_visible()
     yield "import-found"
-    clerk.part("convert").click()
-    expect(clerk.part("import-failure")).to_be_visible()
+    clerk.part("update-no").check()
     yield "import-repeated"
-    clerk.page.get_by_role("checkbox").check()
     clerk.convert()
     yield "import-done"
     clerk.part("undo").click()

@@ -33,6 +33,8 @@ def compare(import_id: str) -> Response:
     choice: dict[str, Any] = {name: arguments[name] for name in _COMPARED if arguments.get(name)}
     if "layer" in choice:
         workspace().known_layer(choice["layer"])
+    if arguments.get("recipe"):
+        choice["recipe"] = workspace().recipes.read(arguments["recipe"])
     if form != "json" and form not in _LISTS:
         raise RequestError(Text(f"形式「{form[:20]}」はありません。", f'There is no format "{form[:20]}".'))
     served().adopt_direct_edits()

@@ -1,5 +1,5 @@
-import type { FeatureCollection } from "geojson";
-import type { Layer } from "./layer.ts";
+import type { FeatureCollection, Geometry } from "geojson";
+import type { Layer, Value } from "./layer.ts";
 import type { Text } from "./text.ts";
 
 /** Messages of docs/format.md §4 and §5 about imports, as far as the office pages read them. */
@@ -63,6 +63,65 @@ export interface InspectedImport {
   preview: Preview[];
 }
 
+/** One cell that says something else than in the last version of a ledger; a hidden one has no values. */
+export interface FieldChange {
+  field: string;
+  title: string;
+  old?: Value | Geometry;
+  new?: Value | Geometry;
+  now?: Value | Geometry;
+  is_hidden?: boolean;
+  result: "apply" | "same" | "conflict";
+}
+
+export interface RowChange {
+  table: string;
+  row: number;
+  key: string;
+  label: string;
+  is_adopted: boolean;
+  fields: FieldChange[];
+}
+
+export type Take = "keep" | "mark" | "delete" | "renumber" | "new" | "leave";
+
+/** A row that changes nothing until a person decides. */
+export interface OpenRow {
+  kind: "row_removed" | "row_renumbered" | "row_ambiguous" | "row_without_key";
+  table: string;
+  row: number;
+  key: string;
+  label: string;
+  takes: Take[];
+  texts: Record<string, string | null>;
+  decision: { take: Take; author?: string } | null;
+}
+
+/** n_source_rows = n_unchanged + n_changed + n_new + n_listed + n_rejected + n_skipped. */
+export interface UpdateCounts {
+  n_unchanged: number;
+  n_changed: number;
+  n_new: number;
+  n_listed: number;
+  n_rejected: number;
+  n_skipped: number;
+  n_removed: number;
+  n_conflicts: number;
+  n_waiting: number;
+}
+
+/** What a ledger changes as the next version of one that is in the layer: docs/format.md §7. */
+export interface LedgerUpdate extends UpdateCounts {
+  base: { import_id: string; source_name: string; created_at: string };
+  key_columns: string[];
+  n_source_rows: number;
+  changed: RowChange[];
+  new: RowChange[];
+  removed: OpenRow[];
+  listed: OpenRow[];
+  problems: RowProblem[];
+}
+
 /** The account of a conversion: n_source_rows = n_loaded + n_unlocated + n_rejected + n_skipped. */
 export interface Conversion {
   layer: string;
@@ -73,6 +132,8 @@ export interface Conversion {
   n_rejected: number;
   n_skipped: number;
   revision: number | null;
+  /** Of the next version of a ledger. */
+  update?: UpdateCounts & { key_columns: string[] };
   reasons: { code: string; words: string; n_rows: number }[];
   /** Left out in the list of layers. */
   problems?: RowProblem[];
@@ -90,6 +151,8 @@ export interface ImportRecord {
   result: Conversion | null;
   problem: { detail?: string; detail_ja?: string; detail_en?: string; message?: Text } | null;
   kept?: string[];
+  /** The import whose ledger it goes on with. */
+  updates?: string | null;
 }
 
 /** A layer of the store with its counts; the extent is in EPSG:4326. */

@@ -33,3 +33,10 @@ export function formatDateTime(at: string): string {
   const time = instant.toLocaleTimeString(locale(), { hour: "2-digit", minute: "2-digit" });
   return `${date} ${time}`;
 }
+
+/** Writes the day of an instant, in the office's own time: 2026年11月23日. */
+export function formatDate(at: string): string {
+  const instant = new Date(at);
+  if (Number.isNaN(instant.getTime())) return at;
+  return instant.toLocaleDateString(locale(), { year: "numeric", month: "long", day: "numeric" });
+}

@@ -1,7 +1,7 @@
 import type { Geometry } from "geojson";
 import type { Change, Problem, Receipt } from "../model/change.ts";
 import type { Attachment, DevicePosition, PositionQuality } from "../model/feature.ts";
-import type { ImportRecord, InspectedImport, OfficeLayer } from "../model/imports.ts";
+import type { ImportRecord, InspectedImport, LedgerUpdate, OfficeLayer, OpenRow, Take } from "../model/imports.ts";
 import type { Layer, Value } from "../model/layer.ts";
 import type { BasemapPack, ConflictLine } from "../model/messages.ts";
 import type { Language } from "../model/text.ts";
@@ -20,6 +20,12 @@ export const listDefinitions = async (): Promise<Layer[]> =>
 
 export const listImports = async (): Promise<ImportRecord[]> =>
   (await requestJson<{ imports: ImportRecord[] }>("/imports")).imports;
+
+/** Where a ledger goes, and how it is read. */
+export interface ImportTarget {
+  layer?: string;
+  recipe?: string;
+}
 
 type Side = "stored" | "incoming";
 
@@ -203,7 +209,7 @@ export function uploadLedger(files: File[]): Promise<InspectedImport> {
  */
 export async function convertImport(
   importId: string,
-  choice: { layer?: string; table?: string; crs?: string; is_repeat_allowed?: boolean; recipe?: string },
+  choice: ImportTarget & { is_repeat_allowed?: boolean; is_update?: boolean },
   onProgress: (progress: number) => void,
 ): Promise<ImportRecord> {
   await request(`/imports/${importId}/convert`, {
@@ -225,6 +231,33 @@ export const saveRecipe = async (importId: string, name: string): Promise<string
   const init = { method: "POST", headers: JSON_HEADERS, body };
   return (await requestJson<{ recipe: string }>(`/imports/${importId}/recipe`, init)).recipe;
 };
+
+const comparisonQuery = (target: ImportTarget, more: Record<string, string> = {}) =>
+  new URLSearchParams({ ...target, ...more }).toString();
+
+/** What an upload would change as the next version of a ledger; null where it goes on with none. */
+export const compareImport = async (importId: string, target: ImportTarget): Promise<LedgerUpdate | null> =>
+  (await requestJson<{ update: LedgerUpdate | null }>(`/imports/${importId}/comparison?${comparisonQuery(target)}`))
+    .update;
+
+/** Where the list of what would change is downloaded from. */
+export const comparisonUrl = (importId: string, target: ImportTarget, format: "html" | "xlsx", language: Language) =>
+  `/imports/${encodeURIComponent(importId)}/comparison?${comparisonQuery(target, { format, language })}`;
+
+export interface OpenRows {
+  n_rows: number;
+  n_open: number;
+  rows: OpenRow[];
+}
+
+/** The rows of a next version on which a person decides. */
+export const listOpenRows = (importId: string): Promise<OpenRows> => requestJson<OpenRows>(`/imports/${importId}/rows`);
+
+/** Decides on such rows. */
+export const decideRows = (importId: string, rows: OpenRow[], take: Take): Promise<OpenRows> =>
+  post<OpenRows>(`/imports/${importId}/decide`, {
+    decisions: rows.map(({ table, row, kind }) => ({ table, row, kind, take })),
+  });
 
 export const undoImport = (importId: string): Promise<ImportRecord> =>
   requestJson<ImportRecord>(`/imports/${importId}/undo`, { method: "POST", headers: JSON_HEADERS, body: "{}" });
