@@ -63,7 +63,5 @@ TITLES: dict[str, Text] = {
     ROW_RENUMBERED: Text("番号だけが変わったようです", "Only the key seems to have changed"),
     ROW_REMOVED: Text("前回の台帳にあった行がありません", "Row of the last version is gone"),
     ROW_UNCERTAIN: Text("続きの行が決まっていません", "Row whose successor is not decided"),
-    CHANGE_REJECTED: Text(
-        "変更を受け付けられませんでした(確認待ち)", "Change was not accepted and waits for the office"
-    ),
+    CHANGE_REJECTED: Text("変更を受け付けられませんでした", "Change was not accepted and waits for the office"),
 }

@@ -94,12 +94,12 @@ def _continuity(new: Version, old: Version, names: Sequence[str], *, is_own: boo
 
 
 def _alone(keys: Sequence[Key | None]) -> dict[str, int]:
-    """Rows by their folded key, without those that share it."""
+    """Rows by their loosest key, without those that share it."""
     rows: dict[str, int] = {}
     repeated = set()
     for row, key in enumerate(keys):
-        if key is not None and rows.setdefault(key.folded, row) != row:
-            repeated.add(key.folded)
+        if key is not None and rows.setdefault(key.bare, row) != row:
+            repeated.add(key.bare)
     return {key: row for key, row in rows.items() if key not in repeated}
 
 

@@ -47,7 +47,7 @@ COUNTS = {
     "n_skipped": Text("対象外の行", "Skipped"),
     "n_removed": Text("なくなった行(前回の台帳)", "Gone (of the last version)"),
     "n_conflicts": Text("現場の修正と食い違う行", "Clash with edits of crews"),
-    "n_waiting": Text("受け付けられず確認待ちの行", "Not accepted, waiting"),
+    "n_waiting": Text("受け付けられず残っている行", "Not accepted, waiting"),
 }
 WORDS = {
     "title": Text("台帳の更新の一覧", "What the ledger changes"),

@@ -145,10 +145,10 @@ def new_feature(prepared: Prepared, row: int, feature_id: str) -> Feature:
 def _waiting(prepared: Prepared, row: int, receipt: Receipt) -> Problem:
     reason = receipt.problems[0].message if receipt.problems else Text("", "")
     message = Text(
-        f"この行の変更は受け付けられず、確認待ちに入れました。{reason.ja}",
+        f"この行の変更は受け付けられず、「くい違い」に入れました。{reason.ja}",
         f"The changes of this row were not accepted and wait for the office. {reason.en}",
     )
-    todo = Text("「確認待ち」で直してください。", "Mend them where changes wait.")
+    todo = Text("「くい違い」の画面で直してください。", "Mend them where changes wait.")
     number = prepared.update.continuation.new.row_numbers[row]
     return Problem(codes.CHANGE_REJECTED, "error", message, todo, row_number=number)
 
