@@ -35,7 +35,7 @@ export function formatDateTime(at: string): string {
 }
 
 /** Writes the day of an instant, in the office's own time: 2026年11月23日. */
-export function formatDate(at: string): string {
+export function formatInstantDay(at: string): string {
   const instant = new Date(at);
   if (Number.isNaN(instant.getTime())) return at;
   return instant.toLocaleDateString(locale(), { year: "numeric", month: "long", day: "numeric" });
