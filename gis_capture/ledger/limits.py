@@ -31,7 +31,7 @@ class Limits:
     max_cells: int = 60_000_000
     max_sheet_cells: int = 25_000_000
     max_cell_chars: int = 200_000
-    max_drawing_bytes: int = 48 << 20
+    max_drawing_bytes: int = 40 << 20
     max_pages: int = 2_000
     max_reading_s: int = 600
 
