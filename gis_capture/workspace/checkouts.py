@@ -171,6 +171,7 @@ class Checkouts:
         Raises:
             SourceError: The file is damaged, unknown here, or of another epoch.
         """
+        is_held_open = path.is_file() and _is_held_open(path)
         found = _checkout_named_in(path)
         named = checkout_id or found
         if named is None:
@@ -188,7 +189,7 @@ class Checkouts:
             are_deletions_allowed=are_deletions_allowed,
             is_by_value=checkout.epoch != self._store.epoch,
         )
-        if _is_held_open(path):
+        if is_held_open:
             plan.problems.append(codes.problem(codes.FILE_STILL_OPEN))
         if plan.left:
             self._keep_returned(path, plan, is_dry_run=is_dry_run)

@@ -463,3 +463,14 @@ def test_columns_of_the_position_go_with_the_geometry(workspace: Workspace, out:
     (record,) = list_conflicts(workspace.store)
     assert [(one["field"], one["incoming"]) for one in record["fields"]] == [("position_note", "図面から")]
     assert workspace.checkin(out).receipts == result.receipts
+
+
+def test_a_file_that_qgis_still_holds_is_told(workspace: Workspace, out: Path) -> None:
+    """Copied or uploaded alone, it lacks what is still in the journal beside it; what is in it is stored."""
+    with edited(out) as db:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("UPDATE lamp SET status = '球切れ' WHERE fid = 2")
+
+    result = workspace.checkin(copy(out, "alone.gpkg"))
+
+    assert codes(result) == ["checkin_file_still_open"] and receipt_statuses(result) == ["applied"]
