@@ -41,5 +41,6 @@ def read_safely(read: Callable[[Opened], Reading], opened: Opened) -> Reading:
     except (MemoryError, RecursionError) as error:
         raise broken(opened.path, type(error).__name__) from error
     except Exception as error:
-        logger.exception("Reading %s stopped", opened.path.name)
+        # Not a warning: without a handler Python writes those to the screen, and a clerk would see a traceback.
+        logger.info("Reading %s stopped", opened.path.name, exc_info=True)
         raise broken(opened.path, type(error).__name__) from error
