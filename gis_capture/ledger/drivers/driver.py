@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from logging import getLogger
 
 from gis_capture.errors import SourceError
@@ -26,6 +27,16 @@ class Driver:
     suffixes: tuple[str, ...]
     accepts: Callable[[Opened], bool]
     read: Callable[[Opened], Reading]
+
+
+def on_use(module: str) -> Callable[[Opened], Reading]:
+    """Reads by the function `read` of a module that is imported only then: some libraries take a second to begin."""
+
+    def read(opened: Opened) -> Reading:
+        reading: Reading = import_module(module).read(opened)
+        return reading
+
+    return read
 
 
 def read_safely(read: Callable[[Opened], Reading], opened: Opened) -> Reading:

@@ -15,10 +15,10 @@ from ezdxf.lldxf.const import DXF2007, DXFError
 from ezdxf.lldxf.encoding import decode_mif_to_unicode
 from ezdxf.tools.codepage import toencoding
 
+from gis_capture.ledger.drivers.dxf import BINARY
 from gis_capture.ledger.drivers.encodings import likeness
 from gis_capture.ledger.opening import Opened, broken
 
-BINARY = b"AutoCAD Binary DXF"
 # What it repairs is told as a problem; nothing is to stand on a console.
 logging.getLogger("ezdxf").addHandler(logging.NullHandler())
 logging.getLogger("ezdxf").propagate = False
