@@ -333,3 +333,19 @@ def test_limits_of_ledgers_are_settings(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("番号,名称\n1,甲\n2,乙\n3,丙\n", "utf-8")
     with Workspace.open(tmp_path / "city") as workspace, pytest.raises(SourceError, match="too large"):
         workspace.inspect(tmp_path / "a.csv")
+
+
+def test_what_happened_to_a_feature_is_told_and_taken_back(workspace: Workspace, lights: gpd.GeoDataFrame) -> None:
+    """An edit through a frame stands in the history, with its author, and is undone by its revision."""
+    feature_id = str(lights["feature_id"].iloc[0])
+    before = lights["status"].iloc[0]
+    edited = lights.iloc[[0]].copy()
+    edited["status"] = "球切れ"
+    workspace.write_layer(edited, "street_light", author="係長")
+
+    newest = workspace.history("street_light", feature_id)["entries"][0]
+    assert (newest["kind"], newest["author"]) == ("update", "係長")
+    assert newest["fields"] == [{"field": "status", "from": before, "to": "球切れ"}]
+    receipt = workspace.office("係長").undo_revision("street_light", feature_id, newest["revision"])
+    assert receipt["status"] == "applied"
+    assert workspace.read_layer("street_light")["status"].iloc[0] == before

@@ -20,6 +20,7 @@ from gis_capture.store import open_store
 from gis_capture.store.checkout import Checkout
 from gis_capture.store.protocol import DIRECT_EDIT, Author, FeatureQuery, LayerInfo, Store
 from gis_capture.sync.attachments import AttachmentFolder
+from gis_capture.sync.history import feature_history
 from gis_capture.sync.office import Office
 from gis_capture.text import Text
 from gis_capture.times import end_of
@@ -330,6 +331,16 @@ class Workspace(Ledgers):
     def adopt_direct_edits(self) -> None:
         """Takes what other programs changed straight in the layer file into the history."""
         self.store.adopt_direct_edits(DIRECT_EDIT, at=self.clock(), new_id=self.new_id)
+
+    def history(self, key: str, feature_id: str) -> dict[str, Any]:
+        """Tells what happened to a feature, newest first; `sync.history.feature_history` describes the form.
+
+        Raises:
+            LayerError: There is no such layer.
+            SyncError: The feature was never in it.
+        """
+        self.adopt_direct_edits()
+        return feature_history(self.store, key, feature_id)
 
     @property
     def backups_dir(self) -> Path:
