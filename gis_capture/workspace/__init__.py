@@ -2,6 +2,6 @@
 
 from gis_capture.workspace.folder import find_workspace, is_workspace
 from gis_capture.workspace.workspace import Workspace
-from gis_capture.workspace.writing import Written
+from gis_capture.workspace.written import Written
 
 __all__ = ["Workspace", "Written", "find_workspace", "is_workspace"]

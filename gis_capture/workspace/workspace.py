@@ -30,7 +30,7 @@ from gis_capture.workspace.checkouts import Checkin, Checkouts
 from gis_capture.workspace.folder import Folder, create_folder, read_folder
 from gis_capture.workspace.identity import new_id, utc_now
 from gis_capture.workspace.ledgers import Ledgers
-from gis_capture.workspace.writing import Written
+from gis_capture.workspace.written import Written
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame

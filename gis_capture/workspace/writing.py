@@ -1,7 +1,7 @@
 """A GeoDataFrame through the one door for writing."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -12,15 +12,7 @@ from gis_capture.model import Feature, Layer, PositionQuality
 from gis_capture.store.protocol import Transaction
 from gis_capture.text import Text
 from gis_capture.workspace.frames import fields_of, geometry_of, position_of
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """What writing a frame did: n_rows = n_inserted + n_updated + n_unchanged."""
-
-    n_inserted: int
-    n_updated: int
-    n_unchanged: int
+from gis_capture.workspace.written import Written
 
 
 def write_frame(
