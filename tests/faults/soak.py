@@ -34,7 +34,10 @@ def main() -> None:
         if found:
             report(day, found)
             sys.exit(1)
-        print(f"seed {seed}: {n_steps} steps, {len(day.captured)} values, {day.server.n_kills} kills: nothing lost")
+        print(
+            f"seed {seed}: {n_steps} steps, {len(day.captured)} values, {day.server.n_kills} kills: nothing lost",
+            flush=True,
+        )
         seed += 1
         if given.steps or time.monotonic() > end:
             return
