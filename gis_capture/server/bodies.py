@@ -54,7 +54,7 @@ def read_text(document: Mapping[str, Any], name: str, *, max_length: int = 2_000
         RequestError: No text, too long, or not to be written as UTF-8.
     """
     text = document.get(name) or ""
-    if not isinstance(text, str) or len(text) > max_length or not is_utf8(text):
+    if not isinstance(text, str) or len(text) > max_length or not is_storable(text):
         raise RequestError(
             Text(
                 f"「{name}」は{max_length:,}文字までの文字で送ってください。",
@@ -65,9 +65,9 @@ def read_text(document: Mapping[str, Any], name: str, *, max_length: int = 2_000
     return text
 
 
-def is_utf8(text: str) -> bool:
-    """Whether a text can be stored; half a surrogate pair cannot."""
-    return text == text.encode("utf-8", "replace").decode()
+def is_storable(text: str) -> bool:
+    """Whether any store can hold a text; half a surrogate pair and NUL it cannot."""
+    return "\0" not in text and text == text.encode("utf-8", "replace").decode()
 
 
 def body_pieces(*, max_bytes: int) -> Iterator[bytes]:

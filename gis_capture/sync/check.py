@@ -17,6 +17,7 @@ from gis_capture.model import (
     Edit,
     Field,
     Layer,
+    PositionQuality,
     Problem,
     State,
     geometry_from_geojson,
@@ -102,7 +103,7 @@ def check(
             edits[name] = _check_edit(edit, fields[name], problems)
             if change.kind != "delete":
                 problems += _permission_problems(change, fields[name], edits[name], may_write_personal)
-    clean = replace(change, edits=edits)
+    clean = replace(change, edits=edits, located=_without_nul(change.located))
     if change.kind == "delete":
         problems, unknown = [], {}
     else:
@@ -126,6 +127,13 @@ def _check_edit(edit: Edit, field: Field, problems: list[Problem]) -> Edit:
         return Edit(edit.old if edit.old is ABSENT else clean_value(field, edit.old), new)
     except (ValueError, OverflowError):
         return Edit(edit.old, new)
+
+
+def _without_nul(located: PositionQuality | None) -> PositionQuality | None:
+    if located is None:
+        return None
+    method, note = (text.replace("\0", "") if text else text for text in (located.method, located.note))
+    return replace(located, method=method, note=note)
 
 
 def _permission_problems(change: Change, field: Field, edit: Edit, may_write_personal: bool) -> list[Problem]:

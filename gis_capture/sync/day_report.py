@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from gis_capture.model import Attachment, Conflict
@@ -26,7 +27,8 @@ def day_report(store: Store, folder: AttachmentFolder, *, since: str, until: str
     """
     with store.snapshot() as snapshot:
         by_device: dict[str, list[PushedChange]] = {}
-        for pushed in snapshot.sync.changes(received_between=(since, until)):
+        others = (one for one in snapshot.sync.other_bodies() if since <= one.received_at < until)
+        for pushed in chain(snapshot.sync.changes(received_between=(since, until)), others):
             if pushed.device_id != OFFICE:
                 by_device.setdefault(pushed.device_id, []).append(pushed)
         open_changes = {conflict.change_id for _, conflict in snapshot.sync.conflicts(state="open")}

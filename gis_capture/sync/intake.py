@@ -9,7 +9,7 @@ from gis_capture.model import STORED, Change, Receipt, canonical_hash
 from gis_capture.store.sync_records import NamedAttachment, PushedChange, SyncRecords
 from gis_capture.sync import codes
 from gis_capture.sync.apply import Applier
-from gis_capture.sync.messages import change_id_of, change_problem
+from gis_capture.sync.messages import change_id_of, change_problem, kept_body
 
 
 @dataclass(slots=True)
@@ -52,7 +52,8 @@ class Intake:
         """
         records = self._records
         change_id, problem = change_id_of(body), change_problem(body)
-        pushed = self._pushed(body, Receipt(change_id, "rejected", problems=(problem,) if problem else ()))
+        rejected = Receipt(change_id, "rejected", problems=(problem,) if problem else ())
+        pushed = self._pushed(kept_body(body) if problem else body, rejected)
         is_new = self.known is not None and change_id not in self.known.ids
         known = records.change(change_id) if change_id and not is_new else None
         if known is not None and known.sha256 == pushed.sha256:

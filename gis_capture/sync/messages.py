@@ -19,6 +19,7 @@ RECEIPTS_FORMAT = "gis-capture.receipts/v1"
 PULL_FORMAT = "gis-capture.pull/v1"
 MAX_CHANGES = 1000
 MAX_DEPTH = 64
+_MAX_MESSAGE_DEPTH = 500
 _ID = re.compile(r"[!-~]{1,200}")
 
 
@@ -38,20 +39,29 @@ def check_push(message: Any) -> None:
     """
     if isinstance(message, dict) and isinstance(message.get("changes"), list) and len(message["changes"]) > MAX_CHANGES:
         raise codes.error(codes.TOO_MANY_CHANGES, n=len(message["changes"]), limit=MAX_CHANGES)
-    if _is_deeper(message, MAX_DEPTH):
-        raise codes.error(codes.MALFORMED_MESSAGE, where="-", reason=f"depth > {MAX_DEPTH}")
+    if _is_deeper(message, _MAX_MESSAGE_DEPTH):
+        raise codes.error(codes.MALFORMED_MESSAGE, where="-", reason=f"depth > {_MAX_MESSAGE_DEPTH}")
     if mistake := _first_mistake(_envelope(), message):
         raise codes.error(codes.MALFORMED_MESSAGE, **mistake)
 
 
 def change_problem(body: Any) -> Problem | None:
     """Says what keeps a body from being a change of the protocol."""
+    if _is_deeper(body, MAX_DEPTH):
+        return codes.problem(codes.MALFORMED_CHANGE, where="-", reason=f"depth > {MAX_DEPTH}")
     if _fits(body):
         return None
     mistake = _first_mistake(_change(), body)
     if mistake is None and not _is_text(body):
         mistake = {"where": "-", "reason": "half a surrogate pair (UTF-16)"}
     return codes.problem(codes.MALFORMED_CHANGE, **mistake) if mistake else None
+
+
+def kept_body(body: Any) -> Any:
+    """A body as it is kept: as it came, or its text where it is nested deeper than our readers go."""
+    if not _is_deeper(body, MAX_DEPTH):
+        return body
+    return {"change_id": change_id_of(body), "text": json.dumps(body)}
 
 
 def change_id_of(body: Any) -> str | None:

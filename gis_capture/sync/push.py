@@ -69,5 +69,5 @@ def _read_ahead(transaction: Transaction, layers: Container[str], bodies: Iterab
 
 
 def _text(value: str | None) -> str:
-    """A name as the store can hold it: half a surrogate pair is no text."""
-    return (value or "").encode("utf-8", "replace").decode()
+    """A name as any store can hold it: without half a surrogate pair, and without NUL."""
+    return (value or "").encode("utf-8", "replace").decode().replace("\0", "")

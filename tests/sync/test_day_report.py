@@ -63,6 +63,20 @@ def test_the_day_of_each_device_adds_up(store: GeoPackageStore, tmp_path: Path) 
     assert (awaited["sha256"], awaited["feature_id"], awaited["n_bytes_here"]) == (missing["sha256"], "f2", len(PHOTO))
 
 
+def test_what_came_under_a_used_id_or_none_is_counted(store: GeoPackageStore, tmp_path: Path) -> None:
+    """The tablet sent it, it was rejected, and the office has it: so says the receipt of the day."""
+    fill(store)
+    tablet = Tablet(store)
+    first = tablet.change("insert", "f1", fields={"name": (None, "甲")})
+    other = {**first, "fields": {"name": {"old": None, "new": "乙"}}}
+    tablet.push(first, other, {**tablet.change("insert", "f2"), "change_id": ""})
+
+    folder = AttachmentFolder(tmp_path / "attachments")
+    (line,) = day_report(store, folder, since="2026-11-23T00:00:00Z", until="2026-11-24T00:00:00Z")
+    assert (line["n_sent"], line["n_applied"], line["n_rejected"], line["next"]) == (3, 1, 2, ["rejected"])
+    assert day_report(store, folder, since="2026-11-24T00:00:00Z", until="2026-11-25T00:00:00Z") == []
+
+
 def test_what_waits_for_the_office_is_listed_with_its_body(store: GeoPackageStore) -> None:
     """Held, rejected, sent under another's id, sent under none: nothing disappears."""
     fill(store)

@@ -1,6 +1,7 @@
 """What a push does, seen from the tablet and from the store."""
 
 import itertools
+import json
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -20,6 +21,7 @@ from gis_capture.store.geopackage.store import GeoPackageStore
 from gis_capture.store.protocol import Author
 from gis_capture.sync.conflicts import list_conflicts
 from gis_capture.sync.messages import schema
+from gis_capture.sync.office import list_waiting
 from gis_capture.sync.push import push
 from tests.sync.tablets import AT, LAMP, POINT, POLE, Tablet, fill, lamp, new_id
 
@@ -330,12 +332,51 @@ def test_a_message_of_another_kind_is_refused(store: GeoPackageStore, message: A
 
 
 def test_a_message_nested_without_end_is_refused(store: GeoPackageStore) -> None:
-    """Our readers walk by recursion."""
-    nested: list[Any] = []
-    for _ in range(100):
-        nested = [nested]
+    """Our readers walk by recursion; of a single change that goes too deep the text is kept, and the others go on."""
+    fill(store)
+    tablet, nested = Tablet(store), nest(100)
+    deep = {**tablet.change("insert", "d1", fields={"name": (None, "甲")}), "x": nested}
+    assert [one["status"] for one in tablet.push(deep, tablet.change("insert", "d2"), nested)] == [
+        "rejected",
+        "applied",
+        "rejected",
+    ]
+    assert [one["status"] for one in tablet.push(deep)] == ["rejected"]
+    with store.snapshot() as snapshot:
+        known = snapshot.sync.change(deep["change_id"])
+        assert known is not None and json.loads(known.body["text"]) == deep
+        (other,) = snapshot.sync.other_bodies()
+        assert json.loads(other.body["text"]) == nested
     with pytest.raises(SyncError):
-        push(store, Tablet(store).message({"x": nested}), clock=lambda: AT, new_id=new_id)
+        push(store, Tablet(store).message({"x": nest(600)}), clock=lambda: AT, new_id=new_id)
+
+
+def nest(n_times: int) -> list[Any]:
+    """A list in a list, so many times."""
+    nested: list[Any] = []
+    for _ in range(n_times):
+        nested = [nested]
+    return nested
+
+
+def test_a_nul_anywhere_stops_nobody_else(store: GeoPackageStore) -> None:
+    """In names of layers, features, devices and people: the change is kept with its reason, in any store."""
+    fill(store)
+    tablet = Tablet(store, device_id="ta\0blet")
+    bad = [
+        {**tablet.change("insert", "n1"), "layer": "la\0mp"},
+        tablet.change("insert", "n\0"),
+        {**tablet.change("insert", "n2"), "after": "\0"},
+    ]
+    located = {**tablet.change("insert", "n3"), "geometry": {"new": POINT}, "located": {"method": "g\0", "note": "\0"}}
+    receipts = tablet.push(
+        *bad, located, tablet.change("insert", "good", fields={"name": (None, "甲\0")}), author="班\0員"
+    )
+
+    assert [one["status"] for one in receipts] == ["rejected", "rejected", "rejected", "applied", "applied"]
+    assert [one["body"] for one in list_waiting(store)] == bad
+    assert {one["device_id"] for one in list_waiting(store)} == {"tablet"}
+    assert store.feature("lamp", "n\0") is None
 
 
 def test_a_push_that_fails_half_way_has_not_happened(store: GeoPackageStore) -> None:

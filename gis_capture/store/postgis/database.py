@@ -42,8 +42,8 @@ class PostgresDatabase:
         self.n_written = 0
 
     def execute(self, sql: str, values: Sequence[Any] = (), /) -> Rows:
-        """Runs a statement."""
-        cursor = self.connection.execute(in_postgresql(sql), tuple(values))
+        """Runs a statement; what is asked for with a NUL in it is not there, and nothing that is written has one."""
+        cursor = self.connection.execute(in_postgresql(sql), tuple(map(_without_nul, values)))
         if cursor.description is None:
             self.n_written += max(cursor.rowcount, 0)
         return cursor
@@ -57,6 +57,11 @@ class PostgresDatabase:
         cursor.executemany(in_postgresql(sql), chain([first], rows))
         self.n_written += max(cursor.rowcount, 0)
         return cursor
+
+
+def _without_nul(value: Any) -> Any:
+    """A value that PostgreSQL can hold or look for: it knows no NUL in a text."""
+    return value.replace("\0", "\ufffd") if isinstance(value, str) and "\0" in value else value
 
 
 class PooledDatabase:

@@ -180,9 +180,9 @@ def _change(row: Sequence[Any]) -> PushedChange:
 
 
 def _text(body: Any, name: str) -> str | None:
-    """A member of a body that may be anything; SQLite takes no text that is not UTF-8."""
+    """A member of a body that may be anything; SQLite takes no text that is not UTF-8, PostgreSQL none with NUL."""
     value = body.get(name) if isinstance(body, dict) else None
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else None
+    return value.encode("utf-8", "replace").decode().replace("\0", "\ufffd") if isinstance(value, str) else None
 
 
 def _dumps(value: Any) -> str:
