@@ -43,6 +43,16 @@ from gis_capture.text import Text
     help=Text("持ち出し番号。ファイルから消えているとき。", "The check-out, where the file does not say it any more."),
 )
 @option(
+    "--photos",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    default=None,
+    metavar="FOLDER",
+    help=Text(
+        "写真のパス(DCIM/… など)のもとになるフォルダー。省くとファイルのあるフォルダー。",
+        "The folder from which the paths of photos (DCIM/…) lead; by default the one the file lies in.",
+    ),
+)
+@option(
     "--after-restore",
     is_flag=True,
     help=Text(
@@ -57,6 +67,7 @@ def command(
     dry_run: bool,
     allow_deletions: bool,
     checkout_id: str | None,
+    photos: Path | None,
     after_restore: bool,
     folder: Path | None,
 ) -> int:
@@ -67,6 +78,7 @@ def command(
         result = workspace.checkin(
             file,
             checkout_id=checkout_id,
+            photos=photos,
             author=author,
             is_dry_run=dry_run,
             are_deletions_allowed=allow_deletions,

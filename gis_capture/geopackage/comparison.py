@@ -177,6 +177,13 @@ class TableComparison:
         sql = f"SELECT count({quote_identifier(column)}) FROM {self.mine.sql}"
         return int(self._db.execute(sql).fetchone()[0])
 
+    def n_ending(self, column: str, suffixes: Sequence[str]) -> int:
+        """Number of rows of the returned file with a text in a column that has one of some endings (lower case)."""
+        name = f"m.{quote_identifier(column)}"
+        ends = " OR ".join(f"lower(trim({name})) LIKE {quote_text('%' + suffix)}" for suffix in suffixes)
+        sql = f"SELECT count(*) FROM {self.mine.sql} AS m WHERE typeof({name}) = 'text' AND ({ends})"
+        return int(self._db.execute(sql).fetchone()[0])
+
     def n_equal(self, base_column: str, mine_column: str) -> tuple[int, int]:
         """How many pairs have a value in a handed-out column, and how many of them the same in a returned one."""
         one, other = f"b.{quote_identifier(base_column)}", f"m.{quote_identifier(mine_column)}"

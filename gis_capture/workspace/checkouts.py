@@ -20,8 +20,10 @@ from gis_capture.model import Problem
 from gis_capture.store.checkout import Checkout, checkout_id_in, read_checkout, write_checkout
 from gis_capture.store.export import refuse_store
 from gis_capture.store.protocol import Store
-from gis_capture.sync.checkin import LayerCounts, Plan, codes, plan_checkin, push_plan
+from gis_capture.sync.attachments import AttachmentFolder
+from gis_capture.sync.checkin import LayerCounts, Photos, Plan, codes, plan_checkin, push_plan
 from gis_capture.text import Text
+from gis_capture.workspace.returned_files import unpacked
 
 FORMAT = "gis-capture.checkin/v1"
 _MAX_NAMED = 10
@@ -72,8 +74,17 @@ class Checkin:
 class Checkouts:
     """The folder of files that were handed out, each as it was then."""
 
-    def __init__(self, folder: Path, store: Store, *, clock: Callable[[], str], new_id: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        store: Store,
+        *,
+        clock: Callable[[], str],
+        new_id: Callable[[], str],
+        attachments: AttachmentFolder,
+    ) -> None:
         self.folder, self._store, self._clock, self._new_id = folder, store, clock, new_id
+        self._attachments = attachments
 
     def make(
         self,
@@ -151,6 +162,7 @@ class Checkouts:
         path: Path,
         *,
         checkout_id: str | None = None,
+        photos: Path | None = None,
         author: str = "",
         is_dry_run: bool = False,
         are_deletions_allowed: bool = False,
@@ -160,8 +172,9 @@ class Checkouts:
         """Takes a file back in; the same file twice adds nothing.
 
         Args:
-            path: The file as it came back.
+            path: The file as it came back, or a ZIP of it with its photos.
             checkout_id: What it was cut from, where the file does not say it any more.
+            photos: The folder from which the paths of photos lead; None = the one the file lies in.
             author: Who edited it; "" = who took it.
             is_dry_run: Nothing is stored.
             are_deletions_allowed: Also deletions of more than a fifth of a layer are meant.
@@ -171,6 +184,33 @@ class Checkouts:
         Raises:
             SourceError: The file is damaged, unknown here, or of another epoch.
         """
+        with unpacked(path, self.folder) as file:
+            plan, is_held_open = self._plan(
+                file, checkout_id, photos or file.parent, are_deletions_allowed, is_after_restore
+            )
+            if is_held_open:
+                plan.problems.append(codes.problem(codes.FILE_STILL_OPEN))
+            if plan.left:
+                self._keep_returned(file, plan, is_dry_run=is_dry_run)
+            receipts: list[dict[str, Any]] = []
+            if not is_dry_run:
+                sender = author or plan.checkout.author
+                receipts = push_plan(
+                    self._store, plan, author=sender, clock=self._clock, new_id=self._new_id, on_progress=on_progress
+                )
+        return Checkin(
+            plan.checkout.checkout_id,
+            tuple(plan.layers),
+            len(plan.bodies),
+            tuple(receipts),
+            tuple(plan.problems),
+            is_dry_run=is_dry_run,
+        )
+
+    def _plan(
+        self, path: Path, checkout_id: str | None, photos: Path, are_deletions_allowed: bool, is_after_restore: bool
+    ) -> tuple[Plan, bool]:
+        """What a file amounts to, and whether a program may still hold it open."""
         is_held_open = path.is_file() and _is_held_open(path)
         found = _checkout_named_in(path)
         named = checkout_id or found
@@ -188,21 +228,9 @@ class Checkouts:
             base,
             are_deletions_allowed=are_deletions_allowed,
             is_by_value=checkout.epoch != self._store.epoch,
+            photos=Photos(photos, self._attachments),
         )
-        if is_held_open:
-            plan.problems.append(codes.problem(codes.FILE_STILL_OPEN))
-        if plan.left:
-            self._keep_returned(path, plan, is_dry_run=is_dry_run)
-        receipts: list[dict[str, Any]] = []
-        if not is_dry_run:
-            sender = author or checkout.author
-            receipts = push_plan(
-                self._store, plan, author=sender, clock=self._clock, new_id=self._new_id, on_progress=on_progress
-            )
-        n_changes = len(plan.bodies)
-        return Checkin(
-            named, tuple(plan.layers), n_changes, tuple(receipts), tuple(plan.problems), is_dry_run=is_dry_run
-        )
+        return plan, is_held_open
 
     def _keep_returned(self, path: Path, plan: Plan, *, is_dry_run: bool) -> None:
         """Keeps a file that holds values which become no changes."""

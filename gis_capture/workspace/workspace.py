@@ -260,7 +260,13 @@ class Workspace(Ledgers):
     @property
     def checkouts(self) -> Checkouts:
         """Files that were handed out to be edited in QGIS or QField."""
-        return Checkouts(self.folder.checkouts_dir, self.store, clock=self.clock, new_id=self.new_id)
+        return Checkouts(
+            self.folder.checkouts_dir,
+            self.store,
+            clock=self.clock,
+            new_id=self.new_id,
+            attachments=self.attachments,
+        )
 
     def checkout(
         self,
@@ -295,6 +301,7 @@ class Workspace(Ledgers):
         path: Path | str,
         *,
         checkout_id: str | None = None,
+        photos: Path | str | None = None,
         author: str = "",
         is_dry_run: bool = False,
         are_deletions_allowed: bool = False,
@@ -310,6 +317,7 @@ class Workspace(Ledgers):
         return self.checkouts.take(
             Path(path),
             checkout_id=checkout_id,
+            photos=None if photos is None else Path(photos),
             author=author,
             is_dry_run=is_dry_run,
             are_deletions_allowed=are_deletions_allowed,

@@ -81,3 +81,22 @@ def test_a_wrong_call_says_how_it_goes(folder: Path, arguments: list[str]) -> No
     result = CliRunner().invoke(cli, [*arguments, "--workspace", str(folder)])
 
     assert result.exit_code == 2 and "Traceback" not in result.output
+
+
+def test_photos_come_from_a_folder(folder: Path, tmp_path: Path) -> None:
+    """The one beside the file, or the one that is named; a missing one is told with its row and its path."""
+    out = tmp_path / "tablet" / "out.gpkg"
+    out.parent.mkdir()
+    run(folder, "checkout", out, "--layer", "lamp")
+    with edited(out) as db:
+        db.execute("UPDATE lamp SET name = 'DCIM/a.png' WHERE fid = 2")
+    missing = run(folder, "checkin", out)
+    (tmp_path / "photos" / "DCIM").mkdir(parents=True)
+    (tmp_path / "photos" / "DCIM" / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    found = run(folder, "checkin", out, "--photos", tmp_path / "photos")
+
+    assert "行 2 の写真「DCIM/a.png」が見つかりません" in missing.output and missing.return_value == 3
+    assert found.return_value == 0
+    with Workspace.open(folder) as workspace:
+        feature = workspace.store.feature("lamp", fid_id(2))
+        assert feature is not None and [one.name for one in feature.attachments] == ["a.png"]

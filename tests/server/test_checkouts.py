@@ -1,6 +1,7 @@
 """Layers are handed out and taken back over HTTP."""
 
 import io
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -84,4 +85,22 @@ def test_wrong_requests_say_what_is_wrong(
     workspace.store.epoch = "another"
     problem_of(send(client, out), 409, "checkout_other_epoch")
     assert send(client, out, is_after_restore="1").status_code == 200
+    assert list(workspace.folder.uploads_dir.iterdir()) == []
+
+
+def test_a_zip_brings_photos(client: FlaskClient, workspace: Workspace, out: Path, tmp_path: Path) -> None:
+    """The file with the pictures its rows name; alone it tells which are missing."""
+    with edited(out) as db:
+        db.execute(f"ALTER TABLE {LAYER} ADD COLUMN photo TEXT")
+        db.execute(f"UPDATE {LAYER} SET photo = 'DCIM/a.png' WHERE ledger_number = 'A-004'")
+    with zipfile.ZipFile(tmp_path / "back.zip", "w") as archive:
+        archive.write(out, "out.gpkg")
+        archive.writestr("DCIM/a.png", b"\x89PNG\r\n\x1a\n")
+    alone = send(client, out, is_dry_run="1").get_json()
+    packed = send(client, tmp_path / "back.zip").get_json()
+
+    assert "checkin_photo_missing" in [one["code"] for one in alone["problems"]]
+    assert "checkin_photo_missing" not in [one["code"] for one in packed["problems"]]
+    feature = workspace.store.feature(LAYER, "00000000-0000-7000-8000-000000000004")
+    assert feature is not None and [one.name for one in feature.attachments] == ["a.png"]
     assert list(workspace.folder.uploads_dir.iterdir()) == []

@@ -7,6 +7,7 @@ from shapely import Point, box
 from gis_capture.model import Feature
 from gis_capture.store import open_store
 from gis_capture.store.protocol import Author
+from gis_capture.sync.attachments import AttachmentFolder
 from gis_capture.workspace.checkouts import Checkouts
 from tests.sync.out_files import edited, fid_id
 from tests.sync.tablets import AT, LAMP, POLE, new_id
@@ -21,7 +22,9 @@ def test_a_file_goes_out_of_postgis_and_comes_back(schema_url: str, tmp_path: Pa
             transaction.put_layer(POLE)
             transaction.put_layer(LAMP)
             transaction.insert([*lamps, Feature("lamp", fid_id(10), None, {"number": "A-10"})])
-        desk = Checkouts(tmp_path / "checkouts", store, clock=lambda: AT, new_id=new_id)
+        desk = Checkouts(
+            tmp_path / "checkouts", store, clock=lambda: AT, new_id=new_id, attachments=AttachmentFolder(tmp_path / "a")
+        )
         made = desk.make(tmp_path / "out.gpkg", ["lamp"], area=box(137, 35, 137.0055, 37))
         with edited(tmp_path / "out.gpkg") as db:
             db.execute("UPDATE lamp SET status = '球切れ' WHERE feature_id = ?", (fid_id(2),))

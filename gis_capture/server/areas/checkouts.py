@@ -69,7 +69,11 @@ def take_back() -> Response:
     files = request.files.getlist("file")
     if len(files) != 1 or not files[0].filename:
         raise RequestError(
-            Text("戻すファイル(.gpkg)を1つ選んでください。", 'Choose one file (a part named "file").'), code="no_file"
+            Text(
+                "戻すファイル(.gpkg か、写真も入れた .zip)を1つ選んでください。",
+                'Choose one file (a part named "file").',
+            ),
+            code="no_file",
         )
     here = workspace()
     folder = here.folder.uploads_dir / f"checkin-{here.new_id()}"

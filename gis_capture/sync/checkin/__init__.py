@@ -2,5 +2,6 @@
 
 from gis_capture.sync.checkin import codes
 from gis_capture.sync.checkin.checkin import LayerCounts, Plan, plan_checkin, push_plan
+from gis_capture.sync.checkin.photos import Photos
 
-__all__ = ["LayerCounts", "Plan", "codes", "plan_checkin", "push_plan"]
+__all__ = ["LayerCounts", "Photos", "Plan", "codes", "plan_checkin", "push_plan"]

@@ -6,10 +6,11 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from gis_capture.geopackage.names import POSITION_COLUMNS
-from gis_capture.model import GEOMETRY, STORED, Change, Edit, Layer, PositionQuality, canonical_hash
+from gis_capture.model import GEOMETRY, STORED, Attachment, Change, Edit, Layer, PositionQuality, canonical_hash
 from gis_capture.store.checkout import Checkout
 from gis_capture.store.sync_records import PushedChange
 from gis_capture.sync.checkin.differences import Difference, State
+from gis_capture.sync.checkin.photos import Photos, is_picture_path
 
 FeatureKey = tuple[str, str]
 """Layer and feature_id."""
@@ -43,6 +44,7 @@ class ChangeMaker:
         names: Names that fields have now, by the ones they were handed out with; where the two differ.
         ids: What stands in the file as an id, with the id it means, by layer.
         is_by_value: The revisions of the check-out say nothing any more.
+        photos: The pictures beside the file; None = none are taken.
     """
 
     checkout: Checkout
@@ -51,6 +53,7 @@ class ChangeMaker:
     names: Mapping[str, str]
     ids: Mapping[str, Mapping[str, str]]
     is_by_value: bool = False
+    photos: Photos | None = None
 
     def bodies(self, difference: Difference) -> tuple[list[Mapping[str, Any]], str | None]:
         """The changes of one feature, those that came before among them; and the kind of the last, where it is new."""
@@ -66,7 +69,9 @@ class ChangeMaker:
         if seen is None and after is None:
             return known, None
         change = self._change(difference.feature_id, seen, after)
-        if change.kind == "update" and not change.edits:
+        if after is not None:
+            change = replace(change, attached=self._attached(difference, past))
+        if change.kind == "update" and not change.edits and not change.attached:
             return known, None
         if past:
             first = past[0].body
@@ -97,6 +102,18 @@ class ChangeMaker:
         # Where the geometry stays, how it was found is no value that a layer takes; it goes on record.
         edits = {name: Edit(was.get(name), value) for name, value in position.items() if value != was.get(name)}
         return replace(change, edits={**change.edits, **edits})
+
+    def _attached(self, difference: Difference, past: Sequence[PushedChange]) -> tuple[Attachment, ...]:
+        """Pictures that the row has come to name, and that no earlier check-in has brought."""
+        if self.photos is None:
+            return ()
+        before, after = difference.before or {}, difference.after or {}
+        values = [value for name, value in after.items() if value != before.get(name)]
+        texts = [str(one) for one in dict.fromkeys(filter(is_picture_path, [*values, *difference.pictures]))]
+        if not texts:
+            return ()
+        known = [one for earlier in past for one in Change.from_json(earlier.body).attached]
+        return self.photos.of_row(texts, self.layer, difference.fid, known)
 
     def _related(self, state: State | None) -> State | None:
         """Relations that lead to a row of the file by what stood there as its id."""

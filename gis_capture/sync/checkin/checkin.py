@@ -16,6 +16,7 @@ from gis_capture.store.protocol import Store
 from gis_capture.sync.checkin import codes
 from gis_capture.sync.checkin.changes import ChangeMaker, Earlier, renamed_fields
 from gis_capture.sync.checkin.differences import Difference, LayerDifferences, compare_layer, match_columns
+from gis_capture.sync.checkin.photos import Photos
 from gis_capture.sync.messages import MAX_CHANGES, PUSH_FORMAT
 from gis_capture.sync.push import Clock, NewId, push
 
@@ -50,6 +51,7 @@ class Plan:
     Attributes:
         bodies: Changes, parents before children.
         left: Columns that were added and have too many values, by layer, with their numbers of values.
+        photos: The pictures that the changes name.
     """
 
     checkout: Checkout
@@ -57,6 +59,7 @@ class Plan:
     layers: list[LayerCounts] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     left: list[tuple[Layer, str, int]] = field(default_factory=list)
+    photos: Photos | None = None
 
 
 def plan_checkin(
@@ -67,6 +70,7 @@ def plan_checkin(
     *,
     are_deletions_allowed: bool = False,
     is_by_value: bool = False,
+    photos: Photos | None = None,
 ) -> Plan:
     """Compares a returned file with what was handed out; writes nothing.
 
@@ -77,6 +81,7 @@ def plan_checkin(
         base: The file as it was handed out.
         are_deletions_allowed: Also those of more than a fifth of a layer.
         is_by_value: Changes name no revision and are merged by the values they saw.
+        photos: The pictures beside the file; None = none are taken.
 
     Raises:
         SourceError: The file is damaged.
@@ -84,7 +89,7 @@ def plan_checkin(
     with store.snapshot() as moment:
         earlier = Earlier(moment.sync.changes(device_id=checkout.device_id))
     now = {layer.key: layer for layer in store.layers()}
-    plan = Plan(checkout)
+    plan = Plan(checkout, photos=photos)
     try:
         with open_both(path, base) as connection:
             _compare_all(connection, plan, earlier, now, are_deletions_allowed, is_by_value)
@@ -107,6 +112,9 @@ def push_plan(
     A kill leaves some pushes done: the same file checked in again gives the same changes and completes the rest.
     """
     receipts: list[dict[str, Any]] = []
+    if plan.photos is not None:
+        # Before the changes that name them: a change is never stored without its photo being here.
+        plan.photos.keep()
     for start in range(0, len(plan.bodies), MAX_CHANGES):
         message = {
             "format": PUSH_FORMAT,
@@ -150,11 +158,14 @@ def _compare_all(
     middle: list[Body] = []
     last: list[Body] = []
     for layer, differences in found:
-        maker = ChangeMaker(plan.checkout, layer, earlier, renamed_fields(layer, now.get(layer.key)), ids, is_by_value)
+        names = renamed_fields(layer, now.get(layer.key))
+        maker = ChangeMaker(plan.checkout, layer, earlier, names, ids, is_by_value, plan.photos)
         counts = LayerCounts(layer.key, differences.n_rows)
         plan.layers.append(counts)
         for difference in _written(differences, earlier):
             middle += _count(counts, *maker.bodies(difference))
+        if plan.photos is not None:
+            plan.photos.tell_rest(layer)
         deletions = _deletions(plan, differences, maker, earlier, counts, is_allowed=are_deletions_allowed)
         # A value that must be unique is free for another row once the row that has it is gone.
         has_unique = any(one.constraints.unique for one in layer.fields)
@@ -163,6 +174,7 @@ def _compare_all(
         else:
             last = [*deletions, *last]
     plan.bodies += [*first, *middle, *last]
+    plan.problems += plan.photos.problems if plan.photos is not None else []
 
 
 def _compare(

@@ -26,6 +26,11 @@ GEOMETRY_MISSING: Final = "checkin_geometry_missing"
 ROW_COPIED: Final = "checkin_row_copied"
 ROW_RECOGNIZED: Final = "checkin_row_recognized"
 DELETIONS_UNCONFIRMED: Final = "checkin_deletions_unconfirmed"
+PHOTO_MISSING: Final = "checkin_photo_missing"
+PHOTO_OUTSIDE: Final = "checkin_photo_outside"
+PHOTO_NO_PICTURE: Final = "checkin_photo_no_picture"
+PHOTO_TOO_LARGE: Final = "checkin_photo_too_large"
+PHOTOS_MORE: Final = "checkin_photos_more"
 
 _WORDS: Final[dict[str, Text]] = {
     FILE_UNREADABLE: Text(
@@ -104,6 +109,32 @@ _WORDS: Final[dict[str, Text]] = {
     ROW_RECOGNIZED: Text(
         "レイヤー「{layer}」の行 {fid} の feature_id が「{found}」に変わっていました。元の地物として受け取りました。",
         'The feature_id of row {fid} of layer "{layer}" was changed to "{found}"; it is taken as the feature it was.',
+    ),
+    PHOTO_MISSING: Text(
+        "レイヤー「{layer}」の行 {row} の写真「{path}」が見つかりません。"
+        "写真のフォルダーをファイルの横に置くか、--photos で指定するか、ZIP にまとめて、もう一度受け取ってください。",
+        'The photo "{path}" of row {row} of layer "{layer}" is not there. Put its folder beside the file, name it with'
+        " --photos, or pack both as a ZIP, and check it in again.",
+    ),
+    PHOTO_OUTSIDE: Text(
+        "レイヤー「{layer}」の行 {row} の写真「{path}」は写真のフォルダーの外を指しています。受け取っていません。"
+        "フォルダーの中に写し、相対パスに直してください。",
+        'The photo "{path}" of row {row} of layer "{layer}" lies outside the folder of the photos and was not taken.'
+        " Copy it there and write its relative path.",
+    ),
+    PHOTO_NO_PICTURE: Text(
+        "レイヤー「{layer}」の行 {row} の「{path}」は写真(JPEG・PNG・WebP・HEIC)ではありません。受け取っていません。",
+        '"{path}" of row {row} of layer "{layer}" is no picture (JPEG, PNG, WebP, HEIC) and was not taken.',
+    ),
+    PHOTO_TOO_LARGE: Text(
+        "レイヤー「{layer}」の行 {row} の写真「{path}」は {size} MB で、"
+        "上限の {limit} MB を超えています。受け取っていません。",
+        'The photo "{path}" of row {row} of layer "{layer}" has {size} MB, over the limit of {limit} MB;'
+        " it was not taken.",
+    ),
+    PHOTOS_MORE: Text(
+        "レイヤー「{layer}」には、受け取れなかった写真がほかに {n} 枚あります。",
+        '{n} more photos of layer "{layer}" could not be taken.',
     ),
     DELETIONS_UNCONFIRMED: Text(
         "レイヤー「{layer}」で {n_rows} 件中 {n} 件がなくなっています。多いので、削除していません。"

@@ -15,6 +15,7 @@ from gis_capture.geopackage.names import FEATURE_ID, POSITION_COLUMNS, REVISION
 from gis_capture.model import GEOMETRY, FieldType, Layer, Problem, geometry_to_geojson
 from gis_capture.sync.checkin import codes
 from gis_capture.sync.checkin.identity import Identities, identify
+from gis_capture.sync.checkin.photos import SUFFIXES
 from gis_capture.sync.values import instant
 
 BATCH = 1_000
@@ -31,12 +32,14 @@ class Difference:
 
     Attributes:
         fid: In the returned file, else in the handed-out one.
+        pictures: Values of columns that are read for nothing but the pictures they name.
     """
 
     feature_id: str
     fid: int
     before: State | None
     after: State | None
+    pictures: tuple[Any, ...] = ()
 
 
 @dataclass(slots=True)
@@ -47,11 +50,13 @@ class Columns:
         same: (handed out, returned) names, fields and position columns.
         added: Columns that only the returned table has, and whose values are taken.
         left: Columns of which there are too many values, and how many.
+        pictures: Those of them that name pictures.
     """
 
     same: list[tuple[str, str]] = field(default_factory=list)
     added: list[str] = field(default_factory=list)
     left: dict[str, int] = field(default_factory=dict)
+    pictures: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -69,11 +74,12 @@ class LayerDifferences:
         self._readers = [(place, reader) for place, name in enumerate(names) if (reader := readers.get(name))]
         self._instants = frozenset(name for name in names if types.get(name) is FieldType.DATETIME)
         self._has_geometry = comparison.mine.geometry is not None
+        self._more = [*columns.added, *columns.pictures]
 
     def changed(self, always: Sequence[int] = ()) -> Iterator[Difference]:
         """Features that are in both files and differ; `always` names rows (`fid`) to give in any case."""
         moved = self.identities.moved
-        at_home = self._comparison.differing(self._columns.added)
+        at_home = self._comparison.differing(self._more)
         seen: set[int] = set(moved)
         pairs = iter([*moved.items(), *((fid, fid) for fid in always if fid not in moved)])
         seen.update(always)
@@ -84,22 +90,24 @@ class LayerDifferences:
         while batch := list(islice(pairs, BATCH)):
             ids = self._comparison.feature_ids([b for b, _ in batch])
             befores = self._comparison.rows_of_base([b for b, _ in batch])
-            afters = self._comparison.rows_of_mine([m for _, m in batch], self._columns.added)
+            afters = self._comparison.rows_of_mine([m for _, m in batch], self._more)
             for b, m in batch:
                 # What is the same to the last byte need not be read, unless it is compared with something else.
                 has_geometry = self._has_geometry and (b in is_given or befores[b][0] != afters[m][0])
                 before, after = (self._state(row, has_geometry) for row in (befores[b], afters[m]))
                 self._overlook_rewriting(before, after)
-                if before != after or b in is_given:
-                    yield Difference(ids[b], m, before, after)
+                pictures = self._pictures(afters[m])
+                if before != after or b in is_given or any(pictures):
+                    yield Difference(ids[b], m, before, after, pictures)
 
     def added(self) -> Iterator[Difference]:
         """Features that are only in the returned file."""
         new = iter(self.identities.new.items())
         while batch := list(islice(new, BATCH)):
-            rows = self._comparison.rows_of_mine([fid for fid, _ in batch], self._columns.added)
+            rows = self._comparison.rows_of_mine([fid for fid, _ in batch], self._more)
             for fid, feature_id in batch:
-                yield Difference(feature_id, fid, None, self._state(rows[fid], self._has_geometry))
+                state = self._state(rows[fid], self._has_geometry)
+                yield Difference(feature_id, fid, None, state, self._pictures(rows[fid]))
 
     def removed(self) -> Iterator[Difference]:
         """Features that are only in the handed-out file."""
@@ -125,6 +133,9 @@ class LayerDifferences:
         if has_geometry:
             state[GEOMETRY] = read_geometry(blob)
         return state
+
+    def _pictures(self, row: Sequence[Any]) -> tuple[Any, ...]:
+        return tuple(row[len(row) - len(self._columns.pictures) :])
 
     def _overlook_rewriting(self, before: State, after: State) -> None:
         """Takes what a program has only written otherwise for what it was: GDAL keeps milliseconds of an instant."""
@@ -178,6 +189,8 @@ def match_columns(base: Table, mine: Table, layer: Layer, make: Any) -> Columns:
         n = comparison.n_filled(name)
         if n > MAX_ADDED_VALUES:
             found.left[name] = n
+            if comparison.n_ending(name, SUFFIXES):
+                found.pictures.append(name)
         elif n:
             found.added.append(name)
             found.problems.append(codes.problem(codes.COLUMN_ADDED, column=name, n=n, **about))

@@ -326,7 +326,7 @@ export const en: Record<OfficeKey, string> = {
   checkout_made: "The file holds {n} features.",
   checkout_download: "Save the file",
   checkin_title: "Take back",
-  checkin_lead: "Close QGIS, then choose the edited file (.gpkg). Taking the same file twice adds nothing.",
+  checkin_lead: "Close QGIS, then choose the edited file (.gpkg, or a .zip of it with its photos). Taking the same file twice adds nothing.",
   checkin_choose: "Choose the edited file",
   checkin_reading: "Looking at {name}…",
   checkin_layer: "{layer}: {inserted} added, {updated} changed, {deleted} deleted, {known} came before",

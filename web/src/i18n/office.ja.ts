@@ -325,7 +325,7 @@ export const ja = {
   checkout_download: "ファイルを保存する",
   checkin_title: "戻す",
   checkin_lead:
-    "編集したファイル(.gpkg)を選びます。QGIS を閉じてから選んでください。同じファイルを二度戻しても増えません。",
+    "編集したファイル(.gpkg、写真があれば一緒に入れた .zip)を選びます。QGIS を閉じてから選んでください。同じファイルを二度戻しても増えません。",
   checkin_choose: "編集したファイルを選ぶ",
   checkin_reading: "{name} を調べています…",
   checkin_layer: "{layer}: 追加 {inserted}・変更 {updated}・削除 {deleted}・受け取り済み {known}",
