@@ -21,6 +21,7 @@ from gis_capture.locate.result import NO_COORDINATES
 from gis_capture.model import Layer, Problem, Text
 
 _EPSG = re.compile(r"EPSG:\d+")
+_TYPES_OF_AREAS = ("Polygon", "MultiPolygon", "Geometry")
 _DRAW_IT = Text("位置を地図で指定してください。", "Give the place on the map.")
 
 
@@ -110,8 +111,12 @@ def position_rows(
         context=context_of(table),
         grids_dir=grids_dir,
         gazetteer=gazetteer,
+        wants_areas=layer.geometry_type in _TYPES_OF_AREAS,
     )
     geometries: Sequence[Geometry | None] = located.geometries
+    if located.areas:
+        # A row without a cell may yet have a place by its address.
+        geometries = [area or point for area, point in zip(located.areas, located.geometries, strict=True)]
     found: dict[str, Bools] = {}
     if layer.geometry_type not in ("Point", "Geometry"):
         fitted, found[codes.GEOMETRY_TYPE_DIFFERS], _ = fit_type(as_array(list(geometries)), layer.geometry_type)

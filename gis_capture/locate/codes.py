@@ -22,6 +22,7 @@ ZONE_ASSUMED = "zone_assumed"
 AXES_ASSUMED = "axes_assumed"
 AXES_EXCHANGED = "axes_exchanged"
 POSITION_IS_CELL = "position_is_cell"
+MESH_SIZE_UNCERTAIN = "mesh_size_uncertain"
 POSITION_FROM_ADDRESS = "position_from_address"
 ADDRESS_NOT_FOUND = "address_not_found"
 ADDRESS_DISAGREES = "address_disagrees"
@@ -50,7 +51,8 @@ TITLES: dict[str, Text] = {
     ZONE_ASSUMED: Text("系番号を位置から判断しました", "Zone found by where the rows lie"),
     AXES_ASSUMED: Text("Xを北として読みました", "X taken as north"),
     AXES_EXCHANGED: Text("Xを東として読みました", "X taken as east"),
-    POSITION_IS_CELL: Text("メッシュの中心に置きました", "Placed in the middle of a mesh cell"),
+    POSITION_IS_CELL: Text("メッシュコードから置きました", "Placed by a mesh code"),
+    MESH_SIZE_UNCERTAIN: Text("メッシュの大きさがはっきりしません", "Mesh codes that may have two sizes"),
     POSITION_FROM_ADDRESS: Text("住所から置きました", "Placed by the address"),
     ADDRESS_NOT_FOUND: Text("住所が辞書にありません", "Address not in the gazetteer"),
     ADDRESS_DISAGREES: Text("座標と住所が離れています", "Coordinates and address far apart"),

@@ -1,9 +1,9 @@
 """Regional mesh codes, JIS X 0410: from 80 km (4 digits) down to 100 m."""
 
-import math
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +12,9 @@ from gis_capture.locate.numbers import Bools, Floats
 
 _CODE = re.compile(r"([0-9]{4}(?:[0-7]{2}(?:[0-9]{1,5})?)?)(?:\.0+)?")
 _M_PER_DEG = 111_320.0
+_TENTHS, _QUARTERS = "100m|1/10|10分の1|十分の一", "250m|1/4|4分の1|四分の一"
+# A code of a tenth has only digits 1 to 4 at its end in one case of six: three such codes are quarters.
+_ENOUGH_CODES = 3
 
 
 class Cell(NamedTuple):
@@ -65,31 +68,63 @@ def parse_mesh_code(text: str, *, halves_are_tenths: bool = False) -> Cell | Non
     return Cell(lon, lat, width, height)
 
 
-def read_mesh_codes(cells: Sequence[str | None]) -> tuple[Floats, Floats, Floats, Bools]:
+@dataclass(frozen=True, slots=True)
+class MeshCells:
+    """The cells of a column of codes; arrays are parallel to the rows, NaN where there is none.
+
+    Attributes:
+        boxes: Shape (n, 4): south-west corner (lon, lat), width and height, degrees.
+        is_empty: Rows without a code.
+        is_doubtful: Codes of ten digits that may be cells of 100 m or of 250 m, with too few of them to tell.
+    """
+
+    boxes: Floats
+    is_empty: Bools
+    is_doubtful: bool = False
+
+    def middles(self) -> tuple[Floats, Floats]:
+        """Longitude and latitude of the middles of the cells."""
+        lon, lat, width, height = self.boxes.T
+        return lon + width / 2, lat + height / 2
+
+    def radii_m(self) -> Floats:
+        """Radii of the circles around the cells, metres."""
+        _, lat = self.middles()
+        _, _, width, height = self.boxes.T
+        radii: Floats = np.hypot(width * np.cos(np.radians(lat)), height) / 2 * _M_PER_DEG
+        return radii
+
+    def corners(self) -> tuple[Floats, Floats]:
+        """Longitude and latitude of the four corners, counter-clockwise from the south-west, shape (n, 4) each."""
+        lon, lat, width, height = (part[:, None] for part in self.boxes.T)
+        return lon + width * np.array([0, 1, 1, 0]), lat + height * np.array([0, 0, 1, 1])
+
+    def size(self, row: int) -> str:
+        """How large the cell of a row is, by its sides from south to north: 約1km."""
+        height_m = self.boxes[row, 3] * 120 * 1000
+        return f"約{height_m:.0f}m" if height_m < 1000 else f"約{round(height_m / 1000)}km"
+
+
+def read_mesh_codes(cells: Sequence[str | None], *, header: str = "") -> MeshCells:
     """Reads a column of mesh codes.
 
-    Returns:
-        Longitude and latitude of the middle of each cell (NaN for none), the radius of the circle around the cell in
-        metres, and which cells of the column are empty.
+    Args:
+        cells: The codes.
+        header: Of the column; it may say which of two sizes codes of ten digits have.
     """
-    memo: dict[str, tuple[float, float, float]] = {}
-    filled = [cell for cell in cells if cell]
-    halves_are_tenths = any(
-        parse_mesh_code(cell) is None and parse_mesh_code(cell, halves_are_tenths=True) for cell in set(filled)
+    filled = {cell for cell in cells if cell and not cell.isspace()}
+    folded = unicodedata.normalize("NFKC", header).lower()
+    says_tenths, says_quarters = (bool(re.search(words, folded)) for words in (_TENTHS, _QUARTERS))
+    no_quarters = any(
+        parse_mesh_code(cell) is None and parse_mesh_code(cell, halves_are_tenths=True) for cell in filled
     )
-    rows = np.full((len(cells), 3), np.nan)
+    halves_are_tenths = no_quarters or (says_tenths and not says_quarters)
+    memo = {cell: parse_mesh_code(cell, halves_are_tenths=halves_are_tenths) for cell in filled}
+    boxes = np.full((len(cells), 4), np.nan)
     for row, cell in enumerate(cells):
-        if cell and not cell.isspace():
-            if cell not in memo:
-                memo[cell] = _middle(parse_mesh_code(cell, halves_are_tenths=halves_are_tenths))
-            rows[row] = memo[cell]
+        if cell and (box := memo.get(cell)):
+            boxes[row] = box
     is_empty = np.array([not cell or cell.isspace() for cell in cells], bool)
-    return rows[:, 0], rows[:, 1], rows[:, 2], is_empty
-
-
-def _middle(cell: Cell | None) -> tuple[float, float, float]:
-    if cell is None:
-        return math.nan, math.nan, math.nan
-    lon, lat = cell.lon + cell.width / 2, cell.lat + cell.height / 2
-    half_diagonal = math.hypot(cell.width * math.cos(math.radians(lat)), cell.height) / 2
-    return lon, lat, half_diagonal * _M_PER_DEG
+    n_either = sum(memo[cell] != parse_mesh_code(cell, halves_are_tenths=not halves_are_tenths) for cell in filled)
+    is_told = no_quarters or says_tenths != says_quarters or n_either >= _ENOUGH_CODES
+    return MeshCells(boxes, is_empty, is_doubtful=n_either > 0 and not is_told)

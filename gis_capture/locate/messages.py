@@ -94,8 +94,21 @@ AXES_EXCHANGED = Text(
 AXES_ASSUMED = Text(
     "Xを北、Yを東（測量の座標）として読みました。", "X was read as north and Y as east, as surveyors write."
 )
+MESH_SIZE_UNCERTAIN = (
+    Text(
+        "10桁のメッシュコードは250mとも100mとも読めます。250mとして読みました。",
+        "Mesh codes of ten digits may mean cells of 250 m or of 100 m; 250 m was taken.",
+    ),
+    Text(
+        "100mのときは、見出しを「100mメッシュ」にして取り込み直してください。",
+        'If they are of 100 m, write "100m" into the header and import again.',
+    ),
+)
 POSITION_IS_CELL = (
-    Text("メッシュコードから、メッシュの中心に置きました。", "Placed in the middle of the mesh cells by their codes."),
+    Text(
+        "メッシュコードから置きました（点はメッシュの中心、面はメッシュの範囲）。",
+        "Placed by mesh codes: points in the middle of the cells, areas as the cells.",
+    ),
     Text("現地または地図で位置を直してください。", "Put each into its place on the map or in the field."),
 )
 TOKYO_GRID_MISSING = (

@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Notation = Literal["decimal", "packed_dms", "packed_dm"]
 
-_SENTINELS = np.array([0, -1, *(float("9" * a + ("." + "9" * b if b else "")) for a in range(2, 8) for b in range(7))])
+_SENTINELS = np.array([0, *(float("9" * a + ("." + "9" * b if b else "")) for a in range(2, 8) for b in range(7))])
 _METRES = re.compile(r"([+-]?)((?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d*)?)(km|m)?")
 _MINUS = str.maketrans(dict.fromkeys("▲△‐‑‒–—―−ー", "-"))
 
@@ -84,7 +84,8 @@ def in_japan(lon: Floats, lat: Floats) -> Bools:
 
 def is_sentinel(values: Floats) -> Bools:
     """Tells which numbers stand for "not known": 0, -1, 99, 999.9 and the like."""
-    return np.isin(np.abs(values), _SENTINELS)
+    is_mark: Bools = np.isin(np.abs(values), _SENTINELS) | (values == -1)
+    return is_mark
 
 
 def meaning_of(lon: Floats, lat: Floats, *, hint: str = "") -> Meaning:

@@ -8,7 +8,7 @@ import numpy as np
 
 from gis_capture.locate.angles import parse_pair, parse_position
 from gis_capture.locate.layouts import Columns, Form, Layout
-from gis_capture.locate.mesh import read_mesh_codes
+from gis_capture.locate.mesh import MeshCells, read_mesh_codes
 from gis_capture.locate.numbers import (
     Bools,
     Floats,
@@ -40,7 +40,7 @@ class Reading:
         is_sentinel: A number that means "not known" stands there.
         is_swapped: Latitude and longitude stood in each other's place.
         is_dms: Minutes were written.
-        radii_m: Of mesh cells; None for points.
+        cells: Of mesh codes; None for points.
     """
 
     kind: Kind
@@ -54,7 +54,7 @@ class Reading:
     is_swapped: Bools
     is_dms: Bools
     meaning: Meaning = _NO_MEANING
-    radii_m: Floats | None = None
+    cells: MeshCells | None = None
 
     def texts(self, columns: Columns, row: int) -> str:
         """What stands in the cells of one row, with their headers."""
@@ -179,7 +179,8 @@ def _read_plane(columns: Columns, layout: Layout) -> Reading:
 
 def _read_mesh(columns: Columns, layout: Layout) -> Reading:
     (name,) = layout.columns["mesh"]
-    x, y, radii_m, is_empty = read_mesh_codes(columns[name])
+    cells = read_mesh_codes(columns[name], header=name)
+    x, y = cells.middles()
     none = np.zeros(len(x), bool)
     return Reading(
         kind="mesh_code",
@@ -187,12 +188,12 @@ def _read_mesh(columns: Columns, layout: Layout) -> Reading:
         x=x,
         y=y,
         is_valid=in_japan(x, y),
-        is_empty=is_empty,
+        is_empty=cells.is_empty,
         is_incomplete=none,
         is_sentinel=none,
         is_swapped=none,
         is_dms=none,
-        radii_m=radii_m,
+        cells=cells,
     )
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from shapely import Polygon
+
 from gis_capture.locate.evidence import RankedReading
 from gis_capture.locate.points import Points
 from gis_capture.model import BBox, Problem
@@ -60,6 +62,7 @@ class Located:
         operation: The datum operations that were used, for the record; "" = none.
         readings: The ways to read the coordinates that were compared, the chosen one first.
         address_columns: Where the addresses stand by which rows were placed.
+        areas: Cells of mesh codes in the layer's CRS, where they were asked for; () = none.
     """
 
     geometries: Points
@@ -72,3 +75,4 @@ class Located:
     operation: str = ""
     readings: tuple[RankedReading, ...] = ()
     address_columns: tuple[str, ...] = ()
+    areas: Sequence[Polygon | None] = ()

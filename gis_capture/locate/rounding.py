@@ -16,8 +16,8 @@ def rounding_m(reading: Reading) -> Floats:
 
     Both numbers have to end early: one of them does so by chance in one row of ten.
     """
-    if reading.radii_m is not None:
-        return reading.radii_m
+    if reading.cells is not None:
+        return reading.cells.radii_m()
     radii = np.full(len(reading.x), np.nan)
     if reading.kind == "plane_xy":
         return radii

@@ -5,6 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import shapely
+from shapely import Polygon
 
 from gis_capture.locate import codes
 from gis_capture.locate.addresses import PLACED_LEVELS, Addresses, find_addresses
@@ -47,6 +49,7 @@ def locate_rows(
     gazetteer: Gazetteer | None = None,
     address_columns: Sequence[str] = (),
     city: str | None = None,
+    wants_areas: bool = False,
 ) -> Located:
     """Gives every row its position, with the method, the accuracy and what was read.
 
@@ -61,6 +64,7 @@ def locate_rows(
         gazetteer: Places rows without coordinates by their addresses, and decides between readings of coordinates.
         address_columns: Where addresses stand, in order; () = found by their headers.
         city: Where addresses lie that name no city; None = told by the other rows.
+        wants_areas: Mesh codes give their cells, too, besides the middles.
 
     Raises:
         CRSError: `crs` or `layer_crs` is not known.
@@ -79,6 +83,8 @@ def locate_rows(
         stated = stated_crs(columns, reading, context)
         settled = settle(columns, reading, stated, wanted=wanted, area=area, known=known, grids_dir=grids_dir)
         located = _by_coordinates(columns, settled, numbers, target, grids_dir, area, addresses, known)
+        if wants_areas and settled.reading.cells is not None:
+            located = replace(located, areas=_areas(settled, target, grids_dir))
     return _by_addresses(located, addresses, numbers, target, grids_dir) if addresses else located
 
 
@@ -108,7 +114,7 @@ def _by_coordinates(
         np.isnan(rounded_m), moved.accuracies_m, np.hypot(rounded_m, np.nan_to_num(moved.accuracies_m))
     )
     method = _METHODS[reading.kind]
-    is_coarse = is_placed & (rounded_m > _COARSE_M) & (reading.radii_m is None)
+    is_coarse = is_placed & (rounded_m > _COARSE_M) & (reading.cells is None)
     lonlat = transform(moved.x, moved.y, source=target, target=GEOGRAPHIC["jgd2011"])
     teller = Teller(settled, columns, numbers)
     problems = (
@@ -156,6 +162,31 @@ def _by_addresses(
         located.reasons[row] = codes.ADDRESS_NOT_FOUND
     problems = tell_addresses(located.problems, addresses, rows, numbers)
     return replace(located, problems=problems, address_columns=addresses.columns)
+
+
+def _areas(settled: Settled, target: int, grids_dir: Path | None) -> Sequence[Polygon | None]:
+    """The cells of mesh codes in the target CRS, each corner moved by itself; None for rows without a position."""
+    reading = settled.reading
+    assert reading.cells is not None
+    corners = [np.where(reading.is_valid[:, None], axis, np.nan) for axis in reading.cells.corners()]
+    four = replace(
+        reading,
+        x=corners[0].ravel(),
+        y=corners[1].ravel(),
+        is_valid=np.repeat(reading.is_valid, 4),
+        is_empty=np.repeat(reading.is_empty, 4),
+        is_incomplete=np.repeat(reading.is_incomplete, 4),
+        is_sentinel=np.repeat(reading.is_sentinel, 4),
+    )
+    row_codes = settled.stated.row_codes
+    stated = replace(settled.stated, row_codes=None if row_codes is None else np.repeat(row_codes, 4))
+    moved, _ = _move(four, stated, target, grids_dir)
+    rings = np.stack([moved.x, moved.y], axis=1).reshape(-1, 4, 2)
+    is_there = np.isfinite(rings).all(axis=(1, 2))
+    areas = np.full(len(rings), None, dtype=object)
+    areas[is_there] = shapely.polygons(rings[is_there])
+    made: list[Polygon | None] = areas.tolist()
+    return made
 
 
 def _move(reading: Reading, stated: Stated, target: int, grids_dir: Path | None) -> tuple[Moved, list[str | None]]:

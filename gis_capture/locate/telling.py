@@ -45,6 +45,8 @@ class Teller:
             yield self._of_table(codes.DATUM_ASSUMED, "info", *messages.DATUM_ASSUMED)
         if self._reading.kind == "mesh_code":
             yield self._of_table(codes.POSITION_IS_CELL, "warning", *messages.POSITION_IS_CELL)
+        if self._reading.cells is not None and self._reading.cells.is_doubtful:
+            yield self._of_table(codes.MESH_SIZE_UNCERTAIN, "warning", *messages.MESH_SIZE_UNCERTAIN)
         yield from self._of_evidence()
         yield from self._of_grids(moved)
 
@@ -77,12 +79,12 @@ class Teller:
         if stated.code and reading.kind == "plane_xy":
             how.append(plane_name(stated.code))
         how += [_in_japanese(operation) for operation in moved.operations]
-        if reading.kind == "mesh_code":
-            how.append("メッシュの中心")
         notes: list[str | None] = [None] * len(reading.x)
-        is_told = np.isfinite(moved.x) & (bool(how) | reading.is_dms | reading.is_swapped)
+        is_told = np.isfinite(moved.x) & (bool(how or reading.cells) | reading.is_dms | reading.is_swapped)
         for row in np.flatnonzero(is_told).tolist():
             words = [*how, "緯度と経度を入れ替え"] if reading.is_swapped[row] else how
+            if reading.cells is not None:
+                words = [*words, f"一辺{reading.cells.size(row)}のメッシュの中心"]
             notes[row] = reading.texts(self._columns, row) + (f"（{'、'.join(words)}）" if words else "")
         return notes
 

@@ -73,3 +73,48 @@ def test_ten_digits_are_told_by_the_whole_column() -> None:
     radii_m = [quarter.accuracies_m[0], tenth.accuracies_m[0]]
     assert radii_m[0] is not None and radii_m[1] is not None
     assert radii_m[0] == pytest.approx(182, abs=3) and radii_m[1] == pytest.approx(73, abs=2)
+
+
+def test_layers_of_areas_get_the_cells_themselves() -> None:
+    """Four corners, each code by its own size; the middle and the radius stay."""
+    columns = {"メッシュコード": ["54371270", "543712605", None]}
+    located = locate_rows(columns, crs=None, layer_crs="EPSG:6668", wants_areas=True)
+    first, double, nothing = located.areas
+    assert first is not None and double is not None and nothing is None
+    assert first.bounds == pytest.approx((137.25, 36 + 17 / 120, 137.2625, 36.15))
+    assert double.bounds == pytest.approx((137.25, 36 + 16 / 120, 137.275, 36.15))
+    assert first.exterior.is_ccw and first.contains(located.geometries[0])
+    notes = [note or "" for note in located.notes]
+    assert "約1km" in notes[0] and "約2km" in notes[1]
+    assert located.accuracies_m[1] == pytest.approx(2 * (located.accuracies_m[0] or 0), rel=1e-3)
+
+
+def test_cells_of_the_tokyo_datum_move_with_all_corners() -> None:
+    """Some 450 m to the north-west, as every place of the old datum, also without the grid, and told."""
+    columns: dict[str, list[str | None]] = {"メッシュコード": ["54371270"], "測地系": ["日本測地系"]}
+    located = locate_rows(columns, crs=None, layer_crs="EPSG:6668", wants_areas=True)
+    (cell,) = located.areas
+    assert cell is not None
+    west, south, east, north = cell.bounds
+    assert (west - 137.25, south - (36 + 17 / 120)) == pytest.approx((-0.0030, 0.0031), abs=2e-4)
+    assert (east - west, north - south) == pytest.approx((1 / 80, 1 / 120), abs=1e-5)
+    assert codes.DATUM_GRID_MISSING in {problem.code for problem in located.problems}
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "radius_m", "is_doubtful"),
+    [
+        ("メッシュコード", ["5437127012"], 182, True),
+        ("250mメッシュ", ["5437127012"], 182, False),
+        ("１００ｍメッシュ", ["5437127012"], 73, False),
+        ("メッシュコード", ["5437127012", "5437127034", "5437127041"], 182, False),
+        ("メッシュコード", ["543712705", "543712701"], 365, False),
+    ],
+)
+def test_ten_digits_that_may_be_two_sizes_are_told(
+    header: str, cells: list[str | None], radius_m: float, is_doubtful: bool
+) -> None:
+    """The header decides, then the other codes; nine digits are told apart by their last one."""
+    located = locate_rows({header: cells}, crs=None, layer_crs="EPSG:6668")
+    assert located.accuracies_m[-1] == pytest.approx(radius_m, abs=3)
+    assert (codes.MESH_SIZE_UNCERTAIN in {problem.code for problem in located.problems}) == is_doubtful
