@@ -84,6 +84,7 @@ class Applier:
             change,
             layer,
             stored=stored_state,
+            former=_state(before),
             may_write_personal=self.may_write_personal,
             may_break_rules=self.may_break_rules,
         )
@@ -134,6 +135,9 @@ class Applier:
             base = self.transaction.feature_at(layer.key, change.feature_id, change.base_revision)
             seen.update(_state(base) or {})
         for earlier in reversed(self._own_chain(change, predecessor)):
+            if earlier.kind == "insert":
+                # Who made the feature knows that all else was empty.
+                seen |= dict.fromkeys((GEOMETRY, *(field.name for field in layer.fields)))
             seen.update(check(earlier, layer, stored=None).change.apply_to({}) or {})
             seen[ATTACHMENTS] = _attached(seen.get(ATTACHMENTS, []), earlier)
         seen.update({name: edit.old for name, edit in change.edits.items() if edit.old is not ABSENT})

@@ -1,6 +1,6 @@
 """Checks a change against its layer's definition, without looking into the store."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -24,7 +24,7 @@ from gis_capture.model import (
     has_missing_ordinate,
 )
 from gis_capture.sync import codes
-from gis_capture.sync.values import clean_value, value_problems, wrong_type
+from gis_capture.sync.values import clean_value, equality_of, value_problems, wrong_type
 from gis_capture.text import Text
 
 _TYPES = ("Point", "LineString", "LinearRing", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon", "Geometry")
@@ -81,12 +81,14 @@ def check(
     layer: Layer,
     *,
     stored: State | None,
+    former: State | None = None,
     may_write_personal: bool = True,
     may_break_rules: bool = False,
 ) -> Checked:
     """Cleans the values of a change and says what speaks against it.
 
     `stored` is what the layer holds now: whether a field is required may hang on the value of another.
+    `former` are the values the feature has or had when it was deleted; what stays as it was is no reason to refuse.
     `may_break_rules` takes what a conversion takes too: values out of a domain or a range, fields that are read only.
     """
     fields = {field.name: field for field in layer.fields}
@@ -108,9 +110,23 @@ def check(
         problems, unknown = [], {}
     else:
         problems += _required_problems(clean, layer, stored)
-    if may_break_rules:
-        problems = [replace(one, severity="warning") if one.code in _RULES else one for one in problems]
-    return Checked(clean, unknown, tuple(problems))
+    excused = set(fields) | {GEOMETRY} if may_break_rules else _unchanged(problems, clean, layer, former)
+    return Checked(
+        clean,
+        unknown,
+        tuple(
+            replace(one, severity="warning") if one.code in _RULES and one.field in excused else one for one in problems
+        ),
+    )
+
+
+def _unchanged(problems: Sequence[Problem], change: Change, layer: Layer, former: State | None) -> set[str]:
+    """Names of fields with problems whose value is the former one."""
+    if not problems or former is None:
+        return set()
+    same, names = equality_of(layer), {problem.field for problem in problems if problem.field}
+    values = {name: edit.new for name, edit in change.edits.items() if edit.new is not ABSENT}
+    return {name for name in names if same(name, values.get(name), former.get(name))}
 
 
 def _check_edit(edit: Edit, field: Field, problems: list[Problem]) -> Edit:

@@ -44,12 +44,15 @@ class Office:
     new_id: NewId
 
     @contextmanager
-    def intake(self, note: str) -> Iterator[Intake]:
-        """Opens the door for this person's changes, in a transaction of its own."""
+    def intake(self, note: str, *, may_break_rules: bool = False) -> Iterator[Intake]:
+        """Opens the door for this person's changes, in a transaction of its own.
+
+        `may_break_rules` is for values that were in the layer before, as a ledger may have had them.
+        """
         at = self.clock()
         with self.store.transact(self.author, at=at, note=note) as transaction:
             layers = {layer.key: layer for layer in self.store.layers()}
-            applier = Applier(transaction, layers, self.new_id)
+            applier = Applier(transaction, layers, self.new_id, may_break_rules=may_break_rules)
             yield Intake(applier, self.author.device_id, self.author.name, at)
 
     def undo(self, change_id: str, *, note: str = "") -> dict[str, Any]:
@@ -61,7 +64,7 @@ class Office:
         Raises:
             SyncError: The change never came, or is not in the layer.
         """
-        with self.intake("undo") as intake:
+        with self.intake("undo", may_break_rules=True) as intake:
             pushed = find_pushed(intake, change_id, STORED)
             inverse = self._inverse(intake, pushed)
             return intake.take({**inverse.to_json(), "undoes": change_id, "note": note}).to_json()
@@ -77,7 +80,7 @@ class Office:
         Raises:
             SyncError: The revision did not touch the feature, or deleted it and it is there again.
         """
-        with self.intake("undo") as intake:
+        with self.intake("undo", may_break_rules=True) as intake:
             transaction = intake.applier.transaction
             before, after = (transaction.feature_at(layer, feature_id, number) for number in (revision - 1, revision))
             change = self._turning_back(intake, layer, feature_id, before, after)

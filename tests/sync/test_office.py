@@ -1,15 +1,18 @@
 """What the office does with changes: undo, restore, release, hand on."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import shapely
 
 from gis_capture.errors import SyncError
+from gis_capture.model import Constraints
 from gis_capture.store.geopackage.store import GeoPackageStore
 from gis_capture.store.protocol import Author
+from gis_capture.sync.conflicts import list_conflicts, resolve
 from gis_capture.sync.office import Office
-from tests.sync.tablets import AT, POINT, Tablet, fill, lamp, new_id
+from tests.sync.tablets import AT, LAMP, POINT, Tablet, fill, lamp, new_id
 
 MOVED = {"type": "Point", "coordinates": [137.26, 36.15]}
 
@@ -86,6 +89,32 @@ def test_a_deleted_feature_comes_back_as_it_was(store: GeoPackageStore, office: 
     tablet.push(tablet.change("delete", "f1", base_revision=base))
     assert office.restore("lamp", "f1")["status"] == "applied"
     assert state(store) == before
+
+
+def test_what_the_ledger_had_comes_back_though_no_tablet_may_write_it(store: GeoPackageStore, office: Office) -> None:
+    """A code that the domain has not got, and a field that became required since: restored, undone, decided."""
+    base = fill(store, lamp("f1", status="消灯"))
+    wanted = replace(LAMP.field("name"), constraints=Constraints(required=True))
+    fields = tuple(wanted if one.name == "name" else one for one in LAMP.fields)
+    with store.transact(Author("office"), at=AT) as transaction:
+        transaction.put_layer(replace(LAMP, fields=fields, definition_version=3))
+    tablet = Tablet(store)
+    mended = tablet.change("update", "f1", base_revision=base, fields={"status": ("消灯", "点灯")})
+    same = tablet.change("update", "f1", base_revision=base, fields={"status": ("消灯", "消灯"), "height_m": (None, 5)})
+    assert [one["status"] for one in tablet.push(same, mended)] == ["applied", "merged"]
+    assert office.undo(mended["change_id"])["status"] == "applied"
+
+    tablet.push(tablet.change("delete", "f1", base_revision=store.revision()))
+    assert office.restore("lamp", "f1")["status"] == "applied"
+    assert state(store)[0] == {"status": "消灯", "height_m": 5}
+
+    late = tablet.change("update", "f1", base_revision=store.revision(), fields={"height_m": (5, 6)})
+    tablet.push(tablet.change("delete", "f1", base_revision=store.revision()), late)
+    (conflict,) = list_conflicts(store)
+    resolve(office, conflict["conflict_id"], {"height_m": {"take": "incoming"}})
+    assert state(store)[0] == {"status": "消灯", "height_m": 6}
+    (receipt,) = tablet.push(tablet.change("update", "f1", fields={"status": ("消灯", "なし")}))
+    assert receipt["problem"]["code"] == "not_in_domain"
 
 
 def test_a_held_change_can_be_let_through(store: GeoPackageStore, office: Office) -> None:

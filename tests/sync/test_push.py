@@ -212,6 +212,20 @@ def test_ones_own_chain_is_no_foreign_edit(store: GeoPackageStore) -> None:
     assert store.feature("lamp", "f1") is None
 
 
+def test_an_edit_of_a_field_that_the_insert_left_empty_stops_its_authors_delete(store: GeoPackageStore) -> None:
+    """Who made a feature saw that all else was empty, though no pull has told them a revision."""
+    fill(store)
+    one, two = Tablet(store, device_id="one"), Tablet(store, device_id="two")
+    insert = one.change("insert", "f1", fields={"name": (None, "甲")})
+    one.push(insert)
+    two.push(two.change("update", "f1", base_revision=store.revision(), fields={"height_m": (None, 5)}))
+    (receipt,) = one.push(one.change("delete", "f1", after=insert["change_id"]))
+    assert (receipt["status"], receipt["conflicts"]) == ("conflict", ["height_m"])
+    update = one.change("update", "f1", after=insert["change_id"], fields={"status": (None, "点灯")})
+    del update["fields"]["status"]["old"]
+    assert one.push(update)[0]["status"] == "merged"
+
+
 def test_somebody_elses_photo_stops_a_delete(store: GeoPackageStore) -> None:
     """A photo is an edit like any other."""
     base = fill(store, lamp("f1", status="点灯"))
@@ -377,6 +391,7 @@ def test_a_nul_anywhere_stops_nobody_else(store: GeoPackageStore) -> None:
     assert [one["body"] for one in list_waiting(store)] == bad
     assert {one["device_id"] for one in list_waiting(store)} == {"tablet"}
     assert store.feature("lamp", "n\0") is None
+    assert list_conflicts(store, layer="la\0mp") == []
 
 
 def test_a_push_that_fails_half_way_has_not_happened(store: GeoPackageStore) -> None:

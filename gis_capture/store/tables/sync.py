@@ -79,7 +79,7 @@ class SyncTables:
             where += f" AND state = {_literals([state])}"
         if layers is not None:
             where += " AND layer IN (SELECT value FROM json_each(?))"
-            values.append(json.dumps(list(layers)))
+            values.append(json.dumps([key.replace("\0", "\ufffd") for key in layers]))
         sql = f"SELECT id, body FROM gis_capture_conflicts WHERE (revision, id) > (?, ?) AND {where}"
         rows = self._db.execute(f"{sql} ORDER BY revision, id", (*after, *values))
         return ((number, Conflict.from_json(json.loads(body))) for number, body in rows)
