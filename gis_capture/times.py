@@ -43,6 +43,11 @@ def today(now: str) -> str:
     return datetime.fromisoformat(now).astimezone(JAPAN).date().isoformat()
 
 
+def in_japan(at: str) -> str:
+    """An instant (UTC "…Z") as a clock in Japan shows it: "2026-11-23 11:10"."""
+    return datetime.fromisoformat(at).astimezone(JAPAN).strftime("%Y-%m-%d %H:%M")
+
+
 def _utc(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 

@@ -7,6 +7,7 @@ from importlib.metadata import version
 import click
 
 from gis_capture.cli.language import Group, Option, language_of, language_option, tell_error
+from gis_capture.cli.misuse import describe_misuse
 from gis_capture.errors import CaptureError
 from gis_capture.text import Text
 
@@ -84,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except click.UsageError as error:
         language = language_of(error.ctx) if error.ctx else language
         hint = Text("使い方が違います: ", "Usage: ").in_language(language)
-        click.echo(hint + error.format_message(), err=True)
+        click.echo(hint + describe_misuse(error, language), err=True)
         if error.ctx:
             click.echo(error.ctx.get_usage(), err=True)
         sys.exit(EXIT_USAGE)

@@ -10,6 +10,7 @@ from gis_capture.model import Problem
 from gis_capture.text import Text
 
 MAX_PROBLEMS = 20
+MAX_NOTES_OF_A_KIND = 3
 SEVERITIES = {"error": Text("誤り", "error"), "warning": Text("確認", "warning"), "info": Text("参考", "note")}
 
 
@@ -32,10 +33,21 @@ def print_reasons(reasons: Iterable[Mapping[str, Any]]) -> None:
 
 
 def print_problems(problems: Iterable[Problem], *, language: str) -> None:
-    """Prints errors and warnings first, at most MAX_PROBLEMS, and counts the rest."""
+    """Prints errors and warnings first, at most MAX_PROBLEMS, and counts the rest.
+
+    Of notes of the same kind MAX_NOTES_OF_A_KIND are enough: seventy ditto marks would hide what else was done.
+    """
     order = {"error": 0, "warning": 1, "info": 2}
     ordered = sorted(problems, key=lambda problem: (order[problem.severity], problem.row_number or 0))
-    for problem in ordered[:MAX_PROBLEMS]:
+    n_of_a_kind = Counter[str]()
+    shown, rest = list[Problem](), Counter[str]()
+    for problem in ordered:
+        n_of_a_kind[problem.code] += problem.severity == "info"
+        if len(shown) == MAX_PROBLEMS or n_of_a_kind[problem.code] > MAX_NOTES_OF_A_KIND:
+            rest[problem.severity] += 1
+        else:
+            shown.append(problem)
+    for problem in shown:
         where = problem.cell or (
             Text(f"{problem.row_number}行目", f"row {problem.row_number}").in_language(language)
             if problem.row_number
@@ -45,7 +57,6 @@ def print_problems(problems: Iterable[Problem], *, language: str) -> None:
         todo = problem.suggestion.in_language(language)
         label = SEVERITIES[problem.severity].in_language(language)
         click.echo("  " + " ".join(part for part in (f"[{label}]", where, words, todo) if part))
-    rest = Counter(problem.severity for problem in ordered[MAX_PROBLEMS:])
     if rest:
         counts = "、".join(f"{SEVERITIES[severity].in_language(language)} {n:,}" for severity, n in rest.items())
         click.echo(Text(f"  ほかに {counts} 件", f"  and {counts} more").in_language(language))

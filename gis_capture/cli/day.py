@@ -17,6 +17,8 @@ TASKS = {
     "held": Text("前の変更を待っているものがあります。端末の残りを送ってください。", "send the rest of that tablet"),
 }
 DONE = Text("すべて登録しました。端末を片付けて構いません。", "all is stored; the tablet can be put away")
+KINDS = {"checkout": Text("持ち出したファイル", "checked-out file"), "import": Text("台帳", "ledger")}
+ALL_STORED = Text("すべて登録しました。", "all is stored")
 
 
 @click.command(
@@ -34,7 +36,7 @@ def command(date: str | None, is_json: bool, folder: Path | None) -> int:
     """Prints the receipt; the exit code is 3 where something is left to do."""
     from gis_capture.cli import EXIT_ATTENTION, EXIT_DONE
     from gis_capture.sync.day_report import day_decisions, day_report
-    from gis_capture.times import day_between, today
+    from gis_capture.times import day_between, in_japan, today
 
     with open_workspace(folder) as workspace:
         day = date or today(workspace.clock())
@@ -44,20 +46,22 @@ def command(date: str | None, is_json: bool, folder: Path | None) -> int:
     if is_json:
         click.echo(json.dumps({"date": day, "devices": devices, "decisions": decisions}, ensure_ascii=False, indent=1))
     else:
-        say(Text(f"{day} に届いた端末 {len(devices):,} 台", f"{day}: {len(devices):,} tablets"))
+        say(Text(f"{day} に届いたもの {len(devices):,} 件", f"{day}: {len(devices):,} senders"))
         for device in devices:
             _print(device)
         for one in decisions:
             who = one["author"] or Text("(名前なし)", "(no name)").in_language(language_of())
             note = f"  {one['note']}" if one["note"] else ""
-            click.echo(f"{one['decided_at']}  {who}  {one['layer']} {one['field']}: {one['take']}{note}")
+            click.echo(f"{in_japan(one['decided_at'])}  {who}  {one['layer']} {one['field']}: {one['take']}{note}")
     return EXIT_ATTENTION if any(device["next"] for device in devices) else EXIT_DONE
 
 
 def _print(device: dict[str, Any]) -> None:
     language = language_of()
     names = "、".join(device["authors"])
-    click.echo(f"{device['device_id']}{f'({names})' if names else ''}")
+    kind, is_file, _ = str(device["device_id"]).partition(":")
+    sender = KINDS[kind].in_language(language) + " " if is_file and kind in KINDS else ""
+    click.echo(f"{sender}{device['device_id']}{f'({names})' if names else ''}")
     counts = Text(
         "  送信 {n_sent:,}  登録 {n_applied:,}  合わせて登録 {n_merged:,}  くい違い {n_conflict:,}"
         "  保留 {n_held:,}  受け付け不可 {n_rejected:,}  写真 {n_photos_here:,}/{n_photos:,}",
@@ -68,4 +72,4 @@ def _print(device: dict[str, Any]) -> None:
     for task in device["next"]:
         click.echo("  → " + TASKS[task].in_language(language))
     if not device["next"]:
-        click.echo("  ○ " + DONE.in_language(language))
+        click.echo("  ○ " + (ALL_STORED if sender else DONE).in_language(language))

@@ -34,6 +34,7 @@ MAX_VALUE, MAX_DELETED = 60, 200
 def command(layer: str, feature: str | None, folder: Path | None) -> None:
     """Prints the history of a feature, newest first, or the deleted features of a layer."""
     from gis_capture.sync.history import feature_history, list_deleted
+    from gis_capture.times import in_japan
 
     with open_workspace(folder) as workspace:
         workspace.adopt_direct_edits()
@@ -41,9 +42,8 @@ def command(layer: str, feature: str | None, folder: Path | None) -> None:
         if feature is None:
             deleted = list_deleted(workspace.store, layer, limit=MAX_DELETED)
             for one in deleted["features"]:
-                click.echo(
-                    f"{one['feature_id']}  {one['label'] or ''}  {one['at']}  {one['author'] or one['device_id']}"
-                )
+                who = one["author"] or one["device_id"]
+                click.echo(f"{one['feature_id']}  {one['label'] or ''}  {in_japan(one['at'])}  {who}")
             n = len(deleted["features"])
             more = "+" if deleted["has_more"] else ""
             say(Text(f"削除されたもの {n:,}{more} 件", f"{n:,}{more} deleted features"))
@@ -56,11 +56,13 @@ def command(layer: str, feature: str | None, folder: Path | None) -> None:
 
 
 def _print_entry(entry: dict[str, Any], layer: Layer) -> None:
+    from gis_capture.times import in_japan
+
     language = language_of()
     who = entry["author"] or entry["source_name"] or entry["device_id"]
     kind = KINDS[entry["kind"]].in_language(language)
     revision = Text(f"版 {entry['revision']:,}", f"revision {entry['revision']:,}").in_language(language)
-    click.echo(f"{revision}  {entry['at']}  {who}  {kind}")
+    click.echo(f"{revision}  {in_japan(entry['at'])}  {who}  {kind}")
     if entry["kind"] == "delete":
         return
     titles = {field.name: field.title.in_language(language) for field in layer.fields}

@@ -40,6 +40,19 @@ def test_the_receipt_of_a_day(city: Path, capsys: pytest.CaptureFixture[str]) ->
     assert run("day", "23.11.2026", *where) == EXIT_ERROR
 
 
+def test_what_came_as_a_file_is_no_tablet(city: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The receipt calls a check-out and a ledger what they are, and asks nobody to put a tablet away for them."""
+    with Workspace.open(city) as workspace:
+        for device_id, feature_id in (("checkout:1", "f-2"), ("import:2", "f-3"), ("tablet-2", "f-4")):
+            change = {"change_id": feature_id, "layer": "street_light", "feature_id": feature_id, "kind": "insert"}
+            changes = [{**change, "fields": {"ledger_number": {"new": feature_id}}}]
+            message = {"format": "gis-capture.push/v1", "device_id": device_id, "author": "", "changes": changes}
+            push(workspace.store, message, clock=lambda: AT, new_id=workspace.new_id)
+    run("day", "2026-11-23", "--workspace", str(city))
+    told = capsys.readouterr().out
+    assert "持ち出したファイル checkout:1" in told and "台帳 import:2" in told and told.count("端末を片付け") == 1
+
+
 def test_photos_are_looked_after(city: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What is missing is listed; nothing that is named is cleaned."""
     where = ("--workspace", str(city))

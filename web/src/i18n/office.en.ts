@@ -298,6 +298,7 @@ export const en: Record<OfficeKey, string> = {
   today_next_rejected: "Mend what was rejected.",
   today_next_held: "It waits for the change before it: send the rest of the tablet.",
   today_done: "All is stored. The tablet can be put away.",
+  today_all_stored: "All is stored.",
   today_to_conflicts: "Conflicts and changes on hold",
   today_decisions: "What was decided",
   today_decision: '{when} {who} {layer} "{field}": {take}',

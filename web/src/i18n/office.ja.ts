@@ -296,6 +296,7 @@ export const ja = {
   today_next_rejected: "受け付けできなかった変更を直してください。",
   today_next_held: "前の変更を待っています。端末の残りを送ってください。",
   today_done: "すべて登録しました。端末を片付けて構いません。",
+  today_all_stored: "すべて登録しました。",
   today_to_conflicts: "くい違い・保留を見る",
   today_decisions: "決めたこと",
   today_decision: "{when} {who} {layer}「{field}」: {take}",

@@ -1,0 +1,53 @@
+"""What the command line says to a person who reads Japanese: misuse, times, long lists of notes."""
+
+from pathlib import Path
+
+import pytest
+
+from gis_capture.cli import EXIT_USAGE
+from gis_capture.cli.accounting import MAX_NOTES_OF_A_KIND, print_problems
+from gis_capture.model import Problem
+from gis_capture.text import Text
+from gis_capture.times import in_japan
+from tests.cli.test_backup import run
+from tests.cli.test_day import city
+
+__all__ = ["city"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["restore", "a", "b"], "余分な指定があります（b）"),
+        (["convert"], "FILE を指定してください"),
+        (["bogus"], "「bogus」というコマンドはありません"),
+        (["serve", "--prot", "1"], "「--prot」というオプションはありません。 もしかして: --port"),
+        (["serve", "--port", "abc"], "--port: 「abc」は数ではありません"),
+        (["serve", "--port"], "「--port」のあとに値を指定してください"),
+    ],
+)
+def test_misuse_is_told_in_japanese(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """No sentence of the library's English is left; with `--lang en` it is as the library says it."""
+    assert run(*arguments) == EXIT_USAGE
+    told = capsys.readouterr().err.splitlines()[0]
+    assert told.startswith("使い方が違います: ") and said in told
+    assert run("--lang", "en", *arguments) == EXIT_USAGE
+    assert capsys.readouterr().err.splitlines()[0].isascii()
+
+
+def test_history_is_told_in_the_time_of_japan(city: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """02:10 UTC is ten past eleven on the wall of the office."""
+    assert in_japan("2026-11-23T20:10:00Z") == "2026-11-24 05:10"
+    run("history", "street_light", "f-1", "--workspace", str(city))
+    assert "2026-11-23 11:10  班員  登録" in capsys.readouterr().out
+
+
+def test_many_notes_of_a_kind_do_not_hide_others(capsys: pytest.CaptureFixture[str]) -> None:
+    """A note of another kind is seen after a hundred ditto marks, and the rest is counted."""
+    words = Text("メモ", "note")
+    problems = [Problem(code="a", severity="info", message=words, row_number=row) for row in range(2, 102)]
+    problems.append(Problem(code="b", severity="info", message=Text("別の", "other"), row_number=200))
+    print_problems(problems, language="ja")
+    told = capsys.readouterr().out.splitlines()
+    assert sum("メモ" in line for line in told) == MAX_NOTES_OF_A_KIND
+    assert any("別の" in line for line in told) and told[-1] == f"  ほかに 参考 {100 - MAX_NOTES_OF_A_KIND} 件"
