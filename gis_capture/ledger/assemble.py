@@ -9,6 +9,7 @@ from gis_capture.ledger.fills import Fills, fill_blanks, fill_dittos, fill_merge
 from gis_capture.ledger.form_answers import find_form_answers
 from gis_capture.ledger.graph_paper import collapse
 from gis_capture.ledger.grid import Grid
+from gis_capture.ledger.marked import tell_hidden, tell_marked
 from gis_capture.ledger.names import name_columns
 from gis_capture.ledger.recipes.forms import is_small, read_form
 from gis_capture.ledger.recipes.regions import regions_by_recipe
@@ -224,20 +225,8 @@ def _problems(table: Table, region: Region, struck: set[int]) -> list[Problem]:
             )
         )
     found += _ragged(region)
-    hidden = sorted(grid.hidden_rows.intersection(region.body.rows)) if grid.hidden_rows else []
-    if hidden:
-        found.append(
-            Problem(
-                codes.HIDDEN_ROWS,
-                "warning",
-                Text(
-                    f"非表示の行が{len(hidden)}行あります。データとして読みました。",
-                    f"{len(hidden)} hidden rows were read as data.",
-                ),
-                Text("不要な行は台帳から削除してください。", "Delete the rows in the ledger if they are not wanted."),
-                row_number=grid.number(hidden[0]),
-            )
-        )
+    found += tell_hidden(table, region)
+    found += tell_marked(table, region)
     return found
 
 

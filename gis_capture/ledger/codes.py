@@ -21,6 +21,9 @@ FORMULA_WITHOUT_VALUE = "formula_without_value"
 ERROR_CELL = "error_cell"
 HIDDEN_ROWS = "hidden_rows"
 HIDDEN_SHEET = "hidden_sheet"
+HIDDEN_COLUMNS = "hidden_columns"
+CELL_COMMENT = "cell_comment"
+COLORED_CELLS = "colored_cells"
 STRUCK_OUT_ROW = "struck_out_row"
 TEXT_CUT_OFF = "text_cut_off"
 NO_CRS = "no_crs"
@@ -68,6 +71,9 @@ TITLES: dict[str, Text] = {
     ERROR_CELL: Text("数式がエラーになっています", "Formula ended in an error"),
     HIDDEN_ROWS: Text("非表示の行も読み込みました", "Hidden rows were read too"),
     HIDDEN_SHEET: Text("非表示のシートは読み込みませんでした", "Hidden sheet was left out"),
+    HIDDEN_COLUMNS: Text("非表示の列も読み込みました", "Hidden columns were read too"),
+    CELL_COMMENT: Text("セルにコメントがあります", "The cell has a comment"),
+    COLORED_CELLS: Text("色を塗った行があります", "Some rows are coloured"),
     STRUCK_OUT_ROW: Text("取り消し線の行を除きました", "Struck-out row was left out"),
     TEXT_CUT_OFF: Text("文字が途中で切れています", "Text is cut off"),
     NO_CRS: Text("座標系の情報がありません", "No coordinate reference system given"),

@@ -47,7 +47,9 @@ def collapse(grid: Grid, header_rows: Sequence[int], rows: Sequence[int]) -> Gri
         for position in {*grid.date_rows, *moved.values()} - moved.keys()
     }  # fmt: skip
     struck = frozenset((row, moved.get(column, column)) for row, column in grid.struck)
-    return replace(grid, columns=columns, merges=merges, struck=struck, date_rows={p: d for p, d in dates.items() if d})
+    rows_of_dates = {p: d for p, d in dates.items() if d}
+    marks = grid.marks.moved(moved)
+    return replace(grid, columns=columns, merges=merges, struck=struck, date_rows=rows_of_dates, marks=marks)
 
 
 def _is_graph_paper(grid: Grid, rows: Sequence[int]) -> bool:

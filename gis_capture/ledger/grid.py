@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from gis_capture.ledger.marks import NO_MARKS, Marks
 from gis_capture.model import Problem
 
 MARKED_SHEET = "GIS Capture"
@@ -46,6 +47,7 @@ class Grid:
     first_column: int = 1
     merges: Sequence[Merge] = ()
     hidden_rows: frozenset[int] = frozenset()
+    marks: Marks = NO_MARKS
     struck: frozenset[tuple[int, int]] = frozenset()
     date_rows: Mapping[int, frozenset[int]] = field(default_factory=dict)
     widths: Mapping[int, int] = field(default_factory=dict)
@@ -106,6 +108,7 @@ class Grid:
             first_column=self.first_column + left,
             merges=kept,
             hidden_rows=self.hidden_rows,
+            marks=self.marks.between(left, right),
             struck=frozenset((r, c - left) for r, c in self.struck if left <= c <= right),
             date_rows={c - left: rows for c, rows in self.date_rows.items() if left <= c <= right},
             widths=self.widths,

@@ -10,6 +10,8 @@ from typing import Any
 import openpyxl
 import pytest
 import xlwt
+from openpyxl.comments import Comment
+from openpyxl.styles import PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
 from gis_capture.errors import SourceError
@@ -296,3 +298,54 @@ def test_a_cell_far_below_is_left_out_and_told(read_book: ReadBook) -> None:
     table = only_table(reading)
     assert (list(table.row_numbers), table.skipped) == ([2, 3], ())
     assert [(problem.code, problem.row_number) for problem in reading.problems] == [(codes.FAR_CELLS, 4)]
+
+
+def test_comments_colours_and_what_is_hidden_are_told(read_book: ReadBook) -> None:
+    """A yellow row, a comment, a hidden column and rows behind a filter: read, and told by row and cell."""
+
+    def dress(sheet: Worksheet) -> None:
+        sheet["B3"].comment = Comment("撤去済み\n要確認", "係")
+        sheet["A3"].fill = PatternFill("solid", fgColor="FFFFFF00")
+        sheet.column_dimensions["C"].hidden = True
+        sheet.auto_filter.ref = "A1:C5"
+        sheet.auto_filter.add_filter_column(0, ["1"])
+        sheet.row_dimensions[4].hidden = True
+
+    rows = [["番号", "名称", "備考"], *([n, f"灯{n}", "x"] for n in range(1, 5))]
+    table = only_table(read_book(rows, dress=dress))
+    told = {problem.code: problem for problem in table.problems}
+
+    assert (len(table.row_numbers), names(table)) == (4, ["番号", "名称", "備考"])
+    assert str(told[codes.CELL_COMMENT].cell).endswith("!B3")
+    assert "撤去済み 要確認" in told[codes.CELL_COMMENT].message.ja
+    assert (told[codes.COLORED_CELLS].row_number, "FFFF00" in told[codes.COLORED_CELLS].message.ja) == (3, True)
+    assert "備考" in told[codes.HIDDEN_COLUMNS].message.ja
+    assert "フィルター" in told[codes.HIDDEN_ROWS].message.ja
+
+
+def test_a_sheet_that_is_coloured_row_by_row_is_not_told(read_book: ReadBook) -> None:
+    """A colour that most rows have says nothing about any of them."""
+
+    def dress(sheet: Worksheet) -> None:
+        for row in (2, 3, 4):
+            sheet.cell(row, 1).fill = PatternFill("solid", fgColor="FFDDEEFF")
+
+    table = only_table(read_book([["番号", "名称"], [1, "甲"], [2, "乙"], [3, "丙"], [4, "丁"]], dress=dress))
+    assert codes.COLORED_CELLS not in {problem.code for problem in table.problems}
+
+
+def test_marks_of_an_old_workbook_are_told(tmp_path: Path) -> None:
+    """Colours and hidden columns of BIFF8."""
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("台帳")
+    yellow = xlwt.easyxf("pattern: pattern solid, fore_colour yellow")
+    rows: list[list[Any]] = [["番号", "名称"], [1, "甲"], [2, "乙"], [3, "丙"]]
+    for row, values in enumerate(rows):
+        for place, value in enumerate(values):
+            sheet.write(row, place, value, yellow if row == 2 else xlwt.Style.default_style)
+    sheet.col(1).hidden = True
+    book.save(str(tmp_path / "old.xls"))
+
+    table = only_table(read_ledger(tmp_path / "old.xls"))
+    told = {problem.code: problem for problem in table.problems}
+    assert (told[codes.COLORED_CELLS].row_number, told[codes.HIDDEN_COLUMNS].severity) == (3, "warning")

@@ -20,6 +20,7 @@ from gis_capture.ledger.drivers.cells import shaped_number_text
 from gis_capture.ledger.drivers.sheet_cells import error_cell, formula_without_value, hidden_sheet, make_grid
 from gis_capture.ledger.drivers.xlsx_parts import SheetMarks
 from gis_capture.ledger.grid import MARKED_SHEET, Grid, Merge
+from gis_capture.ledger.marks import Marks
 from gis_capture.ledger.opening import Opened, broken, encrypted, too_large
 from gis_capture.model import Problem
 from gis_capture.text import Text
@@ -166,6 +167,12 @@ def _grid(sheet: SheetCells, marks: SheetMarks, problems: list[Problem]) -> Grid
             if top <= r1 <= r2 and r1 - top < height and left <= c1 <= c2 and c1 - left < width
         ],
         hidden_rows=frozenset(row - top for row in marks.hidden_rows if 0 <= row - top < height),
+        marks=Marks(
+            comments={(row - top, column - left): text for (row, column), text in marks.comments.items()},
+            fills={(row - top, column - left): color for (row, column), color in marks.fills.items()},
+            hidden_columns=frozenset(column - left for column in marks.hidden_columns),
+            is_filtered=marks.is_filtered,
+        ),
         struck=frozenset((row - top, column - left) for row, column in marks.struck if row >= top and column >= left),
         shaped=shaped,
     )

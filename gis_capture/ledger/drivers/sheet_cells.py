@@ -7,6 +7,7 @@ from typing import Any
 from gis_capture.ledger import codes
 from gis_capture.ledger.drivers.cells import date_text, number_text
 from gis_capture.ledger.grid import Grid, Merge
+from gis_capture.ledger.marks import NO_MARKS, Marks
 from gis_capture.ledger.names import column_letters
 from gis_capture.model import Problem
 from gis_capture.text import Text
@@ -56,6 +57,7 @@ def make_grid(
     first_column: int = 1,
     merges: Sequence[Merge] = (),
     hidden_rows: frozenset[int] = frozenset(),
+    marks: Marks = NO_MARKS,
     struck: frozenset[tuple[int, int]] = frozenset(),
     shaped: Mapping[tuple[int, int], str] | None = None,
 ) -> Grid:
@@ -83,6 +85,7 @@ def make_grid(
         first_column=first_column,
         merges=merges,
         hidden_rows=hidden_rows,
+        marks=marks,
         struck=struck,
         date_rows=date_rows,
         problems=tuple(problems[:_MAX_PROBLEMS]),

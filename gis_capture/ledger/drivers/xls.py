@@ -13,6 +13,7 @@ from gis_capture.ledger.drivers.cells import shaped_number_text, shapes_number
 from gis_capture.ledger.drivers.driver import Driver
 from gis_capture.ledger.drivers.sheet_cells import hidden_sheet, make_grid
 from gis_capture.ledger.grid import Grid, Merge
+from gis_capture.ledger.marks import MAX_FILLS, Marks
 from gis_capture.ledger.opening import Opened, encrypted
 from gis_capture.ledger.table import Reading
 from gis_capture.model import Problem
@@ -62,6 +63,8 @@ def _grid(book: Any, sheet: Any) -> Grid:
     text_of = _converter(book)
     shaped: dict[tuple[int, int], str] = {}
     struck: set[tuple[int, int]] = set()
+    fills: dict[tuple[int, int], str] = {}
+    colors = _colors(book)
     rows: list[list[Any]] = []
     formats = [book.format_map[style.format_key].format_str for style in book.xf_list]
     struck_styles = {number for number, style in enumerate(book.xf_list) if book.font_list[style.font_index].struck_out}
@@ -75,6 +78,8 @@ def _grid(book: Any, sheet: Any) -> Grid:
             style = sheet.cell_xf_index(row, column)
             if style in struck_styles:
                 struck.add((row, column))
+            if style in colors and len(fills) <= MAX_FILLS:
+                fills[row, column] = colors[style]
             if kind == xlrd.XL_CELL_NUMBER and shapes_number(formats[style]):
                 shaped[row, column] = shaped_number_text(values[column], formats[style])
         rows.append(cells)
@@ -87,9 +92,24 @@ def _grid(book: Any, sheet: Any) -> Grid:
             if top < sheet.nrows and left < sheet.ncols
         ],
         hidden_rows=frozenset(row for row, info in sheet.rowinfo_map.items() if info.hidden and row < sheet.nrows),
+        marks=Marks(
+            comments={place: note.text for place, note in sheet.cell_note_map.items()},
+            fills=fills if len(fills) <= MAX_FILLS else {},
+            hidden_columns=frozenset(column for column, info in sheet.colinfo_map.items() if info.hidden),
+        ),
         struck=frozenset(struck),
         shaped=shaped,
     )
+
+
+def _colors(book: Any) -> dict[int, str]:
+    """The colours of solid fills by the number of the style; white is none."""
+    colors = {}
+    for number, style in enumerate(book.xf_list):
+        rgb = book.colour_map.get(style.background.pattern_colour_index)
+        if style.background.fill_pattern == 1 and rgb and rgb != (255, 255, 255):
+            colors[number] = "{:02X}{:02X}{:02X}".format(*rgb)
+    return colors
 
 
 def _converter(book: Any) -> Callable[[int, Any], Any]:

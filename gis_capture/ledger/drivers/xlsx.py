@@ -7,6 +7,7 @@ from gis_capture.errors import SourceError
 from gis_capture.ledger.assemble import reading_of_grids
 from gis_capture.ledger.drivers.calamine_sheets import make_grids, read_sheets
 from gis_capture.ledger.drivers.driver import Driver
+from gis_capture.ledger.drivers.xlsx_comments import read_comments
 from gis_capture.ledger.drivers.xlsx_parts import (
     SheetMarks,
     check_counts,
@@ -63,6 +64,7 @@ def _read_structure(opened: Opened, archive: zipfile.ZipFile) -> dict[str, Sheet
                 raise too_large(
                     opened.path, f"{last_row * last_column:,} cells", f"{opened.limits.max_sheet_cells:,} cells"
                 )
+        marks.comments = read_comments(archive, path)
         found[name] = marks
     return found
 

@@ -7,12 +7,13 @@ expressions that ask only for the few styles that matter, so that the size of a 
 import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import IO
 from xml.etree import ElementTree
 
 from gis_capture.ledger.drivers.cells import shapes_number
+from gis_capture.ledger.marks import MAX_FILLS
 
 _CHUNK = 4 << 20
 _MAX_SMALL_PART = 64 << 20
@@ -23,6 +24,8 @@ _CELL = rb"<(?:\w+:)?c\b(?=[^>]*\bs=[\"'](?:%s)[\"'])[^>]*\br=[\"']([A-Z]{1,3})(
 _STYLE = re.compile(rb"\bs=[\"'](\d+)[\"']")
 _ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*>")
 _ROW_NUMBER = re.compile(rb"\br=[\"'](\d+)[\"']")
+_COLUMN = re.compile(rb"<(?:\w+:)?col\b[^>]*>")
+_MAX_HIDDEN = 1_000
 _HIDDEN = re.compile(rb"\bhidden=[\"'](?:1|true)[\"']")
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\b[^>]*\bref=[\"']([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)[\"']")
 _BARE_FORMULA = re.compile(
@@ -45,10 +48,11 @@ _END_OF_ROW = re.compile(rb"</(?:\w+:)?row>")
 
 @dataclass(frozen=True, slots=True)
 class Styles:
-    """Styles by their number: the formats that shape numbers, and those whose font is struck out."""
+    """Styles by their number: the formats that shape numbers, those whose font is struck out, and colours."""
 
     formats: dict[int, str]
     struck: frozenset[int]
+    fills: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -60,6 +64,9 @@ class SheetMarks:
         shaped: (row, column) to the number format.
         bare_formulas: Cells whose formula has no stored result.
         errors: (row, column, text) of cells that hold an error such as #REF!.
+        comments: (row, column) to the text.
+        fills: (row, column) of filled cells to their colour.
+        is_filtered: Whether a filter is set.
         last_row: The last row that is mentioned, filled or not.
         last_column: Not before the last column that is mentioned; at least 26.
     """
@@ -70,6 +77,10 @@ class SheetMarks:
     struck: set[tuple[int, int]] = field(default_factory=set)
     bare_formulas: list[tuple[int, int]] = field(default_factory=list)
     errors: list[tuple[int, int, str]] = field(default_factory=list)
+    comments: dict[tuple[int, int], str] = field(default_factory=dict)
+    fills: dict[tuple[int, int], str] = field(default_factory=dict)
+    hidden_columns: set[int] = field(default_factory=set)
+    is_filtered: bool = False
     last_row: int = 0
     last_column: int = 0
 
@@ -91,14 +102,14 @@ def check_counts(archive: zipfile.ZipFile, names: frozenset[str]) -> None:
 
 def read_sheet_paths(archive: zipfile.ZipFile) -> dict[str, str]:
     """Gives the path of each worksheet in the container by its name."""
-    workbook = _parse(archive, "xl/workbook.xml")
+    workbook = parse_part(archive, "xl/workbook.xml")
     targets = {
         relationship.get("Id"): relationship.get("Target", "")
-        for relationship in _parse(archive, "xl/_rels/workbook.xml.rels")
+        for relationship in parse_part(archive, "xl/_rels/workbook.xml.rels")
     }
     paths = {}
     for sheet in workbook.iter():
-        if _local(sheet.tag) == "sheet":
+        if local_name(sheet.tag) == "sheet":
             target = targets.get(sheet.get(_RELATIONSHIP) or sheet.get(_STRICT_RELATIONSHIP), "")
             path = target.lstrip("/") if target.startswith("/") else str(PurePosixPath("xl") / target)
             paths[sheet.get("name", "")] = path
@@ -108,22 +119,26 @@ def read_sheet_paths(archive: zipfile.ZipFile) -> dict[str, str]:
 def read_styles(archive: zipfile.ZipFile) -> Styles:
     """Reads which cell styles shape numbers or strike text out."""
     try:
-        root = _parse(archive, "xl/styles.xml")
+        root = parse_part(archive, "xl/styles.xml")
     except KeyError:
         return Styles({}, frozenset())
     codes = dict(_BUILTIN_FORMATS)
     fonts: list[bool] = []
     formats: dict[int, str] = {}
     struck: set[int] = set()
+    colors: list[str | None] = []
+    fills: dict[int, str] = {}
     for part in root:
-        if _local(part.tag) == "numFmts":
+        if local_name(part.tag) == "numFmts":
             codes |= {int(f.get("numFmtId", "0")): f.get("formatCode", "") for f in part}
-        elif _local(part.tag) == "fonts":
+        elif local_name(part.tag) == "fonts":
             fonts = [
-                any(_local(c.tag) == "strike" and c.get("val", "1") not in ("0", "false") for c in font)
+                any(local_name(c.tag) == "strike" and c.get("val", "1") not in ("0", "false") for c in font)
                 for font in part
             ]
-        elif _local(part.tag) == "cellXfs":
+        elif local_name(part.tag) == "fills":
+            colors = [_color(fill) for fill in part]
+        elif local_name(part.tag) == "cellXfs":
             for number, style in enumerate(part):
                 code = codes.get(int(style.get("numFmtId", "0")), "")
                 if code and shapes_number(code):
@@ -131,28 +146,62 @@ def read_styles(archive: zipfile.ZipFile) -> Styles:
                 font = int(style.get("fontId", "0"))
                 if font < len(fonts) and fonts[font]:
                     struck.add(number)
-    return Styles(formats, frozenset(struck))
+                fill = int(style.get("fillId", "0"))
+                if fill < len(colors) and (color := colors[fill]):
+                    fills[number] = color
+    return Styles(formats, frozenset(struck), fills)
+
+
+def _color(fill: ElementTree.Element) -> str | None:
+    """The colour of a solid fill, "FFFF00" or the number of a theme's colour; None for white and no fill."""
+    for pattern in fill:
+        color = next((part for part in pattern if local_name(part.tag) == "fgColor"), None)
+        if pattern.get("patternType") != "solid" or color is None:
+            return None
+        rgb = color.get("rgb", "")[-6:].upper()
+        name = rgb or next((f"{kind} {color.get(kind)}" for kind in ("theme", "indexed") if color.get(kind)), "")
+        return name if name not in ("", "FFFFFF", "theme 0", "indexed 9", "indexed 64") else None
+    return None
 
 
 def read_marks(archive: zipfile.ZipFile, path: str, styles: Styles) -> SheetMarks:
     """Looks through one sheet."""
     marks = SheetMarks()
-    wanted = sorted({*styles.formats, *styles.struck})
-    cell = re.compile(_CELL % b"|".join(b"%d" % number for number in wanted)) if wanted else None
+    cell = _cells_of({*styles.formats, *styles.struck, *styles.fills})
     with archive.open(path) as file:
-        for chunk in _whole_rows(file):
+        for number, chunk in enumerate(_whole_rows(file)):
+            if number == 0:
+                marks.hidden_columns = _hidden_columns(chunk)
+            marks.is_filtered = marks.is_filtered or b"filterColumn" in chunk
             _read_rows(chunk, marks)
+            if len(marks.fills) > MAX_FILLS:
+                marks.fills.clear()
+                styles = replace(styles, fills={})
+                cell = _cells_of({*styles.formats, *styles.struck})
             if cell is not None:
                 _read_styled(chunk, cell, styles, marks)
             if b't="e"' in chunk:
                 marks.errors += [
-                    (int(m[2]), _number(m[1]), m[3].decode("ascii", "replace")) for m in _ERROR.finditer(chunk)
+                    (int(m[2]), column_number(m[1]), m[3].decode("ascii", "replace")) for m in _ERROR.finditer(chunk)
                 ]
             if b"f>" in chunk or b"<f" in chunk:
-                marks.bare_formulas += [(int(m[2]), _number(m[1])) for m in _BARE_FORMULA.finditer(chunk)]
+                marks.bare_formulas += [(int(m[2]), column_number(m[1])) for m in _BARE_FORMULA.finditer(chunk)]
             for match in _MERGE.finditer(chunk) if b"mergeCell " in chunk else ():
-                marks.merges.append((int(match[2]), _number(match[1]), int(match[4]), _number(match[3])))
+                marks.merges.append((int(match[2]), column_number(match[1]), int(match[4]), column_number(match[3])))
     return marks
+
+
+def _cells_of(styles: set[int]) -> re.Pattern[bytes] | None:
+    return re.compile(_CELL % b"|".join(b"%d" % number for number in sorted(styles))) if styles else None
+
+
+def _hidden_columns(head: bytes) -> set[int]:
+    hidden: set[int] = set()
+    for column in _COLUMN.findall(head[: head.find(b"<sheetData")]) if b" hidden=" in head else ():
+        first, last = (re.search(rb"\b%s=[\"'](\d+)" % name, column) for name in (b"min", b"max"))
+        if _HIDDEN.search(column) and first and last:
+            hidden.update(range(int(first[1]), min(int(last[1]), int(first[1]) + _MAX_HIDDEN) + 1))
+    return hidden
 
 
 def last_filled(archive: zipfile.ZipFile, path: str) -> tuple[int, int]:
@@ -162,7 +211,7 @@ def last_filled(archive: zipfile.ZipFile, path: str) -> tuple[int, int]:
         for chunk in _whole_rows(file):
             for match in _FILLED.finditer(chunk):
                 last_row = max(last_row, int(match[2]))
-                last_column = max(last_column, _number(match[1]))
+                last_column = max(last_column, column_number(match[1]))
     return last_row, last_column
 
 
@@ -176,7 +225,7 @@ def _read_rows(chunk: bytes, marks: SheetMarks) -> None:
     references = _REFERENCE_ROW if is_usual else _ODD_REFERENCE_ROW
     marks.last_row = max(marks.last_row, *map(int, set(references.findall(chunk))), 0)
     columns = _REFERENCE_COLUMN if is_usual else _ODD_REFERENCE_COLUMN
-    marks.last_column = max(marks.last_column, *map(_number, set(columns.findall(chunk))), 26)
+    marks.last_column = max(marks.last_column, *map(column_number, set(columns.findall(chunk))), 26)
 
 
 def _read_styled(chunk: bytes, cell: re.Pattern[bytes], styles: Styles, marks: SheetMarks) -> None:
@@ -186,12 +235,14 @@ def _read_styled(chunk: bytes, cell: re.Pattern[bytes], styles: Styles, marks: S
         style = _STYLE.search(match[0])
         if style is None:
             continue
-        place = (int(match[2]), _number(match[1]))
+        place = (int(match[2]), column_number(match[1]))
         number = int(style[1])
         if number in styles.formats:
             marks.shaped[place] = styles.formats[number]
         if number in styles.struck:
             marks.struck.add(place)
+        if number in styles.fills:
+            marks.fills[place] = styles.fills[number]
 
 
 def _whole_rows(file: IO[bytes]) -> Iterator[bytes]:
@@ -209,7 +260,8 @@ def _whole_rows(file: IO[bytes]) -> Iterator[bytes]:
     yield rest
 
 
-def _parse(archive: zipfile.ZipFile, path: str) -> ElementTree.Element:
+def parse_part(archive: zipfile.ZipFile, path: str) -> ElementTree.Element:
+    """Parses a small part; raises PartError for one that is too large or has a document type, KeyError for none."""
     if archive.getinfo(path).file_size > _MAX_SMALL_PART:
         raise PartError(f"{path} is too large")
     data = archive.read(path)
@@ -218,11 +270,13 @@ def _parse(archive: zipfile.ZipFile, path: str) -> ElementTree.Element:
     return ElementTree.fromstring(data)
 
 
-def _local(tag: str) -> str:
+def local_name(tag: str) -> str:
+    """The name of an element without its namespace."""
     return tag.rpartition("}")[2]
 
 
-def _number(letters: bytes) -> int:
+def column_number(letters: bytes) -> int:
+    """The number of a column, C = 3."""
     number = 0
     for letter in letters:
         number = number * 26 + letter - 64
