@@ -1,7 +1,7 @@
 """Pure values: no files, no database, no clock."""
 
 from gis_capture.model.bbox import BBox, parse_bbox
-from gis_capture.model.canonical import canonical_hash, encode_json, readable_json
+from gis_capture.model.canonical import canonical_hash, encode_json, long_integers, readable_json
 from gis_capture.model.change import ABSENT, ATTACHMENTS, GEOMETRY, Absent, Change, Edit, Kind, State
 from gis_capture.model.conflict import STORED, Clash, Conflict, Receipt, Status
 from gis_capture.model.feature import Attachment, Feature, PositionQuality
@@ -53,6 +53,7 @@ __all__ = [
     "geometry_from_geojson",
     "geometry_to_geojson",
     "has_missing_ordinate",
+    "long_integers",
     "parse_bbox",
     "readable_json",
     "wkb_to_geojson",

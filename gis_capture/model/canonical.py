@@ -57,6 +57,18 @@ def readable_json(value: Any) -> Any:
     return value
 
 
+def long_integers(value: Any) -> list[int]:
+    """Gives the integers of a document that no double holds, in the order of the keys; the hash does not tell them."""
+    match value:
+        case int() if abs(value) > _MAX_EXACT_INTEGER:
+            return [value]
+        case dict():
+            return [number for key in sorted(value) for number in long_integers(value[key])]
+        case list():
+            return [number for item in value for number in long_integers(item)]
+    return []
+
+
 def encode_json(document: Any) -> bytes:
     """Gives JSON in UTF-8; what UTF-8 cannot hold (half a surrogate pair, as a tablet may send it) is escaped."""
     try:

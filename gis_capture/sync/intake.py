@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gis_capture.model import STORED, Change, Receipt, canonical_hash
+from gis_capture.model import STORED, Change, Receipt, canonical_hash, long_integers
 from gis_capture.store.sync_records import NamedAttachment, PushedChange, SyncRecords
 from gis_capture.sync import codes
 from gis_capture.sync.apply import Applier
@@ -56,7 +56,8 @@ class Intake:
         pushed = self._pushed(kept_body(body) if problem else body, rejected)
         is_new = self.known is not None and change_id not in self.known.ids
         known = records.change(change_id) if change_id and not is_new else None
-        if known is not None and known.sha256 == pushed.sha256:
+        is_same = known is not None and known.sha256 == pushed.sha256
+        if known is not None and is_same and long_integers(known.body) == long_integers(pushed.body):
             return known.receipt
         if known is not None:
             reused = codes.problem(codes.CHANGE_ID_REUSED)

@@ -99,6 +99,18 @@ def test_another_body_under_a_known_id_is_rejected_and_both_are_kept(store: GeoP
     assert tablet.push(first)[0]["status"] == "applied"
 
 
+def test_another_number_of_19_digits_is_another_body(store: GeoPackageStore) -> None:
+    """Doubles, and so the hash, do not tell them apart."""
+    fill(store)
+    tablet = Tablet(store)
+    first = {**tablet.change("insert", "f1"), "number_of_tag": 2**53 + 1}
+    other = {**first, "number_of_tag": 2**53}
+    statuses = [one["status"] for one in tablet.push(first, other, first, other)]
+    assert statuses == ["applied", "rejected", "applied", "rejected"]
+    with store.snapshot() as snapshot:
+        assert [one.body for one in snapshot.sync.other_bodies()] == [other]
+
+
 def test_one_bad_change_does_not_block_the_others(store: GeoPackageStore) -> None:
     """Every kind of bad one stands between good ones; each says what is wrong in both languages."""
     fill(store, lamp("f1", number="K-01"))
