@@ -21,7 +21,7 @@ _TYPE_WORDS = {
     FieldType.DATE: Text("日付", "date"),
     FieldType.DATETIME: Text("日時", "date and time"),
 }
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
 _MAX_INTEGER = 2**63
 
 

@@ -433,6 +433,15 @@ def test_instants_are_points_in_time(store: GeoPackageStore) -> None:
     assert receipt["status"] == "applied"
 
 
+def test_instants_end_at_the_microsecond_in_any_store(store: GeoPackageStore) -> None:
+    """PostgreSQL holds no more; a file that held more could not be taken there."""
+    fill(store)
+    tablet = Tablet(store)
+    tablet.push(tablet.change("insert", "f1", fields={"seen_at": (None, "2026-11-23T11:10:00.1234567Z")}))
+    feature = store.feature("lamp", "f1")
+    assert feature is not None and feature.fields["seen_at"] == "2026-11-23T11:10:00.123456Z"
+
+
 @pytest.mark.parametrize("n_lamps", [200, 20_000])
 def test_the_work_of_a_push_hangs_on_its_edits_and_not_on_the_layer(tmp_path: Path, n_lamps: int) -> None:
     """SQLite's own steps are counted, in thousands; all lamps stand on one spot: each is the layer's edge."""
