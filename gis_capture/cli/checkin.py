@@ -16,9 +16,10 @@ from gis_capture.text import Text
     cls=Command,
     words=Text(
         "checkout で持ち出した GeoPackage を受け取ります。持ち出したときから変わったところだけを登録し、"
-        "ほかの人の変更とくい違えば記録します。同じファイルを二度受け取っても増えません。",
+        "ほかの人の変更とくい違えば記録します。"
+        "写真を入れた ZIP や QField の編集記録(deltafile)も受け取ります。同じファイルを二度受け取っても増えません。",
         "Takes a file back that checkout handed out: what was changed in it is merged with the changes of others."
-        " The same file twice adds nothing.",
+        " The same file twice adds nothing. A ZIP of it with its photos, or a delta file of QField, will do too.",
     ),
 )
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))

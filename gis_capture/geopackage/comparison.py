@@ -101,6 +101,17 @@ def tables_in(connection: sqlite3.Connection, schema: str) -> dict[str, Table]:
     }
 
 
+def ids_by_fid(path: Path, names: Sequence[str]) -> dict[str, dict[int, str]]:
+    """The feature ids of tables of a file of ours by their `fid`, by table."""
+    connection = connect(path, is_read_only=True)
+    try:
+        return {
+            name: dict(connection.execute(f"SELECT fid, {FEATURE_ID} FROM {quote_identifier(name)}")) for name in names
+        }
+    finally:
+        connection.close()
+
+
 def _table(connection: sqlite3.Connection, schema: str, name: str, geometry: str | None, srs: int | None) -> Table:
     found = connection.execute(f"PRAGMA {schema}.table_xinfo({quote_identifier(name)})").fetchall()
     keys = [row[1] for row in found if row[5] and row[2].upper() in ("INTEGER", "MEDIUMINT", "INT")]

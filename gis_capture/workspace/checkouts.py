@@ -21,7 +21,16 @@ from gis_capture.store.checkout import Checkout, checkout_id_in, read_checkout, 
 from gis_capture.store.export import refuse_store
 from gis_capture.store.protocol import Store
 from gis_capture.sync.attachments import AttachmentFolder
-from gis_capture.sync.checkin import LayerCounts, Photos, Plan, codes, plan_checkin, push_plan
+from gis_capture.sync.checkin import (
+    LayerCounts,
+    Photos,
+    Plan,
+    codes,
+    is_delta_file,
+    plan_checkin,
+    plan_deltas,
+    push_plan,
+)
 from gis_capture.text import Text
 from gis_capture.workspace.returned_files import unpacked
 
@@ -172,7 +181,7 @@ class Checkouts:
         """Takes a file back in; the same file twice adds nothing.
 
         Args:
-            path: The file as it came back, or a ZIP of it with its photos.
+            path: The file as it came back, a ZIP of it with its photos, or the journal that QField kept of its edits.
             checkout_id: What it was cut from, where the file does not say it any more.
             photos: The folder from which the paths of photos lead; None = the one the file lies in.
             author: Who edited it; "" = who took it.
@@ -211,8 +220,9 @@ class Checkouts:
         self, path: Path, checkout_id: str | None, photos: Path, are_deletions_allowed: bool, is_after_restore: bool
     ) -> tuple[Plan, bool]:
         """What a file amounts to, and whether a program may still hold it open."""
-        is_held_open = path.is_file() and _is_held_open(path)
-        found = _checkout_named_in(path)
+        is_delta = path.is_file() and is_delta_file(path)
+        is_held_open = path.is_file() and not is_delta and _is_held_open(path)
+        found = None if is_delta else _checkout_named_in(path)
         named = checkout_id or found
         if named is None:
             known = ", ".join(one.checkout_id for one in self.list()[:_MAX_NAMED]) or "-"
@@ -221,14 +231,18 @@ class Checkouts:
         checkout = read_checkout(base)
         if checkout.epoch != self._store.epoch and not is_after_restore:
             raise codes.error(codes.CHECKOUT_OTHER_EPOCH, file=path.name)
+        is_by_value, found_photos = checkout.epoch != self._store.epoch, Photos(photos, self._attachments)
+        if is_delta:
+            plan = plan_deltas(self._store, path, checkout, base, is_by_value=is_by_value, photos=found_photos)
+            return plan, False
         plan = plan_checkin(
             self._store,
             path,
             checkout,
             base,
             are_deletions_allowed=are_deletions_allowed,
-            is_by_value=checkout.epoch != self._store.epoch,
-            photos=Photos(photos, self._attachments),
+            is_by_value=is_by_value,
+            photos=found_photos,
         )
         return plan, is_held_open
 

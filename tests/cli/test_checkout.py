@@ -100,3 +100,28 @@ def test_photos_come_from_a_folder(folder: Path, tmp_path: Path) -> None:
     with Workspace.open(folder) as workspace:
         feature = workspace.store.feature("lamp", fid_id(2))
         assert feature is not None and [one.name for one in feature.attachments] == ["a.png"]
+
+
+def test_a_journal_of_qfield_comes_in_for_a_check_out(folder: Path, tmp_path: Path) -> None:
+    """It is taken with the id of the check-out; without it the words say which there are."""
+    run(folder, "checkout", tmp_path / "out.gpkg")
+    with Workspace.open(folder) as workspace:
+        (checkout,) = workspace.checkouts.list()
+    entry = {
+        "uuid": "aaaaaaaa-0000-4000-8000-000000000001",
+        "clientId": "c",
+        "localPk": "2",
+        "sourcePk": "2",
+        "localLayerName": "lamp",
+        "method": "patch",
+        "old": {"attributes": {"status": "点灯"}},
+        "new": {"attributes": {"status": "球切れ"}},
+    }
+    journal = tmp_path / "deltafile_01.json"
+    journal.write_text(json.dumps({"version": "1.0", "deltas": [entry]}), encoding="utf-8")
+
+    unnamed = run(folder, "checkin", journal)
+    taken = run(folder, "checkin", journal, "--checkout", checkout.checkout_id)
+
+    assert isinstance(unnamed.exception, SourceError) and checkout.checkout_id in str(unnamed.exception)
+    assert "変更 1" in taken.output and taken.return_value == 0

@@ -1,6 +1,7 @@
 """Layers are handed out and taken back over HTTP."""
 
 import io
+import json
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -103,4 +104,28 @@ def test_a_zip_brings_photos(client: FlaskClient, workspace: Workspace, out: Pat
     assert "checkin_photo_missing" not in [one["code"] for one in packed["problems"]]
     feature = workspace.store.feature(LAYER, "00000000-0000-7000-8000-000000000004")
     assert feature is not None and [one.name for one in feature.attachments] == ["a.png"]
+    assert list(workspace.folder.uploads_dir.iterdir()) == []
+
+
+def test_a_journal_of_qfield_is_taken(client: FlaskClient, workspace: Workspace, out: Path, tmp_path: Path) -> None:
+    """With the id of its check-out; a half-written one is refused with its reason."""
+    (checkout,) = workspace.checkouts.list()
+    entry = {
+        "uuid": "aaaaaaaa-0000-4000-8000-000000000001",
+        "clientId": "c",
+        "localPk": "4",
+        "sourcePk": "4",
+        "localLayerName": LAYER,
+        "method": "patch",
+        "new": {"attributes": {"status": "撤去"}},
+    }
+    path = tmp_path / "deltafile_01.json"
+    path.write_text(json.dumps({"version": "1.0", "deltas": [entry]}), encoding="utf-8")
+    taken = send(client, path, checkout_id=checkout.checkout_id)
+    unnamed = send(client, path)
+    path.write_text('{"version": "1.0", "deltas": [{', encoding="utf-8")
+    cut = send(client, path, checkout_id=checkout.checkout_id)
+
+    assert taken.get_json()["counts"] == {"applied": 1}
+    assert (unnamed.status_code, cut.status_code) == (422, 422) and cut.get_json()["code"] == "delta_unreadable"
     assert list(workspace.folder.uploads_dir.iterdir()) == []

@@ -52,6 +52,7 @@ class Plan:
         bodies: Changes, parents before children.
         left: Columns that were added and have too many values, by layer, with their numbers of values.
         photos: The pictures that the changes name.
+        device_id: Who sends the changes; "" = the check-out.
     """
 
     checkout: Checkout
@@ -60,6 +61,7 @@ class Plan:
     problems: list[Problem] = field(default_factory=list)
     left: list[tuple[Layer, str, int]] = field(default_factory=list)
     photos: Photos | None = None
+    device_id: str = ""
 
 
 def plan_checkin(
@@ -118,7 +120,7 @@ def push_plan(
     for start in range(0, len(plan.bodies), MAX_CHANGES):
         message = {
             "format": PUSH_FORMAT,
-            "device_id": plan.checkout.device_id,
+            "device_id": plan.device_id or plan.checkout.device_id,
             "author": author,
             "epoch": store.epoch,
             "clock_at": clock(),

@@ -26,6 +26,13 @@ GEOMETRY_MISSING: Final = "checkin_geometry_missing"
 ROW_COPIED: Final = "checkin_row_copied"
 ROW_RECOGNIZED: Final = "checkin_row_recognized"
 DELETIONS_UNCONFIRMED: Final = "checkin_deletions_unconfirmed"
+DELTA_UNREADABLE: Final = "delta_unreadable"
+DELTA_LAYER_UNKNOWN: Final = "delta_layer_unknown"
+DELTA_ROW_UNKNOWN: Final = "delta_row_unknown"
+DELTA_GEOMETRY: Final = "delta_geometry"
+DELTA_OTHER_CRS: Final = "delta_other_crs"
+DELTA_CHANGED: Final = "delta_changed"
+DELTAS_MORE: Final = "deltas_more"
 PHOTO_MISSING: Final = "checkin_photo_missing"
 PHOTO_OUTSIDE: Final = "checkin_photo_outside"
 PHOTO_NO_PICTURE: Final = "checkin_photo_no_picture"
@@ -39,10 +46,10 @@ _WORDS: Final[dict[str, Text]] = {
         '"{file}" cannot be read as a GeoPackage ({reason}). Check that QGIS opens it, and copy it again.',
     ),
     CHECKOUT_UNNAMED: Text(
-        "「{file}」に持ち出し番号がありません(変換などで消えたようです)。--checkout で番号を指定してください。"
-        "この作業フォルダーの持ち出し: {known}",
-        '"{file}" does not say which check-out it is; a program has dropped that table. Name it with --checkout.'
-        " Check-outs of this workspace: {known}",
+        "「{file}」に持ち出し番号がありません(変換などで消えたか、QField の編集記録です)。"
+        "--checkout で番号を指定してください。この作業フォルダーの持ち出し: {known}",
+        '"{file}" does not say which check-out it is: a program has dropped it, or it is a journal of QField.'
+        " Name it with --checkout. Check-outs of this workspace: {known}",
     ),
     CHECKOUT_UNKNOWN: Text(
         "持ち出し「{checkout_id}」の控えがこの作業フォルダーにありません。持ち出した作業フォルダーで受け取ってください。",
@@ -109,6 +116,44 @@ _WORDS: Final[dict[str, Text]] = {
     ROW_RECOGNIZED: Text(
         "レイヤー「{layer}」の行 {fid} の feature_id が「{found}」に変わっていました。元の地物として受け取りました。",
         'The feature_id of row {fid} of layer "{layer}" was changed to "{found}"; it is taken as the feature it was.',
+    ),
+    DELTA_UNREADABLE: Text(
+        "「{file}」は QField の編集記録(deltafile)として読めません({reason})。何も登録していません。"
+        "端末からもう一度コピーしてください。",
+        '"{file}" cannot be read as a delta file of QField ({reason}). Nothing was stored;'
+        " copy it from the tablet again.",
+    ),
+    DELTA_LAYER_UNKNOWN: Text(
+        "編集記録の {number} 件目のレイヤー「{found}」は、この持ち出しにありません。受け取っていません。"
+        "持ち出し番号を確かめてください。",
+        'Entry {number} is of a layer "{found}" that is not in this check-out, and was not taken.'
+        " Check the id of the check-out.",
+    ),
+    DELTA_ROW_UNKNOWN: Text(
+        "編集記録の {number} 件目の行 {pk} が、持ち出したレイヤー「{layer}」にありません。受け取っていません。"
+        "追加した記録が入ったファイルを先に受け取ってください。",
+        'Entry {number} is of row {pk}, which layer "{layer}" did not have when it was handed out; it was not taken.'
+        " Check in the file that added the row first.",
+    ),
+    DELTA_GEOMETRY: Text(
+        "編集記録の {number} 件目(レイヤー「{layer}」)の図形「{found}」を読めません。この件は受け取っていません。",
+        'The geometry of entry {number} (layer "{layer}") cannot be read: "{found}". The entry was not taken.',
+    ),
+    DELTA_OTHER_CRS: Text(
+        "編集記録の {number} 件目(レイヤー「{layer}」)の図形は「{found}」で、{expected} と測地系が違うか不明です。"
+        "この件は受け取っていません。レイヤーの座標系で記録し直してください。",
+        'The geometry of entry {number} (layer "{layer}") is in "{found}", whose datum is unknown or is not that of'
+        " {expected}. The entry was not taken; record it in the layer's CRS.",
+    ),
+    DELTA_CHANGED: Text(
+        "編集記録の {number} 件目(レイヤー「{layer}」)は、前に同じ番号 {uuid} で別の内容が届いています。"
+        "あとから届いた変更として受け取りました。",
+        'Entry {number} (layer "{layer}") came before under the same uuid {uuid} with other content;'
+        " it was taken as a later change.",
+    ),
+    DELTAS_MORE: Text(
+        "同じ種類の知らせ({kind})がほかに {n} 件あります。",
+        "{n} more entries have the problem {kind}.",
     ),
     PHOTO_MISSING: Text(
         "レイヤー「{layer}」の行 {row} の写真「{path}」が見つかりません。"
