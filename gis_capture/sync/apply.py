@@ -40,6 +40,7 @@ class Applier:
         new_id: Gives a fresh UUID.
         may_write_personal: Whether fields with personal data may be written.
         may_break_rules: Whether values are taken as they stand in a ledger.
+        is_unique_later: Whether unique values are looked at when a group of changes is in, by `has_unique_clash`.
     """
 
     transaction: Transaction
@@ -47,6 +48,7 @@ class Applier:
     new_id: Callable[[], str]
     may_write_personal: bool = True
     may_break_rules: bool = False
+    is_unique_later: bool = False
 
     def prepare(self) -> None:
         """Makes quick what every change asks: who has this unique value, which features refer to that one."""
@@ -100,7 +102,8 @@ class Applier:
             takes_incoming=layer.on_conflict == "take_incoming",
         )
         merged = merge(change, situation)
-        self._refuse_unique_clash(change, layer, merged)
+        if not self.is_unique_later:
+            self._refuse_unique_clash(change, layer, merged)
         revision = self._write(change, layer, merged, before=before, is_stored=stored is not None)
         clashes = (
             *merged.clashes,
@@ -162,6 +165,20 @@ class Applier:
                     about = {"title": field.title, "value": value, "label": _label(layer, other)}
                     clash = codes.problem(codes.UNIQUE_CLASH, field=field.name, feature_id=other.feature_id, **about)
                     raise _RejectedError(clash)
+
+    def has_unique_clash(self, change: Change) -> bool:
+        """Whether a feature has now a unique value, written by a change, that another one has as well."""
+        layer = self.layers.get(change.layer)
+        feature = self.transaction.feature(change.layer, change.feature_id) if layer else None
+        if layer is None or feature is None:
+            return False
+        names = [one.name for one in layer.fields if one.constraints.unique and one.name in change.edits]
+        values = {name: value for name in names if (value := feature.fields.get(name)) is not None}
+        return any(
+            other.feature_id != change.feature_id
+            for name, value in values.items()
+            for other in self.transaction.features(layer.key, FeatureQuery(equals={name: value}, limit=2))
+        )
 
     def _write(self, change: Change, layer: Layer, merged: Merge, *, before: Feature | None, is_stored: bool) -> int:
         """Writes what the merge says; gives the revision that holds the result."""

@@ -1,7 +1,7 @@
 """Takes changes in as they come: knows repeats, holds what came too early, keeps every body with its receipt."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -70,6 +70,23 @@ class Intake:
             return self.process(pushed)
         return pushed.receipt
 
+    def take_together(self, bodies: Sequence[Any]) -> list[Receipt]:
+        """Takes changes that pass unique values on to each other: all of them, or each for itself as they stand.
+
+        Between two of them a value may stand twice; after the last one none does.
+        """
+        try:
+            with self.applier.transaction.savepoint():
+                group = replace(self, applier=replace(self.applier, is_unique_later=True))
+                receipts = [group.take(body) for body in bodies]
+                if any(one.status not in STORED for one in receipts):
+                    raise _ApartError
+                if any(self.applier.has_unique_clash(Change.from_json(body)) for body in bodies):
+                    raise _ApartError
+                return receipts
+        except _ApartError:
+            return [self.take(body) for body in bodies]
+
     def take_made(self, change: Change, **extra: Any) -> Receipt:
         """Takes a change that this program has made itself, under a new id: it fits the JSON Schema.
 
@@ -122,3 +139,7 @@ class Intake:
     def _pushed(self, body: Any, receipt: Receipt) -> PushedChange:
         sha256, change_id = canonical_hash(body), receipt.change_id or ""
         return PushedChange(change_id, sha256, body, receipt, self.device_id, self.author, self.received_at)
+
+
+class _ApartError(Exception):
+    """A group of changes does not go in together."""

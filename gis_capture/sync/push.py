@@ -1,13 +1,15 @@
 """Push: a tablet's changes come in, every one of them gets a receipt that is durable before it is sent."""
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any
 
+from gis_capture.model import Receipt
 from gis_capture.store.protocol import Author, FeatureQuery, Store, Transaction
 from gis_capture.sync import codes
 from gis_capture.sync.apply import Applier
 from gis_capture.sync.intake import Intake, Known
 from gis_capture.sync.messages import RECEIPTS_FORMAT, check_push, feature_of
+from gis_capture.sync.swaps import groups_of
 
 Clock = Callable[[], str]
 NewId = Callable[[], str]
@@ -42,7 +44,7 @@ def push(
         applier.prepare()
         _read_ahead(transaction, layers, message["changes"])
         intake = Intake(applier, device_id, name, at, Known.read(transaction.sync, message["changes"]))
-        receipts = [intake.take(body) for body in message["changes"]]
+        receipts = _take_all(intake, message["changes"], groups_of(layers, message["changes"]))
         for number, receipt in enumerate(receipts):
             if receipt.status == "held" and receipt.change_id is not None:
                 now = transaction.sync.change(receipt.change_id)
@@ -55,6 +57,20 @@ def push(
         "clock_at": clock(),
         "receipts": [receipt.to_json() for receipt in receipts],
     }
+
+
+def _take_all(intake: Intake, bodies: Sequence[Any], groups: Sequence[Sequence[int]]) -> list[Receipt]:
+    """Takes changes in the order they came, those of a group together where its last one stands."""
+    by_last = {max(group): group for group in groups}
+    places = {place for group in groups for place in group}
+    receipts: dict[int, Receipt] = {}
+    for number, body in enumerate(bodies):
+        if number in by_last:
+            group = by_last[number]
+            receipts.update(zip(group, intake.take_together([bodies[place] for place in group]), strict=True))
+        elif number not in places:
+            receipts[number] = intake.take(body)
+    return [receipts[number] for number in range(len(bodies))]
 
 
 def _read_ahead(transaction: Transaction, layers: Container[str], bodies: Iterable[Any]) -> None:

@@ -1,7 +1,7 @@
 """Check-in: a file that was edited elsewhere is compared with what was handed out, and the difference is pushed."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from gis_capture.sync.checkin.differences import Difference, LayerDifferences, c
 from gis_capture.sync.checkin.photos import Photos
 from gis_capture.sync.messages import MAX_CHANGES, PUSH_FORMAT
 from gis_capture.sync.push import Clock, NewId, push
+from gis_capture.sync.swaps import groups_of, in_pieces
 
 MAX_ROWS_TOLD = 20
 """Problems of one kind that are told for single rows of a layer."""
@@ -117,20 +118,35 @@ def push_plan(
     if plan.photos is not None:
         # Before the changes that name them: a change is never stored without its photo being here.
         plan.photos.keep()
-    for start in range(0, len(plan.bodies), MAX_CHANGES):
+    for bodies in _messages(plan.bodies, store.layers()):
         message = {
             "format": PUSH_FORMAT,
             "device_id": plan.device_id or plan.checkout.device_id,
             "author": author,
             "epoch": store.epoch,
             "clock_at": clock(),
-            "changes": plan.bodies[start : start + MAX_CHANGES],
+            "changes": bodies,
         }
         may_write = plan.checkout.with_personal
         receipts += push(store, message, clock=clock, new_id=new_id, may_write_personal=may_write)["receipts"]
         if on_progress is not None:
             on_progress(len(receipts) / len(plan.bodies))
     return receipts
+
+
+def _messages(bodies: Sequence[Body], layers: Iterable[Layer]) -> Iterator[list[Body]]:
+    """Changes in as many messages as it takes; rows that swap unique values are in one, if there is room."""
+    message: list[Body] = []
+    for piece in in_pieces(groups_of({layer.key: layer for layer in layers}, bodies), len(bodies)):
+        if message and len(message) + len(piece) > MAX_CHANGES:
+            yield message
+            message = []
+        message += [bodies[number] for number in piece]
+        while len(message) > MAX_CHANGES:
+            yield message[:MAX_CHANGES]
+            message = message[MAX_CHANGES:]
+    if message:
+        yield message
 
 
 def _compare_all(
