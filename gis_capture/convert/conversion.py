@@ -16,6 +16,7 @@ from gis_capture.convert.source import NO_GAIJI, Progress, convert_source
 from gis_capture.ledger import DEFAULT_LIMITS, Limits, Reading
 from gis_capture.ledger.recipes.recipe import Recipe
 from gis_capture.locate.gazetteer import Gazetteer
+from gis_capture.locate.keys import KeyLayer
 from gis_capture.model import Layer
 from gis_capture.store.protocol import Author, Store
 
@@ -44,6 +45,7 @@ def convert(
     gazetteer: Gazetteer | None = None,
     recipe: Recipe | None = None,
     gaiji: Mapping[str, str] = NO_GAIJI,
+    against: KeyLayer | None = None,
 ) -> Conversion:
     """Brings a source into a layer of the store: all of it in one transaction, or nothing.
 
@@ -67,6 +69,7 @@ def convert(
         gazetteer: Places rows without coordinates by their addresses.
         recipe: How ledgers of this shape are read; `crs` and `matches` come before what it says.
         gaiji: What the office's private characters are.
+        against: Features by whose lots, posts, numbers or names rows without coordinates are placed.
 
     Raises:
         RecipeError: The recipe does not fit the source.
@@ -95,6 +98,7 @@ def convert(
         check=refuse,
         recipe=recipe,
         gaiji=gaiji,
+        against=against,
     )
     plan, tables, conversion = source.plan, source.tables, source.sum_up()
     continuation = None if is_repeat_allowed else find_continuation(source, store)

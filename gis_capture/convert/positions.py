@@ -16,7 +16,9 @@ from gis_capture.locate import Coordinates, Points, find_coordinates, locate_row
 from gis_capture.locate.codes import CRS_UNKNOWN, DATUM_GRID_MISSING
 from gis_capture.locate.crs import parse_crs
 from gis_capture.locate.datum import Moved
+from gis_capture.locate.evidence import RankedReading
 from gis_capture.locate.gazetteer import Gazetteer
+from gis_capture.locate.keys import KeyLayer, add_key_places
 from gis_capture.locate.result import NO_COORDINATES
 from gis_capture.model import Layer, Problem, Text
 
@@ -37,6 +39,7 @@ class Positions:
         operation: The datum operations that were used.
         address_columns: Where the addresses stand by which rows were placed.
         unplaced: By row index, geometries of the source that the layer cannot hold, as WKT in the source's CRS.
+        readings: The ways to read the coordinates that were compared, the chosen one first.
     """
 
     geometries: Sequence[Geometry | None]
@@ -50,6 +53,7 @@ class Positions:
     operation: str = ""
     address_columns: tuple[str, ...] = ()
     unplaced: Mapping[int, str] = field(default_factory=dict)
+    readings: tuple[RankedReading, ...] = ()
 
     def is_missing(self) -> Bools:
         """True for rows without a position, shape (n,)."""
@@ -88,6 +92,7 @@ def position_rows(
     crs: str | None = None,
     grids_dir: Path | None = None,
     gazetteer: Gazetteer | None = None,
+    against: KeyLayer | None = None,
 ) -> Positions:
     """Gives every row of a table its position in a layer.
 
@@ -97,6 +102,7 @@ def position_rows(
         crs: What a person says about the source's CRS.
         grids_dir: Folder of datum grids.
         gazetteer: Places rows without coordinates by their addresses.
+        against: Places them by lots, posts, numbers or names, which are nearer.
 
     Raises:
         CRSError: `crs` is not known.
@@ -113,6 +119,15 @@ def position_rows(
         gazetteer=gazetteer,
         wants_areas=layer.geometry_type in _TYPES_OF_AREAS,
     )
+    if against is not None:
+        located = add_key_places(
+            located,
+            columns_of(table),
+            against,
+            row_numbers=table.row_numbers,
+            layer_crs=layer.crs,
+            grids_dir=grids_dir,
+        )
     geometries: Sequence[Geometry | None] = located.geometries
     if located.areas:
         # A row without a cell may yet have a place by its address.
@@ -132,6 +147,7 @@ def position_rows(
         crs=crs or located.coordinates.crs,
         operation=located.operation,
         address_columns=located.address_columns,
+        readings=located.readings,
     )
 
 

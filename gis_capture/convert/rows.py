@@ -14,6 +14,7 @@ from gis_capture.ledger.columns import ColumnMatch
 from gis_capture.ledger.recipes.recipe import ColumnRule
 from gis_capture.ledger.values import Note, Origin, Teller, clean_column
 from gis_capture.locate.gazetteer import Gazetteer
+from gis_capture.locate.keys import KeyLayer
 from gis_capture.model import FeatureColumns, Layer, Problem, Text, Value
 from gis_capture.store.source_rows import MAX_ROWS, SourceBlock, SourceRow, blocks_of
 
@@ -82,6 +83,7 @@ def convert_table(
     grids_dir: Path | None = None,
     gazetteer: Gazetteer | None = None,
     rules: Mapping[str, ColumnRule] = NO_RULES,
+    against: KeyLayer | None = None,
 ) -> ConvertedTable:
     """Cleans all matched columns of a table and finds the position of every row.
 
@@ -91,7 +93,7 @@ def convert_table(
     Raises:
         CRSError: `crs` is not known.
     """
-    positions = position_rows(table, layer, crs=crs, grids_dir=grids_dir, gazetteer=gazetteer)
+    positions = position_rows(table, layer, crs=crs, grids_dir=grids_dir, gazetteer=gazetteer, against=against)
     field_of = match.fields
     problems: list[Problem] = []
     names, values = [], []

@@ -16,6 +16,7 @@ from gis_capture.ledger.gaiji import replace_gaiji
 from gis_capture.ledger.recipes.files import format_recipe
 from gis_capture.ledger.recipes.recipe import Recipe
 from gis_capture.locate.gazetteer import Gazetteer
+from gis_capture.locate.keys import KeyLayer
 from gis_capture.model import Layer
 
 NO_GAIJI: Mapping[str, str] = {}
@@ -29,12 +30,14 @@ class ConvertedSource:
 
     Attributes:
         given: What a person chose for this source: `{"crs", "matches", "recipe"?}`, the recipe as the text of its file.
+        placed_by: `{"way", "layers", "column"}` where rows were placed against layers.
     """
 
     reading: Reading
     plan: Plan
     tables: tuple[ConvertedTable, ...]
     given: Mapping[str, Any]
+    placed_by: Mapping[str, Any] | None = None
 
     def sum_up(self) -> Conversion:
         """Counts what becomes of the rows."""
@@ -43,7 +46,8 @@ class ConvertedSource:
     def record(self, conversion: Conversion, *, author: str, at: str) -> dict[str, Any]:
         """What is kept about the import, besides the account of its rows."""
         record = _record(self.reading, self.plan, self.tables, conversion, author=author, at=at)
-        return {**record, "given": dict(self.given)}
+        placed = {"placed_by": dict(self.placed_by)} if self.placed_by else {}
+        return {**record, "given": dict(self.given), **placed}
 
 
 def convert_source(
@@ -62,6 +66,7 @@ def convert_source(
     check: Callable[[Reading, Plan], None] | None = None,
     recipe: Recipe | None = None,
     gaiji: Mapping[str, str] = NO_GAIJI,
+    against: KeyLayer | None = None,
 ) -> ConvertedSource:
     """Reads a source and converts its rows for a layer; writes nothing.
 
@@ -85,14 +90,27 @@ def convert_source(
         rules = plan.rules[n - 1] if plan.rules else NO_RULES
         tables.append(
             convert_table(
-                source_table, match, plan.layer, crs=crs, grids_dir=grids_dir, gazetteer=gazetteer, rules=rules
+                source_table,
+                match,
+                plan.layer,
+                crs=crs,
+                grids_dir=grids_dir,
+                gazetteer=gazetteer,
+                rules=rules,
+                against=against,
             )
         )
         report(0.25 + 0.25 * n / len(plan.tables))
     given = {"crs": crs, "matches": dict(matches or {})}
     if recipe is not None:
         given["recipe"] = format_recipe(recipe)
-    return ConvertedSource(reading, plan, tuple(tables), given)
+    return ConvertedSource(reading, plan, tuple(tables), given, _placed_by(against))
+
+
+def _placed_by(against: KeyLayer | None) -> dict[str, Any] | None:
+    if against is None:
+        return None
+    return {"way": against.way, "layers": list(against.layers), "column": against.column}
 
 
 def _sum_up(reading: Reading, plan: Plan, tables: Sequence[ConvertedTable]) -> Conversion:
@@ -133,6 +151,11 @@ def _record(
         "matches": {table.name: match.fields for table, match in plan.tables},
         "crs": next((converted.positions.crs for converted in tables if converted.positions.crs), None),
         "operation": "; ".join(dict.fromkeys(c.positions.operation for c in tables if c.positions.operation)),
+        "readings": {
+            converted.table.name: [reading.to_json() for reading in converted.positions.readings]
+            for converted in tables
+            if converted.positions.readings
+        },
         "author": author,
         "created_at": at,
         "revision": conversion.revision,

@@ -23,6 +23,13 @@ AXES_ASSUMED = "axes_assumed"
 AXES_EXCHANGED = "axes_exchanged"
 POSITION_IS_CELL = "position_is_cell"
 MESH_SIZE_UNCERTAIN = "mesh_size_uncertain"
+POSITION_FROM_KEY = "position_from_key"
+KEY_COLUMNS_MISSING = "key_columns_missing"
+KEY_NOT_FOUND = "key_not_found"
+KEY_AMBIGUOUS = "key_ambiguous"
+KEY_UNREADABLE = "key_unreadable"
+KEY_WITHOUT_NUMBER = "key_without_number"
+CHAINAGE_BROKEN = "chainage_broken"
 POSITION_FROM_ADDRESS = "position_from_address"
 ADDRESS_NOT_FOUND = "address_not_found"
 ADDRESS_DISAGREES = "address_disagrees"
@@ -53,6 +60,13 @@ TITLES: dict[str, Text] = {
     AXES_EXCHANGED: Text("Xを東として読みました", "X taken as east"),
     POSITION_IS_CELL: Text("メッシュコードから置きました", "Placed by a mesh code"),
     MESH_SIZE_UNCERTAIN: Text("メッシュの大きさがはっきりしません", "Mesh codes that may have two sizes"),
+    POSITION_FROM_KEY: Text("地番・距離標・番号・名称から置きました", "Placed by a lot, a post, a number or a name"),
+    KEY_COLUMNS_MISSING: Text("置く手がかりの列がありません", "No columns to place rows by"),
+    KEY_NOT_FOUND: Text("置く先のレイヤーにありません", "Not in the layer to place by"),
+    KEY_AMBIGUOUS: Text("置く先に当たるものが複数あります", "Several features fit"),
+    KEY_UNREADABLE: Text("地番・距離標として読めません", "No lot and no place on a route"),
+    KEY_WITHOUT_NUMBER: Text("無番地です", "Land without a number"),
+    CHAINAGE_BROKEN: Text("距離標の数字がとぎれているか重なっています", "Numbers of the posts break or come twice"),
     POSITION_FROM_ADDRESS: Text("住所から置きました", "Placed by the address"),
     ADDRESS_NOT_FOUND: Text("住所が辞書にありません", "Address not in the gazetteer"),
     ADDRESS_DISAGREES: Text("座標と住所が離れています", "Coordinates and address far apart"),

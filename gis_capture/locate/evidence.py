@@ -1,6 +1,7 @@
 """How well a reading of coordinates agrees with where the addresses of the same rows are."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -31,6 +32,16 @@ class RankedReading:
     code: int
     share: float
     distance_m: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Gives `{"words", "words_en", "crs", "share", "distance_m"}`."""
+        return {
+            "words": self.words.ja,
+            "words_en": self.words.en,
+            "crs": f"EPSG:{self.code}",
+            "share": self.share,
+            "distance_m": self.distance_m,
+        }
 
 
 @dataclass(frozen=True, slots=True)

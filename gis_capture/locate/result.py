@@ -54,7 +54,8 @@ class Located:
 
     Attributes:
         geometries: In the layer's CRS, (x, y); None = no position.
-        methods: "coordinates", "dms", "plane", "mesh", "address"; None = no position.
+        methods: "coordinates", "dms", "plane", "mesh", "address", or the way of a key ("parcel" …);
+            None = no position.
         accuracies_m: Radius in metres within which the place lies, as far as reading and datum tell; None = not known.
         notes: What was read and how, in Japanese; None = the cells were taken as they are.
         reasons: Problem code of the rows without a position.

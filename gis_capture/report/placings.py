@@ -15,13 +15,17 @@ _METHODS = {
     "geometry": Text("ファイルが持つ図形", "geometry of the file"),
     "mesh": Text("メッシュコード", "mesh code"),
     "address": Text("所在地", "address"),
+    "parcel": Text("地番の筆", "parcel of the lot"),
+    "chainage": Text("路線の距離標・測点", "kilometre post or station of a route"),
+    "reference": Text("番号の指す相手", "feature that the number names"),
+    "name": Text("施設の名称", "name of a facility"),
     "gps": Text("現場の GPS", "GPS on site"),
     "tap": Text("地図を押して指定", "tapped on the map"),
     "field": Text("現場で入力", "captured on site"),
     "edited": Text("取り込んだ後に修正", "edited after the import"),
 }
 _STATED = ("coordinates", "dms", "plane", "geometry")
-_ROUGH = ("mesh", "address")
+_ROUGH = ("mesh", "address", "parcel", "chainage", "reference", "name")
 
 
 @dataclass(frozen=True, slots=True)

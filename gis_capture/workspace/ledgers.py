@@ -27,6 +27,7 @@ from gis_capture.model import Layer
 from gis_capture.store.protocol import Store
 from gis_capture.sync.office import Office
 from gis_capture.workspace.folder import Folder
+from gis_capture.workspace.key_layers import read_key_layer
 from gis_capture.workspace.recipes import RecipeFolder
 from gis_capture.workspace.reimport import (
     ListedRow,
@@ -120,6 +121,9 @@ class Ledgers:
         is_repeat_allowed: bool = False,
         on_progress: Callable[[float], None] | None = None,
         recipe: Recipe | None = None,
+        place_by: str | None = None,
+        against: Sequence[str] = (),
+        place_column: str = "",
     ) -> Conversion:
         """Brings a source into a layer, all of it or nothing; a copy of the source is kept.
 
@@ -136,6 +140,9 @@ class Ledgers:
             is_repeat_allowed: A source that was imported before is imported again.
             on_progress: Called with the share that is done, 0 to 1.
             recipe: How the source is read and where it goes; `layer`, `crs` and `matches` come before it.
+            place_by: How rows without coordinates are placed: "parcel", "chainage", "reference" or "name".
+            against: Keys of the layers that hold the parcels, the routes and posts, the features.
+            place_column: Where the ledger says it; "" = found by the headers.
 
         Raises:
             RecipeError: The recipe does not fit the source; nothing was changed.
@@ -169,6 +176,7 @@ class Ledgers:
                 gazetteer=gazetteer,
                 recipe=recipe,
                 gaiji=self.folder.gaiji(),
+                against=read_key_layer(self.store, place_by, against, column=place_column) if place_by else None,
             )
 
     def reimport(
@@ -187,6 +195,9 @@ class Ledgers:
         is_dry_run: bool = False,
         on_progress: Callable[[float], None] | None = None,
         recipe: Recipe | None = None,
+        place_by: str | None = None,
+        against: Sequence[str] = (),
+        place_column: str = "",
     ) -> Reimport:
         """Brings the next version of a ledger into its layer: only what it says otherwise than the last one.
 
@@ -207,6 +218,9 @@ class Ledgers:
             is_dry_run: Nothing is written; the result tells what would change.
             on_progress: Called with the share that is done, 0 to 1.
             recipe: How the source is read and where it goes; `layer`, `crs` and `matches` come before it.
+            place_by: How rows without coordinates are placed: "parcel", "chainage", "reference" or "name".
+            against: Keys of the layers that hold the parcels, the routes and posts, the features.
+            place_column: Where the ledger says it; "" = found by the headers.
 
         Raises:
             SourceError: The source cannot be read, goes on with no import, or its key is doubtful.
@@ -233,6 +247,7 @@ class Ledgers:
                 gazetteer=gazetteer,
                 recipe=recipe,
                 gaiji=self.folder.gaiji(),
+                against=read_key_layer(self.store, place_by, against, column=place_column) if place_by else None,
             )
             prepared = prepare_reimport(converted, self.store, base=base, key=key, is_dry_run=is_dry_run)
             if is_dry_run:
@@ -278,6 +293,8 @@ class Ledgers:
         given = dict(record.get("given") or {})
         if given.get("recipe"):
             given["recipe"] = parse_recipe(given["recipe"])
+        if placed := record.get("placed_by"):
+            given["against"] = read_key_layer(self.store, placed["way"], placed["layers"], column=placed["column"])
         with self._gazetteer() as gazetteer:
             return convert_source(
                 path,

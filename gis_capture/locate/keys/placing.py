@@ -1,0 +1,194 @@
+"""Rows of a table placed by their keys: which columns hold them, and what each row finds."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+
+import shapely
+from shapely import LineString
+
+from gis_capture.locate import codes
+from gis_capture.locate.keys.chainage import Route, parse_station
+from gis_capture.locate.keys.names import KeyIndex, fold_name
+from gis_capture.locate.keys.parcels import ParcelIndex
+from gis_capture.locate.keys.values import KeyLayer, KeyPlaces, Miss, Place, Way, joined
+from gis_capture.locate.layouts import Columns
+from gis_capture.locate.words import fold_header
+
+_LOT = re.compile("地番|筆番")
+_TOWN = re.compile("大字|町名|町字|字名|丁目|小字|^字$|土地の所在|所在地?$")
+_ADDRESS = re.compile("所在|住所|土地の表示")
+_CODE = re.compile("コード|code|カナ|英字|種別|予備")
+_ROUTE = re.compile("路線|道路名|route")
+_MEASURE = re.compile("距離標|^kp|kp$|キロ程|キロポスト|測点|距離程|追加距離|chainage")
+_SIDE = re.compile("^左右|左右$|^側|オフセット|離れ|offset")
+_NUMBER = re.compile("(?:電柱|橋梁|支柱|管理柱|親|設備|施設|公園|トンネル|樹木|構造物).*(?:番号|id|no\\.?)$")
+_NAME = re.compile("施設名|名称|建物名|設置施設|設置場所|name")
+_PLACES = re.compile("施設名|設置施設|設置場所")
+
+
+def propose_ways(columns: Columns) -> list[tuple[Way, tuple[str, ...]]]:
+    """Lists the ways in which the rows of a table may be placed by a key, by their headers."""
+    headers = {name: fold_header(name) for name in columns if any(columns[name])}
+    found: list[tuple[Way, tuple[str, ...]]] = []
+    if lots := _named(headers, _LOT):
+        found.append(("parcel", (*_named(headers, _TOWN), *lots[:1])))
+    if (measures := _named(headers, _MEASURE)) and any(
+        parse_station(text) for text in list(filter(None, columns[measures[0]]))[:50]
+    ):
+        found.append(("chainage", (*_named(headers, _ROUTE)[:1], measures[0])))
+    found += [("reference", (name,)) for name in _named(headers, _NUMBER)[:1]]
+    found += [("name", (name,)) for name in _named(headers, _PLACES)[:1]]
+    return found
+
+
+def place_by_key(columns: Columns, layer: KeyLayer) -> KeyPlaces:
+    """Looks up every row of a table among the features of a layer.
+
+    Args:
+        columns: Texts of the ledger by column name.
+        layer: What to look the rows up in, and how.
+
+    Returns:
+        Where each row is; without columns where the ledger or the layer has no such key.
+    """
+    return _WAYS[layer.way](columns, layer)
+
+
+def _by_parcel(columns: Columns, layer: KeyLayer) -> KeyPlaces:
+    headers, titles = _folded(columns), _folded(layer.columns)
+    number = _named(titles, _LOT)[:1]
+    lots = [layer.column] if layer.column else _named(headers, _LOT)[:1]
+    names = [*(name for name in _named(headers, _TOWN) if name not in lots), *lots] if lots else []
+    names = names or _named(headers, _ADDRESS)[:1]
+    if not number or not names:
+        return _nothing(columns)
+    towns = [name for name in _named(titles, _TOWN) if name not in number]
+    rows = range(len(layer.geometries))
+    index = ParcelIndex(
+        [joined(layer.columns, towns, row) for row in rows],
+        [joined(layer.columns, number, row) for row in rows],
+        layer.geometries,
+    )
+    is_empty = [not (columns[lots[0]][row] or "").strip() if lots else False for row in range(_n_rows(columns))]
+    texts = ["" if empty else joined(columns, names, row) for row, empty in enumerate(is_empty)]
+    return _found(names, texts, index.find)
+
+
+def _by_chainage(columns: Columns, layer: KeyLayer) -> KeyPlaces:
+    headers, titles = _folded(columns), _folded(layer.columns)
+    measures = [layer.column] if layer.column else _named(headers, _MEASURE)[:1]
+    routes = _routes(layer, _named(titles, _ROUTE)[:1] or _named(titles, _NAME)[:1], _named(titles, _MEASURE)[:1])
+    if not measures or not routes:
+        return _nothing(columns)
+    of_route, sides = _named(headers, _ROUTE)[:1], [one for one in _named(headers, _SIDE) if one not in measures]
+    names = [*of_route, *measures, *sides]
+    found: list[Place | Miss | None] = []
+    texts = []
+    for row in range(_n_rows(columns)):
+        said, text = joined(columns, of_route, row), joined(columns, measures, row)
+        written = " ".join(filter(None, (said, text, joined(columns, sides, row))))
+        texts.append(written if text else "")
+        found.append(_on_route(routes, said, f"{text} {joined(columns, sides, row)}".strip()) if text else None)
+    return KeyPlaces(tuple(names), texts, found)
+
+
+def _on_route(routes: Mapping[str, Route | None], said: str, text: str) -> Place | Miss:
+    station = parse_station(text)
+    if station is None:
+        return Miss(
+            codes.KEY_UNREADABLE, f"「{text}」は距離標・測点として読めません", f'"{text}" is no place on a route'
+        )
+    name = fold_name(said)
+    alike = [name] if name in routes else [one for one in routes if name and one and (name in one or one in name)]
+    if not said and len(routes) == 1:
+        alike = list(routes)
+    if len(alike) != 1:
+        if alike:
+            return Miss(
+                codes.KEY_AMBIGUOUS, f"路線「{said}」に当たるものが複数あります", f'several routes are "{said}"'
+            )
+        return Miss(codes.KEY_NOT_FOUND, f"路線「{said}」がありません", f'there is no route "{said}"')
+    route = routes[alike[0]]
+    if route is None:
+        return Miss(codes.KEY_AMBIGUOUS, f"路線「{said}」の線がつながっていません", f'route "{said}" is in pieces')
+    return route.find(station, text)
+
+
+def _routes(layer: KeyLayer, names: Sequence[str], measures: Sequence[str]) -> dict[str, Route | None]:
+    """The routes of a layer by their folded names; None where the line of one is in pieces."""
+    lines: dict[str, list[LineString]] = defaultdict(list)
+    posts: dict[str, list[tuple[float, tuple[float, float]]]] = defaultdict(list)
+    for row, geometry in enumerate(layer.geometries):
+        name = fold_name(joined(layer.columns, names, row))
+        if isinstance(geometry, shapely.Point):
+            station = parse_station(joined(layer.columns, measures, row))
+            if station:
+                posts[name].append((station.measure_m, (geometry.x, geometry.y)))
+        elif geometry is not None:
+            merged = shapely.line_merge(geometry)
+            lines[name] += [merged] if isinstance(merged, LineString) else [*getattr(merged, "geoms", ())]
+    routes: dict[str, Route | None] = {}
+    for name, parts in lines.items():
+        whole = parts[0] if len(parts) == 1 else shapely.line_merge(shapely.MultiLineString(parts))
+        routes[name] = Route(whole, posts[name]) if isinstance(whole, LineString) else None
+    return routes
+
+
+def _by_reference(columns: Columns, layer: KeyLayer) -> KeyPlaces:
+    headers, titles = _folded(columns), _folded(layer.columns)
+    keys = [fold_header(title) for title in layer.key_titles]
+    by_title = {folded: name for name, folded in titles.items()}
+    wanted = [layer.column] if layer.column else []
+    wanted += [name for name, folded in headers.items() if folded in by_title and _NUMBER.search(folded)]
+    wanted += [*_named(headers, _NUMBER)] + [name for name, folded in headers.items() if folded in keys]
+    if not wanted:
+        return _nothing(columns)
+    title = by_title.get(headers[wanted[0]]) or next((by_title[key] for key in keys if key in by_title), None)
+    if title is None:
+        return _nothing(columns)
+    return _found(wanted[:1], _texts(columns, wanted[0]), KeyIndex(layer.columns[title], layer.geometries).find)
+
+
+def _by_name(columns: Columns, layer: KeyLayer) -> KeyPlaces:
+    headers, titles = _folded(columns), _folded(layer.columns)
+    wanted = [layer.column] if layer.column else [*_named(headers, _PLACES), *_named(headers, _NAME)]
+    title = _named(titles, _NAME)
+    if not wanted or not title:
+        return _nothing(columns)
+    index = KeyIndex(layer.columns[title[0]], layer.geometries, is_name=True)
+    return _found(wanted[:1], _texts(columns, wanted[0]), index.find)
+
+
+_WAYS: Mapping[Way, Callable[[Columns, KeyLayer], KeyPlaces]] = {
+    "parcel": _by_parcel,
+    "chainage": _by_chainage,
+    "reference": _by_reference,
+    "name": _by_name,
+}
+
+
+def _found(names: Sequence[str], texts: Sequence[str], find: Callable[[str], Place | Miss]) -> KeyPlaces:
+    memo = {text: find(text) for text in set(texts) if text}
+    return KeyPlaces(tuple(names), texts, [memo.get(text) for text in texts])
+
+
+def _nothing(columns: Columns) -> KeyPlaces:
+    n_rows = _n_rows(columns)
+    return KeyPlaces((), [""] * n_rows, [None] * n_rows)
+
+
+def _n_rows(columns: Columns) -> int:
+    return max((len(values) for values in columns.values()), default=0)
+
+
+def _texts(columns: Columns, name: str) -> list[str]:
+    return [(text or "").strip() for text in columns[name]]
+
+
+def _folded(columns: Columns) -> dict[str, str]:
+    return {name: fold_header(name) for name in columns}
+
+
+def _named(headers: Mapping[str, str], pattern: re.Pattern[str]) -> list[str]:
+    return [name for name, folded in headers.items() if pattern.search(folded) and not _CODE.search(folded)]

@@ -1,0 +1,99 @@
+"""`gis-capture convert --place-by`: rows without coordinates find their place in a layer of the workspace."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from gis_capture.cli import main
+from gis_capture.workspace import Workspace
+
+
+def square(west: float) -> dict[str, object]:
+    """A lot some 90 m wide."""
+    ring = [[west, 36.14], [west + 0.001, 36.14], [west + 0.001, 36.141], [west, 36.141], [west, 36.14]]
+    return {"type": "Polygon", "coordinates": [ring]}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A workspace with a layer of parcels."""
+    lots = [("花里町二丁目", "880-1"), ("花里町二丁目", "880-2"), ("三之町", "12")]
+    features = [
+        {"type": "Feature", "properties": {"大字": town, "地番": number}, "geometry": square(137.25 + 0.001 * n)}
+        for n, (town, number) in enumerate(lots)
+    ]
+    document = {"type": "FeatureCollection", "features": features}
+    (tmp_path / "筆.geojson").write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+    rows = [
+        "施設名,大字,地番",
+        "A,花里町2丁目,880番地1",
+        "B,三之町,12外2筆",
+        "C,三之町,無番地",
+        "D,三之町,99",
+        "E,三之町,",
+    ]
+    (tmp_path / "管理台帳.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    with Workspace.create(tmp_path / "w") as workspace:
+        workspace.convert(tmp_path / "筆.geojson", layer="generic")
+    return tmp_path
+
+
+def parcels(folder: Path) -> str:
+    """The key of the layer of parcels."""
+    with Workspace.open(folder / "w") as workspace:
+        return next(layer.key for layer in workspace.store.layers())
+
+
+def run(folder: Path, capsys: pytest.CaptureFixture[str], *options: str) -> tuple[object, str]:
+    """Converts the ledger; gives the exit code and what was printed."""
+    arguments = ["convert", str(folder / "管理台帳.csv"), "--workspace", str(folder / "w"), "--layer", "generic"]
+    with pytest.raises(SystemExit) as ended:
+        main([*arguments, *options])
+    printed = capsys.readouterr()
+    return ended.value.code, printed.out + printed.err
+
+
+def test_rows_are_placed_by_their_lots_and_every_other_row_says_why(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Method, radius and note are kept with each feature; the import remembers what it was placed against."""
+    key = parcels(folder)
+    code, output = run(folder, capsys, "--place-by", "parcel", "--against", key, "--json")
+    document = json.loads(output)
+    assert code == 3
+    counts = {name: document[name] for name in ("n_loaded", "n_unlocated")}
+    assert counts == {"n_loaded": 2, "n_unlocated": 3}
+    assert {problem["code"] for problem in document["problems"]} >= {"key_without_number", "key_not_found"}
+    with Workspace.open(folder / "w") as workspace:
+        (record,) = (one for one in workspace.imports() if one["source_name"] == "管理台帳.csv")
+        assert record["placed_by"] == {"way": "parcel", "layers": [key], "column": ""}
+        placed = [one for one in workspace.store.features(record["layer"]) if one.geometry is not None]
+    assert [one.position.method for one in placed] == ["parcel", "parcel"]
+    notes = [one.position.note or "" for one in placed]
+    assert "880-1" in notes[0] and "ほか2筆" in notes[1]
+    assert all(60 < (one.position.accuracy_m or 0) < 80 for one in placed)
+
+
+@pytest.mark.parametrize("options", [("--place-by", "parcel"), ("--against", "park"), ("--place-column", "地番")])
+def test_a_way_needs_its_layer(folder: Path, options: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    """One without the other is a matter of usage."""
+    assert run(folder, capsys, *options)[0] == 2
+
+
+def test_a_layer_without_such_keys_is_told_and_nothing_is_placed(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Parcels have no kilometre posts."""
+    code, output = run(folder, capsys, "--place-by", "chainage", "--against", parcels(folder), "--dry-run", "--json")
+    problems = {problem["code"] for problem in json.loads(output)["problems"]}
+    assert code == 3 and "key_columns_missing" in problems
+
+
+def test_an_unknown_layer_or_column_is_refused_with_its_name(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is imported."""
+    code, output = run(folder, capsys, "--place-by", "parcel", "--against", "no_such_layer")
+    assert code in (1, 2)
+    assert "no_such_layer" in output
+    code, output = run(folder, capsys, "--place-by", "parcel", "--against", parcels(folder), "--place-column", "ない列")
+    assert code in (1, 2) and "ない列" in output
