@@ -5,7 +5,10 @@ from typing import Any
 
 from gis_capture.errors import LayerError
 from gis_capture.server.context import sees_personal, workspace
+from gis_capture.sync.codes import MALFORMED_CHANGE
+from gis_capture.text import Text
 
+_HIDDEN = Text("個人情報を含むことがあるため、理由は表示しません。", "The reason may quote personal data.")
 _VALUES = ("base", "stored", "incoming", "taken")
 
 
@@ -22,13 +25,32 @@ def shown_conflict(conflict: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def shown_waiting(waiting: Mapping[str, Any]) -> dict[str, Any]:
-    """Gives a waiting change as who asks may see it, without the values of hidden fields."""
+    """Gives a waiting change as who asks may see it, without the values of hidden fields.
+
+    Of a body that is no change nobody can tell where such a value stands: where layers have any, all of it is hidden.
+    """
     body = waiting.get("body")
-    if not isinstance(body, Mapping) or not isinstance(body.get("fields"), Mapping):
+    if sees_personal() or not any(layer.personal_names for layer in workspace().store.layers()):
         return dict(waiting)
+    if not isinstance(body, Mapping) or not isinstance(body.get("fields") or {}, Mapping) or "text" in body:
+        hidden_body = {"change_id": waiting.get("change_id"), "is_hidden": True}
+        return {**waiting, "body": hidden_body, "receipt": _shown_receipt(waiting["receipt"], frozenset())}
     hidden = _hidden_names(body.get("layer"))
-    fields = {name: {"is_hidden": True} if name in hidden else edit for name, edit in body["fields"].items()}
-    return {**waiting, "body": {**body, "fields": fields}}
+    edits = body.get("fields") or {}
+    fields = {name: {"is_hidden": True} if name in hidden else edit for name, edit in edits.items()}
+    return {**waiting, "body": {**body, "fields": fields}, "receipt": _shown_receipt(waiting["receipt"], hidden)}
+
+
+def _shown_receipt(receipt: Mapping[str, Any], hidden: frozenset[str]) -> dict[str, Any]:
+    """A receipt whose words name no value of a hidden field."""
+
+    def shown(problem: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+        # What does not fit the schema is quoted.
+        is_hidden = problem is not None and (problem.get("field") in hidden or problem["code"] == MALFORMED_CHANGE)
+        return {**problem, "message": _HIDDEN.to_json()} if problem is not None and is_hidden else problem
+
+    more = {"problems": [shown(one) for one in receipt["problems"]]} if "problems" in receipt else {}
+    return {**receipt, "problem": shown(receipt.get("problem")), **more}
 
 
 def shown_history(history: Mapping[str, Any]) -> dict[str, Any]:

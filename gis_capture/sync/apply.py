@@ -299,8 +299,9 @@ def _as_json(clash: Clash) -> Clash:
 
 
 def _label(layer: Layer, feature: Feature) -> str:
-    """What people call a feature: the layer's label, else its id."""
-    values = {field.name: feature.fields.get(field.name) or "" for field in layer.fields}
+    """What people call a feature: the layer's label without personal data, else its id."""
+    hidden = layer.personal_names
+    values = {one.name: "" if one.name in hidden else feature.fields.get(one.name) or "" for one in layer.fields}
     try:
         return layer.label.format_map(values).strip() or feature.feature_id
     except (KeyError, ValueError, IndexError, AttributeError):

@@ -1,6 +1,7 @@
 """Fields with personal data: on the server's own screen, elsewhere only when the office says so."""
 
 import dataclasses
+import json
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -175,3 +176,25 @@ def test_history_and_deleted_features_hide_it_too(client: FlaskClient) -> None:
     assert [SECRET in answer for answer in here] == [True, True]
     assert [SECRET in answer for answer in there] == [False, False]
     assert "is_hidden" in there[0] and FEATURE_ID not in there[1]
+
+
+def test_words_about_a_waiting_change_tell_no_personal_value(
+    client: FlaskClient, workspace: Workspace, shared: None
+) -> None:
+    """Neither its reason nor a body that is no change; the office's own screen sees both."""
+    about = {"layer": LAYER, "kind": "insert"}
+    unlit = {"old": None, "new": {"not": SECRET}}
+    changes = [
+        {"change_id": "a", "feature_id": "a", **about, "fields": {FIELD: {"old": None, "new": SECRET}}, "after": "b"},
+        {"change_id": "c", "feature_id": "c", **about, "fields": {FIELD: unlit}},
+        {"change_id": "d", "feature_id": "d", **about, "fields": [SECRET]},
+    ]
+    answer = client.post("/sync/push", json={"format": "gis-capture.push/v1", "device_id": "t", "changes": changes})
+    assert [one["status"] for one in answer.get_json()["receipts"]] == ["held", "rejected", "rejected"]
+    settings = dataclasses.replace(workspace.settings, shares_personal_fields=False)
+    workspace.folder = dataclasses.replace(workspace.folder, settings=settings)
+
+    assert SECRET in client.get("/changes/waiting").get_data(as_text=True)
+    elsewhere = client.get("/changes/waiting", environ_overrides=OTHER_COMPUTER)
+    assert len(elsewhere.get_json()["changes"]) == 3
+    assert SECRET not in json.dumps(elsewhere.get_json(), ensure_ascii=False)
