@@ -159,6 +159,28 @@ def _position(described: dict[str, Any]) -> Text:
     return Text(f"{kind.ja}{crs}", f"{kind.en}{crs}")
 
 
+def _placing(described: dict[str, Any]) -> list[Text]:
+    """The readings of coordinates that were compared, and the layers that rows may be placed against."""
+    found = []
+    for reading in described["readings"]:
+        away = "-" if reading["distance_m"] is None else f"{reading['distance_m']:,}m"
+        found.append(
+            Text(
+                f"  座標の読み方: {reading['words']}、住所との差 {away}",
+                f"  reading of the coordinates: {reading['words_en']}, {away} from the addresses",
+            )
+        )
+    for way in described["place_by"]:
+        names = "・".join(way["columns"])
+        found.append(
+            Text(
+                f"  置く手がかり: {names} → convert --place-by {way['way']} --against レイヤー",
+                f"  may be placed by: {names} → convert --place-by {way['way']} --against LAYER",
+            )
+        )
+    return found
+
+
 def _print_table(
     table: "InspectedTable", described: dict[str, Any], layers: Mapping[str, Layer], language: str
 ) -> None:
@@ -178,7 +200,7 @@ def _print_table(
         ),
         Text(f"  位置: {position}", f"  position: {position}"),
     )
-    for line in lines:
+    for line in (*lines, *_placing(described)):
         click.echo(line.in_language(language))
     for column in described["columns"]:
         field = next((one for one in layer.fields if one.name == column["field"]), None) if layer else None

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gis_capture.convert.bounding import bound_problems
-from gis_capture.convert.positions import coordinates_of, has_geometries
+from gis_capture.convert.positions import columns_of, coordinates_of, has_geometries, readings_of
 from gis_capture.convert.reasons import reason_words
 from gis_capture.ledger import DEFAULT_LIMITS, Limits, Reading, Table, read_ledger
 from gis_capture.ledger.columns import LayerSuggestion, choose_layer, propose_keys, sort_suggestions, suggest_layers
@@ -15,6 +15,9 @@ from gis_capture.ledger.columns.making import geometry_kinds
 from gis_capture.ledger.recipes.recipe import Recipe
 from gis_capture.ledger.values import infer_type
 from gis_capture.locate import Coordinates
+from gis_capture.locate.evidence import RankedReading
+from gis_capture.locate.gazetteer import Gazetteer
+from gis_capture.locate.keys import Way, propose_ways
 from gis_capture.model import FieldType, Layer, Problem
 
 FORMAT = "gis-capture.inspect/v1"
@@ -28,6 +31,8 @@ class InspectedTable:
         types: Of the columns, in their order.
         suggestions: Layers it may belong to, the best first.
         layer_key: The layer that fits best; "generic" where none fits well.
+        readings: The ways to read the coordinates that were compared with the addresses, the best first.
+        ways: How rows may be placed against another layer, and the columns that say so; () where there are coordinates.
     """
 
     table: Table
@@ -35,6 +40,8 @@ class InspectedTable:
     coordinates: Coordinates
     suggestions: tuple[LayerSuggestion, ...]
     layer_key: str
+    readings: tuple[RankedReading, ...] = ()
+    ways: tuple[tuple[Way, tuple[str, ...]], ...] = ()
 
     @property
     def fields(self) -> dict[str, str]:
@@ -69,6 +76,8 @@ class InspectedTable:
             ],
             "keys": propose_keys(table),
             "coordinates": self.coordinates.to_json(),
+            "readings": [reading.to_json() for reading in self.readings],
+            "place_by": [{"way": way, "columns": list(names)} for way, names in self.ways],
             "has_geometries": has_geometries(table),
             "geometry_types": dict(Counter(geometry_kinds(table)).most_common()),
             "crs": table.crs,
@@ -116,24 +125,36 @@ def inspect_source(
     limits: Limits = DEFAULT_LIMITS,
     recipe: Recipe | None = None,
     layout: Path | None = None,
+    grids_dir: Path | None = None,
+    gazetteer: Gazetteer | None = None,
 ) -> Inspection:
     """Reads a source and tells what is in it, and which of these layers its tables may belong to.
+
+    With a gazetteer, the ways to read coordinates are compared with the addresses.
 
     Raises:
         SourceError: The source is missing, broken, encrypted, too large or of a kind that is not read.
     """
     reading = read_ledger(path, limits=limits, recipe=recipe, layout=layout)
-    tables = tuple(_inspect_table(table, layers) for table in reading.tables)
+    tables = tuple(_inspect_table(table, layers, grids_dir, gazetteer) for table in reading.tables)
     of_tables = (problem for table in reading.tables for problem in (*table.problems, *table.notes))
     return Inspection(reading, tables, bound_problems((*reading.problems, *of_tables)))
 
 
-def _inspect_table(table: Table, layers: Sequence[Layer]) -> InspectedTable:
+def _inspect_table(
+    table: Table, layers: Sequence[Layer], grids_dir: Path | None, gazetteer: Gazetteer | None
+) -> InspectedTable:
     suggestions = tuple(suggest_layers(table, layers))
+    coordinates = coordinates_of(table)
+    is_nowhere = coordinates.kind == "none" and not has_geometries(table)
     return InspectedTable(
         table=table,
         types=tuple(infer_type(texts) for texts in table.values),
-        coordinates=coordinates_of(table),
+        coordinates=coordinates,
         suggestions=suggestions,
         layer_key=choose_layer(suggestions),
+        readings=()
+        if is_nowhere or gazetteer is None
+        else readings_of(table, grids_dir=grids_dir, gazetteer=gazetteer),
+        ways=tuple(propose_ways(columns_of(table))) if is_nowhere else (),
     )

@@ -23,6 +23,7 @@ from gis_capture.locate.result import NO_COORDINATES
 from gis_capture.model import Layer, Problem, Text
 
 _EPSG = re.compile(r"EPSG:\d+")
+_SAMPLE_SIZE = 400
 _TYPES_OF_AREAS = ("Polygon", "MultiPolygon", "Geometry")
 _DRAW_IT = Text("位置を地図で指定してください。", "Give the place on the map.")
 
@@ -83,6 +84,18 @@ def coordinates_of(table: Table) -> Coordinates:
     if has_geometries(table):
         return NO_COORDINATES
     return find_coordinates(columns_of(table), context=context_of(table))
+
+
+def readings_of(table: Table, *, grids_dir: Path | None, gazetteer: Gazetteer) -> tuple[RankedReading, ...]:
+    """Compares the ways to read the coordinates of a table, by some hundred of its rows; () = nothing to compare."""
+    if has_geometries(table):
+        return ()
+    step = max(1, len(table.row_numbers) // _SAMPLE_SIZE)
+    sample = {name: texts[::step] for name, texts in columns_of(table).items()}
+    located = locate_rows(
+        sample, crs=None, layer_crs="EPSG:6668", context=context_of(table), grids_dir=grids_dir, gazetteer=gazetteer
+    )
+    return located.readings
 
 
 def position_rows(

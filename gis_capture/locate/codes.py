@@ -22,6 +22,8 @@ ZONE_ASSUMED = "zone_assumed"
 AXES_ASSUMED = "axes_assumed"
 AXES_EXCHANGED = "axes_exchanged"
 POSITION_IS_CELL = "position_is_cell"
+READINGS_COMPARED = "readings_compared"
+READING_MARGIN_THIN = "reading_margin_thin"
 MESH_SIZE_UNCERTAIN = "mesh_size_uncertain"
 POSITION_FROM_KEY = "position_from_key"
 KEY_COLUMNS_MISSING = "key_columns_missing"
@@ -59,6 +61,8 @@ TITLES: dict[str, Text] = {
     AXES_ASSUMED: Text("Xを北として読みました", "X taken as north"),
     AXES_EXCHANGED: Text("Xを東として読みました", "X taken as east"),
     POSITION_IS_CELL: Text("メッシュコードから置きました", "Placed by a mesh code"),
+    READINGS_COMPARED: Text("読み方を比べて決めました", "Readings were compared"),
+    READING_MARGIN_THIN: Text("読み方の差がわずかです", "Two readings are about as likely"),
     MESH_SIZE_UNCERTAIN: Text("メッシュの大きさがはっきりしません", "Mesh codes that may have two sizes"),
     POSITION_FROM_KEY: Text("地番・距離標・番号・名称から置きました", "Placed by a lot, a post, a number or a name"),
     KEY_COLUMNS_MISSING: Text("置く手がかりの列がありません", "No columns to place rows by"),

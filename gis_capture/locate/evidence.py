@@ -1,13 +1,14 @@
 """How well a reading of coordinates agrees with where the addresses of the same rows are."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from gis_capture.locate.numbers import Bools, Floats
 from gis_capture.model import Text
 
+About = Literal["plane", "notation", "datum"]
 MIN_ROWS = 3
 _M_PER_DEG = 111_320.0
 # The two datums are 380–500 m apart. Over 28 published ledgers of 9 rows and more, the middle of the differences to the
@@ -25,17 +26,21 @@ class RankedReading:
         words: What it takes them for.
         code: EPSG code.
         share: Rows that come to lie where they can: in Japan, in the zone, in the area.
-        distance_m: Median distance from the addresses; None = no addresses to compare with.
+        distance_m: Median distance from the addresses (of a datum: how far all rows together lie beside them);
+            None = no addresses to compare with.
+        about: What was decided between the readings: "plane", "notation", "datum".
     """
 
     words: Text
     code: int
     share: float
     distance_m: float | None = None
+    about: About = "plane"
 
     def to_json(self) -> dict[str, Any]:
-        """Gives `{"words", "words_en", "crs", "share", "distance_m"}`."""
+        """Gives `{"about", "words", "words_en", "crs", "share", "distance_m"}`."""
         return {
+            "about": self.about,
             "words": self.words.ja,
             "words_en": self.words.en,
             "crs": f"EPSG:{self.code}",

@@ -94,6 +94,20 @@ AXES_EXCHANGED = Text(
 AXES_ASSUMED = Text(
     "Xを北、Yを東（測量の座標）として読みました。", "X was read as north and Y as east, as surveyors write."
 )
+READINGS_COMPARED = Text(
+    "座標を{chosen}として読みました（住所との差{distance}）。次の候補は{other}（差{other_distance}）。",
+    "Read the coordinates as {chosen}, {distance} from the addresses; the next best is {other}, {other_distance}.",
+)
+READING_MARGIN_THIN = (
+    Text(
+        "座標を{chosen}として読みましたが、{other}でも住所との差はあまり変わりません（{distance}と{other_distance}）。",
+        "The coordinates were read as {chosen}, but {other} fits about as well ({distance}, {other_distance}).",
+    ),
+    Text(
+        "地図で数か所を確かめ、ずれていれば座標系を指定して取り込み直してください。",
+        "Check some places on the map; if they are off, import again and name the CRS.",
+    ),
+)
 MESH_SIZE_UNCERTAIN = (
     Text(
         "10桁のメッシュコードは250mとも100mとも読めます。250mとして読みました。",

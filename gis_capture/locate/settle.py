@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from gis_capture.locate import codes, messages
-from gis_capture.locate.crs import GEOGRAPHIC, Datum, crs_of, datum_of, plane_code, zone_of
+from gis_capture.locate.crs import GEOGRAPHIC, Datum, crs_of, datum_of, plane_code, plane_name, zone_of
 from gis_capture.locate.datum import transform
 from gis_capture.locate.evidence import KnownPlaces, RankedReading, is_better_datum
 from gis_capture.locate.layouts import Columns
@@ -106,7 +106,9 @@ def _settle_notation(columns: Columns, settled: Settled, known: KnownPlaces) -> 
     if distance_m is None or other_m is None:
         return settled
     ranked = [
-        RankedReading(_NOTATION_WORDS[one.meaning.notation], _JGD2011, float(one.is_valid.mean()), round(metres))
+        RankedReading(
+            _NOTATION_WORDS[one.meaning.notation], _JGD2011, float(one.is_valid.mean()), round(metres), "notation"
+        )
         for one, metres in ((reading, distance_m), (other, other_m))
     ]
     is_clear = max(distance_m, other_m) > 2 * min(distance_m, other_m)
@@ -137,13 +139,15 @@ def _settle_datum(settled: Settled, known: KnownPlaces, grids_dir: Path | None) 
         doubts = (codes.POSITIONS_FAR_FROM_ADDRESSES,) if distance and distance > _FAR_M else ()
         return replace(settled, doubts=settled.doubts + doubts)
     ranked = tuple(
-        RankedReading(Text(f"EPSG:{one}", f"EPSG:{one}"), one, 1.0, round(offset[0]))
+        RankedReading(Text(plane_name(one), f"EPSG:{one}"), one, 1.0, round(offset[0]), "datum")
         for one, offset in zip((code, other_code), offsets, strict=True)
         if offset
     )
     if not is_better_datum(offsets[1], offsets[0]):
         far = (codes.POSITIONS_FAR_FROM_ADDRESSES,) if offsets[0][0] > _FAR_M else ()
-        return replace(settled, ranked=settled.ranked + ranked, doubts=settled.doubts + far)
+        is_thin = not stated.has_datum and not far and not is_better_datum(offsets[0], offsets[1])
+        thin = (codes.READING_MARGIN_THIN,) if is_thin else ()
+        return replace(settled, ranked=settled.ranked + ranked, doubts=settled.doubts + far + thin)
     if stated.has_datum:
         return replace(settled, ranked=settled.ranked + ranked, doubts=(*settled.doubts, codes.DATUM_DOUBTED))
     found = Stated(other_code, is_found=True, has_datum=True)

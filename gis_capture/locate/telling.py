@@ -20,6 +20,7 @@ from gis_capture.model import BBox, Problem, Severity, Text
 from gis_capture.text import NO_TEXT
 
 _SURE_LOG_ODDS = 4.0
+_SEVERITIES: dict[str, Severity] = {"warning": "warning", "info": "info"}
 
 
 class Teller:
@@ -144,7 +145,10 @@ class Teller:
 
     def _of_evidence(self) -> Iterable[Problem]:
         told = {codes.DATUM_FOUND: messages.DATUM_FOUND, codes.DATUM_DOUBTED: messages.DATUM_DOUBTED}
+        yield from self._of_ranking()
         for doubt in self._settled.doubts:
+            if doubt == codes.READING_MARGIN_THIN:
+                continue
             if doubt not in told:
                 yield self._of_table(doubt, "warning", *messages.FAR_FROM_ADDRESSES)
                 continue
@@ -157,6 +161,28 @@ class Teller:
             }
             yield self._of_table(doubt, "warning", fill(message, **words), suggestion)
 
+    def _of_ranking(self) -> Iterable[Problem]:
+        """The reading that was chosen with the next best; where they are about as good, a person has to look."""
+        is_thin = codes.READING_MARGIN_THIN in self._settled.doubts
+        for about in ("plane", "notation", "datum"):
+            ranked = [one for one in self._settled.ranked if one.about == about and one.distance_m is not None]
+            if len(ranked) < 2:
+                continue
+            chosen, other = ranked[:2]
+            words = {
+                "distance": format_distance(chosen.distance_m or 0.0),
+                "other_distance": format_distance(other.distance_m or 0.0),
+            }
+            ja, en = ({"chosen": one(chosen.words), "other": one(other.words)} for one in (_ja, _en))
+            if about == "datum" and is_thin:
+                text, suggestion = messages.READING_MARGIN_THIN
+                code, severity = codes.READING_MARGIN_THIN, "warning"
+            else:
+                text, suggestion = messages.READINGS_COMPARED, NO_TEXT
+                code, severity = codes.READINGS_COMPARED, "info"
+            message = Text(text.ja.format(**words, **ja), text.en.format(**words, **en))
+            yield self._of_table(code, _SEVERITIES[severity], message, suggestion)
+
     def _of_grids(self, moved: Moved) -> Iterable[Problem]:
         if moved.missing_grid == TKY2JGD:
             yield self._of_table(codes.DATUM_GRID_MISSING, "warning", *messages.TOKYO_GRID_MISSING)
@@ -165,6 +191,14 @@ class Teller:
         elif n_rows := int(moved.is_gap.sum()):
             message, suggestion = messages.GRID_GAP
             yield self._of_table(codes.DATUM_GRID_GAP, "warning", fill(message, n_rows=n_rows), suggestion)
+
+
+def _ja(words: Text) -> str:
+    return words.ja
+
+
+def _en(words: Text) -> str:
+    return words.en
 
 
 def _in_japanese(operation: str) -> str:

@@ -81,7 +81,16 @@ class Ledgers:
         Raises:
             SourceError: The source cannot be read.
         """
-        return inspect_source(Path(path), layers=self.known_layers(), limits=self.limits, recipe=recipe, layout=layout)
+        with self._gazetteer() as gazetteer:
+            return inspect_source(
+                Path(path),
+                layers=self.known_layers(),
+                limits=self.limits,
+                recipe=recipe,
+                layout=layout,
+                grids_dir=self.folder.grids_dir,
+                gazetteer=gazetteer,
+            )
 
     @property
     def recipes(self) -> RecipeFolder:

@@ -97,3 +97,15 @@ def test_an_unknown_layer_or_column_is_refused_with_its_name(folder: Path, capsy
     assert "no_such_layer" in output
     code, output = run(folder, capsys, "--place-by", "parcel", "--against", parcels(folder), "--place-column", "ない列")
     assert code in (1, 2) and "ない列" in output
+
+
+def test_inspect_proposes_what_rows_may_be_placed_by(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In words with the option to use, and in JSON."""
+    arguments = ["inspect", str(folder / "管理台帳.csv"), "--workspace", str(folder / "w")]
+    with pytest.raises(SystemExit):
+        main(arguments)
+    assert "大字・地番 → convert --place-by parcel --against" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        main([*arguments, "--json"])
+    (table,) = json.loads(capsys.readouterr().out)["tables"]
+    assert {"way": "parcel", "columns": ["大字", "地番"]} in table["place_by"]

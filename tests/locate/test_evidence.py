@@ -84,7 +84,7 @@ def test_a_ledger_of_the_new_datum_is_left_alone(gazetteer: Gazetteer) -> None:
     addresses, lon, lat = places()
     located = locate(gazetteer, {"住所": addresses, "緯度": texts(lat), "経度": texts(lon)})
     assert errors_m(located, lon, lat).max() < 1
-    assert codes_of(located) == {codes.DATUM_ASSUMED}
+    assert codes_of(located) == {codes.DATUM_ASSUMED, codes.READINGS_COMPARED}
     assert [reading.code for reading in located.readings] == [6668, 4301]
 
 
@@ -180,3 +180,24 @@ def test_hardly_true_positions_are_told() -> None:
     located = locate(None, {"緯度": lat, "経度": lon}, area=BBox(136.7, 35.8, 137.7, 36.6))
     told = {problem.code: problem.row_number for problem in located.problems if problem.row_number}
     assert told == {codes.ON_ZONE_ORIGIN: 1, codes.POSITION_OUTSIDE_AREA: 2, codes.IDENTICAL_POSITIONS: 3}
+
+
+def test_the_next_best_reading_is_kept_and_told_and_a_thin_margin_asks(gazetteer: Gazetteer) -> None:
+    """A clear choice is news only; rows halfway between two datums are a question."""
+    addresses, lon, lat = places()
+    clear = locate(gazetteer, {"住所": addresses, "緯度": texts(lat), "経度": texts(lon)})
+    told = {problem.code: problem for problem in clear.problems}
+    assert told[codes.READINGS_COMPARED].severity == "info" and codes.READING_MARGIN_THIN not in told
+    best, other = clear.readings
+    assert (best.about, best.code, other.code) == ("datum", 6668, 4301)
+    assert (best.distance_m or 0) + 200 < (other.distance_m or 0)
+    old = transform(lon, lat, source=6668, target=4301)
+    middle_lon, middle_lat = (lon + old.x) / 2, (lat + old.y) / 2
+    thin = locate(gazetteer, {"住所": addresses, "緯度": texts(middle_lat), "経度": texts(middle_lon)})
+    told = {problem.code: problem for problem in thin.problems}
+    assert told[codes.READING_MARGIN_THIN].severity == "warning"
+    assert "4301" in told[codes.READING_MARGIN_THIN].message.en
+    stated = locate(
+        gazetteer, {"住所": addresses, "緯度": texts(middle_lat), "経度": texts(middle_lon)}, crs="EPSG:6668"
+    )
+    assert codes.READING_MARGIN_THIN not in codes_of(stated)
