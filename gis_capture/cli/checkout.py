@@ -49,6 +49,17 @@ if TYPE_CHECKING:
     is_flag=True,
     help=Text("個人情報の項目も入れます。", "Includes the fields with personal data."),
 )
+@option(
+    "--forget",
+    "forgotten",
+    metavar="ID",
+    default=None,
+    help=Text(
+        "持ち出しの控えを消します。そのファイルはもう受け取れません。先に確かめます。",
+        "Removes the record of a check-out; its file cannot be checked in any more. Asks first.",
+    ),
+)
+@option("--yes", "is_sure", is_flag=True, help=Text("確かめずに消します(--forget)。", "Does not ask (--forget)."))
 @option("--list", "is_list", is_flag=True, help=Text("これまでの持ち出しを表示します。", "Lists what was handed out."))
 @workspace_option
 def command(
@@ -58,20 +69,26 @@ def command(
     area: Path | None,
     author: str,
     with_personal: bool,
+    forgotten: str | None,
+    is_sure: bool,
     is_list: bool,
     folder: Path | None,
 ) -> None:
     """Hands layers out, or lists what was."""
     from gis_capture.workspace.areas import read_area
 
-    if (file is None) != is_list or (bbox is not None and area is not None):
+    n_tasks = (file is not None) + is_list + (forgotten is not None)
+    if n_tasks != 1 or (bbox is not None and area is not None) or (is_sure and forgotten is None):
         wrong = Text(
-            "書き出すファイルか --list のどちらかを指定してください。--bbox と --area は一緒に使えません。",
-            "Name the file to write, or --list; --bbox and --area exclude each other.",
+            "書き出すファイルか --list か --forget を1つ指定してください。--bbox と --area は一緒に使えません。",
+            "Name the file to write, or --list, or --forget; --bbox and --area exclude each other.",
         )
         raise click.UsageError(wrong.in_language(language_of()), click.get_current_context())
     box = _box(bbox)
     with open_workspace(folder) as workspace:
+        if forgotten is not None:
+            _forget(workspace, forgotten, is_sure=is_sure)
+            return
         if file is None:
             _print_list(workspace)
             return
@@ -91,6 +108,27 @@ def _box(text: str | None) -> BBox | None:
     except FeatureError as error:
         words = error.message.in_language(language_of())
         raise click.UsageError(f"--bbox: {words}", click.get_current_context()) from error
+
+
+def _forget(workspace: "Workspace", checkout_id: str, *, is_sure: bool) -> None:
+    """Removes a check-out once a person has said that nothing more will come of it."""
+    one, n_taken = workspace.checkouts.get(checkout_id), workspace.checkouts.n_taken(checkout_id)
+    say(
+        Text(
+            f"{one.made_at} に {one.author or '-'} が持ち出した {one.n_features:,} 件。"
+            f"これまでに受け取った変更 {n_taken:,} 件。",
+            f"{one.n_features:,} features, handed out {one.made_at} to {one.author or '-'};"
+            f" {n_taken:,} changes have come back.",
+        )
+    )
+    asked = Text(
+        "まだ受け取っていない編集は、もう受け取れなくなります。控えを消しますか",
+        "Edits that have not come back cannot be taken any more. Remove it",
+    )
+    if not is_sure:
+        click.confirm(asked.in_language(language_of()), abort=True)
+    workspace.checkouts.forget(checkout_id)
+    say(Text(f"持ち出し {checkout_id} の控えを消しました。", f"Check-out {checkout_id} is forgotten."))
 
 
 def _print_list(workspace: "Workspace") -> None:

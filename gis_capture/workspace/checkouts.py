@@ -166,6 +166,22 @@ class Checkouts:
             raise codes.error(codes.CHECKOUT_UNKNOWN, checkout_id=checkout_id)
         return path
 
+    def n_taken(self, checkout_id: str) -> int:
+        """How many changes have come back from a check-out, in files and journals."""
+        device_id = self.get(checkout_id).device_id
+        with self._store.snapshot() as moment:
+            return sum(1 for one in (device_id, f"{device_id}:delta") for _ in moment.sync.changes(device_id=one))
+
+    def forget(self, checkout_id: str) -> None:
+        """Removes what a file would be compared with: it cannot be taken back in any more.
+
+        Files that are kept because they hold values which became no changes stay.
+
+        Raises:
+            SourceError: It was not handed out here (code `checkout_unknown`).
+        """
+        self.path_of(checkout_id).unlink()
+
     def take(
         self,
         path: Path,

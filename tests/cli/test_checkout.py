@@ -125,3 +125,30 @@ def test_a_journal_of_qfield_comes_in_for_a_check_out(folder: Path, tmp_path: Pa
 
     assert isinstance(unnamed.exception, SourceError) and checkout.checkout_id in str(unnamed.exception)
     assert "変更 1" in taken.output and taken.return_value == 0
+
+
+def test_a_check_out_is_forgotten_when_a_person_says_so(folder: Path, tmp_path: Path) -> None:
+    """It tells what came back and asks; a no, or nobody there to ask, leaves it; then its file is unknown."""
+    out = tmp_path / "out.gpkg"
+    run(folder, "checkout", out)
+    with edited(out) as db:
+        db.execute("UPDATE lamp SET status = '球切れ' WHERE fid = 2")
+    run(folder, "checkin", out)
+    with Workspace.open(folder) as workspace:
+        (checkout,) = workspace.checkouts.list()
+    command = ["checkout", "--forget", checkout.checkout_id, "--workspace", str(folder)]
+
+    refused = CliRunner().invoke(cli, ["--lang", "ja", *command], input="n\n")
+    nobody = CliRunner().invoke(cli, ["--lang", "ja", *command])
+    with Workspace.open(folder) as workspace:
+        assert workspace.checkouts.list() == [checkout]
+    done = CliRunner().invoke(cli, ["--lang", "ja", *command, "--yes"])
+    again = run(folder, "checkin", out)
+    unknown = run(folder, "checkout", "--forget", "../../layers", "--yes")
+
+    assert "受け取った変更 1 件" in refused.output and refused.exit_code != 0 and nobody.exit_code != 0
+    assert done.exit_code == 0 and "控えを消しました" in done.output
+    for result in (again, unknown):
+        assert isinstance(result.exception, SourceError) and result.exception.subject["code"] == "checkout_unknown"
+    with Workspace.open(folder) as workspace:
+        assert workspace.checkouts.list() == [] and statuses(workspace)[fid_id(2)] == "球切れ"

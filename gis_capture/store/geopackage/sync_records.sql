@@ -17,6 +17,7 @@ CREATE TABLE IF NOT EXISTS gis_capture_receipts (
 );
 CREATE INDEX IF NOT EXISTS gis_capture_receipts_feature ON gis_capture_receipts (feature_id, layer);
 CREATE INDEX IF NOT EXISTS gis_capture_receipts_time ON gis_capture_receipts (received_at);
+CREATE INDEX IF NOT EXISTS gis_capture_receipts_device ON gis_capture_receipts (device_id);
 CREATE INDEX IF NOT EXISTS gis_capture_receipts_after ON gis_capture_receipts (after) WHERE after IS NOT NULL;
 CREATE INDEX IF NOT EXISTS gis_capture_receipts_unstored ON gis_capture_receipts (status)
   WHERE status IN ('held', 'rejected');

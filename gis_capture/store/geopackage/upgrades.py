@@ -65,6 +65,8 @@ UPGRADES: Sequence[Upgrade] = (
         (
             # To read a layer as it was on a date, and to list what was deleted, by what changed since and not by all.
             "CREATE INDEX IF NOT EXISTS gis_capture_history_layer ON gis_capture_history (layer, revision)",
+            # To find what a tablet or a check-out has sent.
+            "CREATE INDEX IF NOT EXISTS gis_capture_receipts_device ON gis_capture_receipts (device_id)",
             "CREATE TABLE IF NOT EXISTS gis_capture_source_blocks ( id INTEGER PRIMARY KEY,"
             " import_number INTEGER NOT NULL, first_id TEXT, last_id TEXT, rows BLOB NOT NULL )",
             "CREATE INDEX IF NOT EXISTS gis_capture_source_blocks_import ON gis_capture_source_blocks (import_number)",
