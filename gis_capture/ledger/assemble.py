@@ -99,6 +99,7 @@ def _assemble(region: Region, name: str, source: Source) -> Table:
         notes=tuple(fills.notes),
         problems=(*fills.problems, *_problems(table, region, struck)),
         date_cells=_date_cells(grid, rows, named),
+        title=region.title,
     )
     damaged = find_date_damage(whole) if whole.date_cells else ()
     answers = find_form_answers(whole)

@@ -7,7 +7,7 @@ from gis_capture.ledger import words
 from gis_capture.ledger.contrast import VALUED, Kinds, kinds_of_body, kinds_of_row
 from gis_capture.ledger.grid import Grid
 from gis_capture.ledger.levels import MAX_HEADER_ROWS, extend_header, is_child
-from gis_capture.ledger.subheads import is_said_above, is_unit_row, skip_subheads, word_share
+from gis_capture.ledger.subheads import is_unit_row, names_above, skip_subheads, word_share
 
 _WINDOW = 400
 
@@ -44,8 +44,7 @@ def find_header(grid: Grid, start: int, stop: int) -> Header | None:
     if lowest is None:
         body = next((row for row in filled if grid.n_filled[row] * 2 >= wide), filled[0])
         return Header((), body)
-    if is_said_above(grid, lowest, start):
-        lowest -= 1
+    lowest = names_above(grid, lowest, start)
     rows = extend_header(grid, lowest, start, wide)
     body, skipped = skip_subheads(grid, rows[-1] + 1, stop)
     return Header(rows, body, tuple(skipped))

@@ -95,13 +95,26 @@ def _begins_with_number(region: Region) -> bool:
 def _is_table(grid: Grid, header: Header, body: Body) -> bool:
     """Prose on a sheet of notes is not a table: one column of words without a name."""
     if header.rows:
-        return True
+        return not _is_cover(grid, header, body)
     used = [column for column in grid.columns if any(column[row] is not None for row in body.rows)]
     if not used:
         return False
     values = [value for column in used for row in list(body.rows[:200]) if (value := column[row]) is not None]
     n_words = sum(words.kind_of(value) in ("text", "long") for value in values)
     return len(used) > 1 or n_words * 2 < len(values) or grid.lists_trailing_blanks
+
+
+def _is_cover(grid: Grid, header: Header, body: Body) -> bool:
+    """Whether a sheet of a workbook is its cover: a few lines of one cell, a date or a remark among them."""
+    if grid.name is None or len(body.rows) > 10 or len(header.rows) > 1:
+        return False
+    lines = [list(grid.filled(row)) for row in (*header.rows, *body.rows)]
+    texts = [cells[0][1] for cells in lines if len(cells) == 1]
+    return (
+        len(texts) == len(lines) > 1
+        and any(words.is_remark(text) or words.kind_of(text) == "date" for text in texts[1:])
+        and not any(words.kind_of(text) in ("number", "code") for text in texts)
+    )
 
 
 def _rows_above(grid: Grid, start: int, header: Header) -> Iterator[tuple[int, str]]:

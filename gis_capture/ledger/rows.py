@@ -167,6 +167,8 @@ class _Reader:
         if total:
             return total
         texts = list(cells.values())
+        if texts[0] in self.titles and all(words.is_page_number(t) or words.is_remark(t) for t in texts[1:]):
+            return "title" if len(cells) < self.usual else None
         if len(cells) <= self.few and words.is_footnote(texts[0]) and not (fits and len(cells) > 2):
             return "footnote"
         if all(words.kind_of(text) == "-" for text in texts) and len(cells) <= 2 and self.usual > 3:

@@ -37,6 +37,17 @@ def is_said_above(grid: Grid, row: int, start: int) -> bool:
     return all(map(str.isascii, below.values())) and not all(map(str.isascii, above.values()))
 
 
+def names_above(grid: Grid, row: int, start: int) -> int:
+    """Steps up from a row that repeats the names, numbers the columns or holds units to the row of the names itself."""
+    if is_said_above(grid, row, start):
+        return row - 1
+    upper = row
+    while upper > start and (is_unit_row(grid, upper) or _are_column_numbers([text for _, text in grid.filled(upper)])):
+        upper -= 1
+    is_whole = upper < row and int(grid.n_filled[upper]) >= max(2, 0.8 * int(grid.n_filled[row]))
+    return upper if is_whole and word_share(grid, upper) > 0 and not grid.merges_by_row.get(row) else row
+
+
 def _are_types(texts: Sequence[str]) -> bool:
     return all(words.is_type_word(text) for text in texts)
 

@@ -63,6 +63,7 @@ class Table:
             in a column of lot numbers that is damage done by a spreadsheet.
         cells: (row number, column number) to the cell, where rows are sheets of a form.
         form: What such sheets were read by.
+        title: What stands above the names: 「公衆便所台帳」.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Table:
     date_cells: Mapping[str, frozenset[int]] = field(default_factory=dict)
     cells: Mapping[tuple[int, int], str] = field(default_factory=dict)
     form: "FormRule | None" = None
+    title: str | None = None
 
     def cell_name(self, row_number: int, column: Column) -> str:
         """Names a cell as Excel does, "Sheet1!C5"; "C5" where there are no sheets."""

@@ -133,6 +133,28 @@ def test_a_ledger_that_fits_nothing_is_left_to_the_generic_layer(layers: tuple[L
     assert choose_layer(suggest_layers(table, layers)) == "generic"
 
 
+@pytest.mark.parametrize("names", [("番号", "名称", "所在地"), ("番号", "設置年月日"), ("施設名",)])
+def test_names_that_many_layers_know_name_none(names: tuple[str, ...], layers: tuple[Layer, ...]) -> None:
+    """Two layers that fit as well as each other are no choice; the title above the names makes one."""
+    columns: dict[str, list[str | None]] = {name: ["1", "2"] for name in names}
+    assert choose_layer(suggest_layers(make_table(columns), layers)) == "generic"
+    titled = replace(make_table(columns), title="公衆便所台帳")
+    assert choose_layer(suggest_layers(titled, layers)) == "public_toilet"
+
+
+def test_a_title_says_more_than_names_of_another_layer(layers: tuple[Layer, ...]) -> None:
+    """Date and area alone look like a park; the sheet says that they are toilets."""
+    columns: dict[str, list[str | None]] = {
+        "番号": ["1"],
+        "名称": ["甲"],
+        "所在地": ["乙"],
+        "設置年月日": ["R1.5.1"],
+        "面積": ["12"],
+    }
+    assert choose_layer(suggest_layers(make_table(columns), layers)) == "park"
+    assert choose_layer(suggest_layers(replace(make_table(columns), title="公衆便所台帳"), layers)) == "public_toilet"
+
+
 def test_geometries_and_names_decide_too(layers: tuple[Layer, ...]) -> None:
     """Polygons are no layer of points, and a list of codes without names or numbers is no ledger."""
     parks = replace(

@@ -48,6 +48,14 @@ def test_half_width_kana_in_euc_are_not_taken_for_cp932(read_text: ReadText) -> 
     assert reading.source.encoding == "euc_jp"
 
 
+def test_a_file_of_half_width_kana_alone_is_euc(read_text: ReadText) -> None:
+    """No word of the header decides here: as code page 932 all letters would be kanji of one byte's row."""
+    text = "ｶﾝﾘﾊﾞﾝｺﾞｳ,ﾒｲｼｮｳ,ｼﾞｭｳｼｮ\n1,ｺｳﾐﾝｶﾝ,ﾀｶﾔﾏ\n2,ﾄｼｮｶﾝ,ｸﾆﾌ\n"
+    reading = read_text(text, encoding="euc_jp")
+    assert (reading.source.encoding, names(only_table(reading))) == ("euc_jp", text.split("\n")[0].split(","))
+    assert read_text(text, encoding="cp932").source.encoding == "cp932"
+
+
 def test_half_width_kana_in_cp932_are_not_taken_for_euc(read_text: ReadText) -> None:
     """The same letters in code page 932."""
     reading = read_text("番号,名称,ﾌﾘｶﾞﾅ\n1,消火栓,ｼｮｳｶｾﾝ\n2,防火水槽,ﾎﾞｳｶｽｲｿｳ\n", encoding="cp932")

@@ -343,3 +343,17 @@ def test_latin_words_with_a_number_are_names(read_rows: ReadRows) -> None:
     table = read_rows([["field1", "field2"], ["F-001", "本町"], ["F-002", "花里町"]])
     assert table.header_rows == (1,)
     assert column(table, "field1") == ["F-001", "F-002"]
+
+
+def test_units_and_numbers_of_columns_below_the_names_are_no_names(read_book: ReadBook) -> None:
+    """Names, units, (1) (2) (3): the names head the columns, the other two rows are told as what they are."""
+    rows = [
+        ["管路番号", "口径", "延長", "材質", "布設年度"],
+        [None, "mm", "m", None, "年"],
+        ["(1)", "(2)", "(3)", "(4)", "(5)"],
+        *[[f"P{i:03d}", 100 + i, 25.5 + i, "DIP", f"S{40 + i}"] for i in range(1, 8)],
+    ]
+    table = only_table(read_book(rows))
+    assert (names(table), table.header_rows) == (rows[0], (1,))
+    assert skipped(table) == {2: "unit", 3: "code_row"}
+    assert len(table.row_numbers) == 7

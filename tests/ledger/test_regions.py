@@ -1,8 +1,12 @@
 """Several tables on one sheet: stacked, side by side, with titles between."""
 
 from collections.abc import Callable
+from pathlib import Path
 
-from gis_capture.ledger import Reading, Table
+import openpyxl
+from openpyxl.worksheet.worksheet import Worksheet
+
+from gis_capture.ledger import Reading, Table, read_ledger
 from tests.ledger.conftest import Rows, column, names, only_table, skipped
 
 ReadRows = Callable[[Rows], Table]
@@ -131,3 +135,21 @@ def test_two_names_twice_in_a_row_are_one_table(read_rows: ReadRows) -> None:
     )
     assert names(table) == ["緯度", "経度", "緯度_2", "経度_2"]
     assert len(table.row_numbers) == 2
+
+
+def test_a_cover_is_no_table(tmp_path: Path) -> None:
+    """A sheet of three lines, one of them a date, is the cover of the workbook; a list of names is none."""
+    book = openpyxl.Workbook()
+    cover, ledger, members = book.active, book.create_sheet("花里町"), book.create_sheet("施設")
+    assert isinstance(cover, Worksheet)
+    cover.title = "表紙"
+    for sheet, rows in (
+        (cover, [["消火栓台帳"], ["令和6年4月1日現在"], ["消防本部"]]),
+        (ledger, [["番号", "口径"], [1, 65], [2, 75]]),
+        (members, [["施設名"], ["公民館"], ["図書館"]]),
+    ):
+        for row in rows:
+            sheet.append(row)
+    book.save(tmp_path / "消火栓.xlsx")
+    tables = read_ledger(tmp_path / "消火栓.xlsx").tables
+    assert [(table.sheet, len(table.row_numbers)) for table in tables] == [("花里町", 2), ("施設", 2)]

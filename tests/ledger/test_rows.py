@@ -280,3 +280,19 @@ def test_a_stray_remark_far_below_a_long_ledger_does_not_touch_its_rows(read_row
     table = read_rows([*rows, *[[None] * 4] * 3000, ["以上", None, None, None]])
     assert len(table.row_numbers) == 6000
     assert skipped(table)[9002] == "footnote"
+
+
+def test_every_page_says_title_names_and_sum_again(read_book: ReadBook) -> None:
+    """A printed ledger: 「台帳 2/3」 above the names of each page, 「頁計」 below its rows, 「累計」 at the end."""
+    rows: list[list[object]] = []
+    for page in range(3):
+        rows += [["占用物件台帳", None, None, None, f"{page + 1}/3"], ["許可番号", "占用者", "物件", "数量", "占用料"]]
+        rows += [[f"第{page * 4 + i}号", f"会社{i}", "電柱", i, i * 100] for i in range(1, 5)]
+        rows.append(["頁計", None, None, 10, 1000])
+    rows.append(["累計", None, None, 30, 3000])
+    table = only_table(read_book(rows))
+    assert column(table, "許可番号") == [f"第{i}号" for i in range(1, 13)]
+    assert skipped(table) == {
+        **{1: "title", 7: "subtotal", 8: "title", 9: "repeated_header", 14: "subtotal"},
+        **{15: "title", 16: "repeated_header", 21: "subtotal", 22: "subtotal"},
+    }

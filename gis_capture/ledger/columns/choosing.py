@@ -16,6 +16,12 @@ from gis_capture.model import Layer
 MIN_SCORE = 0.4
 """Below this a ledger is better kept as a layer of its own."""
 
+_MARGIN = 0.02
+"""By how much the best layer must fit better than the next one; columns that every layer knows name none."""
+
+_OTHER_IS_NAMED = 0.85
+"""What the headers say for one layer counts less where the ledger is named after another."""
+
 _N_VALUES = 200
 _WITHOUT_NAME = 0.5
 """Nothing in a list of codes or counts names a thing on the ground."""
@@ -48,9 +54,12 @@ def sort_suggestions(suggestions: Iterable[LayerSuggestion]) -> list[LayerSugges
 
 
 def choose_layer(suggestions: Sequence[LayerSuggestion]) -> str:
-    """Gives the key of the best layer, or of the `generic` one where none fits well enough."""
+    """Gives the key of the best layer, or of the `generic` one where none fits well enough or two fit as well."""
     best = suggestions[0] if suggestions else None
-    return best.layer_key if best and best.score >= MIN_SCORE else GENERIC_KEY
+    if best is None or best.score < MIN_SCORE:
+        return GENERIC_KEY
+    next_best = max((s.score for s in suggestions if s.layer_key != best.layer_key), default=0.0)
+    return best.layer_key if best.score - next_best >= _MARGIN else GENERIC_KEY
 
 
 def _suggest(table: Table, layers: Sequence[Layer]) -> Iterable[LayerSuggestion]:
@@ -61,12 +70,14 @@ def _suggest(table: Table, layers: Sequence[Layer]) -> Iterable[LayerSuggestion]
     weights = {column.name: 1 / max(2, n_layers_of[column.name] ** 1.5) for column in table.columns}
     weights |= {column: 1.0 for column, n in n_layers_of.items() if n == 1}
     whole = sum(weights.values()) or 1.0
+    names = {layer.key: _named_in_source(table, layer) for layer in special}
     for layer in layers:
         match = matches[layer.key]
         by_headers = sum(found.score * weights[found.column] for found in match.matches) / whole
         by_headers *= 1.0 if _tells_features_apart(layer, match) else _WITHOUT_NAME
-        by_name, by_values = _named_in_source(table, layer), _share_of_known_values(table, layer, match)
+        by_name, by_values = names.get(layer.key, 0.0), _share_of_known_values(table, layer, match)
         score = 1 - (1 - 0.8 * by_headers) * (1 - by_name) * (1 - 0.5 * by_values)
+        score *= _OTHER_IS_NAMED if not by_name and any(names.values()) else 1.0
         score *= share_of_fitting(table, layer)
         yield LayerSuggestion(layer.key, table.name, 0.0 if layer.key == GENERIC_KEY else round(score, 4), match)
 
@@ -87,8 +98,8 @@ def _tells_features_apart(layer: Layer, match: ColumnMatch) -> bool:
 
 
 def _named_in_source(table: Table, layer: Layer) -> float:
-    """How strongly a word for the layer stands in the name of file, sheet or table; longer words say more."""
-    place = fold("|".join(filter(None, (table.source.path.stem, table.sheet, table.name))))
+    """How strongly a word for the layer stands in a name or title of file, sheet or table; longer words say more."""
+    place = fold("|".join(filter(None, (table.source.path.stem, table.sheet, table.name, table.title))))
     found = [word for name in (layer.key, layer.title.ja, *layer.aliases) if _stands_in(word := fold(name), place)]
     return 0.45 + 0.04 * min(len(max(found, key=len)), 8) if found else 0.0
 

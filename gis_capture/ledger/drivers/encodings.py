@@ -16,6 +16,8 @@ _BOMS = (
 )
 _JAPANESE = ("cp932", "euc_jp", "euc_jis_2004")
 _CANDIDATES = (*_JAPANESE, "cp1252")
+_HALF_KANA_IN_EUC = re.compile(rb"[\x00-\x7f]*(?:(?:\x8e[\xa1-\xdf])+[\x00-\x7f]*){4,}")
+"""Nothing but half-width kana and ASCII; as kanji of code page 932 every one would begin with the same byte."""
 _WORDS = re.compile(
     "番号|名称|住所|所在|緯度|経度|備考|電話|区分|種別|施設|面積|年度|年月日|設置|管理|路線|地区|町|市|県|丁目|公園|道路|橋|消火栓|避難|コード|あり|なし|有|無|の|に|を|は"
 )
@@ -52,6 +54,8 @@ def find_encoding(path: Path) -> tuple[str, bool]:
         return utf16, fits_encoding(path, utf16)
     fitting = [name for name in _CANDIDATES if fits_encoding(path, name)]
     cut = sample[: sample.rfind(b"\n") + 1] or sample
+    if _HALF_KANA_IN_EUC.fullmatch(cut) and "euc_jp" in fitting:
+        return "euc_jp", True
     if fitting:
         return max(fitting, key=lambda name: likeness(cut.decode(name, "replace"))), True
     return max(("utf-8", *_JAPANESE), key=lambda name: likeness(cut.decode(name, "replace"))), False
