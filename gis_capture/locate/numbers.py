@@ -141,6 +141,9 @@ def _packed_odds(scaled: Floats) -> float:
         # One city's minutes are much alike, so a distinct value counts for it by its seconds only.
         values = np.unique(scaled[:, axis])
         _, minutes, seconds = _split_packed(values)
+        if not seconds.any():
+            # Two decimals at most: nothing there that could be seconds.
+            continue
         n_fit = int(((minutes < 60) & (seconds < 60)).sum())
         total += n_fit * _ODDS_FITS + (len(values) - n_fit) * _ODDS_FITS_NOT
     return total

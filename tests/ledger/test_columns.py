@@ -198,6 +198,17 @@ def test_a_ledger_gets_a_layer_of_its_own(layers: tuple[Layer, ...]) -> None:
     assert layer_from_json(layer_to_json(layer)) == layer
 
 
+def test_columns_that_are_names_of_one_field_both_stay(layers: tuple[Layer, ...]) -> None:
+    """管理番号 and 整理番号 both number the ledger: one is its number, the other a column of its own."""
+    generic = next(layer for layer in layers if layer.key == "generic")
+    columns: dict[str, list[str | None]] = {"管理番号": ["1"], "整理番号": ["7"], "区分": ["a"], "種別": ["b"]}
+    table = make_table(columns)
+    made = make_layer(table, key="ledger_x", title=Text("台帳", "Ledger"), template=generic)
+    assert layer_from_json(layer_to_json(made)) == made
+    assert set(match_columns(table, made).fields) == set(columns)
+    assert choose_layer(suggest_layers(table, [*layers, made])) == "ledger_x"
+
+
 def test_the_same_header_is_the_same_field_next_year() -> None:
     """Field names come from the headers alone, whatever their order; the key from file and sheet."""
     this_year = make_table({"幹周": ["1"], "樹高": ["2"]}, file="巨木.csv")

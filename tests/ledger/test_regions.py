@@ -143,11 +143,12 @@ def test_a_cover_is_no_table(tmp_path: Path) -> None:
     cover, ledger, members = book.active, book.create_sheet("花里町"), book.create_sheet("施設")
     assert isinstance(cover, Worksheet)
     cover.title = "表紙"
-    for sheet, rows in (
-        (cover, [["消火栓台帳"], ["令和6年4月1日現在"], ["消防本部"]]),
-        (ledger, [["番号", "口径"], [1, 65], [2, 75]]),
-        (members, [["施設名"], ["公民館"], ["図書館"]]),
-    ):
+    sheets: dict[Worksheet, list[list[str | int]]] = {
+        cover: [["消火栓台帳"], ["令和6年4月1日現在"], ["消防本部"]],
+        ledger: [["番号", "口径"], [1, 65], [2, 75]],
+        members: [["施設名"], ["公民館"], ["図書館"]],
+    }
+    for sheet, rows in sheets.items():
         for row in rows:
             sheet.append(row)
     book.save(tmp_path / "消火栓.xlsx")

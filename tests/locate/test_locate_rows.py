@@ -120,6 +120,13 @@ def test_few_rows_that_fit_both_readings_are_told() -> None:
     assert codes.NOTATION_UNCERTAIN in codes_of(located)
 
 
+def test_two_decimals_are_no_minutes_and_seconds() -> None:
+    """36.11 says nothing of seconds, however few the rows: it is 36.11 degrees."""
+    table = {"緯度": [f"36.{n}" for n in range(11, 19)], "経度": [f"137.{n}" for n in range(21, 29)]}
+    found = find_coordinates(table)
+    assert found.kind == "lonlat_columns" and found.first == (137.21, 36.11)
+
+
 def test_digits_without_a_point_are_packed_degrees() -> None:
     """360846.0 can only be 36°08'46.0"."""
     located = locate({"緯度": ["360846.0", "360850.0"], "経度": ["1371508", "1371512"]})

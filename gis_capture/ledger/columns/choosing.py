@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from gis_capture.ledger.columns.making import GENERIC_KEY, geometry_kinds
+from gis_capture.ledger.columns.making import GENERIC_KEY, geometry_kinds, is_made_key
 from gis_capture.ledger.columns.matching import ColumnMatch, match_columns
 from gis_capture.ledger.table import Table
 from gis_capture.ledger.values.choices import DomainReader
@@ -54,11 +54,17 @@ def sort_suggestions(suggestions: Iterable[LayerSuggestion]) -> list[LayerSugges
 
 
 def choose_layer(suggestions: Sequence[LayerSuggestion]) -> str:
-    """Gives the key of the best layer, or of the `generic` one where none fits well enough or two fit as well."""
+    """Gives the key of the best layer, or of the `generic` one where none fits well enough or two fit as well.
+
+    A layer that was made of such a ledger before has its names from it, so that it needs no lead over the others.
+    """
     best = suggestions[0] if suggestions else None
     if best is None or best.score < MIN_SCORE:
         return GENERIC_KEY
-    next_best = max((s.score for s in suggestions if s.layer_key != best.layer_key), default=0.0)
+    if is_made_key(best.layer_key):
+        return best.layer_key
+    others = [s.score for s in suggestions if s.layer_key != best.layer_key and not is_made_key(s.layer_key)]
+    next_best = max(others, default=0.0)
     return best.layer_key if best.score - next_best >= _MARGIN else GENERIC_KEY
 
 

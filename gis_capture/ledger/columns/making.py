@@ -11,6 +11,7 @@ import shapely
 from gis_capture.definitions.checks import RESERVED_NAMES
 from gis_capture.ledger.columns.matching import match_columns
 from gis_capture.ledger.table import Column, Table
+from gis_capture.ledger.values.folding import fold_header
 from gis_capture.ledger.values.inference import infer_type
 from gis_capture.ledger.values.units import unit_of_header
 from gis_capture.model import Field, FieldType, Layer, Section, Text
@@ -20,6 +21,7 @@ GENERIC_KEY = "generic"
 """Key of the layer definition that such layers are made after."""
 
 MAX_FIELDS = 400
+_MADE = "ledger_"
 # Numbers of geometry types in GEOS; a ring is a closed line.
 _TYPES: dict[int, GeometryType] = {
     0: "Point",
@@ -41,7 +43,12 @@ def layer_key_of(table: Table) -> str:
 
 def layer_key_of_words(*words: str) -> str:
     """Gives the key of a layer that is known by some words."""
-    return f"ledger_{_hash(chr(0).join(words))}"
+    return f"{_MADE}{_hash(chr(0).join(words))}"
+
+
+def is_made_key(key: str) -> bool:
+    """Whether a layer was made of a ledger that nobody defined."""
+    return key.startswith(_MADE)
 
 
 def make_layer(
@@ -73,7 +80,7 @@ def make_layer(
             field = _field_of(column, texts, taken)
             in_ledger[field.name] = field
             taken.add(field.name)
-    fields = on_site | in_ledger
+    fields = _without_names_of_others(on_site | in_ledger)
     sections = (*inspection, Section("ledger", Text("台帳", "Ledger"), tuple(in_ledger))) if in_ledger else inspection
     return replace(
         base,
@@ -88,6 +95,17 @@ def make_layer(
         aliases=(),
         sections=sections,
     )
+
+
+def _without_names_of_others(fields: Mapping[str, Field]) -> dict[str, Field]:
+    """Takes aliases from the fields of the template that head columns of their own: 管理番号 beside 整理番号."""
+    titles = {fold_header(field.title.ja): field.name for field in fields.values()}
+    return {
+        name: replace(
+            field, aliases=tuple(alias for alias in field.aliases if titles.get(fold_header(alias), name) == name)
+        )
+        for name, field in fields.items()
+    }
 
 
 def _field_of(column: Column, texts: Sequence[str | None], taken: Collection[str]) -> Field:

@@ -1,5 +1,6 @@
 """Turns the texts of one column into values of a field, and tells everything that changed or did not fit."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -160,7 +161,11 @@ def _or_not_entered(read: Callable[[str], ValueReading]) -> Callable[[str], Valu
 
 
 def _is_year(field: Field) -> bool:
-    return field.unit in ("年", "年度") or field.title.ja.endswith(("年", "年度")) or field.name.endswith("year")
+    title = field.title.ja
+    if re.search(r"[0-9０-９元]\s*年度?$", title):
+        # A column of the numbers of one year: 「令和5年」.
+        return False
+    return field.unit in ("年", "年度") or title.endswith(("年", "年度")) or field.name.endswith("year")
 
 
 def _read_year(text: str, *, is_fiscal: bool, default_era: str | None) -> ValueReading:

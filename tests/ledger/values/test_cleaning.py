@@ -131,6 +131,13 @@ def test_a_year_field_reads_era_years() -> None:
     assert codes_of(cleaned.problems, "error") == [("date_era_missing", 5)]
 
 
+@pytest.mark.parametrize("title", ["平成30年", "令和元年", "2019年度", "令和５年度"])
+def test_a_column_of_one_year_holds_its_numbers(title: str) -> None:
+    """「令和元年」 above 97 is no column of years: 97 households, not a year whose era is missing."""
+    cleaned = clean_column(["97", "1,200"], field(FieldType.INTEGER, title=title))
+    assert (list(cleaned.values), list(cleaned.problems)) == ([97, 1200], [])
+
+
 def test_the_unit_of_the_header_counts() -> None:
     """面積(ha) for a field in m² is converted, and told once for the column."""
     origin = Origin(column="面積(ha)")
