@@ -154,14 +154,15 @@ def test_the_same_uuid_with_other_content_is_a_later_change(workspace: Workspace
     send(workspace, tmp_path, JOURNAL[0], JOURNAL[1])
     patch, create = copy.deepcopy(JOURNAL[0]), copy.deepcopy(JOURNAL[1])
     patch["new"]["attributes"]["status"] = "撤去"
-    create["new"]["attributes"]["number"] = "新3"
+    create["new"]["attributes"] |= {"number": "新3", "height_m": None}
 
     result = send(workspace, tmp_path, patch, create)
     again = send(workspace, tmp_path, patch, create)
 
     assert codes(result) == ["delta_changed"] * 2 and receipts(result) == ["applied"] * 2
     assert statuses(workspace)[fid_id(2)] == "撤去" and len(statuses(workspace)) == 31
-    assert "新3" in {one.fields["number"] for one in workspace.store.features("lamp")}
+    (new,) = [one for one in workspace.store.features("lamp") if one.fields["number"] == "新3"]
+    assert new.fields["height_m"] is None
     assert again.receipts == result.receipts
 
 

@@ -11,13 +11,14 @@ from gis_capture.errors import CRSError
 from gis_capture.geopackage.column_values import column_reader
 from gis_capture.geopackage.comparison import ids_by_fid
 from gis_capture.geopackage.names import FEATURE_ID, POSITION_COLUMNS, REVISION
-from gis_capture.model import ABSENT, GEOMETRY, STORED, Attachment, Change, Edit, Layer, PositionQuality
+from gis_capture.model import ABSENT, GEOMETRY, STORED, Attachment, Change, Edit, Layer
 from gis_capture.store.checkout import Checkout
 from gis_capture.store.protocol import Store
 from gis_capture.store.sync_records import PushedChange
 from gis_capture.sync.checkin import codes
 from gis_capture.sync.checkin.changes import renamed_fields
 from gis_capture.sync.checkin.checkin import Body, LayerCounts, Plan
+from gis_capture.sync.checkin.delta_edits import located_by, on_top
 from gis_capture.sync.checkin.delta_file import Delta, read_delta_file
 from gis_capture.sync.checkin.delta_geometry import read_wkt
 from gis_capture.sync.checkin.photos import Photos, is_picture_path
@@ -133,19 +134,19 @@ class _Planner:
         if GEOMETRY in edits and edits[GEOMETRY].new is ABSENT and kind != "delete":
             del edits[GEOMETRY]
         if kind == "insert":
-            edits = {name: Edit(None, edit.new) for name, edit in edits.items() if edit.new is not None}
-        located = _located(edits)
+            edits = {name: Edit(None, edit.new) for name, edit in edits.items()}
+        located = located_by(edits)
         is_changed = delta.uuid in self._hashes
         if is_changed:
             # The first content is stored; what was edited since goes on top of it.
             about: dict[str, Any] = {"layer": layer.title}
             self._tell(codes.DELTA_CHANGED, "warning", number=delta.number, uuid=delta.uuid, **about)
             kind = "update" if kind == "insert" and chain else kind
-            edits = _on_top(edits, chain)
-        if kind == "update":
+            edits = on_top(edits, chain)
+        if kind != "delete":
             edits = {name: edit for name, edit in edits.items() if edit.old != edit.new}
-            if not edits:
-                return None
+        if kind == "update" and not edits:
+            return None
         change = Change(
             change_id=change_id,
             layer=layer.key,
@@ -282,24 +283,6 @@ class _Planner:
 
     def _id(self, name: str) -> str:
         return str(uuid5(UUID(self.checkout.checkout_id), name))
-
-
-def _on_top(edits: Mapping[str, Edit], chain: Iterable[Body]) -> dict[str, Edit]:
-    """Edits whose author has their own earlier values before their eyes."""
-    seen: dict[str, Any] = {}
-    for body in chain:
-        seen.update({name: edit.new for name, edit in Change.from_json(body).edits.items() if edit.new is not ABSENT})
-    return {name: Edit(seen.get(name, edit.old), edit.new) for name, edit in edits.items()}
-
-
-def _located(edits: dict[str, Edit]) -> PositionQuality | None:
-    """How a new geometry was found, taken out of the edits; where there is none, it stays there and goes on record."""
-    geometry = edits.get(GEOMETRY)
-    if geometry is None or geometry.new in (None, ABSENT):
-        return None
-    found = {name: edits.pop(name).new for name in POSITION_COLUMNS if name in edits}
-    method, accuracy_m, note = (found.get(name) for name in POSITION_COLUMNS)
-    return PositionQuality(method, accuracy_m, note) if any(one is not None for one in found.values()) else None
 
 
 def _uuid(value: Any) -> str | None:
