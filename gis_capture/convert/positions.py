@@ -14,7 +14,7 @@ from gis_capture.convert.geometries import Bools, are_finite, are_in_japan, as_a
 from gis_capture.ledger import Table
 from gis_capture.locate import Coordinates, Points, find_coordinates, locate_rows
 from gis_capture.locate.codes import CRS_UNKNOWN, DATUM_GRID_MISSING
-from gis_capture.locate.crs import parse_crs
+from gis_capture.locate.crs import GEOGRAPHIC, parse_crs
 from gis_capture.locate.datum import Moved
 from gis_capture.locate.evidence import RankedReading
 from gis_capture.locate.gazetteer import Gazetteer
@@ -145,6 +145,16 @@ def position_rows(
     if located.areas:
         # A row without a cell may yet have a place by its address.
         geometries = [area or point for area, point in zip(located.areas, located.geometries, strict=True)]
+    if located.shapes and layer.geometry_type in ("Polygon", "MultiPolygon"):
+        # Land that a lot names is wanted as the area that it is.
+        moved, _ = to_crs(
+            as_array(list(located.shapes.values())),
+            source=GEOGRAPHIC["jgd2011"],
+            target=parse_crs(layer.crs),
+            grids_dir=grids_dir,
+        )
+        shapes = dict(zip(located.shapes, moved.tolist(), strict=True))
+        geometries = [shapes.get(row, geometry) for row, geometry in enumerate(geometries)]
     found: dict[str, Bools] = {}
     if layer.geometry_type not in ("Point", "Geometry"):
         fitted, found[codes.GEOMETRY_TYPE_DIFFERS], _ = fit_type(as_array(list(geometries)), layer.geometry_type)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from shapely import Polygon
+from shapely import Geometry, Polygon
 
 from gis_capture.locate.evidence import RankedReading
 from gis_capture.locate.points import Points
@@ -64,6 +64,7 @@ class Located:
         readings: The ways to read the coordinates that were compared, the chosen one first.
         address_columns: Where the addresses stand by which rows were placed.
         areas: Cells of mesh codes in the layer's CRS, where they were asked for; () = none.
+        shapes: By row, of the features that keys led to, in degrees of JGD2011.
     """
 
     geometries: Points
@@ -77,3 +78,4 @@ class Located:
     readings: tuple[RankedReading, ...] = ()
     address_columns: tuple[str, ...] = ()
     areas: Sequence[Polygon | None] = ()
+    shapes: Mapping[int, Geometry] = field(default_factory=dict)

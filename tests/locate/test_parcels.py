@@ -1,6 +1,10 @@
 """Lots, read and looked up among parcels."""
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from shapely import Polygon, box
 
 from gis_capture.locate import codes
@@ -96,3 +100,12 @@ def test_a_lot_that_is_not_certain_is_not_placed(text: str, code: str) -> None:
     """A number of two towns, one of another town, land without a number."""
     miss = INDEX.find(text)
     assert isinstance(miss, Miss) and miss.code == code
+
+
+@given(st.text(alphabet="甲乙イロ0189〇一二三十百千番地のノ-ー－、外筆丁目町字無先 ()²①", max_size=30))
+def test_any_text_of_such_characters_is_read_or_refused(text: str) -> None:
+    """Numbers are made of digits and the letters of lots, never of what else stood there; reading them again agrees."""
+    lots = parse_lots(text)
+    for number in lots.numbers:
+        assert re.fullmatch(r"[甲乙丁イロ]?[0-9]+(-([0-9]+|[甲乙丁イロ]))*", number)
+        assert parse_lots(number).numbers == (number,)

@@ -71,7 +71,8 @@ def add_key_places(
         miss = places.found[row]
         if located.methods[row] is None and miss is not None and not isinstance(miss, Place):
             located.reasons[row] = miss.code
-    return replace(located, problems=_problems(located, places, layer, rows, row_numbers))
+    shapes = {row: place.shape for row, place in found if place.shape is not None}
+    return replace(located, shapes=shapes, problems=_problems(located, places, layer, rows, row_numbers))
 
 
 def _no_columns(layer: KeyLayer) -> Problem:

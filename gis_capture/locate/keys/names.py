@@ -60,7 +60,7 @@ class KeyIndex:
             assert shape is not None
             point = shapely.point_on_surface(shape)
             note = f"「{text}」→「{self._keys[rows[0]]}」"
-            return Place(point.x, point.y, round(_reach_m(shape, point), 1), note, is_same)
+            return Place(point.x, point.y, round(_reach_m(shape, point), 1), note, is_same, shape)
         if rows:
             n = len(rows)
             return Miss(codes.KEY_AMBIGUOUS, f"「{text}」に当たるものが{n}件あります", f'{n} features are "{text}"')

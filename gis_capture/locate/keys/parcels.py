@@ -146,7 +146,7 @@ class ParcelIndex:
         others = len(lots.numbers) - 1 + lots.n_more
         words += [f"ほか{others}筆"] if others else []
         rest = f"（{'、'.join(words)}）" if words else ""
-        return Place(point.x, point.y, round(radius_m, 1), f"地番「{text}」→「{number}」{rest}", is_sure)
+        return Place(point.x, point.y, round(radius_m, 1), f"地番「{text}」→「{number}」{rest}", is_sure, shape)
 
 
 def _is_same_town(of_parcel: str, said: str) -> bool:

@@ -1,7 +1,7 @@
 """What rows are placed against, and what comes of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from shapely import Geometry
@@ -37,13 +37,18 @@ class KeyLayer:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a key leads: degrees of JGD2011, the radius within which the place lies, and how it was found."""
+    """Where a key leads: degrees of JGD2011, the radius within which the place lies, and how it was found.
+
+    Attributes:
+        shape: Of the feature or features that the key names; None for a place on a route.
+    """
 
     lon: float
     lat: float
     accuracy_m: float
     note: str
     is_sure: bool = True
+    shape: Geometry | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
