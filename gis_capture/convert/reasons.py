@@ -21,6 +21,7 @@ REASONS: Mapping[str, Text] = {
     "repeated_header": Text("くり返しの見出し", "repeated header"),
     "page_number": Text("ページ番号", "page number"),
     "unit": Text("単位の行", "row of units"),
+    "example": Text("記入例の行", "example of how to fill in"),
     "code_row": Text("列番号の行", "row of column numbers"),
     "struck_out": Text("取り消し線の行", "struck out"),
     "paper_space": Text("図面の紙面(ペーパー空間)の図形", "on the paper of the drawing, not in its model"),

@@ -36,7 +36,7 @@ class Kinds:
 
 
 def kinds_of_row(grid: Grid, index: int) -> list[str]:
-    """The kind of every cell of a row; a row of rising years counts as names."""
+    """The kind of every cell of a row; a row of rising years, days or months counts as names."""
     kinds = [words.kind_of(column[index]) for column in grid.columns]
     numbers = [
         text for column, kind in zip(grid.columns, kinds, strict=True) if kind == "number" and (text := column[index])
@@ -46,7 +46,17 @@ def kinds_of_row(grid: Grid, index: int) -> list[str]:
         years = [int(n) for n in numbers if re.fullmatch(r"\s*(?:19|20)\d\d\s*", n)]
         if len(years) == len(numbers) and all(a < b for a, b in itertools.pairwise(years)):
             return ["text" if kind == "number" else kind for kind in kinds]
+        if first is not None and not words.is_number(first[1]) and _are_days_or_months(numbers):
+            return ["text" if kind == "number" else kind for kind in kinds]
     return kinds
+
+
+def _are_days_or_months(numbers: Sequence[str]) -> bool:
+    """Whether numbers count on without a gap: the days 1 to 31, the months 4 to 12 and 1 to 3."""
+    values = [int(n) if re.fullmatch(r"[0-9]{1,2}", n) else -1 for n in numbers]
+    starts = values[0] == 1 or (values[0] == 4 and len(values) in (9, 12))
+    steps = all(b == a + 1 or (a == 12 and b == 1) for a, b in itertools.pairwise(values))
+    return len(values) >= 7 and starts and steps
 
 
 def kinds_of_body(grid: Grid, rows: Sequence[int]) -> Kinds:

@@ -66,8 +66,10 @@ def _is_parent(grid: Grid, upper: int, lower: int, bottom: int, wide: int) -> bo
     """Whether a row groups the header row below it, rather than being a title or a remark."""
     cells = {position: text for position, text in grid.filled(upper) if not words.is_remark(text)}
     kinds = kinds_of_row(grid, upper)
-    if not cells or any(
-        kinds[position] in ("number", "date") or words.is_prose(text) for position, text in cells.items()
+    if (
+        not cells
+        or all(words.is_requirement(text) for text in cells.values())
+        or any(kinds[position] in ("number", "date") or words.is_prose(text) for position, text in cells.items())
     ):
         return False
     spans = {m.left: m for m in grid.merges_by_row.get(upper, ()) if m.top == upper}

@@ -149,12 +149,16 @@ class _Reader:
                 found |= np.array([value in names for value in below])
             if words.may_hold_total(below):
                 found |= np.array([value is not None and words.is_total_word(value) for value in below])
+        for row in range(start, min(start + 3, self.stop)):
+            found[row - start] |= self._is_example(row)
         return (np.flatnonzero(found & ~blank) + start).tolist()
 
     def reason(self, row: int, left_out: dict[int, str]) -> str | None:
         """Why a row is not data; None for data, "stop" for the header of another table."""
         grid = self.grid
         cells = _texts(grid, row)
+        if row < self.header.first_body_row + 3 and self._is_example(row):
+            return "example"
         same, all_same = max((_likeness(cells, names) for names in self.names), default=(0.0, False))
         if same >= 0.8 and all_same and (len(cells) >= 2 or self.usual <= 1):
             return "repeated_header"
@@ -178,6 +182,11 @@ class _Reader:
         if len(cells) == 1 < self.usual:
             return "footnote" if left_out.get(row - 1) == "footnote" else self._single(row, cells)
         return None
+
+    def _is_example(self, row: int) -> bool:
+        """Whether a row only shows how the form is filled in: 「記入例」 in its first cell."""
+        first = next(self.grid.filled(row), None)
+        return first is not None and words.is_example(first[1])
 
     def _is_running(self, position: int, block: Sequence[int]) -> bool:
         """Whether a column numbers its rows: each value is one more than that above."""
@@ -251,7 +260,9 @@ class _Reader:
 
     def _begins_table(self, row: int, cells: dict[int, str], fits: int, misfits: int, left_out: dict[int, str]) -> bool:
         """Whether the header of another table stands here: after a blank row or a title, with words that do not fit."""
-        if fits or len(cells) < 2 or (self.grid.n_filled[row - 1] and row - 1 not in left_out):
+        if fits or len(cells) < 2:
+            return False
+        if self.grid.n_filled[row - 1] and row - 1 not in left_out and not self._names_others(cells):
             return False
         if not misfits and self.kinds.has_contrast:
             return False
@@ -262,6 +273,12 @@ class _Reader:
         if header is None or row not in header.rows:
             return False
         return header.first_body_row < self.stop and (self.kinds.has_contrast or known >= 3)
+
+    def _names_others(self, cells: dict[int, str]) -> bool:
+        """Whether a row right below data begins with the name that the header begins with, and goes on with others."""
+        first = next(iter(cells.items()))
+        begins = any(first == next(iter(names.items()), None) for names in self.names)
+        return begins and len(cells) >= 3 and sum(map(words.is_name_word, cells.values())) * 4 >= 3 * len(cells)
 
 
 def _texts(grid: Grid, row: int) -> dict[int, str]:

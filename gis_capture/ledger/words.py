@@ -95,6 +95,8 @@ _NAME_WORD = re.compile(
 )
 
 
+_REQUIREMENTS = frozenset({"必須", "任意", "推奨", "必須項目", "任意項目", "推奨項目", "要入力", "自動計算", "◎", "○"})
+_EXAMPLES = frozenset({"記入例", "入力例", "記載例", "例", "見本", "サンプル"})
 _SAME_AS_LEFT = frozenset({"同左", "左同", "左に同じ", "左記に同じ", "左と同じ"})
 
 
@@ -154,6 +156,16 @@ def is_remark(text: str) -> bool:
 def is_page_number(text: str) -> bool:
     """Whether a text is only a page number such as "- 3 -" or "1/5ページ"."""
     return _PAGE.match(text) is not None
+
+
+def is_requirement(text: str) -> bool:
+    """Whether a text above a name says only that a cell must be filled in: 必須, 任意, ◎."""
+    return fold(text).strip("()[]【】") in _REQUIREMENTS
+
+
+def is_example(text: str) -> bool:
+    """Whether a text marks a row as an example for whoever fills in the form: 記入例, （例）."""
+    return len(text) <= 10 and fold(text).strip("()[]【】<>:※") in _EXAMPLES
 
 
 def is_type_word(text: str) -> bool:

@@ -296,3 +296,43 @@ def test_every_page_says_title_names_and_sum_again(read_book: ReadBook) -> None:
         **{1: "title", 7: "subtotal", 8: "title", 9: "repeated_header", 14: "subtotal"},
         **{15: "title", 16: "repeated_header", 21: "subtotal", 22: "subtotal"},
     }
+
+
+@pytest.mark.parametrize("mark", ["記入例", "（例）", "【入力例】"])
+def test_an_example_of_how_to_fill_in_is_no_record(read_book: ReadBook, mark: str) -> None:
+    """Forms of the offices show one filled row first; further down the word is a value like others."""
+    rows = [
+        ["番号", "名称", "面積"],
+        [mark, "○○公園", 500],
+        *[[i, f"公園{i}", i * 10] for i in range(1, 6)],
+        ["例", "乙", 1],
+    ]
+    table = only_table(read_book(rows))
+    assert skipped(table) == {2: "example"}
+    assert len(table.row_numbers) == 6
+
+
+def test_what_must_be_filled_in_is_no_name(read_book: ReadBook) -> None:
+    """必須 and 任意 above the names are not joined to them."""
+    rows = [["必須", "必須", "任意"], ["施設番号", "施設名", "定員"], [1, "甲館", 10], [2, "乙館", 20]]
+    table = only_table(read_book(rows))
+    assert (names(table), skipped(table)) == (["施設番号", "施設名", "定員"], {1: "title"})
+
+
+def test_days_of_the_month_are_names(read_book: ReadBook) -> None:
+    """1 to 31 behind a name head columns, although they are numbers like those below."""
+    rows = [["観測所", *range(1, 32)], *[[f"{name}町", *[(n * 7) % 40 for n in range(31)]] for name in "甲乙丙"]]
+    table = only_table(read_book(rows))
+    assert (table.header_rows, len(table.row_numbers), names(table)[:3]) == ((1,), 3, ["観測所", "1", "2"])
+
+
+def test_another_header_right_below_the_data_begins_a_table(read_book: ReadBook) -> None:
+    """No blank row between: it begins with the same name and goes on with others."""
+    rows = [
+        *[["番号", "橋名", "橋長"], [1, "甲橋", 10], [2, "乙橋", 20]],
+        *[["番号", "トンネル名", "延長", "建設年"], [1, "丙", 100, 1990], [2, "丁", 200, 1991]],
+    ]
+    assert [(names(t), list(t.row_numbers)) for t in read_book(rows).tables] == [
+        (["番号", "橋名", "橋長"], [2, 3]),
+        (["番号", "トンネル名", "延長", "建設年"], [5, 6]),
+    ]
