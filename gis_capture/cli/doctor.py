@@ -78,6 +78,7 @@ def _web_app() -> Finding:
 
 
 def _workspace(folder: Path | None) -> Iterator[Finding]:
+    from gis_capture.store.opening import split_password
     from gis_capture.workspace import Workspace, find_workspace
 
     subject = Text("作業フォルダー", "Workspace")
@@ -85,9 +86,10 @@ def _workspace(folder: Path | None) -> Iterator[Finding]:
         with Workspace.open(folder or find_workspace(Path.cwd())) as workspace:
             is_writable = os.access(workspace.path, os.W_OK)
             yield Finding(subject, _same(str(workspace.path)), is_writable)
+            place, _ = split_password(workspace.folder.store)
             problems = workspace.check_integrity()
             words = problems[0].message if problems else Text("異常なし", "sound")
-            yield Finding(Text("レイヤーのファイル", "Layer file"), words, not problems)
+            yield Finding(Text(f"レイヤー({place})", f"Layers ({place})"), words, not problems)
             yield _grids(workspace.grids_dir)
     except WorkspaceError as error:
         yield Finding(subject, error.message, None if folder is None else False)

@@ -17,6 +17,7 @@ KINDS = {
     "delete": Text("削除", "deleted"),
     "restore": Text("復元", "restored"),
 }
+SENDERS = {"office": Text("庁内", "office"), "checkout": Text("持ち出したファイル", "checked-out file")}
 MAX_VALUE, MAX_DELETED = 60, 200
 
 
@@ -42,7 +43,7 @@ def command(layer: str, feature: str | None, folder: Path | None) -> None:
         if feature is None:
             deleted = list_deleted(workspace.store, layer, limit=MAX_DELETED)
             for one in deleted["features"]:
-                who = one["author"] or one["device_id"]
+                who = one["author"] or _sender(one["device_id"], language_of())
                 click.echo(f"{one['feature_id']}  {one['label'] or ''}  {in_japan(one['at'])}  {who}")
             n = len(deleted["features"])
             more = "+" if deleted["has_more"] else ""
@@ -59,7 +60,7 @@ def _print_entry(entry: dict[str, Any], layer: Layer) -> None:
     from gis_capture.times import in_japan
 
     language = language_of()
-    who = entry["author"] or entry["source_name"] or entry["device_id"]
+    who = entry["author"] or entry["source_name"] or _sender(entry["device_id"], language)
     kind = KINDS[entry["kind"]].in_language(language)
     revision = Text(f"版 {entry['revision']:,}", f"revision {entry['revision']:,}").in_language(language)
     click.echo(f"{revision}  {in_japan(entry['at'])}  {who}  {kind}")
@@ -77,6 +78,12 @@ def _print_entry(entry: dict[str, Any], layer: Layer) -> None:
             click.echo(f"  {mark} {photo['name']}")
     for change in entry["changes"]:
         click.echo("  " + Text("変更番号 ", "change ").in_language(language) + str(change["change_id"]))
+
+
+def _sender(device_id: str, language: str) -> str:
+    """Who nobody gave a name to: the office, a checked-out file, or a tablet by its number."""
+    kind = SENDERS.get(device_id.partition(":")[0])
+    return kind.in_language(language) if kind else device_id
 
 
 def _shown(value: Any, language: str) -> str:

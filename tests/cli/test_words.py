@@ -42,6 +42,12 @@ def test_history_is_told_in_the_time_of_japan(city: Path, capsys: pytest.Capture
     assert "2026-11-23 11:10  班員  登録" in capsys.readouterr().out
 
 
+def test_doctor_tells_where_the_layers_are(city: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file or a database: after a migration one wants to see which."""
+    run("doctor", "--workspace", str(city), "--port", "58460")
+    assert "○ レイヤー(layers.gpkg): 異常なし" in capsys.readouterr().out
+
+
 def test_many_notes_of_a_kind_do_not_hide_others(capsys: pytest.CaptureFixture[str]) -> None:
     """A note of another kind is seen after a hundred ditto marks, and the rest is counted."""
     words = Text("メモ", "note")

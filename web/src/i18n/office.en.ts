@@ -275,6 +275,7 @@ export const en: Record<OfficeKey, string> = {
   deleted_open_of: "{name}: history, and bring back",
   deleted_more: "These are the newest 100; gis-capture history lists the others.",
   layers_deleted: "Deleted",
+  layers_as_of_choose: "Download a day of the past",
   layers_as_of: "Download as it was at the end of",
   layers_as_of_help: "Left empty, it is as it is now.",
   today_title: "Back today",
@@ -327,7 +328,8 @@ export const en: Record<OfficeKey, string> = {
   checkout_made: "The file holds {n} features.",
   checkout_download: "Save the file",
   checkin_title: "Take back",
-  checkin_lead: "Close QGIS, then choose the edited file (.gpkg, or a .zip of it with its photos). Taking the same file twice adds nothing.",
+  checkin_lead:
+    "Close QGIS, then choose the edited file (.gpkg, or a .zip of it with its photos). Taking the same file twice adds nothing.",
   checkin_choose: "Choose the edited file",
   checkin_reading: "Looking at {name}…",
   checkin_layer: "{layer}: {inserted} added, {updated} changed, {deleted} deleted, {known} came before",

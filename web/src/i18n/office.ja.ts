@@ -273,6 +273,7 @@ export const ja = {
   deleted_open_of: "{name} の履歴を見る・元に戻す",
   deleted_more: "新しいものから 100 件を出しています。ほかのものは gis-capture history で見られます。",
   layers_deleted: "削除されたもの",
+  layers_as_of_choose: "過去の日の状態を書き出す",
   layers_as_of: "この日の終わりの状態で書き出す",
   layers_as_of_help: "空のままなら、今の状態を書き出します。",
   today_title: "今日の戻り",

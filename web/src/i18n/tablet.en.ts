@@ -170,7 +170,7 @@ export const en: Record<TabletKey, string> = {
   not_installed: 'Opened in a browser. It is safer to use "Add to Home Screen" in the share menu first.',
   persisted: "The tablet promises to keep the records.",
   not_persisted: "The tablet may delete records when it is full. Send them the same day.",
-  free_space: "Free: about {megabytes} MB",
+  free_space: "Free: about {size}",
   update_title: "A new version is there",
   update_help: "Unsent records and drafts stay when you switch.",
   update_now: "Switch now",

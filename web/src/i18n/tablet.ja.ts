@@ -169,7 +169,7 @@ export const ja = {
   not_installed: "ブラウザーで開いています。共有メニューの「ホーム画面に追加」をしてから使うと安心です。",
   persisted: "端末は記録を消さない約束をしています。",
   not_persisted: "端末がいっぱいになると、記録が消されるおそれがあります。その日のうちに送ってください。",
-  free_space: "空き: 約 {megabytes} MB",
+  free_space: "空き: 約 {size}",
   update_title: "新しい版があります",
   update_help: "切りかえても、未送信の記録と書きかけは残ります。",
   update_now: "いま切りかえる",
