@@ -52,7 +52,8 @@ def command(date: str | None, is_json: bool, folder: Path | None) -> int:
         for one in decisions:
             who = one["author"] or Text("(名前なし)", "(no name)").in_language(language_of())
             note = f"  {one['note']}" if one["note"] else ""
-            click.echo(f"{in_japan(one['decided_at'])}  {who}  {one['layer']} {one['field']}: {one['take']}{note}")
+            what = f"{one['layer']} {one['label'] or one['feature_id']} {one['field']}: {one['take']}"
+            click.echo(f"{in_japan(one['decided_at'])}  {who}  {what}{note}")
     return EXIT_ATTENTION if any(device["next"] for device in devices) else EXIT_DONE
 
 

@@ -6,6 +6,7 @@ from itertools import chain
 from typing import Any
 
 from gis_capture.model import Attachment, Conflict
+from gis_capture.model.label import label_of
 from gis_capture.store.protocol import Snapshot, Store
 from gis_capture.store.sync_records import PushedChange
 from gis_capture.sync.attachments import AttachmentFolder
@@ -41,13 +42,22 @@ def day_decisions(store: Store, *, since: str, until: str) -> list[dict[str, Any
     """Gives what people decided between two instants, oldest first.
 
     Returns:
-        `{"conflict_id", "layer", "feature_id", "field", "take", "author", "decided_at", "note"}` each.
+        `{"conflict_id", "layer", "feature_id", "label", "field", "take", "author", "decided_at", "note"}` each;
+        the label is what people call the feature, "" where it has no name or is deleted.
     """
     with store.snapshot() as snapshot:
         found = [one for _, conflict in snapshot.sync.conflicts() for one in _decisions(conflict)]
-    return sorted(
-        (one for one in found if since <= str(one["decided_at"]) < until), key=lambda one: str(one["decided_at"])
+        of_the_day = [one for one in found if since <= str(one["decided_at"]) < until]
+        named = [{**one, "label": _label(snapshot, one["layer"], one["feature_id"])} for one in of_the_day]
+    return sorted(named, key=lambda one: str(one["decided_at"]))
+
+
+def _label(snapshot: Snapshot, key: str, feature_id: str) -> str:
+    feature, layer = snapshot.feature(key, feature_id), snapshot.layer(key)
+    open_fields = (
+        {name: value for name, value in feature.fields.items() if name not in layer.personal_names} if feature else {}
     )
+    return label_of(layer, open_fields) or ""
 
 
 def _decisions(conflict: Conflict) -> Iterator[dict[str, Any]]:

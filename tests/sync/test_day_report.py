@@ -95,7 +95,7 @@ def test_what_waits_for_the_office_is_listed_with_its_body(store: GeoPackageStor
 
 def test_who_decided_what_is_told(store: GeoPackageStore, tmp_path: Path) -> None:
     """The decisions of the day with their author and note; what the office did is no tablet's line."""
-    base = fill(store, lamp("f1", status="撤去"))
+    base = fill(store, lamp("f1", number="A-1", status="撤去"))
     tablet = Tablet(store)
     tablet.push(tablet.change("update", "f1", base_revision=base, fields={"status": ("点灯", "球切れ")}))
     office = Office(store, Author("office", "係長"), lambda: AT, new_id)
@@ -104,6 +104,7 @@ def test_who_decided_what_is_told(store: GeoPackageStore, tmp_path: Path) -> Non
     day = {"since": "2026-11-23T00:00:00Z", "until": "2026-11-24T00:00:00Z"}
 
     [decision] = day_decisions(store, **day)
+    assert decision["label"] == "A-1"
     assert (decision["author"], decision["field"], decision["take"]) == ("係長", "status", "incoming")
     assert (decision["note"], decision["decided_at"]) == ("写真で確認", AT)
     [line] = day_report(store, AttachmentFolder(tmp_path), **day)

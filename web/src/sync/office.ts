@@ -148,6 +148,7 @@ export interface DayReport {
   decisions: {
     conflict_id: string;
     layer: string;
+    label: string;
     field: string;
     take: Side | "other";
     author: string;
