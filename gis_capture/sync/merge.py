@@ -130,7 +130,8 @@ def _merge_delete(at: Situation) -> Merge:
     clashes = tuple(
         Clash(name, base=seen.get(name, ABSENT), stored=value)
         for name, value in stored.items()
-        if (name in seen and not at.same(name, seen[name], value)) or (not seen and value not in (None, []))
+        # A value of which nobody knows whether the author saw it is not deleted silently.
+        if (not at.same(name, seen[name], value) if name in seen else value not in (None, []))
     )
     if not clashes:
         return Merge("applied" if at.is_untouched else "merged", None, frozenset(stored))

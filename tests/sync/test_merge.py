@@ -157,3 +157,10 @@ def test_every_value_of_either_side_survives(seen: Any, stored: Any, wanted: Any
     mine_values = {(name, edit.new) for name, edit in mine.edits.items() if mine.kind == "update"}
     assert mine_values <= kept
     assert theirs <= kept
+
+
+def test_a_delete_that_names_some_values_does_not_take_the_others_with_it() -> None:
+    """Who says only what they saw in one field may not have seen the rest."""
+    merged = meet(STORED, change("delete", name=Edit("宮川橋", ABSENT)), seen={"name": "宮川橋"})
+    assert (merged.status, merged.state) == ("conflict", STORED)
+    assert [clash.field for clash in merged.clashes] == ["status"]

@@ -170,10 +170,13 @@ def test_an_undone_version_leaves_what_was_there_and_what_came_after(
 
 
 def _edit_all(workspace: Workspace, of_crews: Sequence[tuple[str, str, str]]) -> dict[tuple[str, str], str]:
-    """Carries out edits of fields, not deletions; gives the last value by key and field."""
+    """Carries out edits of fields, not deletions; gives the last value by key and field.
+
+    Writing the value that is there is no edit: whoever takes that value back later takes nothing of this author back.
+    """
     done: dict[tuple[str, str], str] = {}
     for key, field, value in of_crews:
-        if field != "delete" and key in values_of(workspace, "status"):
+        if field != "delete" and values_of(workspace, field).get(key, value) != value:
             edit(workspace, key, **{field: value})
             done[key, field] = value
     return done
