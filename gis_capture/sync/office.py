@@ -66,6 +66,8 @@ class Office:
         """
         with self.intake("undo", may_break_rules=True) as intake:
             pushed = find_pushed(intake, change_id, STORED)
+            if not pushed.receipt.conflicts and found_all_there(intake, pushed):
+                raise codes.error(codes.NOTHING_TO_UNDO, revision=pushed.receipt.revision)
             inverse = self._inverse(intake, pushed)
             return intake.take({**inverse.to_json(), "undoes": change_id, "note": note}).to_json()
 
@@ -201,6 +203,13 @@ class Office:
             made_at=self.clock(),
             extra={},
         )
+
+
+def found_all_there(intake: Intake, pushed: PushedChange) -> bool:
+    """Whether a merged change wrote nothing: its receipt then names the revision of whoever had written the values."""
+    author, at = intake.applier.transaction.author_of(pushed.receipt.revision or 0)
+    is_older = at < pushed.received_at or (at == pushed.received_at and author.device_id != pushed.device_id)
+    return pushed.receipt.status == "merged" and is_older
 
 
 def list_waiting(store: Store) -> list[dict[str, Any]]:

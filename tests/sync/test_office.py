@@ -180,3 +180,21 @@ def test_a_change_that_never_came_is_told(store: GeoPackageStore, office: Office
         with pytest.raises(SyncError) as raised:
             ask("x")
         assert raised.value.subject["code"] == "change_unknown"
+
+
+def test_undo_of_a_change_that_agreed_takes_nothing_of_another_author_back(
+    store: GeoPackageStore, office: Office
+) -> None:
+    """Two crews saw the same broken lamp: the second one wrote nothing, so there is nothing of it to take back."""
+    base = fill(store, lamp("f1", status="点灯"))
+    fields = {"status": ("点灯", "球切れ")}
+    first, second = Tablet(store, "tablet-a"), Tablet(store, "tablet-b")
+    first.push(first.change("update", "f1", base_revision=base, fields=fields))
+    agreeing = second.change("update", "f1", base_revision=base, fields=fields)
+    assert second.push(agreeing)[0]["status"] == "merged"
+
+    with pytest.raises(SyncError) as error:
+        office.undo(agreeing["change_id"])
+
+    assert error.value.subject["code"] == "nothing_to_undo"
+    assert state(store)[0]["status"] == "球切れ"

@@ -138,6 +138,7 @@ class PostgisTransaction(PostgisReading, WritingTransaction):
 
     def replace_row(self, rows: LayerRows, feature: Feature) -> None:
         """Writes a feature that is there."""
+        self._refuse_nul(rows, feature)
         try:
             with self._guarded():
                 self.tables.make_room_for(rows.layer, [feature.geometry])
@@ -147,11 +148,17 @@ class PostgisTransaction(PostgisReading, WritingTransaction):
 
     def replace_fields(self, rows: LayerRows, feature: Feature) -> None:
         """Writes a feature that is there and whose geometry stays."""
+        self._refuse_nul(rows, feature)
         try:
             with self._guarded():
                 self.connection.execute(rows.update_fields, rows.to_update_fields(feature, self.revision))
         except REFUSALS as error:
             raise self._why(rows, feature, is_there=False) or error from error
+
+    def _refuse_nul(self, rows: LayerRows, feature: Feature) -> None:
+        """Statements are run with NULs replaced, which is right for what is looked for and not for what is kept."""
+        if any(isinstance(value, str) and "\0" in value for value in (*feature.fields.values(), feature.position.note)):
+            raise self._why(rows, feature, is_there=False) or ValueError(feature.feature_id)
 
     def _why(self, rows: LayerRows, feature: Feature, *, is_there: bool) -> Exception | None:
         if known := refusal(feature, is_there=is_there):

@@ -10,7 +10,7 @@ from gis_capture.convert.versions import IN_LAYER
 from gis_capture.model import GEOMETRY, STORED, Change, Conflict, Edit, Feature, Receipt, geometry_to_geojson
 from gis_capture.store.sync_records import PushedChange
 from gis_capture.sync.intake import Intake
-from gis_capture.sync.office import Office
+from gis_capture.sync.office import Office, found_all_there
 from gis_capture.sync.values import equality_of
 
 
@@ -82,7 +82,8 @@ def _take_back(office: Office, intake: Intake, pushed: PushedChange) -> Iterator
         return
     for _, conflict in list(transaction.sync.conflicts(state="open", change_id=pushed.change_id)):
         transaction.sync.put_conflict(_closed(office, conflict, transaction.revision, intake.received_at))
-    change = _inverse(office, intake, pushed)
+    # What it merely agreed with is somebody else's, and stays.
+    change = None if found_all_there(intake, pushed) else _inverse(office, intake, pushed)
     if change is not None:
         yield intake.take_made(change, undoes=pushed.change_id)
 
