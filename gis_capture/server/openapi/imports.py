@@ -1,0 +1,114 @@
+"""Ledgers on their way into layers."""
+
+from gis_capture.server.openapi.operation import BYTES, HTML, JSON, NUMBER, TEXT, XLSX, Operation, Schema
+from gis_capture.text import LANGUAGES
+from gis_capture.workspace.reimport import TAKES
+
+_CONVERT: Schema = {
+    "type": "object",
+    "properties": {
+        "layer": TEXT,
+        "table": TEXT,
+        "crs": TEXT,
+        "matches": {"type": "object", "additionalProperties": {"type": ["string", "null"]}},
+        "is_repeat_allowed": {"type": "boolean"},
+        "recipe": TEXT,
+        "is_update": {"type": "boolean"},
+        "key": {"type": "array", "items": TEXT},
+        "base": TEXT,
+    },
+}
+_DECIDE: Schema = {
+    "type": "object",
+    "required": ["decisions"],
+    "properties": {
+        "decisions": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["table", "row", "take"],
+                "properties": {"table": TEXT, "row": NUMBER, "kind": TEXT, "take": {"enum": list(TAKES)}},
+            },
+        },
+        "author": TEXT,
+        "note": TEXT,
+    },
+}
+_RECIPE: Schema = {
+    "type": "object",
+    "required": ["name"],
+    "properties": {
+        "name": TEXT,
+        "layer": TEXT,
+        "table": TEXT,
+        "crs": TEXT,
+        "matches": {"type": "object", "additionalProperties": {"type": ["string", "null"]}},
+    },
+}
+_UPLOAD: Schema = {
+    "type": "object",
+    "required": ["file"],
+    "properties": {
+        "file": {"type": "array", "items": {"type": "string", "contentMediaType": BYTES}},
+        "author": TEXT,
+    },
+}
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation("/imports", "get", "All imports, newest first", {200: JSON}),
+    Operation(
+        "/imports",
+        "post",
+        "Uploads a source and tells what is in it",
+        {201: JSON},
+        body=("multipart/form-data", _UPLOAD),
+    ),
+    Operation("/imports/{import_id}", "get", "The state of an import", {200: JSON}),
+    Operation("/imports/{import_id}/convert", "post", "Begins to convert a source", {202: JSON}, body=(JSON, _CONVERT)),
+    Operation(
+        "/imports/{import_id}/recipe",
+        "post",
+        "Keeps how a ledger is read for the next one of its shape",
+        {201: JSON},
+        body=(JSON, _RECIPE),
+    ),
+    Operation(
+        "/imports/{import_id}/report",
+        "get",
+        "The map of an import as one HTML file",
+        {200: HTML},
+        query={"language": {"type": "string", "enum": list(LANGUAGES)}},
+    ),
+    Operation(
+        "/imports/{import_id}/comparison",
+        "get",
+        "What a source would change as the next version of a ledger; nothing is written",
+        {200: JSON},
+        query={
+            "layer": TEXT,
+            "table": TEXT,
+            "crs": TEXT,
+            "key": TEXT,
+            "base": TEXT,
+            "recipe": TEXT,
+            "format": {"enum": ["json", "html", "csv", "xlsx"]},
+            "language": {"enum": list(LANGUAGES)},
+        },
+    ),
+    Operation("/imports/{import_id}/rows", "get", "Rows of a next version on which a person decides", {200: JSON}),
+    Operation("/imports/{import_id}/decide", "post", "Decides on such rows", {200: JSON}, body=(JSON, _DECIDE)),
+    Operation(
+        "/imports/{import_id}/fix-list",
+        "get",
+        "The ledger of an import as a workbook with what has to be mended",
+        {200: XLSX},
+        query={"language": {"type": "string", "enum": list(LANGUAGES)}},
+    ),
+    Operation(
+        "/imports/{import_id}/undo",
+        "post",
+        "Takes the features of an import out again",
+        {200: JSON},
+        body=(JSON, {"type": "object", "properties": {"author": TEXT}}),
+    ),
+)
