@@ -224,6 +224,10 @@ def office_screens(clerk: Office, server: Server) -> Iterator[str]:
     clerk.open("imports")
     expect(clerk.page.get_by_role("listitem").first).to_be_visible()
     yield "imports"
+    clerk.open("lint")
+    clerk.part("ledger-input").set_input_files(LEDGERS_DIR / "防犯灯台帳.xlsx")
+    expect(clerk.part("lint-result")).to_be_visible()
+    yield "lint"
     clerk.open("map")
     clerk.expect_map(clerk.part("office-map"))
     yield "map"

@@ -111,4 +111,15 @@ OPERATIONS: tuple[Operation, ...] = (
         {200: JSON},
         body=(JSON, {"type": "object", "properties": {"author": TEXT}}),
     ),
+    Operation(
+        "/lint",
+        "post",
+        "Checks a ledger by the national rules for machine-readable tables; keeps nothing",
+        {200: JSON},
+        query={
+            "format": {"enum": ["json", "marked", "clean-xlsx", "clean-csv"]},
+            "language": {"enum": list(LANGUAGES)},
+        },
+        body=("multipart/form-data", _UPLOAD),
+    ),
 )
