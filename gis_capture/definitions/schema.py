@@ -4,14 +4,16 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import cache
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
+import jsonschema_rs
 
 from gis_capture.definitions.mistakes import Mistake
 from gis_capture.resources import layers_dir
 from gis_capture.text import Text
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
 
 SCHEMA_NAME = "layer.schema.json"
 
@@ -32,8 +34,26 @@ def schema() -> Mapping[str, Any]:
     return document
 
 
+@cache
+def _quick() -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(dict(schema()))
+
+
+def _surely_fits(document: Any) -> bool:
+    try:
+        return _quick().is_valid(document)
+    except (TypeError, ValueError):
+        # A date or time of TOML, a number beyond 64 bits.
+        return False
+
+
 def schema_mistakes(document: Any) -> list[Mistake]:
     """Finds what does not fit the schema, in the order of the document."""
+    if _surely_fits(document):
+        return []
+    # The words come from the slow library, which takes a moment to begin and most never need.
+    from jsonschema import Draft202012Validator
+
     errors = sorted(Draft202012Validator(schema()).iter_errors(document), key=lambda error: list(map(str, error.path)))
     return [mistake for error in errors for mistake in _say(document, error)]
 
@@ -81,7 +101,7 @@ def _misspelled(
                 yield path, key, meant[0]
 
 
-def _say(document: Any, error: ValidationError) -> Iterator[Mistake]:
+def _say(document: Any, error: "ValidationError") -> Iterator[Mistake]:
     key = name_path(document, error.absolute_path)
     # The library's types allow for errors that are not complete yet; those of iter_errors are.
     found, rule = error.instance, cast(Mapping[str, Any], error.schema)

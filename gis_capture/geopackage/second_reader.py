@@ -3,9 +3,6 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-import fiona
-from fiona.errors import FionaError
-
 from gis_capture.errors import StoreError
 from gis_capture.geopackage.crs import epsg_code
 from gis_capture.geopackage.layer_styles import TABLE as LAYER_STYLES
@@ -32,6 +29,10 @@ def check_with_gdal(path: Path, counts: Mapping[Layer, int]) -> None:
     Raises:
         StoreError: GDAL does not open it, or finds other layers, fields, types, CRSs or numbers.
     """
+    # GDAL takes a moment to begin, and most commands write no file.
+    import fiona
+    from fiona.errors import FionaError
+
     try:
         found = {name for name in fiona.listlayers(path) if name != LAYER_STYLES}
         expected = {layer.key for layer in counts}
@@ -44,6 +45,8 @@ def check_with_gdal(path: Path, counts: Mapping[Layer, int]) -> None:
 
 
 def _check_layer(path: Path, layer: Layer, n_features: int) -> None:
+    import fiona
+
     with fiona.open(path, layer=layer.key) as source:
         if len(source) != n_features:
             raise _differs(layer.key, n_features, len(source))

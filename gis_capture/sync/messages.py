@@ -5,14 +5,16 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 import orjson
-from jsonschema import Draft202012Validator
 
 from gis_capture.model import Problem
 from gis_capture.sync import codes
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
 
 PUSH_FORMAT = "gis-capture.push/v1"
 RECEIPTS_FORMAT = "gis-capture.receipts/v1"
@@ -81,7 +83,9 @@ def feature_of(body: Any) -> tuple[str, str] | None:
 
 
 @cache
-def _envelope() -> Draft202012Validator:
+def _envelope() -> "Draft202012Validator":
+    from jsonschema import Draft202012Validator
+
     document = schema("push")
     return Draft202012Validator({**document, "properties": {**document["properties"], "changes": {"type": "array"}}})
 
@@ -92,7 +96,9 @@ def _change_schema() -> Mapping[str, Any]:
 
 
 @cache
-def _change() -> Draft202012Validator:
+def _change() -> "Draft202012Validator":
+    from jsonschema import Draft202012Validator
+
     return Draft202012Validator(_change_schema())
 
 
@@ -111,7 +117,7 @@ def _fits(body: Any) -> bool:
         return False
 
 
-def _first_mistake(validator: Draft202012Validator, value: Any) -> dict[str, Any] | None:
+def _first_mistake(validator: "Draft202012Validator", value: Any) -> dict[str, Any] | None:
     error = next(validator.iter_errors(value), None)
     if error is None:
         return None

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from jsonschema import Draft202012Validator
-
 from gis_capture.errors import FormatVersionError, WorkspaceError
 from gis_capture.sync.messages import schema
 from gis_capture.text import Text
@@ -111,6 +109,8 @@ def read_manifest(backup: Path) -> Manifest:
             path=path,
             version=found,
         )
+    from jsonschema import Draft202012Validator
+
     mistake = next(Draft202012Validator(schema("backup")).iter_errors(body), None)
     if mistake is not None:
         where = ".".join(map(str, mistake.path)) or "-"
