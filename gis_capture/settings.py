@@ -69,6 +69,12 @@ class Settings:
         ja="圧縮された台帳(xlsx、zip など)を展開した大きさの上限(バイト)。",
         en="What a packed ledger (xlsx, zip and others) may unpack to.",
     )
+    max_unpacked_ratio: int = _setting(
+        200,
+        least=1,
+        ja="圧縮された台帳が何倍に膨らんでよいか(50 MB を超える場合)。",
+        en="How many times its packed size a packed ledger may unpack to, from 50 MB on.",
+    )
     max_ledger_files: int = _setting(
         5_000, least=1, ja="zip・フォルダーの中のファイルの数の上限。", en="Most files in a zip file or a folder."
     )
@@ -78,6 +84,15 @@ class Settings:
     )
     max_sheet_cells: int = _setting(
         25_000_000, least=1, ja="Excel などの1つのシートのセルの数の上限。", en="Most cells of one sheet of a workbook."
+    )
+    max_cell_chars: int = _setting(
+        200_000, least=1, ja="1つのセルの文字数の上限。", en="Most characters of one cell of a text file."
+    )
+    max_drawing_bytes: int = _setting(
+        40 << 20,
+        least=1,
+        ja="図面(DXF、SXF)と地図XMLの大きさの上限(バイト)。全体をメモリーに読み込むものです。",
+        en="Largest drawing (DXF, SXF) or map XML; these have to be in memory as a whole.",
     )
     max_ledger_pages: int = _setting(2_000, least=1, ja="PDF のページ数の上限。", en="Most pages of a PDF.")
     max_reading_s: int = _setting(

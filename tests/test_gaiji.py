@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from gis_capture.errors import SourceError
+from gis_capture.ledger import read_ledger
 from gis_capture.ledger.gaiji import read_gaiji
 from gis_capture.workspace import Workspace
 
@@ -44,6 +45,24 @@ def test_the_offices_table_is_put_in(workspace: Workspace, tmp_path: Path) -> No
     assert "𠮷橋\ue001" in texts(workspace)[1]
     notes = {problem.code: problem.message.ja for problem in done.problems}
     assert "U+E000→𠮷" in notes["gaiji_replaced"] and "U+E001" in notes["gaiji_found"]
+
+
+def test_an_inspection_shows_the_same_letters_as_the_layer_will(workspace: Workspace, tmp_path: Path) -> None:
+    """The office's table counts before anything is brought in; what it does not know keeps its code."""
+    (workspace.path / "gaiji.csv").write_text("U+E000,𠮷\n", encoding="utf-8")
+    with workspace:
+        inspection = workspace.inspect(tmp_path / "街路灯台帳.csv")
+    table = inspection.tables[0].table
+    assert list(table.values[1]) == [ODD, "𠮷橋\ue001"]
+    assert "gaiji_replaced" in [problem.code for problem in inspection.problems]
+
+
+def test_odd_letters_survive_a_checked_out_file_and_its_return(workspace: Workspace, tmp_path: Path) -> None:
+    """IVS, letters beyond the BMP and private ones are the same in the GeoPackage that goes out and is read again."""
+    workspace.convert(tmp_path / "街路灯台帳.csv", layer="street_light")
+    workspace.export("street_light", tmp_path / "out.gpkg", file_format="gpkg")
+    found = {text for table in read_ledger(tmp_path / "out.gpkg").tables for values in table.values for text in values}
+    assert {ODD, "\ue000橋\ue001"} <= found
 
 
 def test_codes_of_the_table(tmp_path: Path) -> None:

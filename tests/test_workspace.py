@@ -325,14 +325,22 @@ def test_a_base_map_of_geojson_is_made_once(workspace: Workspace, tmp_path: Path
             workspace.add_basemap(wrong, name="sample", attribution="")
 
 
-def test_limits_of_ledgers_are_settings(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("setting", "name", "text"),
+    [
+        ("max_ledger_rows = 2", "a.csv", "番号,名称\n1,甲\n2,乙\n3,丙\n"),
+        ("max_cell_chars = 100", "a.csv", f"番号,名称\n1,{'甲' * 101}\n"),
+        ("max_drawing_bytes = 20", "a.dxf", "  0\nSECTION\n  2\nENTITIES\n  0\nENDSEC\n  0\nEOF\n"),
+    ],
+)
+def test_limits_of_ledgers_are_settings(tmp_path: Path, setting: str, name: str, text: str) -> None:
     """What an office sets in its workspace counts when a ledger is read there."""
     Workspace.create(tmp_path / "city").close()
     toml = tmp_path / "city" / "workspace.toml"
-    toml.write_text(toml.read_text("utf-8").replace("[settings]", "[settings]\nmax_ledger_rows = 2"), "utf-8")
-    (tmp_path / "a.csv").write_text("番号,名称\n1,甲\n2,乙\n3,丙\n", "utf-8")
+    toml.write_text(toml.read_text("utf-8").replace("[settings]", f"[settings]\n{setting}"), "utf-8")
+    (tmp_path / name).write_text(text, "utf-8")
     with Workspace.open(tmp_path / "city") as workspace, pytest.raises(SourceError, match="too large"):
-        workspace.inspect(tmp_path / "a.csv")
+        workspace.inspect(tmp_path / name)
 
 
 def test_what_happened_to_a_feature_is_told_and_taken_back(workspace: Workspace, lights: gpd.GeoDataFrame) -> None:

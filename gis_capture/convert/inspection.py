@@ -1,7 +1,7 @@
 """What is in a source: tables, columns and their fields, positions, problems. Writes nothing."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,9 +9,11 @@ from typing import Any
 from gis_capture.convert.bounding import bound_problems
 from gis_capture.convert.positions import columns_of, coordinates_of, has_geometries, readings_of
 from gis_capture.convert.reasons import reason_words
+from gis_capture.convert.source import NO_GAIJI
 from gis_capture.ledger import DEFAULT_LIMITS, Limits, Reading, Table, read_ledger
 from gis_capture.ledger.columns import LayerSuggestion, choose_layer, propose_keys, sort_suggestions, suggest_layers
 from gis_capture.ledger.columns.making import geometry_kinds
+from gis_capture.ledger.gaiji import replace_gaiji
 from gis_capture.ledger.recipes.recipe import Recipe
 from gis_capture.ledger.values import infer_type
 from gis_capture.locate import Coordinates
@@ -127,15 +129,17 @@ def inspect_source(
     layout: Path | None = None,
     grids_dir: Path | None = None,
     gazetteer: Gazetteer | None = None,
+    gaiji: Mapping[str, str] = NO_GAIJI,
 ) -> Inspection:
     """Reads a source and tells what is in it, and which of these layers its tables may belong to.
 
-    With a gazetteer, the ways to read coordinates are compared with the addresses.
+    With a gazetteer, the ways to read coordinates are compared with the addresses; `gaiji` is what the office's
+    private characters are.
 
     Raises:
         SourceError: The source is missing, broken, encrypted, too large or of a kind that is not read.
     """
-    reading = read_ledger(path, limits=limits, recipe=recipe, layout=layout)
+    reading = replace_gaiji(read_ledger(path, limits=limits, recipe=recipe, layout=layout), gaiji)
     tables = tuple(_inspect_table(table, layers, grids_dir, gazetteer) for table in reading.tables)
     of_tables = (problem for table in reading.tables for problem in (*table.problems, *table.notes))
     return Inspection(reading, tables, bound_problems((*reading.problems, *of_tables)))

@@ -51,6 +51,9 @@ PAGES_JOINED = "pages_joined"
 FORM_ANSWERS = "form_answers"
 ROW_IN_ANOTHER_ENCODING = "row_in_another_encoding"
 ATTACHMENTS_LEFT_OUT = "attachments_left_out"
+UNSEEN_CELLS = "unseen_cells"
+MEMO_NOT_READ = "memo_not_read"
+READ_BY_ANOTHER = "read_by_another"
 
 TITLES: dict[str, Text] = {
     MERGE_FILLED: Text("結合セルを各行に補いました", "Merged cell filled into each row"),
@@ -101,4 +104,7 @@ TITLES: dict[str, Text] = {
     FORM_ANSWERS: Text("フォームの回答として読みました", "Read as answers of a form"),
     ROW_IN_ANOTHER_ENCODING: Text("文字コードの違う行があります", "Row in another encoding"),
     ATTACHMENTS_LEFT_OUT: Text("添付ファイルは読みませんでした", "Attached files were not read"),
+    UNSEEN_CELLS: Text("表示形式で見えなくしてあるセルがあります", "Cells that their number format hides"),
+    MEMO_NOT_READ: Text("メモの中身を読み取れませんでした", "Memo could not be read"),
+    READ_BY_ANOTHER: Text("別の読み取り方で読みました", "Read by the second reader"),
 }

@@ -45,10 +45,13 @@ def limits_of(settings: Settings) -> Limits:
     return Limits(
         max_source_bytes=settings.max_ledger_bytes,
         max_unpacked_bytes=settings.max_ledger_unpacked_bytes,
+        max_unpacked_ratio=settings.max_unpacked_ratio,
         max_entries=settings.max_ledger_files,
         max_rows=settings.max_ledger_rows,
         max_cells=settings.max_ledger_cells,
         max_sheet_cells=settings.max_sheet_cells,
+        max_cell_chars=settings.max_cell_chars,
+        max_drawing_bytes=settings.max_drawing_bytes,
         max_pages=settings.max_ledger_pages,
         max_reading_s=settings.max_reading_s,
     )

@@ -90,6 +90,7 @@ class Ledgers:
                 layout=layout,
                 grids_dir=self.folder.grids_dir,
                 gazetteer=gazetteer,
+                gaiji=self.folder.gaiji(),
             )
 
     @property

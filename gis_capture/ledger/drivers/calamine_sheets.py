@@ -16,8 +16,14 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 
 from gis_capture.errors import SourceError
 from gis_capture.ledger import codes
-from gis_capture.ledger.drivers.cells import shaped_number_text
-from gis_capture.ledger.drivers.sheet_cells import error_cell, formula_without_value, hidden_sheet, make_grid
+from gis_capture.ledger.drivers.number_formats import is_unseen, shown_text
+from gis_capture.ledger.drivers.sheet_cells import (
+    error_cell,
+    formula_without_value,
+    hidden_sheet,
+    make_grid,
+    unseen_cells,
+)
 from gis_capture.ledger.drivers.xlsx_parts import SheetMarks
 from gis_capture.ledger.grid import MARKED_SHEET, Grid, Merge
 from gis_capture.ledger.marks import Marks
@@ -147,13 +153,18 @@ def _grid(sheet: SheetCells, marks: SheetMarks, problems: list[Problem]) -> Grid
     if len(rows) < len(sheet.rows):
         problems.append(_far_cells(name, top + len(rows)))
     height, width = len(rows), len(rows[0]) if rows else 0
-    shaped = {}
+    shaped: dict[tuple[int, int], str] = {}
+    unseen: list[tuple[int, int]] = []
     for (row, column), code in marks.shaped.items():
         at, position = row - top, column - left
         if 0 <= at < height and 0 <= position < width:
             value = rows[at][position]
-            if isinstance(value, (int, float)) and not isinstance(value, bool):
-                shaped[at, position] = shaped_number_text(value, code)
+            text = None if value == "" else shown_text(value, code, is_1904=marks.is_1904)
+            if text is not None:
+                shaped[at, position] = text
+            if value != "" and is_unseen(value, code):
+                unseen.append((row, column))
+    problems += unseen_cells(name, unseen)
     problems += [formula_without_value(name, row, column) for row, column in marks.bare_formulas[:_MAX_PROBLEMS]]
     problems += [error_cell(name, row, column, text) for row, column, text in marks.errors[:_MAX_PROBLEMS]]
     return make_grid(

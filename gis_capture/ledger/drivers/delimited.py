@@ -164,7 +164,8 @@ def read_grid(opened: Opened, encoding: str, separator: str, problems: list[Prob
         with _open(opened.path, encoding) as file:
             return _collect(opened, csv.reader(file, delimiter=separator, quoting=csv.QUOTE_NONE))[0]
     except csv.Error as error:
-        raise broken(opened.path, Text("長すぎるセルがあります", str(error))) from error
+        limit = f"{opened.limits.max_cell_chars:,} characters"
+        raise too_large(opened.path, f"> {limit}", limit) from error
 
 
 def _lines(file: io.TextIOBase, separator: str, unclosed: Sequence[int]) -> Iterator[str]:

@@ -77,7 +77,7 @@ def make_grid(
                     problems.append(error_cell(name, first_row + row, first_column + position, str(text)))
         columns.append(texts)
     for (row, position), text in (shaped or {}).items():
-        columns[position][row] = text
+        columns[position][row] = text or None
     return Grid(
         name,
         columns,
@@ -119,6 +119,24 @@ def formula_without_value(sheet: str, row: int, column: int) -> Problem:
         row_number=row,
         cell=f"{sheet}!{column_letters(column)}{row}",
     )
+
+
+def unseen_cells(sheet: str, cells: Sequence[tuple[int, int]]) -> list[Problem]:
+    """Tells of cells (row, column) of which their number format shows nothing; zeros among them count as empty."""
+    if not cells:
+        return []
+    row, column = cells[0]
+    told = Problem(
+        codes.UNSEEN_CELLS,
+        "info",
+        Text(
+            f"表示形式で見えなくしてあるセルが{len(cells):,}個あります。0は空欄、ほかは値のまま読みました。",
+            f"The number format hides {len(cells):,} cells. Zeros were read as empty, all else as it is.",
+        ),
+        row_number=row,
+        cell=f"{sheet}!{column_letters(column)}{row}",
+    )
+    return [told]
 
 
 def hidden_sheet(name: str) -> Problem:

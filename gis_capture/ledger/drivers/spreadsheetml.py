@@ -12,9 +12,9 @@ from typing import IO, Any
 from xml.etree.ElementTree import Element, ParseError
 
 from gis_capture.ledger.assemble import reading_of_grids
-from gis_capture.ledger.drivers.cells import shaped_number_text, shapes_number
 from gis_capture.ledger.drivers.driver import Driver
 from gis_capture.ledger.drivers.elements import read_elements
+from gis_capture.ledger.drivers.number_formats import shapes, shown_text
 from gis_capture.ledger.drivers.sheet_cells import hidden_sheet, make_grid
 from gis_capture.ledger.grid import Grid, Merge
 from gis_capture.ledger.opening import Opened, broken, too_large
@@ -93,7 +93,7 @@ def _add_style(styles: _Styles, style: Element) -> None:
         if part.tag == f"{_SS}NumberFormat":
             code = part.get(f"{_SS}Format", "")
             code = _FORMATS.get(code, code)
-            if code and shapes_number(code):
+            if code and shapes(code):
                 styles.formats[number] = code
         elif part.tag == f"{_SS}Font" and part.get(f"{_SS}StrikeThrough") == "1":
             styles.struck.add(number)
@@ -119,8 +119,10 @@ def _add_row(opened: Opened, sheet: _Sheet, row: Element, styles: _Styles) -> No
             style = cell.get(f"{_SS}StyleID") or row.get(f"{_SS}StyleID") or ""
             if style in styles.struck:
                 sheet.struck.add((sheet.row, column))
-            if isinstance(value, float) and style in styles.formats:
-                sheet.shaped[sheet.row, column] = shaped_number_text(value, styles.formats[style])
+            if style in styles.formats:
+                shown = shown_text(value, styles.formats[style])
+                if shown is not None:
+                    sheet.shaped[sheet.row, column] = shown
         column += across
     if cells:
         sheet.rows[sheet.row] = cells

@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,14 +10,15 @@ import xlrd
 
 from gis_capture.ledger.assemble import reading_of_grids
 from gis_capture.ledger.drivers.calamine_sheets import make_grids, read_sheets_apart
-from gis_capture.ledger.drivers.cells import shaped_number_text, shapes_number
-from gis_capture.ledger.drivers.sheet_cells import hidden_sheet, make_grid
+from gis_capture.ledger.drivers.number_formats import is_unseen, shapes, shown_text
+from gis_capture.ledger.drivers.sheet_cells import hidden_sheet, make_grid, unseen_cells
 from gis_capture.ledger.grid import Grid, Merge
 from gis_capture.ledger.marks import MAX_FILLS, Marks
 from gis_capture.ledger.opening import Opened, encrypted
 from gis_capture.ledger.table import Reading
 from gis_capture.model import Problem
 
+_ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 
@@ -44,14 +46,15 @@ def _grids(book: Any, problems: list[Problem]) -> Iterator[Grid]:
             problems.append(hidden_sheet(sheet.name))
             continue
         if sheet.nrows and sheet.ncols:
-            yield _grid(book, sheet)
+            yield _grid(book, sheet, problems)
 
 
-def _grid(book: Any, sheet: Any) -> Grid:
+def _grid(book: Any, sheet: Any, problems: list[Problem]) -> Grid:
     text_of = _converter(book)
     shaped: dict[tuple[int, int], str] = {}
     struck: set[tuple[int, int]] = set()
     fills: dict[tuple[int, int], str] = {}
+    unseen: list[tuple[int, int]] = []
     colors = _colors(book)
     rows: list[list[Any]] = []
     formats = [book.format_map[style.format_key].format_str for style in book.xf_list]
@@ -64,13 +67,21 @@ def _grid(book: Any, sheet: Any) -> Grid:
             if not kind:
                 continue
             style = sheet.cell_xf_index(row, column)
+            if kind == xlrd.XL_CELL_DATE and _ELAPSED.search(formats[style]):
+                cells[column] = datetime.timedelta(days=values[column])
             if style in struck_styles:
                 struck.add((row, column))
             if style in colors and len(fills) <= MAX_FILLS:
                 fills[row, column] = colors[style]
-            if kind == xlrd.XL_CELL_NUMBER and shapes_number(formats[style]):
-                shaped[row, column] = shaped_number_text(values[column], formats[style])
+            if kind in (xlrd.XL_CELL_TEXT, xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE) and shapes(formats[style]):
+                value = cells[column]
+                text = shown_text(value, formats[style], is_1904=bool(book.datemode))
+                if text is not None:
+                    shaped[row, column] = text
+                if is_unseen(value, formats[style]):
+                    unseen.append((row + 1, column + 1))
         rows.append(cells)
+    problems += unseen_cells(sheet.name, unseen)
     return make_grid(
         sheet.name,
         rows,

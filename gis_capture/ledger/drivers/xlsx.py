@@ -11,6 +11,7 @@ from gis_capture.ledger.drivers.xlsx_comments import read_comments
 from gis_capture.ledger.drivers.xlsx_parts import (
     SheetMarks,
     check_counts,
+    counts_from_1904,
     last_filled,
     read_marks,
     read_sheet_paths,
@@ -52,7 +53,7 @@ def _check(opened: Opened, archive: zipfile.ZipFile) -> None:
 
 
 def _read_structure(opened: Opened, archive: zipfile.ZipFile) -> dict[str, SheetMarks]:
-    styles = read_styles(archive)
+    styles, is_1904 = read_styles(archive), counts_from_1904(archive)
     found = {}
     for name, path in read_sheet_paths(archive).items():
         if path not in opened.zip_names or "worksheets/" not in path:
@@ -64,6 +65,7 @@ def _read_structure(opened: Opened, archive: zipfile.ZipFile) -> dict[str, Sheet
                 raise too_large(
                     opened.path, f"{last_row * last_column:,} cells", f"{opened.limits.max_sheet_cells:,} cells"
                 )
+        marks.is_1904 = is_1904
         marks.comments = read_comments(archive, path)
         found[name] = marks
     return found

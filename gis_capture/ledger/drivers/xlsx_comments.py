@@ -3,6 +3,7 @@
 import posixpath
 import re
 import zipfile
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 from xml.etree import ElementTree
 
@@ -25,8 +26,16 @@ def read_comments(archive: zipfile.ZipFile, path: str) -> dict[tuple[int, int], 
             for comment in parse_part(archive, part).iter():
                 place = _PLACE.fullmatch(comment.get("ref", "")) if local_name(comment.tag) == "comment" else None
                 if place:
-                    texts = (text.text or "" for text in comment.iter() if local_name(text.tag) == "t")
-                    found[int(place[2]), column_number(place[1].encode())] = "".join(texts)
+                    found[int(place[2]), column_number(place[1].encode())] = "".join(_texts(comment))
     except (KeyError, PartError, ElementTree.ParseError):
         return found
     return found
+
+
+def _texts(element: ElementTree.Element) -> Iterator[str]:
+    """The runs of a text; how kanji are read (rPh) stands beside them and is no part of it."""
+    for part in element:
+        if local_name(part.tag) == "t":
+            yield part.text or ""
+        elif local_name(part.tag) != "rPh":
+            yield from _texts(part)

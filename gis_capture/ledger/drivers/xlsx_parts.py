@@ -12,14 +12,13 @@ from pathlib import PurePosixPath
 from typing import IO
 from xml.etree import ElementTree
 
-from gis_capture.ledger.drivers.cells import shapes_number
+from gis_capture.ledger.drivers.number_formats import BUILTIN_FORMATS, shapes
 from gis_capture.ledger.marks import MAX_FILLS
 
 _CHUNK = 4 << 20
 _MAX_SMALL_PART = 64 << 20
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATIONSHIP = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
-_BUILTIN_FORMATS = {9: "0%", 10: "0.00%"}
 _CELL = rb"<(?:\w+:)?c\b(?=[^>]*\bs=[\"'](?:%s)[\"'])[^>]*\br=[\"']([A-Z]{1,3})(\d+)[\"'][^>]*>"
 _STYLE = re.compile(rb"\bs=[\"'](\d+)[\"']")
 _ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*>")
@@ -67,6 +66,7 @@ class SheetMarks:
         comments: (row, column) to the text.
         fills: (row, column) of filled cells to their colour.
         is_filtered: Whether a filter is set.
+        is_1904: Whether days count from 1904, as in workbooks of the Macintosh.
         last_row: The last row that is mentioned, filled or not.
         last_column: Not before the last column that is mentioned; at least 26.
     """
@@ -81,6 +81,7 @@ class SheetMarks:
     fills: dict[tuple[int, int], str] = field(default_factory=dict)
     hidden_columns: set[int] = field(default_factory=set)
     is_filtered: bool = False
+    is_1904: bool = False
     last_row: int = 0
     last_column: int = 0
 
@@ -116,13 +117,19 @@ def read_sheet_paths(archive: zipfile.ZipFile) -> dict[str, str]:
     return paths
 
 
+def counts_from_1904(archive: zipfile.ZipFile) -> bool:
+    """Whether day 0 of the workbook is 1904-01-01."""
+    properties = (e for e in parse_part(archive, "xl/workbook.xml") if local_name(e.tag) == "workbookPr")
+    return any(element.get("date1904") in ("1", "true") for element in properties)
+
+
 def read_styles(archive: zipfile.ZipFile) -> Styles:
     """Reads which cell styles shape numbers or strike text out."""
     try:
         root = parse_part(archive, "xl/styles.xml")
     except KeyError:
         return Styles({}, frozenset())
-    codes = dict(_BUILTIN_FORMATS)
+    codes = dict(BUILTIN_FORMATS)
     fonts: list[bool] = []
     formats: dict[int, str] = {}
     struck: set[int] = set()
@@ -141,7 +148,7 @@ def read_styles(archive: zipfile.ZipFile) -> Styles:
         elif local_name(part.tag) == "cellXfs":
             for number, style in enumerate(part):
                 code = codes.get(int(style.get("numFmtId", "0")), "")
-                if code and shapes_number(code):
+                if code and shapes(code):
                     formats[number] = code
                 font = int(style.get("fontId", "0"))
                 if font < len(fonts) and fonts[font]:
