@@ -22,13 +22,31 @@ from gis_capture.text import Text
 
 @dataclass(frozen=True, slots=True)
 class GdalLayer:
-    """One layer: names of its fields, one array per field, ids, geometries (x, y) and CRS."""
+    """One layer: names of its fields, one array per field, ids, geometries (x, y) and CRS.
+
+    Attributes:
+        unread: Places, from 1, of features whose geometry could not be read.
+        n_failed: Features of which nothing could be read.
+    """
 
     names: list[str]
     arrays: Sequence[Any]
     fids: list[int]
     geometries: list[shapely.Geometry | None] | None
     crs: str | None
+    unread: Sequence[int] = ()
+    n_failed: int = 0
+
+
+READ_ERRORS = (
+    pyogrio.errors.DataSourceError,
+    pyogrio.errors.FeatureError,
+    ValueError,
+    RuntimeError,
+    OSError,
+    shapely.errors.ShapelyError,
+)
+"""What the readers raise for what is not whole."""
 
 
 @contextmanager
@@ -40,13 +58,7 @@ def telling(opened: Opened, problems: list[Problem]) -> Iterator[None]:
             yield
         except SourceError:
             raise
-        except (
-            pyogrio.errors.DataSourceError,
-            ValueError,
-            RuntimeError,
-            OSError,
-            shapely.errors.ShapelyError,
-        ) as error:
+        except READ_ERRORS as error:
             raise broken(opened.path, _first_line(error)) from error
     for message in dict.fromkeys(_first_line(w.message) for w in caught):
         told = Text(f"読み取り時の注意：{message}", f"The reader says: {message}")
@@ -83,12 +95,75 @@ def read_layer(
     meta, fids, raw, arrays = pyogrio.raw.read(
         path, layer=layer, columns=columns, max_features=room, return_fids=True, datetime_as_string=True, **given
     )
+    geometries = None if raw is None else list(shapely.from_wkb(raw, on_invalid="ignore"))
     return GdalLayer(
         names=[str(name) for name in meta["fields"]],
         arrays=arrays,
         fids=fids.tolist(),
-        geometries=None if raw is None else list(shapely.from_wkb(raw, on_invalid="ignore")),
+        geometries=geometries,
         crs=crs_name(meta["crs"]),
+        unread=[n for n, (g, wkb) in enumerate(zip(geometries or (), raw, strict=True), 1) if g is None and wkb]
+        if geometries and None in geometries
+        else (),
+    )
+
+
+def read_layer_or_rows(
+    opened: Opened,
+    path: Path,
+    problems: list[Problem],
+    *,
+    layer: str | None = None,
+    columns: Sequence[str] | None = None,
+    options: Mapping[str, str] | None = None,
+) -> GdalLayer:
+    """Does what `read_layer` does; a layer that cannot be read at once is read feature by feature, which is told."""
+    try:
+        found = read_layer(opened, path, layer=layer, columns=columns, options=options)
+    except SourceError:
+        raise
+    except READ_ERRORS as error:
+        from fiona.errors import FionaError
+
+        from gis_capture.ledger.drivers import gdal_rows
+
+        try:
+            found = gdal_rows.read_layer(opened, path, layer=layer, options=options)
+        except FionaError:
+            raise error from None
+        problems.append(_by_rows(_first_line(error), found))
+    if found.unread:
+        problems.append(_unread(found.unread))
+    return found
+
+
+def _by_rows(reason: str, found: GdalLayer) -> Problem:
+    lost_ja = f"まったく読めない地物が{found.n_failed:,}件あります。" if found.n_failed else ""
+    lost_en = f" {found.n_failed:,} features could not be read at all." if found.n_failed else ""
+    return Problem(
+        codes.READ_BY_ANOTHER,
+        "error" if found.n_failed else "warning",
+        Text(
+            f"壊れた所があるので、1件ずつ読みました（{len(found.fids):,}件）。{lost_ja}",
+            f"Some feature cannot be read with the others ({reason}); {len(found.fids):,} were read singly.{lost_en}",
+        ),
+        Text(
+            "元のソフトで確かめ、書き出し直してください。", "Look at it in the program it came from; export it again."
+        ),
+    )
+
+
+def _unread(places: Sequence[int]) -> Problem:
+    shown = ", ".join(str(place) for place in places[:20])
+    return Problem(
+        codes.GEOMETRY_NOT_READ,
+        "warning",
+        Text(
+            f"図形を読み取れない地物が{len(places):,}件あります（{shown}件目）。属性は読みました。",
+            f"The geometry of {len(places):,} features cannot be read (number {shown}); their attributes were.",
+        ),
+        Text("元のソフトで図形を直してください。", "Mend them in the program they came from."),
+        row_number=places[0],
     )
 
 

@@ -152,7 +152,7 @@ def _read_geometries(
                 _link(parts[suffix], Path(folder) / f"copy{suffix}")
         gdal.restore_missing_index(is_wanted=".shx" not in parts)
         try:
-            layer = gdal.read_layer(opened, Path(folder) / "copy.shp", columns=())
+            layer = gdal.read_layer_or_rows(opened, Path(folder) / "copy.shp", problems, columns=())
         finally:
             gdal.restore_missing_index(is_wanted=False)
     return layer.fids, layer.geometries or (), layer.crs

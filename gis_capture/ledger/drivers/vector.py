@@ -6,12 +6,14 @@ import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import ParseError
 
 import numpy as np
 
 from gis_capture.ledger.drivers.cells import date_text, number_text
 from gis_capture.ledger.drivers.dbf import columns_of
 from gis_capture.ledger.drivers.driver import Driver
+from gis_capture.ledger.drivers.elements import read_elements
 from gis_capture.ledger.drivers.encodings import find_encoding, head_in_utf8
 from gis_capture.ledger.drivers.features import no_crs
 from gis_capture.ledger.opening import Opened, broken
@@ -55,6 +57,8 @@ def read(opened: Opened) -> Reading:
     kind = _kind(opened) or "vector"
     if kind in ("gpx", "gml") and b"<!ENTITY" in opened.head:
         raise broken(opened.path, "ENTITY")
+    if kind == "gml":
+        _check_whole(opened)
     if kind not in ("gml", "geojson"):
         return _read_layers(opened, opened.path, kind)
     encoding = find_encoding(opened.path)[0] if kind == "geojson" else None
@@ -68,6 +72,17 @@ def read(opened: Opened) -> Reading:
         else:
             _write_in_utf8(opened.path, copy, encoding)
         return _read_layers(opened, copy, kind, encoding=encoding)
+
+
+def _check_whole(opened: Opened) -> None:
+    """Raises SourceError for XML that breaks off: of such a file GDAL may give no feature, and say nothing."""
+    try:
+        with opened.path.open("rb") as file:
+            for event, element in read_elements(file):
+                if event == "end":
+                    element.clear()
+    except ParseError as error:
+        raise broken(opened.path, str(error)) from error
 
 
 def _write_in_utf8(source: Path, target: Path, encoding: str) -> None:
@@ -87,7 +102,7 @@ def _read_layers(opened: Opened, path: Path, kind: str, *, encoding: str | None 
     tables = []
     with gdal.telling(opened, problems):
         for name in gdal.layer_names(path):
-            layer = gdal.read_layer(opened, path, layer=name, options=_OPTIONS.get(kind))
+            layer = gdal.read_layer_or_rows(opened, path, problems, layer=name, options=_OPTIONS.get(kind))
             if kind == "gpx" and not layer.fids:
                 # GDAL lists all kinds of layers that GPX knows, also those that the file does not have.
                 continue
