@@ -4,14 +4,14 @@ Layout: dBASE III+ file format; language driver IDs 0x13 and 0x7B are code page 
 """
 
 import codecs
-import datetime
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from gis_capture.ledger import codes
+from gis_capture.ledger.drivers.dbf_fields import FLAGS, DbfField, cut_cells, decode, read_field, read_fields
+from gis_capture.ledger.drivers.dbf_memos import read_memos
 from gis_capture.ledger.drivers.driver import Driver
 from gis_capture.ledger.drivers.encodings import find_encoding_of
 from gis_capture.ledger.names import column_letters
@@ -22,15 +22,6 @@ from gis_capture.text import Text
 
 _VERSIONS = frozenset({0x02, 0x03, 0x04, 0x05, 0x30, 0x31, 0x32, 0x43, 0x63, 0x7B, 0x83, 0x8B, 0x8E, 0xCB, 0xF5, 0xFB})
 _LANGUAGES = {0x13: "cp932", 0x7B: "cp932"}
-_MAX_PROBLEMS = 200
-
-
-@dataclass(frozen=True, slots=True)
-class _Field:
-    name: bytes
-    kind: str
-    start: int
-    length: int
 
 
 @dataclass
@@ -59,7 +50,7 @@ def accepts(opened: Opened) -> bool:
         return False
     header_bytes, record_bytes = struct.unpack("<HH", head[8:12])
     dated = head[2] <= 12 and head[3] <= 31
-    fields = _read_fields(head)
+    fields = read_fields(head)
     return (
         dated
         and header_bytes >= 33
@@ -114,7 +105,7 @@ def read_dbf(opened: Opened, path: Path, *, cpg: str | None = None) -> DbfTable:
     if len(data) < 32:
         raise broken(path, f"{len(data)} bytes")
     n_records, header_bytes, record_bytes = struct.unpack("<IHH", data[4:12])
-    fields = _read_fields(data)
+    fields = read_fields(data)
     if not fields or record_bytes < 1:
         raise broken(path, "header")
     if n_records > opened.limits.max_rows:
@@ -130,10 +121,14 @@ def read_dbf(opened: Opened, path: Path, *, cpg: str | None = None) -> DbfTable:
     deleted = [number for number, record in enumerate(records, start=1) if record[:1] == b"*"]
     kept = [number for number, record in enumerate(records, start=1) if record[:1] != b"*"]
     rows = [records[number - 1] for number in kept]
+    memos = read_memos(opened, path, fields, data[0], problems)
     encoding = _find_encoding(data, fields, rows, cpg)
-    names = [_decode(f.name, encoding)[0] for f in fields]
-    values = [_read_field(f, rows, encoding, name, kept, problems) for f, name in zip(fields, names, strict=True)]
-    dates = [name for f, name in zip(fields, names, strict=True) if f.kind in "DT"]
+    cells = [(f, cells) for f, cells in zip(fields, cut_cells(fields, rows), strict=True) if f.kind != FLAGS]
+    names = [decode(f.name, encoding)[0] for f, _ in cells]
+    values = [
+        read_field(f, raw, encoding, name, kept, problems, memos) for (f, raw), name in zip(cells, names, strict=True)
+    ]
+    dates = [name for (f, _), name in zip(cells, names, strict=True) if f.kind in "DT"]
     return DbfTable(encoding, names, values, kept, deleted, dates, problems)
 
 
@@ -149,22 +144,7 @@ def _cut_off(claimed: int, found: int) -> Problem:
     )
 
 
-def _read_fields(data: bytes) -> list[_Field]:
-    """The field descriptors, 32 bytes each, until the mark 0x0D."""
-    fields: list[_Field] = []
-    start, at = 1, 32
-    while at + 32 <= len(data) and data[at] not in (0x0D, 0x00) and len(fields) < 2048:
-        kind = chr(data[at + 11])
-        length = data[at + 16] + (data[at + 17] << 8 if kind == "C" else 0)
-        if not kind.isalpha() and kind not in "@+":
-            break
-        fields.append(_Field(data[at : at + 11].split(b"\0")[0], kind, start, length))
-        start += length
-        at += 32
-    return fields
-
-
-def _find_encoding(data: bytes, fields: Sequence[_Field], rows: Sequence[bytes], cpg: str | None) -> str:
+def _find_encoding(data: bytes, fields: Sequence[DbfField], rows: Sequence[bytes], cpg: str | None) -> str:
     sample = [f.name for f in fields]
     for f in fields:
         if f.kind == "C":
@@ -174,7 +154,7 @@ def _find_encoding(data: bytes, fields: Sequence[_Field], rows: Sequence[bytes],
         return _codec_of(cpg) or _LANGUAGES.get(data[29]) or "cp932"
     # Bytes that are UTF-8 hardly ever are so by chance; a .cpg or a language mark is often left over from a copy.
     for name in ("utf-8", _codec_of(cpg), _LANGUAGES.get(data[29]), "cp932"):
-        if name and all(_decode(text, name)[2] for text in sample):
+        if name and all(decode(text, name)[2] for text in sample):
             return name
     return find_encoding_of(b"\n".join(sample))
 
@@ -203,90 +183,6 @@ def _codec_of(cpg: str | None) -> str | None:
         return codecs.lookup(name).name
     except (LookupError, ValueError):
         return None
-
-
-def _decode(raw: bytes, encoding: str) -> tuple[str, bool, bool]:
-    """Decodes a text; tells whether its last letter was cut in half, and whether all else was of the encoding."""
-    try:
-        return raw.decode(encoding), False, True
-    except UnicodeDecodeError:
-        pass
-    decoder = codecs.getincrementaldecoder(encoding)()
-    try:
-        return decoder.decode(raw), True, True
-    except UnicodeDecodeError:
-        return raw.decode(encoding, "backslashreplace"), False, False
-
-
-def _read_field(
-    f: _Field, rows: Sequence[bytes], encoding: str, name: str, numbers: Sequence[int], problems: list[Problem]
-) -> list[str | None]:
-    raw = [row[f.start : f.start + f.length] for row in rows]
-    if f.kind in "NF":
-        return [_number_text(cell) for cell in raw]
-    if f.kind == "D":
-        return [_date_text(cell) for cell in raw]
-    if f.kind == "L":
-        return [{b"T": "TRUE", b"Y": "TRUE", b"F": "FALSE", b"N": "FALSE"}.get(cell.upper()[:1]) for cell in raw]
-    if f.kind in "I+" and f.length == 4:
-        return [str(struct.unpack("<i", cell)[0]) if len(cell) == 4 else None for cell in raw]
-    if f.kind in "BO" and f.length == 8:
-        return [_number_text(repr(struct.unpack("<d", cell)[0]).encode()) if len(cell) == 8 else None for cell in raw]
-    values: list[str | None] = []
-    for number, cell in zip(numbers, raw, strict=True):
-        text, is_cut, fits = _decode(cell.split(b"\0")[0].rstrip(b" "), encoding)
-        text = text.rstrip(" ")
-        values.append(text if text.strip() else None)
-        if (is_cut or not fits) and len(problems) < _MAX_PROBLEMS:
-            problems.append(_damaged(number, name, text, is_cut=is_cut))
-    return values
-
-
-def _damaged(number: int, name: str, text: str, *, is_cut: bool) -> Problem:
-    if is_cut:
-        return Problem(
-            codes.TEXT_CUT_OFF,
-            "warning",
-            Text(f"「{text}」の後の文字が途中で切れています。", f'The letter behind "{text}" is cut in half.'),
-            Text("元の台帳で正しい値を確かめてください。", "Look up the value in the original ledger."),
-            row_number=number,
-            column=name,
-        )
-    return Problem(
-        codes.BYTES_NOT_DECODED,
-        "warning",
-        Text(
-            f"「{text}」に文字コードに合わない文字があります。", f'"{text}" holds bytes that are not of the encoding.'
-        ),
-        row_number=number,
-        column=name,
-    )
-
-
-def _number_text(raw: bytes) -> str | None:
-    text = raw.strip(b" \0").decode("ascii", "replace")
-    if not text or set(text) <= {"*"}:
-        return None
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        return text
-    if not value.is_finite():
-        return None
-    if "." not in text and "e" not in text.lower():
-        return text
-    plain = format(value, "f")
-    return (plain.rstrip("0").rstrip(".") if "." in plain else plain) or "0"
-
-
-def _date_text(raw: bytes) -> str | None:
-    text = raw.strip(b" \0").decode("ascii", "replace")
-    if not text or set(text) == {"0"}:
-        return None
-    try:
-        return datetime.date(int(text[:4]), int(text[4:6]), int(text[6:8])).isoformat()
-    except ValueError:
-        return text
 
 
 DRIVER = Driver("dbf", (".dbf",), accepts, read)
