@@ -9,11 +9,19 @@ import click
 from gis_capture.cli.accounting import accounting_line, needs_attention, print_problems, print_reasons
 from gis_capture.cli.language import Command, language_of, option
 from gis_capture.cli.layout_option import layout_option
+from gis_capture.cli.position_options import (
+    against_option,
+    check_placing,
+    notation_option,
+    place_by_option,
+    place_column_option,
+    read_said,
+    role_option,
+)
 from gis_capture.cli.recipes import find_recipe
 from gis_capture.cli.reimport import check_list_name, print_reimport
 from gis_capture.cli.workspace_option import open_workspace, workspace_option
 from gis_capture.convert import Conversion
-from gis_capture.locate.keys import WAYS
 from gis_capture.report.export import replacing
 from gis_capture.resources import leaflet_dir
 from gis_capture.text import Text
@@ -103,32 +111,11 @@ from gis_capture.workspace import Workspace
         "Writes the map of the import to one HTML file; with --update the list of what changes (.html, .xlsx, .csv).",
     ),
 )
-@option(
-    "--place-by",
-    type=click.Choice(WAYS),
-    default=None,
-    help=Text(
-        "座標のない行を置く手がかり。parcel 地番、chainage 路線と距離標・測点、reference 相手の番号、name 施設の名称。",
-        "Places rows without coordinates: by lot, by route and post, by the number or the name of a feature.",
-    ),
-)
-@option(
-    "--against",
-    multiple=True,
-    metavar="LAYER",
-    help=Text(
-        "--place-by で探すレイヤー(筆、路線と距離標、電柱など)。くり返せます。",
-        "Layer to look in, for --place-by: parcels, routes and posts, poles. May be repeated.",
-    ),
-)
-@option(
-    "--place-column",
-    default="",
-    help=Text(
-        "--place-by の手がかりがある台帳の列。省くと見出しから探します。",
-        "Column of the ledger that --place-by reads; by default found by its header.",
-    ),
-)
+@place_by_option
+@against_option
+@place_column_option
+@role_option
+@notation_option
 @layout_option
 @option(
     "--fix-list",
@@ -159,6 +146,8 @@ def command(
     place_by: str | None,
     against: tuple[str, ...],
     place_column: str,
+    roles: tuple[str, ...],
+    notation: str | None,
     folder: Path | None,
     is_json: bool,
 ) -> int:
@@ -167,10 +156,9 @@ def command(
     if (key or base) and not is_update:
         told = Text("--key と --base は --update と一緒に使います。", "--key and --base go with --update.")
         raise click.UsageError(told.in_language(language))
-    if bool(place_by) != bool(against) or (place_column and not place_by):
-        told = Text("--place-by と --against は一緒に使います。", "--place-by and --against go together.")
-        raise click.UsageError(told.in_language(language))
+    check_placing(place_by, against, place_column)
     placing: dict[str, Any] = {"place_by": place_by, "against": against, "place_column": place_column}
+    placing["said"] = read_said(roles, notation)
     if is_update:
         if is_repeat_allowed:
             told = Text(

@@ -10,11 +10,22 @@ import click
 from gis_capture.cli.accounting import needs_attention, print_problems
 from gis_capture.cli.language import Command, language_of, option
 from gis_capture.cli.layout_option import layout_option
+from gis_capture.cli.position_options import (
+    against_option,
+    check_placing,
+    notation_option,
+    place_by_option,
+    place_column_option,
+    read_said,
+    role_option,
+)
 from gis_capture.cli.recipes import find_recipe
 from gis_capture.cli.workspace_option import open_workspace, workspace_option
-from gis_capture.errors import WorkspaceError
+from gis_capture.errors import LayerError, WorkspaceError
 from gis_capture.ledger.recipes.files import write_recipe
 from gis_capture.ledger.recipes.fitting import fit_recipe
+from gis_capture.ledger.recipes.recipe import PlaceRule
+from gis_capture.locate.crs import parse_crs
 from gis_capture.model import FieldType, Layer
 from gis_capture.report.export import replacing
 from gis_capture.text import Text
@@ -85,6 +96,21 @@ TYPES = {
     default=None,
     help=Text("このレシピ(名前かファイル)で読みます。", "Reads by this recipe, a name or a file."),
 )
+@option(
+    "--layer",
+    default=None,
+    help=Text("--save-recipe に書くレイヤー。省くと一番合うもの。", "Layer for --save-recipe; by default the best."),
+)
+@option(
+    "--crs",
+    default=None,
+    help=Text("--save-recipe に書く座標の測地系(例 EPSG:6675)。", "CRS of the coordinates for --save-recipe."),
+)
+@role_option
+@notation_option
+@place_by_option
+@against_option
+@place_column_option
 @layout_option
 @workspace_option
 @option("--json", "is_json", is_flag=True, help=Text("JSON で出力します。", "Prints JSON."))
@@ -93,6 +119,13 @@ def command(
     recipe_path: Path | None,
     is_form: bool,
     by_recipe: str | None,
+    layer: str | None,
+    crs: str | None,
+    roles: tuple[str, ...],
+    notation: str | None,
+    place_by: str | None,
+    against: tuple[str, ...],
+    place_column: str,
     layout: Path | None,
     folder: Path | None,
     is_json: bool,
@@ -117,7 +150,10 @@ def command(
         fit_recipe(inspection.reading, recipe)
     language = language_of()
     if recipe_path is not None:
-        _save_recipe(recipe_path, inspection, layers, is_form=is_form)
+        check_placing(place_by, against, place_column)
+        rule = PlaceRule(place_by, against, place_column) if place_by else None
+        kept = {"layer": layer, "crs": crs, "said": read_said(roles, notation), "place_by": rule}
+        _save_recipe(recipe_path, inspection, layers, kept, is_form=is_form)
     document = inspection.to_json(language)
     if is_json:
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))
@@ -130,14 +166,22 @@ def command(
     return 3 if needs_attention(inspection.problems) else 0
 
 
-def _save_recipe(path: Path, inspection: "Inspection", layers: Sequence[Layer], *, is_form: bool) -> None:
+def _save_recipe(
+    path: Path, inspection: "Inspection", layers: Sequence[Layer], kept: dict[str, Any], *, is_form: bool
+) -> None:
     from gis_capture.convert.recipes import make_form_recipe, make_recipe
 
     if is_form:
         recipe = make_form_recipe(inspection.reading, layers)
     else:
-        layer = next(layer for layer in layers if layer.key == inspection.layer_key)
-        recipe = make_recipe(inspection.reading, layer)
+        key = kept.pop("layer") or inspection.layer_key
+        layer = next((layer for layer in layers if layer.key == key), None)
+        if layer is None:
+            raise LayerError(Text(f"「{key}」というレイヤーはありません。", f'There is no layer "{key}".'), layer=key)
+        if kept["crs"]:
+            parse_crs(kept["crs"])
+        kept["said"].check(column.name for table in inspection.reading.tables for column in table.columns)
+        recipe = make_recipe(inspection.reading, layer, **kept)
     with replacing(path) as unfinished:
         write_recipe(recipe, unfinished)
     told = Text(f"読み取り方を「{path}」に書きました。", f'Wrote how it is read to "{path}".')

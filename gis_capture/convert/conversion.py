@@ -17,6 +17,7 @@ from gis_capture.ledger import DEFAULT_LIMITS, Limits, Reading
 from gis_capture.ledger.recipes.recipe import Recipe
 from gis_capture.locate.gazetteer import Gazetteer
 from gis_capture.locate.keys import KeyLayer
+from gis_capture.locate.said import NOTHING_SAID, Said
 from gis_capture.model import Layer
 from gis_capture.store.protocol import Author, Store
 
@@ -46,6 +47,7 @@ def convert(
     recipe: Recipe | None = None,
     gaiji: Mapping[str, str] = NO_GAIJI,
     against: KeyLayer | None = None,
+    said: Said = NOTHING_SAID,
 ) -> Conversion:
     """Brings a source into a layer of the store: all of it in one transaction, or nothing.
 
@@ -70,6 +72,7 @@ def convert(
         recipe: How ledgers of this shape are read; `crs` and `matches` come before what it says.
         gaiji: What the office's private characters are.
         against: Features by whose lots, posts, numbers or names rows without coordinates are placed.
+        said: What a person says of the columns of the position.
 
     Raises:
         RecipeError: The recipe does not fit the source.
@@ -99,6 +102,7 @@ def convert(
         recipe=recipe,
         gaiji=gaiji,
         against=against,
+        said=said,
     )
     plan, tables, conversion = source.plan, source.tables, source.sum_up()
     continuation = None if is_repeat_allowed else find_continuation(source, store)

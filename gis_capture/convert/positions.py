@@ -20,6 +20,7 @@ from gis_capture.locate.evidence import RankedReading
 from gis_capture.locate.gazetteer import Gazetteer
 from gis_capture.locate.keys import KeyLayer, add_key_places
 from gis_capture.locate.result import NO_COORDINATES
+from gis_capture.locate.said import NOTHING_SAID, Said
 from gis_capture.model import Layer, Problem, Text
 
 _EPSG = re.compile(r"EPSG:\d+")
@@ -106,6 +107,7 @@ def position_rows(
     grids_dir: Path | None = None,
     gazetteer: Gazetteer | None = None,
     against: KeyLayer | None = None,
+    said: Said = NOTHING_SAID,
 ) -> Positions:
     """Gives every row of a table its position in a layer.
 
@@ -116,6 +118,7 @@ def position_rows(
         grids_dir: Folder of datum grids.
         gazetteer: Places rows without coordinates by their addresses.
         against: Places them by lots, posts, numbers or names, which are nearer.
+        said: What a person says of the columns.
 
     Raises:
         CRSError: `crs` is not known.
@@ -131,6 +134,7 @@ def position_rows(
         grids_dir=grids_dir,
         gazetteer=gazetteer,
         wants_areas=layer.geometry_type in _TYPES_OF_AREAS,
+        said=said,
     )
     if against is not None:
         located = add_key_places(

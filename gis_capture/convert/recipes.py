@@ -10,8 +10,9 @@ from gis_capture.ledger import Reading, Table, codes
 from gis_capture.ledger.columns import GENERIC_KEY, ColumnMatch, choose_layer, propose_keys, suggest_layers
 from gis_capture.ledger.names import column_letters
 from gis_capture.ledger.recipes.forms import propose_form, read_form
-from gis_capture.ledger.recipes.recipe import ColumnRule, Recipe, TableRule
+from gis_capture.ledger.recipes.recipe import ColumnRule, PlaceRule, Recipe, TableRule
 from gis_capture.ledger.values import infer_type
+from gis_capture.locate.said import NOTHING_SAID, Said
 from gis_capture.model import Layer, Text
 
 _DIGITS = re.compile(r"[0-9０-９]+|元(?=年)")
@@ -27,6 +28,8 @@ def make_recipe(
     crs: str | None = None,
     matches: Mapping[str, str | None] | None = None,
     encoding: str | None = None,
+    said: Said = NOTHING_SAID,
+    place_by: PlaceRule | None = None,
 ) -> Recipe:
     """Writes down which tables of a source go into a layer, and how its columns are read.
 
@@ -41,6 +44,8 @@ def make_recipe(
         crs: CRS that a person stated.
         matches: Field names by column name that a person chose.
         encoding: Of the text, where a person forces it.
+        said: What a person says of the columns of the position.
+        place_by: How rows without coordinates are placed.
 
     Raises:
         SourceError: The source holds no table, or none of that name.
@@ -51,7 +56,7 @@ def make_recipe(
     has_sheets = len({each.sheet for each in reading.tables}) > 1
     rules: list[TableRule] = []
     for each, match in plan.tables:
-        rule = _table_rule(each, match, is_own=is_own, has_sheets=has_sheets)
+        rule = _table_rule(each, match, said, is_own=is_own, has_sheets=has_sheets)
         same = next((known for known in rules if _names(known) == _names(rule)), None)
         if same is None:
             rules.append(rule)
@@ -68,6 +73,8 @@ def make_recipe(
         crs=crs,
         encoding=encoding,
         tables=tuple(rules),
+        notation=said.notation,
+        place_by=place_by,
     )
 
 
@@ -101,7 +108,7 @@ def _names(rule: TableRule) -> Sequence[str]:
     return [column.name for column in rule.columns]
 
 
-def _table_rule(table: Table, match: ColumnMatch, *, is_own: bool, has_sheets: bool) -> TableRule:
+def _table_rule(table: Table, match: ColumnMatch, said: Said, *, is_own: bool, has_sheets: bool) -> TableRule:
     fields = match.fields
     merged = {p.column for p in table.problems if p.code == codes.MERGED_NUMBER_NOT_REPEATED}
     sections = {p.column for p in table.notes if p.code == codes.SECTION_FILLED}
@@ -114,6 +121,7 @@ def _table_rule(table: Table, match: ColumnMatch, *, is_own: bool, has_sheets: b
             type=infer_type(texts).value if is_own else None,
             merged_number="ask" if column.name in merged else None,
             is_optional=column.name in sections,
+            role=said.roles.get(column.name),
         )
         for column, texts in zip(table.columns, table.values, strict=True)
     )

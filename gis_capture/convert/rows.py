@@ -15,6 +15,7 @@ from gis_capture.ledger.recipes.recipe import ColumnRule
 from gis_capture.ledger.values import Note, Origin, Teller, clean_column
 from gis_capture.locate.gazetteer import Gazetteer
 from gis_capture.locate.keys import KeyLayer
+from gis_capture.locate.said import NOTHING_SAID, Said
 from gis_capture.model import FeatureColumns, Layer, Problem, Text, Value
 from gis_capture.store.source_rows import MAX_ROWS, SourceBlock, SourceRow, blocks_of
 
@@ -84,16 +85,19 @@ def convert_table(
     gazetteer: Gazetteer | None = None,
     rules: Mapping[str, ColumnRule] = NO_RULES,
     against: KeyLayer | None = None,
+    said: Said = NOTHING_SAID,
 ) -> ConvertedTable:
     """Cleans all matched columns of a table and finds the position of every row.
 
     A row is rejected only when nothing of it can be stored: no position, and no value in any field.
-    `rules` is what a recipe says of columns, by their names.
+    `rules` is what a recipe says of columns, by their names; `said` what a person says of those of the position.
 
     Raises:
         CRSError: `crs` is not known.
     """
-    positions = position_rows(table, layer, crs=crs, grids_dir=grids_dir, gazetteer=gazetteer, against=against)
+    positions = position_rows(
+        table, layer, crs=crs, grids_dir=grids_dir, gazetteer=gazetteer, against=against, said=said
+    )
     field_of = match.fields
     problems: list[Problem] = []
     names, values = [], []

@@ -11,12 +11,13 @@ from gis_capture.convert.accounting import Conversion
 from gis_capture.convert.bounding import bound_problems
 from gis_capture.convert.planning import Plan, plan_conversion
 from gis_capture.convert.rows import NO_RULES, ConvertedTable, convert_table
-from gis_capture.ledger import DEFAULT_LIMITS, Limits, Reading, read_ledger
+from gis_capture.ledger import DEFAULT_LIMITS, Limits, Reading, Table, read_ledger
 from gis_capture.ledger.gaiji import replace_gaiji
 from gis_capture.ledger.recipes.files import format_recipe
-from gis_capture.ledger.recipes.recipe import Recipe
+from gis_capture.ledger.recipes.recipe import ColumnRule, Recipe
 from gis_capture.locate.gazetteer import Gazetteer
 from gis_capture.locate.keys import KeyLayer
+from gis_capture.locate.said import NOTHING_SAID, Said
 from gis_capture.model import Layer
 
 NO_GAIJI: Mapping[str, str] = {}
@@ -29,7 +30,8 @@ class ConvertedSource:
     """All rows of a source on their way into a layer; nothing of it is written yet.
 
     Attributes:
-        given: What a person chose for this source: `{"crs", "matches", "recipe"?}`, the recipe as the text of its file.
+        given: What a person chose for this source: `{"crs", "matches", "said"?, "recipe"?}`, the recipe as the text
+            of its file.
         placed_by: `{"way", "layers", "column"}` where rows were placed against layers.
     """
 
@@ -67,6 +69,7 @@ def convert_source(
     recipe: Recipe | None = None,
     gaiji: Mapping[str, str] = NO_GAIJI,
     against: KeyLayer | None = None,
+    said: Said = NOTHING_SAID,
 ) -> ConvertedSource:
     """Reads a source and converts its rows for a layer; writes nothing.
 
@@ -80,7 +83,10 @@ def convert_source(
     report = on_progress or (lambda share: None)
     reading = read_ledger(path, limits=limits, recipe=recipe, layout=layout)
     reading = replace_gaiji(reading, gaiji)
+    said.check(column.name for each in reading.tables for column in each.columns)
     crs = crs or (recipe.crs if recipe else None)
+    if recipe is not None:
+        said = said.over(Said(notation=recipe.notation))
     report(0.25)
     plan = plan_conversion(reading, layer, table=table, matches=matches, stored=stored)
     if check:
@@ -98,13 +104,23 @@ def convert_source(
                 gazetteer=gazetteer,
                 rules=rules,
                 against=against,
+                said=said_of(source_table, rules, said),
             )
         )
         report(0.25 + 0.25 * n / len(plan.tables))
-    given = {"crs": crs, "matches": dict(matches or {})}
+    given: dict[str, Any] = {"crs": crs, "matches": dict(matches or {})}
+    if said != NOTHING_SAID:
+        given["said"] = said.to_json()
     if recipe is not None:
         given["recipe"] = format_recipe(recipe)
     return ConvertedSource(reading, plan, tuple(tables), given, _placed_by(against))
+
+
+def said_of(table: Table, rules: Mapping[str, ColumnRule], said: Said) -> Said:
+    """What is said of the columns of one table: by a person, else by a recipe."""
+    names = {column.name for column in table.columns}
+    of_table = {name: role for name, role in said.roles.items() if name in names}
+    return Said(of_table, said.notation).over(Said({name: rule.role for name, rule in rules.items() if rule.role}))
 
 
 def _placed_by(against: KeyLayer | None) -> dict[str, Any] | None:

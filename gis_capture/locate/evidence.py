@@ -1,11 +1,12 @@
 """How well a reading of coordinates agrees with where the addresses of the same rows are."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 
-from gis_capture.locate.numbers import Bools, Floats
+from gis_capture.locate.numbers import Bools, Floats, Notation
 from gis_capture.model import Text
 
 About = Literal["plane", "notation", "datum"]
@@ -29,6 +30,8 @@ class RankedReading:
         distance_m: Median distance from the addresses (of a datum: how far all rows together lie beside them);
             None = no addresses to compare with.
         about: What was decided between the readings: "plane", "notation", "datum".
+        notation: That the reading takes numbers for.
+        roles: That the reading gives the columns of plane coordinates.
     """
 
     words: Text
@@ -36,9 +39,11 @@ class RankedReading:
     share: float
     distance_m: float | None = None
     about: About = "plane"
+    notation: Notation | None = None
+    roles: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        """Gives `{"about", "words", "words_en", "crs", "share", "distance_m"}`."""
+        """Gives `{"about", "words", "words_en", "crs", "share", "distance_m", "answer"}`."""
         return {
             "about": self.about,
             "words": self.words.ja,
@@ -46,7 +51,14 @@ class RankedReading:
             "crs": f"EPSG:{self.code}",
             "share": self.share,
             "distance_m": self.distance_m,
+            "answer": self._answer(),
         }
+
+    def _answer(self) -> dict[str, Any]:
+        """What a person says who takes this reading."""
+        if self.about == "notation":
+            return {"notation": self.notation}
+        return {"crs": f"EPSG:{self.code}", **({"roles": dict(self.roles)} if self.roles else {})}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
 """Where a table keeps its positions, and how they are written."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from gis_capture.locate.layouts import Columns, Layout, find_layouts
 from gis_capture.locate.reading import Reading, read_layout
 from gis_capture.locate.result import NO_COORDINATES, Coordinates
+from gis_capture.locate.said import NOTHING_SAID, Said
 from gis_capture.locate.stated import Stated, stated_crs
 from gis_capture.model import BBox
 
@@ -13,15 +15,16 @@ SAMPLE_SIZE = 400
 _WEIGHTS = {"plane": 0.5, "mesh": 0.1}
 
 
-def find_coordinates(columns: Columns, *, context: Sequence[str] = ()) -> Coordinates:
+def find_coordinates(columns: Columns, *, context: Sequence[str] = (), said: Said = NOTHING_SAID) -> Coordinates:
     """Finds the positions of a table without locating its rows.
 
     Args:
         columns: Texts by column name, all of one length.
         context: Title, sheet name, notes beside the table: they may name the CRS.
+        said: What a person says of the columns.
     """
-    reading = read_positions(columns)
-    return NO_COORDINATES if reading is None else describe(reading, stated_crs(columns, reading, context))
+    reading = read_positions(columns, said=said)
+    return NO_COORDINATES if reading is None else describe(reading, stated_crs(columns, reading, context, said))
 
 
 def describe(reading: Reading, stated: Stated) -> Coordinates:
@@ -37,13 +40,17 @@ def describe(reading: Reading, stated: Stated) -> Coordinates:
     )
 
 
-def read_positions(columns: Columns, *, wants_plane: bool | None = None) -> Reading | None:
+def read_positions(columns: Columns, *, wants_plane: bool | None = None, said: Said = NOTHING_SAID) -> Reading | None:
     """Reads the positions of a table from the columns that hold most of them; None where no column does.
 
     Args:
         columns: Texts by column name.
         wants_plane: The CRS is known to be a plane (True) or geographic (False).
+        said: What a person says of the columns.
     """
+    if layout := said.layout():
+        return read_layout(columns, layout)
+    columns = said.free(columns)
     n_rows = max((len(values) for values in columns.values()), default=0)
     step = max(1, n_rows // SAMPLE_SIZE)
     layout = _best_layout({name: values[::step] for name, values in columns.items()}, wants_plane)
@@ -51,6 +58,8 @@ def read_positions(columns: Columns, *, wants_plane: bool | None = None) -> Read
         layout = _best_layout(columns, wants_plane)
     if layout is None:
         return None
+    if said.notation and layout.form == "degrees":
+        layout = replace(layout, notation=said.notation)
     reading = read_layout(columns, layout)
     return reading if layout.form not in ("plane", "mesh") or reading.is_valid.any() else None
 

@@ -22,6 +22,7 @@ class Layout:
         is_named: The headers say so; else the values alone do.
         axes_are_told: The headers say which of two plane columns is north.
         notation: What numbers without marks are taken for; None = the values tell.
+        is_said: A person says so.
     """
 
     form: Form
@@ -29,6 +30,7 @@ class Layout:
     is_named: bool = True
     axes_are_told: bool = True
     notation: Notation | None = None
+    is_said: bool = False
 
 
 def find_layouts(columns: Columns) -> list[Layout]:

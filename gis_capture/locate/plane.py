@@ -57,6 +57,7 @@ def choose_plane(
     *,
     code: int | None,
     axes_are_told: bool,
+    axes_are_said: bool = False,
     area: BBox | None = None,
     known: KnownPlaces | None = None,
 ) -> PlaneChoice:
@@ -67,13 +68,14 @@ def choose_plane(
         y: Metres, expected north.
         code: The CRS where it is stated; else all zones are tried.
         axes_are_told: The headers say which is north.
+        axes_are_said: A person says it; then nothing else is tried.
         area: Where the rows should be, in EPSG:4326.
         known: Where they are by their addresses.
     """
     candidates = [
         _candidate(x, y, code=one, is_exchanged=is_exchanged, area=area, known=known)
         for one in ([code] if code else _possible_codes(x, y))
-        for is_exchanged in (False, True)
+        for is_exchanged in ((False,) if axes_are_said else (False, True))
     ]
     # Stable: north first, as surveyors write, among equals.
     candidates.sort(key=lambda one: (-one.share if one.distance_m is None else one.distance_m, one.is_exchanged))
@@ -117,6 +119,7 @@ def _ranked(one: _Candidate) -> RankedReading:
         code=one.code,
         share=round(one.share, 3),
         distance_m=None if one.distance_m is None else round(one.distance_m),
+        roles={"x": "north", "y": "east"} if one.is_exchanged else {"x": "east", "y": "north"},
     )
 
 

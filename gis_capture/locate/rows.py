@@ -21,6 +21,7 @@ from gis_capture.locate.points import Points
 from gis_capture.locate.reading import Reading
 from gis_capture.locate.result import NO_COORDINATES, Located
 from gis_capture.locate.rounding import rounding_m
+from gis_capture.locate.said import NOTHING_SAID, Said
 from gis_capture.locate.settle import Settled, settle
 from gis_capture.locate.stated import Stated, stated_crs
 from gis_capture.locate.telling import Teller, tell_addresses, tell_no_coordinates
@@ -50,6 +51,7 @@ def locate_rows(
     address_columns: Sequence[str] = (),
     city: str | None = None,
     wants_areas: bool = False,
+    said: Said = NOTHING_SAID,
 ) -> Located:
     """Gives every row its position, with the method, the accuracy and what was read.
 
@@ -65,6 +67,7 @@ def locate_rows(
         address_columns: Where addresses stand, in order; () = found by their headers.
         city: Where addresses lie that name no city; None = told by the other rows.
         wants_areas: Mesh codes give their cells, too, besides the middles.
+        said: What a person says of the columns.
 
     Raises:
         CRSError: `crs` or `layer_crs` is not known.
@@ -73,14 +76,15 @@ def locate_rows(
     numbers = row_numbers if row_numbers is not None else range(1, n_rows + 1)
     target = parse_crs(layer_crs)
     wanted = parse_crs(crs) if crs else None
-    addresses = find_addresses(columns, gazetteer, names=address_columns, city=city) if gazetteer else None
-    reading = read_positions(columns, wants_plane=crs_of(wanted).is_projected) if wanted else None
-    reading = reading or read_positions(columns)
+    names = [*address_columns, *(name for name, role in said.roles.items() if role == "address")]
+    addresses = find_addresses(columns, gazetteer, names=names, city=city) if gazetteer else None
+    reading = read_positions(columns, wants_plane=crs_of(wanted).is_projected, said=said) if wanted else None
+    reading = reading or read_positions(columns, said=said)
     if reading is None:
         located = _unlocated(n_rows)
     else:
         known = KnownPlaces(*addresses.points()) if addresses else None
-        stated = stated_crs(columns, reading, context)
+        stated = stated_crs(columns, reading, context, said)
         settled = settle(columns, reading, stated, wanted=wanted, area=area, known=known, grids_dir=grids_dir)
         located = _by_coordinates(columns, settled, numbers, target, grids_dir, area, addresses, known)
         if wants_areas and settled.reading.cells is not None:

@@ -85,21 +85,25 @@ def _settle_plane(settled: Settled, wanted: int | None, area: BBox | None, known
         reading.y[rows],
         code=stated.code,
         axes_are_told=reading.layout.axes_are_told,
+        axes_are_said=reading.layout.is_said,
         area=area,
         known=known.of_rows(rows) if known else None,
     )
+    names = {axis: names[0] for axis, names in reading.layout.columns.items()}
+    ranked = tuple(replace(one, roles={names[axis]: role for axis, role in one.roles.items()}) for one in choice.ranked)
     if choice.is_exchanged:
         layout = replace(reading.layout, columns={"x": reading.layout.columns["y"], "y": reading.layout.columns["x"]})
         reading = replace(reading, x=reading.y, y=reading.x, layout=layout)
     if stated.code is None:
         stated = Stated(choice.code, is_found=choice.code is not None, has_datum=stated.has_datum)
-    return Settled(reading, stated, choice, choice.ranked)
+    return Settled(reading, stated, choice, ranked)
 
 
 def _settle_notation(columns: Columns, settled: Settled, known: KnownPlaces) -> Settled:
     reading = settled.reading
     meaning = reading.meaning
-    if meaning.log_odds > _DOUBTFUL_LOG_ODDS or meaning.notation not in _OTHER:
+    is_said = reading.layout.notation is not None
+    if is_said or meaning.log_odds > _DOUBTFUL_LOG_ODDS or meaning.notation not in _OTHER:
         return settled
     other = read_layout(columns, replace(reading.layout, notation=_OTHER[meaning.notation]))
     distance_m, other_m = known.distance_m(reading.x, reading.y), known.distance_m(other.x, other.y)
@@ -107,7 +111,12 @@ def _settle_notation(columns: Columns, settled: Settled, known: KnownPlaces) -> 
         return settled
     ranked = [
         RankedReading(
-            _NOTATION_WORDS[one.meaning.notation], _JGD2011, float(one.is_valid.mean()), round(metres), "notation"
+            _NOTATION_WORDS[one.meaning.notation],
+            _JGD2011,
+            float(one.is_valid.mean()),
+            round(metres),
+            "notation",
+            one.meaning.notation,
         )
         for one, metres in ((reading, distance_m), (other, other_m))
     ]

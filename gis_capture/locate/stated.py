@@ -8,6 +8,7 @@ import numpy as np
 from gis_capture.locate.crs import GEOGRAPHIC, plane_code, read_code, read_datum, read_zone, read_zone_cell
 from gis_capture.locate.layouts import Columns
 from gis_capture.locate.reading import Reading
+from gis_capture.locate.said import NOTHING_SAID, Said
 from gis_capture.locate.words import roles_of
 
 
@@ -28,11 +29,11 @@ class Stated:
     row_codes: np.ndarray | None = field(default=None, compare=False)
 
 
-def stated_crs(columns: Columns, reading: Reading, context: Sequence[str] = ()) -> Stated:
+def stated_crs(columns: Columns, reading: Reading, context: Sequence[str] = (), said: Said = NOTHING_SAID) -> Stated:
     """Finds what the source says about its CRS: in columns of its own, the headers, the title."""
-    roles = roles_of(columns)
-    datum_column = next((name for name, role in roles.items() if role.axis == "datum"), None)
-    zone_column = next((name for name, role in roles.items() if role.axis == "zone"), None)
+    roles = roles_of(said.free(columns))
+    datum_column = said.column_of("datum") or next((name for name, role in roles.items() if role.axis == "datum"), None)
+    zone_column = said.column_of("zone") or next((name for name, role in roles.items() if role.axis == "zone"), None)
     is_plane = reading.kind == "plane_xy"
     names = [name for group in reading.layout.columns.values() for name in group]
     texts = [*names, *(name for name, role in roles.items() if role.axis in ("datum", "zone")), *context]
@@ -58,9 +59,9 @@ def stated_crs(columns: Columns, reading: Reading, context: Sequence[str] = ()) 
                 else:
                     memo[key] = GEOGRAPHIC[datum] if datum else 0
             row_codes[row] = memo[key]
-        said = row_codes[reading.is_valid & (row_codes > 0)]
-        if len(said):
-            code = int(np.bincount(said).argmax())
+        stated = row_codes[reading.is_valid & (row_codes > 0)]
+        if len(stated):
+            code = int(np.bincount(stated).argmax())
     has_datum = row_codes is not None or any(read_datum(text) or "epsg" in text.lower() for text in texts)
     return Stated(code, has_datum=has_datum, row_codes=row_codes)
 

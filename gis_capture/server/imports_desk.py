@@ -12,6 +12,8 @@ from threading import Lock
 from typing import Any
 
 from gis_capture.errors import CaptureError, SourceError
+from gis_capture.locate.said import Said
+from gis_capture.server.choices import place_rule
 from gis_capture.server.errors import NotFoundError, StateError
 from gis_capture.text import LANGUAGES, Text
 from gis_capture.workspace import Workspace
@@ -123,6 +125,19 @@ class ImportsDesk:
         self._worker.submit(self._convert, upload, dict(choice))
         return upload
 
+    def waiting(self, import_id: str) -> Path:
+        """The source of an upload that is not being converted.
+
+        Raises:
+            NotFoundError: There is no such upload.
+            StateError: It is being converted or has been.
+        """
+        with self._lock:
+            upload = self._uploads.get(import_id)
+        if upload is None or upload.state not in ("inspected", "failed"):
+            raise _unknown() if upload is None else _under_way(import_id)
+        return upload.path
+
     def save_recipe(self, import_id: str, name: str, choice: Mapping[str, Any]) -> str:
         """Keeps how a source is read and where it goes; gives the name of the recipe.
 
@@ -133,11 +148,17 @@ class ImportsDesk:
         path = upload.path if upload else None
         if path is None and record is not None:
             path = self.workspace.folder.sources_dir / str(record["sha256"]) / str(record["source_name"])
-            choice = {**(record.get("given") or {}), "layer": record["layer"], **choice}
+            given, placed = dict(record.get("given") or {}), record.get("placed_by") or {}
+            if given.get("said"):
+                given["said"] = Said.from_json(given["said"])
+            names = {"place_by": "way", "against": "layers", "place_column": "column"}
+            given |= {name: placed[key] for name, key in names.items() if placed.get(key)}
+            choice = {**given, "layer": record["layer"], **choice}
         if path is None or not path.is_file():
             raise _unknown()
-        kept = {key: choice.get(key) for key in ("layer", "table", "crs", "matches")}
-        recipe = self.workspace.make_recipe(self.workspace.inspect(path), name=name, **kept)
+        kept = {key: choice[key] for key in ("layer", "table", "crs", "matches", "said") if choice.get(key)}
+        inspection = self.workspace.inspect(path)
+        recipe = self.workspace.make_recipe(inspection, name=name, place_by=place_rule(choice), **kept)
         return self.workspace.recipes.keep(recipe, name)
 
     def _convert(self, upload: Upload, choice: dict[str, Any]) -> None:
@@ -177,15 +198,12 @@ class ImportsDesk:
             NotFoundError: There is no such upload.
             StateError: It is being converted or has been.
         """
-        with self._lock:
-            upload = self._uploads.get(import_id)
-        if upload is None or upload.state not in ("inspected", "failed"):
-            raise _unknown() if upload is None else _under_way(import_id)
+        path = self.waiting(import_id)
         layer = choice.get("layer")
         if layer is not None and all(record["layer"] != layer for record in self.workspace.imports()):
             return None
         try:
-            return self.workspace.reimport(upload.path, is_dry_run=True, **choice)
+            return self.workspace.reimport(path, is_dry_run=True, **choice)
         except SourceError as error:
             if error.subject.get("code") == NO_EARLIER_VERSION:
                 return None

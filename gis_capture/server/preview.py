@@ -1,33 +1,48 @@
 """What a person sees of a source before it goes into a layer: its first rows, and where they lie."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 from gis_capture.convert import Inspection
-from gis_capture.convert.positions import position_rows
 from gis_capture.errors import CRSError
 from gis_capture.ledger import Table
+from gis_capture.locate import codes
 from gis_capture.locate.lon_lat import to_lon_lat
 from gis_capture.model import geometry_to_geojson
 from gis_capture.workspace import Workspace
 
 MAX_POSITIONS = 2_000
 MAX_TABLES = 20
+MAX_PROBLEMS = 20
+NO_CHOICE: Mapping[str, Any] = {}
+UNCERTAIN = (
+    codes.READING_MARGIN_THIN,
+    codes.DATUM_DOUBTED,
+    codes.NOTATION_UNCERTAIN,
+    codes.CRS_UNKNOWN,
+    codes.ZONE_ASSUMED,
+    codes.AXES_ASSUMED,
+    codes.AXES_EXCHANGED,
+    codes.POSITIONS_FAR_FROM_ADDRESSES,
+)
+"""Where one of these is told, a person is asked which reading is right."""
 # Takes any geometry in longitude and latitude.
 ANY_LAYER = "generic"
 
 
-def preview_tables(inspection: Inspection, workspace: Workspace) -> list[dict[str, Any]]:
-    """Gives rows and positions of the tables."""
-    tables = [found.table for found in inspection.tables[:MAX_TABLES]]
+def preview_tables(
+    inspection: Inspection, workspace: Workspace, how: Mapping[str, Any] = NO_CHOICE, *, language: str = "ja"
+) -> list[dict[str, Any]]:
+    """Gives rows and positions of the tables; `how` are arguments of `Workspace.position` that a person chose."""
+    if "said" in how:
+        how["said"].check(column.name for found in inspection.tables for column in found.table.columns)
     return [
-        {
-            "table": table.name,
-            "rows": _rows(table, workspace.settings.preview_rows),
-            "geojson": {"type": "FeatureCollection", "features": _places(table, workspace)},
-        }
-        for table in tables
+        {"table": found.table.name, "rows": _rows(found.table, workspace.settings.preview_rows)}
+        | _places(found.table, workspace, how, language)
+        for found in inspection.tables[:MAX_TABLES]
     ]
 
 
@@ -40,8 +55,8 @@ def _rows(table: Table, n_rows: int) -> list[dict[str, Any]]:
     ]
 
 
-def _places(table: Table, workspace: Workspace) -> list[dict[str, Any]]:
-    """Gives the positions of the first rows as features whose property is the row."""
+def _places(table: Table, workspace: Workspace, how: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """Gives the positions of the first rows as features whose property is the row, and what was found about them."""
     first = replace(
         table,
         row_numbers=table.row_numbers[:MAX_POSITIONS],
@@ -50,12 +65,25 @@ def _places(table: Table, workspace: Workspace) -> list[dict[str, Any]]:
     )
     layer = workspace.known_layer(ANY_LAYER)
     try:
-        positions = position_rows(first, layer, grids_dir=workspace.grids_dir)
+        positions = workspace.position(first, layer, **how)
     except CRSError:
+        if how:
+            raise
         # The CRS is asked for when the source is converted; until then there is nothing to draw.
-        return []
-    return [
+        nothing = {"geojson": {"type": "FeatureCollection", "features": []}, "n_rows": len(first.row_numbers)}
+        return nothing | {"n_placed": 0, "methods": {}, "readings": [], "problems": [], "needs_answer": False}
+    features = [
         {"type": "Feature", "geometry": geometry_to_geojson(geometry), "properties": {"row": row_number}}
         for row_number, geometry in zip(first.row_numbers, to_lon_lat(positions.geometries, layer.crs), strict=True)
         if geometry is not None
     ]
+    about_all = [problem for problem in positions.problems if problem.row_number is None]
+    return {
+        "geojson": {"type": "FeatureCollection", "features": features},
+        "n_rows": len(first.row_numbers),
+        "n_placed": len(features),
+        "methods": dict(Counter(filter(None, positions.methods)).most_common()),
+        "readings": [reading.to_json() for reading in positions.readings],
+        "problems": [problem.to_json(language) for problem in about_all[:MAX_PROBLEMS]],
+        "needs_answer": any(problem.code in UNCERTAIN for problem in about_all),
+    }

@@ -18,11 +18,15 @@ from gis_capture.convert import (
     undo_import,
 )
 from gis_capture.convert.imports import find_import
+from gis_capture.convert.positions import Positions, position_rows
 from gis_capture.convert.recipes import make_recipe
-from gis_capture.ledger import Limits, hash_source, limits_of
+from gis_capture.convert.source import said_of
+from gis_capture.ledger import Limits, Table, hash_source, limits_of
 from gis_capture.ledger.recipes.files import parse_recipe
-from gis_capture.ledger.recipes.recipe import Recipe
+from gis_capture.ledger.recipes.recipe import PlaceRule, Recipe
 from gis_capture.locate.gazetteer import Gazetteer
+from gis_capture.locate.keys import KeyLayer
+from gis_capture.locate.said import NOTHING_SAID, Said
 from gis_capture.model import Layer
 from gis_capture.store.protocol import Store
 from gis_capture.sync.office import Office
@@ -107,6 +111,8 @@ class Ledgers:
         table: str | None = None,
         crs: str | None = None,
         matches: Mapping[str, str | None] | None = None,
+        said: Said = NOTHING_SAID,
+        place_by: PlaceRule | None = None,
     ) -> Recipe:
         """Writes down how a source was read and where its rows go, for the next one of its shape.
 
@@ -114,7 +120,55 @@ class Ledgers:
             LayerError: The layer or a field is not known.
         """
         chosen = self.known_layer(layer or inspection.layer_key)
-        return make_recipe(inspection.reading, chosen, name=name, table=table, crs=crs, matches=matches)
+        return make_recipe(
+            inspection.reading,
+            chosen,
+            name=name,
+            table=table,
+            crs=crs,
+            matches=matches,
+            said=said,
+            place_by=place_by,
+        )
+
+    def position(
+        self,
+        table: Table,
+        layer: Layer,
+        *,
+        crs: str | None = None,
+        said: Said = NOTHING_SAID,
+        place_by: str | None = None,
+        against: Sequence[str] = (),
+        place_column: str = "",
+        recipe: Recipe | None = None,
+    ) -> Positions:
+        """Tells where the rows of a table would lie; writes nothing. The arguments are those of `convert`.
+
+        Raises:
+            CRSError: `crs` is not known.
+            LayerError: A layer or column to place by is not known.
+        """
+        rule = recipe.rule_for(table.sheet, [column.name for column in table.columns]) if recipe else None
+        rules = rule.pair([column.name for column in table.columns]) if rule else {}
+        if recipe is not None:
+            said, crs = said.over(Said(notation=recipe.notation)), crs or recipe.crs
+        with self._gazetteer() as gazetteer:
+            return position_rows(
+                table,
+                layer,
+                crs=crs,
+                grids_dir=self.folder.grids_dir,
+                gazetteer=gazetteer,
+                against=self._key_layer(place_by, against, place_column, recipe),
+                said=said_of(table, rules, said),
+            )
+
+    def _key_layer(self, way: str | None, layers: Sequence[str], column: str, recipe: Recipe | None) -> KeyLayer | None:
+        """The layers to place rows against, as a person says, else as the recipe does."""
+        if not way and recipe is not None and recipe.place_by:
+            way, layers, column = recipe.place_by.way, recipe.place_by.against, recipe.place_by.column
+        return read_key_layer(self.store, way, layers, column=column) if way else None
 
     def convert(
         self,
@@ -134,6 +188,7 @@ class Ledgers:
         place_by: str | None = None,
         against: Sequence[str] = (),
         place_column: str = "",
+        said: Said = NOTHING_SAID,
     ) -> Conversion:
         """Brings a source into a layer, all of it or nothing; a copy of the source is kept.
 
@@ -153,6 +208,7 @@ class Ledgers:
             place_by: How rows without coordinates are placed: "parcel", "chainage", "reference" or "name".
             against: Keys of the layers that hold the parcels, the routes and posts, the features.
             place_column: Where the ledger says it; "" = found by the headers.
+            said: What a person says of the columns of the position.
 
         Raises:
             RecipeError: The recipe does not fit the source; nothing was changed.
@@ -186,7 +242,8 @@ class Ledgers:
                 gazetteer=gazetteer,
                 recipe=recipe,
                 gaiji=self.folder.gaiji(),
-                against=read_key_layer(self.store, place_by, against, column=place_column) if place_by else None,
+                against=self._key_layer(place_by, against, place_column, recipe),
+                said=said,
             )
 
     def reimport(
@@ -208,6 +265,7 @@ class Ledgers:
         place_by: str | None = None,
         against: Sequence[str] = (),
         place_column: str = "",
+        said: Said = NOTHING_SAID,
     ) -> Reimport:
         """Brings the next version of a ledger into its layer: only what it says otherwise than the last one.
 
@@ -231,6 +289,7 @@ class Ledgers:
             place_by: How rows without coordinates are placed: "parcel", "chainage", "reference" or "name".
             against: Keys of the layers that hold the parcels, the routes and posts, the features.
             place_column: Where the ledger says it; "" = found by the headers.
+            said: What a person says of the columns of the position.
 
         Raises:
             SourceError: The source cannot be read, goes on with no import, or its key is doubtful.
@@ -257,7 +316,8 @@ class Ledgers:
                 gazetteer=gazetteer,
                 recipe=recipe,
                 gaiji=self.folder.gaiji(),
-                against=read_key_layer(self.store, place_by, against, column=place_column) if place_by else None,
+                against=self._key_layer(place_by, against, place_column, recipe),
+                said=said,
             )
             prepared = prepare_reimport(converted, self.store, base=base, key=key, is_dry_run=is_dry_run)
             if is_dry_run:
@@ -303,6 +363,8 @@ class Ledgers:
         given = dict(record.get("given") or {})
         if given.get("recipe"):
             given["recipe"] = parse_recipe(given["recipe"])
+        if given.get("said"):
+            given["said"] = Said.from_json(given["said"])
         if placed := record.get("placed_by"):
             given["against"] = read_key_layer(self.store, placed["way"], placed["layers"], column=placed["column"])
         with self._gazetteer() as gazetteer:

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from gis_capture.cli import cli
-from gis_capture.errors import RecipeError
+from gis_capture.errors import CaptureError, RecipeError
 from gis_capture.workspace import Workspace
 
 LAMPS = "街路灯台帳\n管理番号,状態,緯度,経度,設置年月日\nA-1,点灯,36.14,137.25,60.4.1\nA-2,球切れ,36.15,137.26,61.4.1\n"
@@ -27,6 +27,12 @@ def folder(tmp_path: Path) -> Path:
 def run(folder: Path, command: str, file: str, *options: str) -> Result:
     """Runs a command on a file."""
     return CliRunner().invoke(cli, [command, str(folder / file), "--workspace", str(folder / "w"), *options])
+
+
+def words_of(result: Result) -> str:
+    """What a command that failed says, in Japanese."""
+    assert result.exit_code
+    return result.exception.message.ja if isinstance(result.exception, CaptureError) else result.output
 
 
 def test_next_years_ledger_converts_by_the_recipe(folder: Path) -> None:
@@ -48,6 +54,60 @@ def test_next_years_ledger_converts_by_the_recipe(folder: Path) -> None:
     with Workspace.open(folder / "w") as workspace:
         (feature,) = workspace.store.features("street_light")
     assert (feature.fields["ledger_number"], feature.fields[dated]) == ("A-3", "1987-04-01")
+
+
+def test_what_is_said_of_positions_is_kept_in_the_recipe(folder: Path) -> None:
+    """Layer, CRS, the columns of the position and how rows are placed; the next ledger needs no option."""
+    (folder / "points.csv").write_text(
+        "番号,甲,乙,親番号\n" + "".join(f"{n},{36.1 + n / 100:.2f},{137.2 + n / 100:.2f},A-1\n" for n in range(1, 5)),
+        encoding="utf-8",
+    )
+    path = folder / "w" / "recipes" / "点.toml"
+    path.parent.mkdir(exist_ok=True)
+    said = ("--role", "甲=lat", "--role", "乙=lon", "--crs", "EPSG:4326", "--layer", "generic", "--notation", "decimal")
+    placed = ("--place-by", "reference", "--against", "street_light", "--place-column", "親番号")
+    run(folder, "convert", "街路灯台帳.csv")
+    saved = run(folder, "inspect", "points.csv", "--save-recipe", str(path), *said, *placed)
+    recipe = tomllib.loads(path.read_text(encoding="utf-8"))
+    done = json.loads(run(folder, "convert", "points.csv", "--recipe", "点", "--json").stdout)
+    plain = json.loads(run(folder, "convert", "points.csv", "--layer", "generic", "--dry-run", "--json").stdout)
+
+    assert saved.exit_code in (0, 3), saved.output
+    assert (recipe["layer"], recipe["crs"], recipe["notation"]) == ("generic", "EPSG:4326", "decimal")
+    assert {c["name"]: c["role"] for c in recipe["tables"][0]["columns"] if "role" in c} == {"甲": "lat", "乙": "lon"}
+    assert recipe["place_by"] == {"way": "reference", "against": ["street_light"], "column": "親番号"}
+    assert (done["n_loaded"], plain["n_loaded"]) == (4, 0)
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (("--role", "甲"), "列=役割"),
+        (("--role", "甲=height"), "「height」という役割はありません"),
+        (("--role", "無い列=lat"), "「無い列」という列はありません"),
+        (("--layer", "nothing"), "「nothing」というレイヤーはありません"),
+        (("--crs", "EPSG:1"), "EPSG:1"),
+    ],
+)
+def test_a_recipe_of_what_cannot_be_meant_is_not_written(folder: Path, said: tuple[str, ...], words: str) -> None:
+    """It is told, and no file is left."""
+    told = run(folder, "inspect", "街路灯台帳.csv", "--save-recipe", str(folder / "r.toml"), *said)
+
+    assert words in words_of(told)
+    assert not (folder / "r.toml").exists()
+
+
+@pytest.mark.parametrize("wrong", ['role = "height"', 'notation = "roman"', 'place_by = {way = "magic", against = []}'])
+def test_a_mistake_in_what_is_said_is_told_with_its_place(folder: Path, wrong: str) -> None:
+    """A person may write the file."""
+    head, column = (wrong, "") if not wrong.startswith("role") else ("", f", {wrong}")
+    path = folder / "r.toml"
+    path.write_text(
+        f'format = "gis-capture.recipe/v1"\n{head}\n[[tables]]\ncolumns = [{{ name = "管理番号"{column} }}]\n',
+        encoding="utf-8",
+    )
+
+    assert wrong.split()[0] in words_of(run(folder, "convert", "街路灯台帳.csv", "--recipe", str(path)))
 
 
 def test_a_recipe_that_does_not_fit_changes_nothing(folder: Path) -> None:

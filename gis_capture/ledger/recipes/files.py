@@ -9,9 +9,18 @@ from typing import Any
 import tomli_w
 
 from gis_capture.errors import RecipeError
-from gis_capture.ledger.recipes.recipe import MERGED_NUMBERS, ColumnRule, FormRule, FormValue, Recipe, TableRule
+from gis_capture.ledger.recipes.recipe import (
+    MERGED_NUMBERS,
+    ColumnRule,
+    FormRule,
+    FormValue,
+    PlaceRule,
+    Recipe,
+    TableRule,
+)
 from gis_capture.ledger.values.eras import ERA_OF
 from gis_capture.model import FieldType
+from gis_capture.model.roles import NOTATIONS, ROLES, WAYS
 from gis_capture.text import Text
 
 FORMAT = "gis-capture.recipe/v1"
@@ -81,9 +90,13 @@ def parse_recipe(text: str, *, name: str = "") -> Recipe:
 def format_recipe(recipe: Recipe) -> str:
     """Writes a recipe as TOML; what is as usual is left out."""
     document: dict[str, Any] = {"format": FORMAT}
-    for key in ("name", "made_from", "layer", "crs", "encoding"):
+    for key in ("name", "made_from", "layer", "crs", "encoding", "notation"):
         if value := getattr(recipe, key):
             document[key] = value
+    if placed := recipe.place_by:
+        document["place_by"] = _without_nothing(
+            {"way": placed.way, "against": list(placed.against), "column": placed.column}
+        )
     if recipe.tables:
         document["tables"] = [_table_document(rule) for rule in recipe.tables]
     if recipe.forms:
@@ -111,6 +124,7 @@ def _table_document(rule: TableRule) -> dict[str, Any]:
             "ditto": None if column.ditto else False,
             "blank_means_above": column.blank_means_above or None,
             "optional": column.is_optional or None,
+            "role": column.role,
         }
         for column in rule.columns
     ]
@@ -139,25 +153,48 @@ class _Reader:
 
     def recipe(self) -> Recipe:
         document = self.document
-        self._known(document, "", ("format", "name", "made_from", "layer", "crs", "encoding", "tables", "forms"))
+        plain = ("format", "name", "made_from", "layer", "crs", "encoding", "notation")
+        self._known(document, "", (*plain, "place_by", "tables", "forms"))
         encoding = self._text(document, "", "encoding")
         if encoding:
             try:
                 "".encode(encoding)
             except (LookupError, ValueError):
                 self._wrong("encoding", encoding)
+        notation = next((known for known in NOTATIONS if known == document.get("notation")), None)
+        if notation is None and document.get("notation") is not None:
+            self._wrong("notation", document["notation"])
         recipe = Recipe(
             name=self._text(document, "", "name") or "",
             made_from=self._text(document, "", "made_from") or "",
             layer=self._text(document, "", "layer"),
             crs=self._text(document, "", "crs"),
             encoding=encoding,
+            notation=notation,
+            place_by=self._place_by(document.get("place_by")),
             tables=tuple(self._table(t, f"tables[{n}]") for n, t in enumerate(self._list(document, "", "tables"), 1)),
             forms=tuple(self._form(f, f"forms[{n}]") for n, f in enumerate(self._list(document, "", "forms"), 1)),
         )
         if not self.mistakes and not recipe.tables and not recipe.forms:
             self.mistakes.append(Text("tables も forms もありません", "it has neither tables nor forms"))
         return recipe
+
+    def _place_by(self, found: Any) -> PlaceRule | None:
+        if found is None:
+            return None
+        at = "place_by"
+        if not isinstance(found, dict):
+            self._wrong(at, found)
+            return None
+        self._known(found, at, ("way", "against", "column"))
+        against = found.get("against")
+        if not isinstance(against, list) or not against or not all(isinstance(key, str) for key in against):
+            self._wrong(f"{at}.against", against)
+            against = []
+        way = self._needed(found, at, "way")
+        if way and way not in WAYS:
+            self._wrong(f"{at}.way", way)
+        return PlaceRule(way, tuple(against), self._text(found, at, "column") or "")
 
     def _table(self, document: Mapping[str, Any], at: str) -> TableRule:
         self._known(document, at, ("sheet", "header_rows", "first_data_row", "section_column", "key", "columns"))
@@ -193,12 +230,14 @@ class _Reader:
 
     def _column(self, document: Mapping[str, Any], at: str) -> ColumnRule:
         known = ("name", "position", "field", "type", "era", "unit", "merged_number")
-        self._known(document, at, (*known, "ditto", "blank_means_above", "optional"))
+        self._known(document, at, (*known, "ditto", "blank_means_above", "optional", "role"))
         merged = document.get("merged_number")
         if merged is not None and merged not in MERGED_NUMBERS:
             self._wrong(f"{at}.merged_number", merged)
             merged = None
-        kind, era = self._text(document, at, "type"), self._text(document, at, "era")
+        kind, era, role = (self._text(document, at, name) for name in ("type", "era", "role"))
+        if role is not None and role not in ROLES:
+            self._wrong(f"{at}.role", role)
         if kind is not None and kind not in _TYPES:
             self._wrong(f"{at}.type", kind)
         if era is not None and era not in ERA_OF:
@@ -214,6 +253,7 @@ class _Reader:
             ditto=self._truth(document, at, "ditto", otherwise=True),
             blank_means_above=self._truth(document, at, "blank_means_above", otherwise=False),
             is_optional=self._truth(document, at, "optional", otherwise=False),
+            role=role,
         )
 
     def _form(self, document: Mapping[str, Any], at: str) -> FormRule:

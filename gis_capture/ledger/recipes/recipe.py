@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gis_capture.ledger.values.folding import fold_header
+from gis_capture.model.roles import SaidNotation
 
 MergedNumber = Literal["ask", "first", "repeat", "split"]
 MERGED_NUMBERS: tuple[MergedNumber, ...] = ("ask", "first", "repeat", "split")
@@ -28,6 +29,7 @@ class ColumnRule:
         ditto: Whether 〃 and 同上 stand for the value above.
         blank_means_above: Whether a blank cell stands for the value above.
         is_optional: The column may be missing.
+        role: What it says of the position: "lat", "north", "zone" …; None = judged by its header.
     """
 
     name: str
@@ -40,6 +42,7 @@ class ColumnRule:
     ditto: bool = True
     blank_means_above: bool = False
     is_optional: bool = False
+    role: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,21 @@ class FormRule:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceRule:
+    """How rows without coordinates are placed.
+
+    Attributes:
+        way: "parcel", "chainage", "reference" or "name".
+        against: Keys of the layers that hold the parcels, the routes and posts, the features.
+        column: Where the ledger says it; "" = found by the headers.
+    """
+
+    way: str
+    against: tuple[str, ...]
+    column: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Recipe:
     """How ledgers of one shape are read and where they go.
 
@@ -127,6 +145,7 @@ class Recipe:
         layer: Key of the layer; None = the one that fits best.
         crs: CRS of the coordinates, where it must be said.
         encoding: Encoding of the text, where it must be forced.
+        notation: What coordinates without marks are, "decimal" or "packed_dms", where it must be said.
     """
 
     name: str = ""
@@ -136,6 +155,8 @@ class Recipe:
     encoding: str | None = None
     tables: tuple[TableRule, ...] = ()
     forms: tuple[FormRule, ...] = ()
+    notation: SaidNotation | None = None
+    place_by: PlaceRule | None = None
 
     def rule_for(self, sheet: str | None, names: Sequence[str]) -> TableRule | None:
         """The table whose columns all stand among these names; of several the one with most of them."""

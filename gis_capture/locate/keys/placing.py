@@ -11,9 +11,10 @@ from gis_capture.locate import codes
 from gis_capture.locate.keys.chainage import Route, parse_station
 from gis_capture.locate.keys.names import KeyIndex, fold_name
 from gis_capture.locate.keys.parcels import ParcelIndex
-from gis_capture.locate.keys.values import KeyLayer, KeyPlaces, Miss, Place, Way, joined
+from gis_capture.locate.keys.values import KeyLayer, KeyPlaces, Miss, Place, joined
 from gis_capture.locate.layouts import Columns
 from gis_capture.locate.words import fold_header
+from gis_capture.model.roles import Way
 
 _LOT = re.compile("地番|筆番")
 _TOWN = re.compile("大字|町名|町字|字名|丁目|小字|^字$|土地の所在|所在地?$")

@@ -2,14 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, get_args
 
 from shapely import Geometry
 
 from gis_capture.locate.layouts import Columns
-
-Way = Literal["parcel", "chainage", "reference", "name"]
-WAYS: tuple[Way, ...] = get_args(Way)
+from gis_capture.model.roles import Way
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """Ledgers come in: upload, look, convert in the background, undo."""
 
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from gis_capture.model import Text
 from gis_capture.resources import leaflet_dir
 from gis_capture.server.answers import attachment, json_response
 from gis_capture.server.bodies import read_object
+from gis_capture.server.choices import POSITION, read_choice
 from gis_capture.server.context import served, settings, workspace
 from gis_capture.server.errors import NotFoundError, RequestError, request_language
 from gis_capture.server.openapi import XLSX
@@ -19,17 +19,6 @@ from gis_capture.server.uploads import save_source
 from gis_capture.text import LANGUAGES
 
 area = Blueprint("imports", __name__, url_prefix="/imports")
-_CHOICE = {
-    "layer": str,
-    "table": str,
-    "crs": str,
-    "matches": dict,
-    "recipe": str,
-    "is_repeat_allowed": bool,
-    "is_update": bool,
-    "key": list,
-    "base": str,
-}
 
 
 @area.post("")
@@ -57,7 +46,7 @@ def take_upload() -> Response:
             ],
             "best_layer": inspection.layer_key,
             "recipes": here.recipes.fitting(inspection.reading),
-            "preview": preview_tables(inspection, here),
+            "preview": preview_tables(inspection, here, language=request_language()),
         }
         desk.add(import_id, path, author=request.form.get("author", "")[:200])
     except BaseException:
@@ -83,13 +72,19 @@ def give_import(import_id: str) -> Response:
 @area.post("/<import_id>/convert")
 def start_conversion(import_id: str) -> Response:
     """Begins to bring a source into a layer."""
-    choice = _read_choice()
-    if "layer" in choice:
-        workspace().known_layer(choice["layer"])
-    if "recipe" in choice:
-        choice["recipe"] = workspace().recipes.read(choice["recipe"])
+    choice = read_choice(read_object(max_bytes=settings().max_body_bytes), workspace())
     upload = served().imports.start(import_id, choice)
     return json_response({"import_id": import_id, "state": upload.state}, status=202)
+
+
+@area.post("/<import_id>/preview")
+def preview(import_id: str) -> Response:
+    """Tells where the rows of an upload would lie, read as a person says; nothing is imported."""
+    choice = read_choice(read_object(max_bytes=settings().max_body_bytes), workspace())
+    path = served().imports.waiting(import_id)
+    inspection = workspace().inspect(path, recipe=choice.get("recipe"))
+    how = {name: choice[name] for name in POSITION if name in choice}
+    return json_response({"preview": preview_tables(inspection, workspace(), how, language=request_language())})
 
 
 @area.post("/<import_id>/recipe")
@@ -99,7 +94,7 @@ def save_recipe(import_id: str) -> Response:
     name = body.get("name")
     if not isinstance(name, str) or not name.strip():
         raise RequestError(Text("レシピの名前を入れてください。", "Give the recipe a name."))
-    kept = served().imports.save_recipe(import_id, name, _checked_choice(body))
+    kept = served().imports.save_recipe(import_id, name, read_choice(body, workspace()))
     return json_response({"recipe": kept}, status=201)
 
 
@@ -155,22 +150,3 @@ def _done(import_id: str, otherwise: Text) -> dict[str, Any]:
     if record["state"] not in ("done", "undone"):
         raise NotFoundError(otherwise)
     return record
-
-
-def _read_choice() -> dict[str, Any]:
-    """Reads what a person chose for the conversion; keys that are not known are left out."""
-    return _checked_choice(read_object(max_bytes=settings().max_body_bytes))
-
-
-def _checked_choice(body: Mapping[str, Any]) -> dict[str, Any]:
-    choice = {name: body[name] for name in _CHOICE if body.get(name) is not None}
-    for name, value in choice.items():
-        if not isinstance(value, _CHOICE[name]) or not _holds_texts(value):
-            raise RequestError(Text(f"「{name}」の値が正しくありません。", f'The value of "{name}" does not fit.'))
-    return choice
-
-
-def _holds_texts(value: Any) -> bool:
-    if isinstance(value, dict):
-        return all(field is None or isinstance(field, str) for field in value.values())
-    return not isinstance(value, list) or all(isinstance(one, str) for one in value)

@@ -11,12 +11,12 @@ from gis_capture.report.import_rows import personal_columns
 from gis_capture.report.update_list import write_update_list
 from gis_capture.server.answers import attachment, json_response
 from gis_capture.server.bodies import read_object, read_text
+from gis_capture.server.choices import read_query
 from gis_capture.server.context import sees_personal, served, settings, workspace
 from gis_capture.server.errors import NotFoundError, RequestError, request_language
 from gis_capture.text import LANGUAGES
 
 area = Blueprint("ledger_versions", __name__, url_prefix="/imports")
-_COMPARED = ("layer", "table", "crs", "base")
 _LISTS = {
     "html": "text/html",
     "csv": "text/csv",
@@ -30,15 +30,11 @@ MAX_SHOWN = 300
 def compare(import_id: str) -> Response:
     """Tells what a source would change as the next version of a ledger; nothing is written."""
     arguments, form = request.args, request.args.get("format", "json")
-    choice: dict[str, Any] = {name: arguments[name] for name in _COMPARED if arguments.get(name)}
-    if "layer" in choice:
-        workspace().known_layer(choice["layer"])
-    if arguments.get("recipe"):
-        choice["recipe"] = workspace().recipes.read(arguments["recipe"])
+    choice = read_query(arguments, workspace())
     if form != "json" and form not in _LISTS:
         raise RequestError(Text(f"形式「{form[:20]}」はありません。", f'There is no format "{form[:20]}".'))
     served().adopt_direct_edits()
-    reimport = served().imports.compare(import_id, choice | {"key": arguments.getlist("key")})
+    reimport = served().imports.compare(import_id, choice)
     asked = arguments.get("language")
     language = asked if asked in LANGUAGES else request_language()
     with_personal = sees_personal()

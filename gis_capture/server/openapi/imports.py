@@ -1,18 +1,27 @@
 """Ledgers on their way into layers."""
 
+from gis_capture.model.roles import NOTATIONS, ROLES, WAYS
 from gis_capture.server.openapi.operation import BYTES, HTML, JSON, NUMBER, TEXT, XLSX, Operation, Schema
 from gis_capture.text import LANGUAGES
 from gis_capture.workspace.reimport import TAKES
 
+_POSITION: Schema = {
+    "crs": TEXT,
+    "recipe": TEXT,
+    "roles": {"type": "object", "additionalProperties": {"enum": list(ROLES)}},
+    "notation": {"enum": list(NOTATIONS)},
+    "place_by": {"enum": list(WAYS)},
+    "against": {"type": "array", "items": TEXT},
+    "place_column": TEXT,
+}
 _CONVERT: Schema = {
     "type": "object",
     "properties": {
+        **_POSITION,
         "layer": TEXT,
         "table": TEXT,
-        "crs": TEXT,
         "matches": {"type": "object", "additionalProperties": {"type": ["string", "null"]}},
         "is_repeat_allowed": {"type": "boolean"},
-        "recipe": TEXT,
         "is_update": {"type": "boolean"},
         "key": {"type": "array", "items": TEXT},
         "base": TEXT,
@@ -38,10 +47,10 @@ _RECIPE: Schema = {
     "type": "object",
     "required": ["name"],
     "properties": {
+        **_POSITION,
         "name": TEXT,
         "layer": TEXT,
         "table": TEXT,
-        "crs": TEXT,
         "matches": {"type": "object", "additionalProperties": {"type": ["string", "null"]}},
     },
 }
@@ -65,6 +74,13 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation("/imports/{import_id}", "get", "The state of an import", {200: JSON}),
     Operation("/imports/{import_id}/convert", "post", "Begins to convert a source", {202: JSON}, body=(JSON, _CONVERT)),
+    Operation(
+        "/imports/{import_id}/preview",
+        "post",
+        "Where the rows of an upload would lie, read as a person says; nothing is imported",
+        {200: JSON},
+        body=(JSON, {"type": "object", "properties": _POSITION}),
+    ),
     Operation(
         "/imports/{import_id}/recipe",
         "post",
@@ -91,6 +107,11 @@ OPERATIONS: tuple[Operation, ...] = (
             "key": TEXT,
             "base": TEXT,
             "recipe": TEXT,
+            "roles": {"type": "string", "description": "JSON: a role by column"},
+            "notation": {"enum": list(NOTATIONS)},
+            "place_by": {"enum": list(WAYS)},
+            "against": TEXT,
+            "place_column": TEXT,
             "format": {"enum": ["json", "html", "csv", "xlsx"]},
             "language": {"enum": list(LANGUAGES)},
         },
