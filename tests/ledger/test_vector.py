@@ -1,7 +1,10 @@
 """Vector sources: GeoJSON, GeoPackage, KML, GML and JSON lists."""
 
 import json
+import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import geopandas
@@ -250,3 +253,65 @@ def test_a_geopackage_without_a_crs_says_so(tmp_path: Path) -> None:
     reading = read_ledger(path)
     assert column(only_table(reading), "名称") == [NAME]
     assert codes.NO_CRS in [problem.code for problem in reading.problems]
+
+
+def write_geopackage(path: Path) -> sqlite3.Connection:
+    """Three points in zone VII, open for changes, without the triggers that call functions of GDAL."""
+    frame = geopandas.GeoDataFrame({"名称": list("甲乙丙")}, geometry=[shapely.Point(n, n) for n in range(3)], crs=6675)
+    frame.to_file(path, layer="施設", engine="pyogrio")
+    connection = sqlite3.connect(path)
+    for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        connection.execute(f'DROP TRIGGER "{name}"')
+    return connection
+
+
+@pytest.mark.parametrize("srs_id", [-1, 0, 777])
+def test_an_undefined_crs_of_a_geopackage_is_none(tmp_path: Path, srs_id: int) -> None:
+    """Undefined Cartesian, undefined geographic, and a number that the file does not explain."""
+    with closing(write_geopackage(tmp_path / "a.gpkg")) as connection, connection:
+        for table in ("gpkg_contents", "gpkg_geometry_columns"):
+            connection.execute(f"UPDATE {table} SET srs_id = ?", [srs_id])
+    reading = read_ledger(tmp_path / "a.gpkg")
+    assert only_table(reading).crs is None
+    assert codes.NO_CRS in [problem.code for problem in reading.problems]
+
+
+def test_a_crs_under_a_number_of_its_own_is_found(tmp_path: Path) -> None:
+    """QGIS gives numbers of its own to CRSs it does not know by authority; the definition says which it is."""
+    with closing(write_geopackage(tmp_path / "a.gpkg")) as connection, connection:
+        connection.execute(
+            "INSERT INTO gpkg_spatial_ref_sys SELECT 'x', 100007, 'NONE', 100007, definition, '' "
+            "FROM gpkg_spatial_ref_sys WHERE srs_id = 6675"
+        )
+        for table in ("gpkg_contents", "gpkg_geometry_columns"):
+            connection.execute(f"UPDATE {table} SET srs_id = 100007")
+    assert only_table(read_ledger(tmp_path / "a.gpkg")).crs == "EPSG:6675"
+
+
+def test_what_stands_in_the_log_of_a_geopackage_is_read_and_left_there(tmp_path: Path) -> None:
+    """A copy taken while QGIS had it open: the newest rows are in the -wal file, and the source is not touched."""
+    with closing(write_geopackage(tmp_path / "open.gpkg")) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        with connection:
+            connection.execute("UPDATE 施設 SET 名称 = '新' WHERE fid = 1")
+        folder = tmp_path / "copy"
+        folder.mkdir()
+        for ending in ("", "-wal"):
+            shutil.copyfile(tmp_path / f"open.gpkg{ending}", folder / f"a.gpkg{ending}")
+    before = {part.name: part.read_bytes() for part in folder.iterdir()}
+    assert column(only_table(read_ledger(folder / "a.gpkg")), "名称") == ["新", "乙", "丙"]
+    assert {part.name: part.read_bytes() for part in folder.iterdir()} == before
+
+
+def test_views_and_tables_of_attributes_are_tables(tmp_path: Path) -> None:
+    """A view of some features, and a table without geometries."""
+    with closing(write_geopackage(tmp_path / "a.gpkg")) as connection, connection:
+        connection.execute("CREATE VIEW 一部 AS SELECT fid AS OGC_FID, geom, 名称 FROM 施設 WHERE fid > 1")
+        connection.execute("CREATE TABLE 点検 (id INTEGER PRIMARY KEY, 内容 TEXT)")
+        connection.execute("INSERT INTO 点検 VALUES (1, '良')")
+        contents = "INSERT INTO gpkg_contents (table_name, data_type, identifier, srs_id) VALUES (?, ?, ?, ?)"
+        connection.executemany(contents, [("一部", "features", "一部", 6675), ("点検", "attributes", "点検", None)])
+        connection.execute("INSERT INTO gpkg_geometry_columns VALUES ('一部', 'geom', 'POINT', 6675, 0, 0)")
+    tables = {table.name: table for table in read_ledger(tmp_path / "a.gpkg").tables}
+    assert column(tables["一部"], "名称") == ["乙", "丙"]
+    assert (column(tables["点検"], "内容"), tables["点検"].geometries) == (["良"], None)

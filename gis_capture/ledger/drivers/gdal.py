@@ -38,6 +38,7 @@ class GdalLayer:
     n_failed: int = 0
 
 
+_UNDEFINED = re.compile(r"^\w+\[\"Undefined |^(?:LOCAL_CS|ENGCRS|LOCALCS)\[", re.IGNORECASE)
 READ_ERRORS = (
     pyogrio.errors.DataSourceError,
     pyogrio.errors.FeatureError,
@@ -178,6 +179,8 @@ def crs_name(crs: str | None) -> str | None:
         return None
     if re.fullmatch(r"EPSG:\d+", crs):
         return crs
+    if _UNDEFINED.search(crs):
+        return None
     try:
         authority = CRS.from_user_input(crs).to_authority(min_confidence=50)
     except CRSError:

@@ -28,6 +28,7 @@ _XML_ROOT = re.compile(rb"<(?:\w+:)?(gpx|FeatureCollection|SurveyData|Dataset|GI
 _OPTIONS: dict[str, dict[str, str]] = {
     "geojson": {"DATE_AS_STRING": "YES", "FLATTEN_NESTED_ATTRIBUTES": "YES", "NESTED_ATTRIBUTE_SEPARATOR": "/"}
 }
+_WRITE_AHEAD = b"\x02\x02"
 _GPKG_IDS = (b"GPKG", b"GP10", b"GP11", b"GP12", b"GP13")
 
 
@@ -59,6 +60,8 @@ def read(opened: Opened) -> Reading:
         raise broken(opened.path, "ENTITY")
     if kind == "gml":
         _check_whole(opened)
+    if kind == "gpkg" and opened.head[18:20] == _WRITE_AHEAD:
+        return _read_write_ahead(opened)
     if kind not in ("gml", "geojson"):
         return _read_layers(opened, opened.path, kind)
     encoding = find_encoding(opened.path)[0] if kind == "geojson" else None
@@ -72,6 +75,20 @@ def read(opened: Opened) -> Reading:
         else:
             _write_in_utf8(opened.path, copy, encoding)
         return _read_layers(opened, copy, kind, encoding=encoding)
+
+
+def _read_write_ahead(opened: Opened) -> Reading:
+    """Reads a GeoPackage with what a program has written to its log (-wal) and not yet into it.
+
+    SQLite would move the log into the file and delete it; nothing may change at the source.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / opened.path.name
+        for ending in ("", "-wal"):
+            part = opened.path.with_name(opened.path.name + ending)
+            if part.is_file():
+                shutil.copyfile(part, copy.with_name(copy.name + ending))
+        return _read_layers(opened, copy, "gpkg")
 
 
 def _check_whole(opened: Opened) -> None:
