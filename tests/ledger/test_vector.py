@@ -245,6 +245,42 @@ def test_only_what_a_gpx_file_has_becomes_a_table(read_text: ReadText) -> None:
     assert (column(table, "time")[0] or "").startswith("2024-04-01T00:00:00")
 
 
+GPX = """<?xml version="1.0"?><gpx version="1.1" creator="x" xmlns="http://www.topografix.com/GPX/1/1"
+xmlns:t="http://www.garmin.com/xmlschemas/TrackPointExtension/v1"><metadata><name>なし</name></metadata>
+<rte><name>巡回</name><rtept lat="36" lon="137"><name>詰所</name></rtept><rtept lat="36.1" lon="137"/></rte>
+<trk><name>点検</name><link href="http://a"/><link href="http://b"><text>写真</text></link><trkseg>
+<trkpt lat="36" lon="137"><ele>560.5</ele><time>2024-04-01T00:00:00Z</time><extensions><t:TrackPointExtension>
+<t:hr>99</t:hr><t:atemp>12.5</t:atemp></t:TrackPointExtension></extensions></trkpt>
+<trkpt lat="36.1" lon="137"><time>2024-04-01T00:01:00Z</time></trkpt></trkseg><trkseg>
+<trkpt lat="36.2" lon="137"><time>2024-04-01T00:02:00Z</time></trkpt></trkseg></trk></gpx>"""
+
+
+def test_routes_and_tracks_keep_their_points_times_and_extensions(read_text: ReadText) -> None:
+    """A table per kind with the columns that are there; a point knows its track; extensions inside others, too."""
+    tables = {table.name: table for table in read_text(GPX, name="a.gpx").tables}
+    assert list(tables) == ["routes", "route_points", "tracks", "track_points"]
+    track, points = tables["tracks"], tables["track_points"]
+    assert dict(zip(names(track), (values[0] for values in track.values), strict=True)) == {
+        "name": "点検",
+        "link1_href": "http://a",
+        "link2_href": "http://b",
+        "link2_text": "写真",
+        "begin": "2024-04-01T00:00:00Z",
+        "end": "2024-04-01T00:02:00Z",
+    }
+    assert names(points) == ["track", "segment", "track_point", "ele", "time", "hr", "atemp"]
+    assert (column(points, "segment"), column(points, "hr")) == (["1", "1", "2"], ["99", None, None])
+    assert track.geometries is not None and track.geometries[0] == shapely.MultiLineString([[(137, 36), (137, 36.1)]])
+    assert column(tables["route_points"], "name") == ["詰所", None]
+
+
+def test_a_gpx_that_breaks_off_gives_what_is_whole(read_text: ReadText) -> None:
+    """A logger whose battery died: what was closed before is read, and the break is told."""
+    reading = read_text(GPX[: GPX.index("<trk>") + 60], name="a.gpx")
+    assert [table.name for table in reading.tables] == ["routes", "route_points"]
+    assert [problem.code for problem in reading.problems] == [codes.TEXT_CUT_OFF]
+
+
 def test_a_geopackage_without_a_crs_says_so(tmp_path: Path) -> None:
     """Undefined coordinates are read, and told."""
     path = tmp_path / "a.gpkg"

@@ -1,4 +1,4 @@
-"""Vector sources that GDAL knows: GeoJSON, GeoPackage, FlatGeobuf, GPX, GML, DXF; every layer is a table."""
+"""Vector sources that GDAL knows: GeoJSON, GeoPackage, FlatGeobuf, GML, DXF; every layer is a table."""
 
 import datetime
 import re
@@ -23,7 +23,7 @@ from gis_capture.model import Problem
 _GEOMETRY_TYPES = (
     rb'"type"\s*:\s*"(?:FeatureCollection|Feature|(?:Multi)?(?:Point|LineString|Polygon)|GeometryCollection|Topology)"'
 )
-_XML_ROOT = re.compile(rb"<(?:\w+:)?(gpx|FeatureCollection|SurveyData|Dataset|GI|CityModel|Model)[\s>]")
+_XML_ROOT = re.compile(rb"<(?:\w+:)?(FeatureCollection|SurveyData|Dataset|GI|CityModel|Model)[\s>]")
 # Texts that look like dates stay as they are written; objects in objects become columns "outer/inner".
 _OPTIONS: dict[str, dict[str, str]] = {
     "geojson": {"DATE_AS_STRING": "YES", "FLATTEN_NESTED_ATTRIBUTES": "YES", "NESTED_ATTRIBUTE_SEPARATOR": "/"}
@@ -46,8 +46,8 @@ def _kind(opened: Opened) -> str | None:
     text = head.lstrip(b" \t\r\n\x1e")
     if text.startswith(b"{") and re.search(_GEOMETRY_TYPES, text):
         return "geojson"
-    if text.startswith(b"<") and (root := _XML_ROOT.search(text)):
-        return "gpx" if root[1] == b"gpx" else "gml"
+    if text.startswith(b"<") and _XML_ROOT.search(text):
+        return "gml"
     if re.match(rb"(?:\s*999\r?\n[^\n]*\n)*\s*0\r?\nSECTION\r?\n", head) or head.startswith(b"AutoCAD Binary DXF"):
         return "dxf"
     return None
@@ -56,7 +56,7 @@ def _kind(opened: Opened) -> str | None:
 def read(opened: Opened) -> Reading:
     """Reads all layers; a row number is the place of the feature in its layer."""
     kind = _kind(opened) or "vector"
-    if kind in ("gpx", "gml") and b"<!ENTITY" in opened.head:
+    if kind == "gml" and b"<!ENTITY" in opened.head:
         raise broken(opened.path, "ENTITY")
     if kind == "gml":
         _check_whole(opened)
@@ -120,9 +120,6 @@ def _read_layers(opened: Opened, path: Path, kind: str, *, encoding: str | None 
     with gdal.telling(opened, problems):
         for name in gdal.layer_names(path):
             layer = gdal.read_layer_or_rows(opened, path, problems, layer=name, options=_OPTIONS.get(kind))
-            if kind == "gpx" and not layer.fids:
-                # GDAL lists all kinds of layers that GPX knows, also those that the file does not have.
-                continue
             tables.append(
                 Table(
                     name=name,
@@ -166,5 +163,5 @@ def _text(value: Any) -> str | None:
     return value.hex() if isinstance(value, bytes) else str(value)
 
 
-_SUFFIXES = ".geojson .json .jsonl .geojsonl .geojsons .topojson .gpkg .fgb .gpx .gml .xml .dxf"
+_SUFFIXES = ".geojson .json .jsonl .geojsonl .geojsons .topojson .gpkg .fgb .gml .xml .dxf"
 DRIVER = Driver("vector", tuple(_SUFFIXES.split()), accepts, read)
