@@ -52,9 +52,18 @@ def _kind(opened: Opened) -> Text | None:
 def read(opened: Opened) -> Reading:
     """Raises SourceError, which says how to save the drawing so that it can be read."""
     kind = _kind(opened) or Text("", "")
-    raise SourceError(
-        Text(f"「{opened.path.name}」は{kind.ja}", f'"{opened.path.name}" is {kind.en}'), path=opened.path
-    )
+    version = _jww_version(opened.head)
+    ja, en = (f"形式{version}の", f" (format {version})") if version else ("", "")
+    name = opened.path.name
+    raise SourceError(Text(f"「{name}」は{ja}{kind.ja}", f'"{name}"{en} is {kind.en}'), path=opened.path)
+
+
+def _jww_version(head: bytes) -> str | None:
+    """The version a JWW drawing states behind its mark: 600 is 6.00. Its bodies are unpublished for the most part."""
+    if not head.startswith(b"JwwData.") or len(head) < 12:
+        return None
+    number = int.from_bytes(head[8:12], "little")
+    return f"{number / 100:.2f}" if 100 <= number < 10_000 else None
 
 
 DRIVER = Driver("closed-drawing", (".jww", ".jwc", ".dwg", ".dgn"), accepts, read)

@@ -58,15 +58,16 @@ def _grid(book: Any, sheet: Any, problems: list[Problem]) -> Grid:
     colors = _colors(book)
     rows: list[list[Any]] = []
     formats = [book.format_map[style.format_key].format_str for style in book.xf_list]
-    struck_styles = {number for number, style in enumerate(book.xf_list) if book.font_list[style.font_index].struck_out}
+    struck_fonts = {number for number, font in enumerate(book.font_list) if font.struck_out}
+    struck_styles = {number for number, style in enumerate(book.xf_list) if style.font_index in struck_fonts}
     for row in range(sheet.nrows):
         types, values = sheet.row_types(row), sheet.row_values(row)
         cells = [text_of(kind, value) for kind, value in zip(types, values, strict=True)]
         cells += [None] * (sheet.ncols - len(cells))
         for column, kind in enumerate(types):
-            if not kind:
+            style = sheet.cell_xf_index(row, column) if kind else None
+            if style is None or not 0 <= style < len(formats):
                 continue
-            style = sheet.cell_xf_index(row, column)
             if kind == xlrd.XL_CELL_DATE and _ELAPSED.search(formats[style]):
                 cells[column] = datetime.timedelta(days=values[column])
             if style in struck_styles:
