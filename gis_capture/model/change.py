@@ -98,6 +98,12 @@ class Change:
     position: Mapping[str, Any] | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def is_visit(self) -> bool:
+        """Its author looked at the feature and found nothing to change; what it writes are dates of that."""
+        is_undo = self.extra.get("undoes") is not None
+        return self.kind == "update" and self.extra.get("is_visit") is True and not is_undo
+
     def __invert__(self) -> "Change":
         """The change that undoes this one; the caller gives it an id of its own with `replace`."""
         kinds: dict[Kind, Kind] = {"insert": "delete", "update": "update", "delete": "insert"}

@@ -12,13 +12,17 @@
     delete                insert    conflict: stays deleted
 
 A layer that takes the incoming value gets it in the same cases, and the record keeps what was overwritten.
+The dates of a visit never clash: the later one stays.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from gis_capture.model import ABSENT, ATTACHMENTS, Change, Clash, Edit, Kind, State
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 Same = Callable[[str, Any, Any], bool]
 """Whether two values of the field of that name are equal as values: instants in time, geometries by coordinate."""
@@ -84,7 +88,12 @@ def _merge_update(change: Change, at: Situation, stored: State) -> Merge:
         if at.same(name, now, edit.new):
             agreed = True
             continue
-        is_clash = old is ABSENT or not at.same(name, now, old)
+        if change.is_visit and _is_later(now, edit.new):
+            agreed = True
+            continue
+        is_clash = (old is ABSENT or not at.same(name, now, old)) and not (
+            change.is_visit and _is_later(edit.new, now)
+        )
         if is_clash:
             clashes.append(Clash(name, base=old, stored=now, incoming=edit.new))
         if not is_clash or at.takes_incoming:
@@ -136,6 +145,11 @@ def _merge_delete(at: Situation) -> Merge:
     if not clashes:
         return Merge("applied" if at.is_untouched else "merged", None, frozenset(stored))
     return Merge("conflict", None if at.takes_incoming else stored, clashes=clashes)
+
+
+def _is_later(a: Any, b: Any) -> bool:
+    """Whether both are dates or instants in ISO 8601, and the first is the later one."""
+    return all(isinstance(value, str) and _DATE.match(value) for value in (a, b)) and a > b
 
 
 def _news(edits: Mapping[str, Edit]) -> dict[str, Any]:

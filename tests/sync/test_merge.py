@@ -1,5 +1,6 @@
 """The table of the merge, line by line, and what holds for all of it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -164,3 +165,24 @@ def test_a_delete_that_names_some_values_does_not_take_the_others_with_it() -> N
     merged = meet(STORED, change("delete", name=Edit("宮川橋", ABSENT)), seen={"name": "宮川橋"})
     assert (merged.status, merged.state) == ("conflict", STORED)
     assert [clash.field for clash in merged.clashes] == ["status"]
+
+
+@pytest.mark.parametrize(
+    ("stored", "incoming", "kept"),
+    [("2026-11-20", "2026-11-23", "2026-11-23"), ("2026-11-24", "2026-11-23", "2026-11-24")],
+)
+def test_of_two_visits_the_later_date_stays_without_a_clash(stored: str, incoming: str, kept: str) -> None:
+    """Two crews looked at the same lamp on different days; neither is wrong."""
+    visit = replace(change(inspected_on=Edit("2025-04-01", incoming)), extra={"is_visit": True})
+    merged = meet({**STORED, "inspected_on": stored}, visit)
+    assert merged.state is not None
+    assert (merged.status, merged.state["inspected_on"], merged.clashes) == ("merged", kept, ())
+
+
+def test_only_dates_of_a_visit_are_spared_a_clash() -> None:
+    """What else a visit writes, and what an undo of one brings back, is merged as everything is."""
+    visit = replace(change(status=Edit("点灯", "球切れ")), extra={"is_visit": True})
+    assert meet({**STORED, "status": "撤去"}, visit).status == "conflict"
+    dated = {**STORED, "inspected_on": "2026-11-24"}
+    undo = replace(change(inspected_on=Edit("2026-11-23", "2025-04-01")), extra={"is_visit": True, "undoes": 7})
+    assert meet(dated, undo).status == "conflict"
