@@ -3,12 +3,17 @@ import type { FilterSpecification, LayerSpecification } from "maplibre-gl";
 import type { Feature } from "../model/feature.ts";
 import type { Layer, Shape } from "../model/layer.ts";
 import { LABEL_FONTS } from "./basemap_style.ts";
-import { ATTENTION_BADGE, markerId, UNSENT_BADGE } from "./markers.ts";
+import { ATTENTION_BADGE, CHANGED_BADGE, CHECKED_BADGE, markerId, UNSENT_BADGE } from "./markers.ts";
 
-/** What a feature's badge says: it waits to be sent, or somebody has to look at it. */
-export type Mark = "unsent" | "attention" | null;
+/** What a feature's badge says: it waits to be sent, somebody has to look at it, or it was visited today. */
+export type Mark = "unsent" | "attention" | "checked" | "changed" | null;
 
-const BADGES = { unsent: UNSENT_BADGE, attention: ATTENTION_BADGE };
+const BADGES = {
+  unsent: UNSENT_BADGE,
+  attention: ATTENTION_BADGE,
+  checked: CHECKED_BADGE,
+  changed: CHANGED_BADGE,
+};
 const DEFAULT_COLOR = "#0017c1";
 const DEFAULT_LABEL_ZOOM = 14;
 

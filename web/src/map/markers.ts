@@ -10,12 +10,22 @@ const BADGE_SIZE_PX = 18;
 export const markerId = (shape: Shape, color: string) => `marker:${shape}:${color}`;
 export const UNSENT_BADGE = "badge:unsent";
 export const ATTENTION_BADGE = "badge:attention";
+export const CHECKED_BADGE = "badge:checked";
+export const CHANGED_BADGE = "badge:changed";
+
+/** Outline, colour and sign of each badge; each has a shape of its own. */
+const BADGES = {
+  unsent: { shape: "circle", color: "#0017c1", sign: "M0 4V-4M-3 -1L0 -4L3 -1" },
+  attention: { shape: "triangle", color: "#ce0000", sign: "M0 -4V1M0 3V4.5" },
+  checked: { shape: "square", color: "#197a4b", sign: "M-3.5 0L-1 3L4 -3" },
+  changed: { shape: "diamond", color: "#8a38f5", sign: "M-3 -1.5H3M-3 2H3" },
+} as const satisfies Record<string, { shape: Shape; color: string; sign: string }>;
 
 /** Draws a marker or a badge by its name; null where the name is none of ours. */
 export function drawImage(id: string): ImageData | null {
   const [kind, name = "", color = ""] = id.split(":");
   if (kind === "marker") return drawMarker(name as Shape, color);
-  if (kind === "badge") return drawBadge(name === "attention");
+  if (kind === "badge" && name in BADGES) return drawBadge(name as keyof typeof BADGES);
   return null;
 }
 
@@ -60,16 +70,17 @@ function polygon(numbers: number[]): string {
   return `M${corners.join("L")}Z`;
 }
 
-/** An arrow for what is to be sent, an exclamation mark for what a person has to look at. */
-function drawBadge(is_attention: boolean): ImageData {
+/** An arrow for what is to be sent, an exclamation mark for what a person has to look at, a tick for what was checked. */
+function drawBadge(name: keyof typeof BADGES): ImageData {
+  const { shape, color, sign } = BADGES[name];
   const context = canvas(BADGE_SIZE_PX);
   context.strokeStyle = "#ffffff";
   context.lineWidth = 2;
-  context.fillStyle = is_attention ? "#ce0000" : "#0017c1";
-  const outline = new Path2D(shapePath(is_attention ? "triangle" : "circle", 7));
+  context.fillStyle = color;
+  const outline = new Path2D(shapePath(shape, 7));
   context.fill(outline);
   context.stroke(outline);
-  context.stroke(new Path2D(is_attention ? "M0 -4V1M0 3V4.5" : "M0 4V-4M-3 -1L0 -4L3 -1"));
+  context.stroke(new Path2D(sign));
   return context.getImageData(0, 0, context.canvas.width, context.canvas.height);
 }
 

@@ -25,6 +25,9 @@ export interface Change {
   attachments: Attachment[];
   made_at: string;
   position: DevicePosition | null;
+  /** The author looked at the feature and found nothing to change. */
+  is_visit?: true;
+  note?: string;
 }
 
 export type ReceiptStatus = "applied" | "merged" | "conflict" | "held" | "rejected";

@@ -17,6 +17,8 @@ export interface Wish {
   attachments: Attachment[];
   is_deletion: boolean;
   position: DevicePosition | null;
+  /** The author found nothing to change; says so in words. */
+  visit_note?: string;
 }
 
 /** The fields whose value differs; a missing name means null. */
@@ -55,6 +57,7 @@ export function makeChange(wish: Wish, previous: Change | null, nature: Nature):
       if (wish.located) change.located = wish.located;
     }
   }
+  if (wish.visit_note) return { ...change, is_visit: true, note: wish.visit_note };
   const is_empty = !Object.keys(change.fields).length && !change.geometry && !change.attachments.length;
   return change.kind === "update" && is_empty ? null : change;
 }

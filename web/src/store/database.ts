@@ -3,6 +3,7 @@ import type { OutboxEntry } from "../model/change.ts";
 import type { Attachment, Feature } from "../model/feature.ts";
 import type { Layer } from "../model/layer.ts";
 import type { BasemapPack, ConflictLine } from "../model/messages.ts";
+import type { Visit } from "../model/visit.ts";
 import type { Draft } from "./drafts.ts";
 
 /** A layer on this tablet; a `cursor` is there while a pull of it is under way. */
@@ -41,13 +42,14 @@ export interface Schema extends DBSchema {
   conflicts: { key: string; value: ConflictLine };
   packs: { key: string; value: StoredPack };
   chunks: { key: [string, number]; value: ArrayBuffer };
+  visits: { key: string; value: Visit };
 }
 
 export type StoreName = StoreNames<Schema>;
 export type ReadTransaction = IDBPTransaction<Schema, StoreName[], "readonly">;
 export type WriteTransaction = IDBPTransaction<Schema, StoreName[], "readwrite">;
 
-const VERSION = 1;
+const VERSION = 2;
 
 /** The device's storage cannot be used; what was saved before is untouched. */
 export class StorageError extends Error {
@@ -127,13 +129,19 @@ export class Database {
       this.#connection = null;
     };
     this.#connection ??= openDB<Schema>(this.#name, VERSION, {
-      upgrade: createStores,
+      upgrade,
       blocking: () => this.close(),
       terminated: forget,
     });
     this.#connection.catch(forget);
     return this.#connection;
   }
+}
+
+/** Brings the stores to the newest version; what lies in them stays. */
+function upgrade(connection: IDBPDatabase<Schema>, old_version: number): void {
+  if (old_version < 1) createStores(connection);
+  if (old_version < 2) connection.createObjectStore("visits", { keyPath: "feature_id" });
 }
 
 function createStores(connection: IDBPDatabase<Schema>): void {

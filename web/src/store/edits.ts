@@ -1,6 +1,7 @@
-import type { OutboxEntry } from "../model/change.ts";
+import type { Change, OutboxEntry } from "../model/change.ts";
 import { makeChange, type Wish } from "../model/edit.ts";
 import { NATURE, type Nature } from "../model/identity.ts";
+import { localDay, visitOf } from "../model/visit.ts";
 import type { Database, WriteTransaction } from "./database.ts";
 
 /** Saves a wish in one transaction: the change in the outbox, its photos set to be sent, its draft gone.
@@ -9,7 +10,7 @@ import type { Database, WriteTransaction } from "./database.ts";
  * against the server's copy. Returns the new entry, or null where nothing differs.
  */
 export async function saveEdit(database: Database, wish: Wish & { label: string }, nature: Nature = NATURE) {
-  return database.write(["features", "outbox", "photos", "drafts"], async (transaction) => {
+  return database.write(["features", "outbox", "photos", "drafts", "visits"], async (transaction) => {
     const outbox = transaction.objectStore("outbox");
     const entries = await outbox.index("feature_id").getAll(wish.feature_id);
     const base = (await transaction.objectStore("features").get([wish.layer.key, wish.feature_id])) ?? null;
@@ -39,19 +40,33 @@ export async function saveEdit(database: Database, wish: Wish & { label: string 
       label: wish.label,
     } satisfies Omit<OutboxEntry, "sequence">;
     const sequence = await outbox.add(entry as OutboxEntry);
+    await noteVisit(transaction, change);
     return { ...entry, sequence } as OutboxEntry;
   });
 }
 
+/** Notes the visit that a change stands for; who changed something today does not only look at it later. */
+async function noteVisit(transaction: WriteTransaction, change: Change): Promise<void> {
+  const visits = transaction.objectStore("visits");
+  const visit = visitOf(change);
+  if (!visit) return visits.delete(change.feature_id);
+  const known = await visits.get(change.feature_id);
+  const is_changed = known?.kind === "changed" && localDay(new Date(known.at)) === localDay(new Date(visit.at));
+  await visits.put(is_changed ? { ...visit, kind: "changed" } : visit);
+}
+
 /** Takes the newest change of a feature back, as long as the server cannot have seen it; else does nothing. */
 export async function undoChange(database: Database, change_id: string): Promise<boolean> {
-  return database.write(["outbox", "photos"], async (transaction) => {
+  return database.write(["outbox", "photos", "visits"], async (transaction) => {
     const outbox = transaction.objectStore("outbox");
     const entry = await outbox.index("change_id").get(change_id);
     if (!entry || entry.is_offered) return false;
     const entries = await outbox.index("feature_id").getAll(entry.change.feature_id);
     if (entries.some((other) => other.sequence > entry.sequence)) return false;
     await outbox.delete(entry.sequence);
+    await transaction.objectStore("visits").delete(entry.change.feature_id);
+    const before = entries.filter((other) => other.sequence < entry.sequence).at(-1);
+    if (before) await noteVisit(transaction, before.change);
     const kept = new Set((await outbox.getAll()).flatMap(({ change }) => change.attachments.map((one) => one.sha256)));
     for (const { sha256 } of entry.change.attachments) {
       const photo = await transaction.objectStore("photos").get(sha256);

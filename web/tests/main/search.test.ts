@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findRows, foldText, type Row } from "../../src/main/tablet/search.ts";
+import { findRows, foldText, nearestLeft, type Row } from "../../src/main/tablet/search.ts";
 import { FEATURE, LAYER, POINT } from "../samples.ts";
 
 const feature = (feature_id: string, ledger_number: string, place: [number, number] | null) => ({
@@ -36,4 +36,12 @@ test("without a place to measure from, rows go by their names", () => {
 
 test("all kinds of dashes are one", () => {
   expect(foldText("Ａ−１‐２ー３")).toBe("a-1-2-3");
+});
+
+test("the nearest of what a round has left is found; what has no place on earth is passed over", () => {
+  const at = (feature_id: string, lon: number) => ({ ...FEATURE, feature_id, geometry: POINT(lon, 36.14) });
+  const features = [at("far", 137.3), at("near", 137.2501), at("done", 137.25), at("drawing", 4000)];
+  const is_left = (_: unknown, feature: { feature_id: string }) => feature.feature_id !== "done";
+  expect(nearestLeft([{ layer: LAYER, features }], [137.25, 36.14], is_left)?.feature.feature_id).toBe("near");
+  expect(nearestLeft([{ layer: LAYER, features }], [137.25, 36.14], () => false)).toBeNull();
 });

@@ -1,6 +1,8 @@
+import { openDB } from "idb";
 import { expect, test, vi } from "vitest";
-import { StorageError } from "../../src/store/database.ts";
+import { Database, StorageError } from "../../src/store/database.ts";
 import { deviceId, readSetting, writeSetting } from "../../src/store/settings.ts";
+import { listVisits } from "../../src/store/visits.ts";
 import { newDatabase } from "./stored.ts";
 
 const lost = () => new DOMException("Connection to Indexed Database server lost.", "UnknownError");
@@ -43,4 +45,14 @@ test("the tablet keeps its id, also when two callers ask at once", async () => {
   expect(second).toBe(first);
   await database.close();
   expect(await deviceId(database)).toBe(first);
+});
+
+test("a store of the first version is brought on, and keeps what lies in it", async () => {
+  const name = `test-${crypto.randomUUID()}`;
+  const old = await openDB(name, 1, { upgrade: (connection) => void connection.createObjectStore("settings") });
+  await old.put("settings", "1班", "author");
+  old.close();
+  const database = new Database(name);
+  expect(await readSetting(database, "author")).toBe("1班");
+  expect(await listVisits(database)).toEqual([]);
 });

@@ -3,6 +3,7 @@ import { discardDraft, listDrafts, writeDraft } from "../../src/store/drafts.ts"
 import { saveEdit, undoChange } from "../../src/store/edits.ts";
 import { applyReceipts, listOutbox, markOffered } from "../../src/store/outbox.ts";
 import { discardLostPhotos, keepDraftPhoto, listUnsentPhotos, readPhoto } from "../../src/store/photos.ts";
+import { listVisits } from "../../src/store/visits.ts";
 import { FEATURE, POINT } from "../samples.ts";
 import { filledDatabase, photo, saved, wishOf } from "./stored.ts";
 
@@ -121,4 +122,22 @@ test("throwing a draft away takes its photos along, but none that was saved", as
   await discardDraft(database, FEATURE.feature_id);
   expect(await readPhoto(database, "aa")).toBeUndefined();
   expect(await readPhoto(database, "bb")).toMatchObject({ state: "unsent" });
+});
+
+test("a visit is a change of its own, also where no value differs, and is noted with it", async () => {
+  const database = await filledDatabase();
+  const { change } = await saved(database, { fields: FEATURE.fields, visit_note: "変わりなし" });
+  expect(change).toMatchObject({ kind: "update", fields: {}, is_visit: true, note: "変わりなし" });
+  expect(await listVisits(database)).toMatchObject([{ feature_id: FEATURE.feature_id, kind: "checked" }]);
+});
+
+test("what was changed today stays changed on the round; undo brings back what was there before", async () => {
+  const database = await filledDatabase();
+  await saved(database);
+  const { change } = await saved(database, { fields: FEATURE.fields, visit_note: "変わりなし" });
+  expect(await listVisits(database)).toMatchObject([{ kind: "changed" }]);
+  await undoChange(database, change.change_id);
+  expect(await listVisits(database)).toMatchObject([{ kind: "changed" }]);
+  await undoChange(database, (await listOutbox(database))[0]?.change.change_id ?? "");
+  expect(await listVisits(database)).toEqual([]);
 });

@@ -2,6 +2,7 @@ import type { Geometry } from "geojson";
 import { asLayerType, drawKind } from "../../geometry/shape.ts";
 import type { Gps } from "../../gps/gps.svelte.ts";
 import { t } from "../../i18n/tablet.ts";
+import { visitedFields } from "../../model/visit.ts";
 import { listDrafts } from "../../store/drafts.ts";
 import { discardLostPhotos } from "../../store/photos.ts";
 import { type DraftForm, DraftForm as Form } from "./draft.svelte.ts";
@@ -92,6 +93,21 @@ export class Desk {
       const is_saved = await this.ledger.save(await form.wish(this.gps.current()));
       this.panel = { kind: "map" };
       this.tell(is_saved ? t("saved") : t("nothing_changed"));
+    });
+  }
+
+  /** Notes that the crew looked at a feature and found nothing to change: when, and where they stood. */
+  async check(form: DraftForm): Promise<boolean> {
+    const { seen, layer } = form;
+    if (!seen) return false;
+    return this.attempt(async () => {
+      const position = this.gps.current();
+      const fields = visitedFields(layer, seen.fields, new Date());
+      const wish = { ...(await form.wish(position)), fields, attachments: [], visit_note: t("visit_note") };
+      await this.ledger.save(wish);
+      this.panel = { kind: "map" };
+      const where = position ? t("checked_here", { metres: Math.max(1, Math.round(position.accuracy_m ?? 0)) }) : "";
+      this.tell(`${t("checked")}${where || t("checked_nowhere")}`);
     });
   }
 

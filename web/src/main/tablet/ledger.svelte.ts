@@ -6,11 +6,13 @@ import type { Feature, Fields } from "../../model/feature.ts";
 import { featureLabel } from "../../model/label.ts";
 import type { Layer } from "../../model/layer.ts";
 import type { ConflictLine } from "../../model/messages.ts";
+import { countRound, localDay, type RoundCounts, type RoundState, roundState, type Visit } from "../../model/visit.ts";
 import type { Database, StoredLayer } from "../../store/database.ts";
 import { saveEdit, undoChange } from "../../store/edits.ts";
 import { listConflicts, listFeatures, listLayers, readFeature } from "../../store/features.ts";
 import { handOver, listOutbox } from "../../store/outbox.ts";
 import { listUnsentPhotos } from "../../store/photos.ts";
+import { listVisits } from "../../store/visits.ts";
 
 type Listener = (layer: string, feature_id: string | null) => void;
 
@@ -27,6 +29,7 @@ export class Ledger {
 
   readonly database: Database;
   readonly #features = new Map<string, Map<string, Feature>>();
+  #visits = new Map<string, Visit>();
   readonly #entries = new Map<string, OutboxEntry[]>();
   readonly #listeners = new Set<Listener>();
 
@@ -76,8 +79,23 @@ export class Ledger {
 
   mark(feature_id: string): Mark {
     const entries = this.entriesOf(feature_id);
-    if (!entries.length) return null;
+    if (!entries.length) {
+      const visit = this.#visits.get(feature_id);
+      return visit && localDay(new Date(visit.at)) === localDay(new Date()) ? visit.kind : null;
+    }
+    if (entries.every((entry) => entry.state === "unsent" && entry.change.is_visit)) return "checked";
     return entries.every((entry) => entry.state === "unsent") ? "unsent" : "attention";
+  }
+
+  /** How a feature stands on today's round. */
+  round(layer: Layer, feature: Feature): RoundState {
+    return roundState(layer, feature, this.#visits.get(feature.feature_id), localDay(new Date()));
+  }
+
+  /** How far today's round of these layers is. */
+  roundCounts(layers: readonly Layer[]): RoundCounts {
+    const states = layers.flatMap((layer) => this.features(layer.key).map((feature) => this.round(layer, feature)));
+    return countRound(states);
   }
 
   /** Saves a person's wish; the change is on the disk when this returns. False where nothing differs. */
@@ -126,6 +144,7 @@ export class Ledger {
       const { feature_id } = entry.change;
       this.#entries.set(feature_id, [...this.entriesOf(feature_id), entry]);
     }
+    this.#visits = new Map((await listVisits(this.database)).map((visit) => [visit.feature_id, visit]));
     this.conflicts = await listConflicts(this.database);
     this.n_unsent_photos = (await listUnsentPhotos(this.database)).length;
     const undoable = new Set(this.entries.filter((entry) => !entry.is_offered).map((entry) => entry.change.change_id));

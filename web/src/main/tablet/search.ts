@@ -1,4 +1,4 @@
-import { anchorOf, distanceM } from "../../geometry/distance.ts";
+import { anchorOf, distanceM, isOnEarth } from "../../geometry/distance.ts";
 import type { Feature } from "../../model/feature.ts";
 import type { Layer } from "../../model/layer.ts";
 
@@ -29,12 +29,14 @@ export function findRows(
   query: string,
   from: readonly [number, number] | null,
   label: (row: Row) => string,
+  is_wanted: (layer: Layer, feature: Feature) => boolean = () => true,
 ): Row[] {
   const wanted = foldText(query).split(" ").filter(Boolean);
   const near: Row[] = [];
   const placeless: Row[] = [];
   for (const { layer, features } of source) {
     for (const feature of features) {
+      if (!is_wanted(layer, feature)) continue;
       if (wanted.length && !wanted.every((word) => textOf(feature).includes(word))) continue;
       const anchor = from && anchorOf(feature.geometry);
       if (from && anchor) near.push({ layer, feature, distance_m: distanceM(from, anchor) });
@@ -45,6 +47,23 @@ export function findRows(
   const labels = new Map(placeless.map((row) => [row, label(row)]));
   placeless.sort((a, b) => BY_NAME.compare(labels.get(a) ?? "", labels.get(b) ?? ""));
   return [...near, ...placeless];
+}
+
+/** The feature nearest to a place of those that today's round has left. */
+export function nearestLeft(
+  source: { layer: Layer; features: Feature[] }[],
+  from: readonly [number, number],
+  is_left: (layer: Layer, feature: Feature) => boolean,
+): Row | null {
+  let nearest: Row | null = null;
+  for (const { layer, features } of source) {
+    for (const feature of features) {
+      const anchor = is_left(layer, feature) && isOnEarth(feature.geometry) ? anchorOf(feature.geometry) : null;
+      const distance_m = anchor ? distanceM(from, anchor) : Number.POSITIVE_INFINITY;
+      if (distance_m < (nearest?.distance_m ?? Number.POSITIVE_INFINITY)) nearest = { layer, feature, distance_m };
+    }
+  }
+  return nearest;
 }
 
 function textOf(feature: Feature): string {

@@ -1,0 +1,62 @@
+"""A round of inspection: one tap for what has not changed, the next one found, all of it back at the office."""
+
+from pathlib import Path
+
+from playwright.sync_api import Playwright, expect
+
+from tests.e2e.serving import Server, run_cli
+from tests.e2e.tablet import PORTRAIT, tablet
+from tests.e2e.test_main_job import SAMPLES_DIR, read_layer
+
+
+def test_a_round_is_walked_by_single_taps_without_a_network(
+    server: Server, playwright: Playwright, browser_path: str, tmp_path: Path
+) -> None:
+    """Check one, be led to the next, change that, see what is left, restart, undo, send; the office has dates and places."""
+    run_cli("convert", SAMPLES_DIR / "AED.csv", "--workspace", server.workspace, exit_codes=(0, 3))
+    before = read_layer(server, "aed")
+    n_total = len(before)
+    first_id, first = next((str(key), str(name)) for key, name in before["name"].items() if name)
+    server.start()
+    with tablet(playwright, browser_path, tmp_path / "profile", server.url, viewport=PORTRAIT) as crew:
+        crew.set_up("aed")
+        crew.wait_until_kept()
+        server.stop()
+        crew.find(first)
+        crew.page.context.set_geolocation(crew.position)
+        crew.tap("button-check")
+        expect(crew.part("toast")).to_contain_text("「変わりなし」を記録しました。(現在地 ±4m)")
+        crew.expect_unsent(1)
+
+        crew.tap("round-next")
+        expect(crew.part("sheet-title")).not_to_have_text(first)
+        second = crew.part("sheet-title").inner_text()
+        crew.choose("status", "要点検")
+        expect(crew.part("button-check")).to_have_count(0)
+        crew.save()
+
+        crew.tap("button-list")
+        told = f"きょう 2 / {n_total}件: 変わりなし 1・変更 1・のこり {n_total - 2}"
+        expect(crew.part("round-progress")).to_have_text(told)
+        crew.part("list-round").select_option("left")
+        expect(crew.part("list-count")).to_contain_text(f"{n_total - 2}件")
+        crew.part("list-round").select_option("done")
+        expect(crew.part("list-row")).to_have_count(2)
+        crew.reload()
+        crew.find(first)
+        expect(crew.part("round-state")).to_have_attribute("data-round", "checked")
+        crew.tap("button-close")
+
+        server.start()
+        crew.send()
+        assert crew.receipts() == ["applied", "applied"]
+        crew.tap("button-list")
+        expect(crew.part("round-progress")).to_have_text(told)
+
+    after = read_layer(server, "aed")
+    assert after.loc[first_id, "inspected_on"] is not None
+    history = server.read_json(f"/layers/aed/features/{first_id}/history")["entries"][0]
+    (change,) = history["changes"]
+    assert change["note"] == "現地確認: 変わりなし"
+    assert change["position"] == {"lon": 137.2526, "lat": 36.1461, "accuracy_m": 4}
+    assert list(after.index[after["status"] == "要点検"]) == list(after.index[after["name"] == second])
