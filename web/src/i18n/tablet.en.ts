@@ -62,7 +62,7 @@ export const en: Record<TabletKey, string> = {
   checked_nowhere: " (position unknown)",
   visit_note: "Checked on site: nothing to change",
   round_filter: "Today's round",
-  round_only_all: "All",
+  round_only_all: "Round: all",
   round_only_left: "Not yet visited today",
   round_only_done: "Visited today",
   round_progress: "Today {done} of {n_total}: unchanged {n_checked}, changed {n_changed}, left {n_left}",
