@@ -91,9 +91,7 @@ def _merge_update(change: Change, at: Situation, stored: State) -> Merge:
         if change.is_visit and _is_later(now, edit.new):
             agreed = True
             continue
-        is_clash = (old is ABSENT or not at.same(name, now, old)) and not (
-            change.is_visit and _is_later(edit.new, now)
-        )
+        is_clash = (old is ABSENT or not at.same(name, now, old)) and not (change.is_visit and _is_later(edit.new, now))
         if is_clash:
             clashes.append(Clash(name, base=old, stored=now, incoming=edit.new))
         if not is_clash or at.takes_incoming:
