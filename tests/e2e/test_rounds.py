@@ -12,7 +12,7 @@ from tests.e2e.test_main_job import SAMPLES_DIR, read_layer
 def test_a_round_is_walked_by_single_taps_without_a_network(
     server: Server, playwright: Playwright, browser_path: str, tmp_path: Path
 ) -> None:
-    """Check one, be led to the next, change that, see what is left, restart, undo, send; the office has dates and places."""
+    """Check one, be led to the next, change that, see what is left, restart, send; the office has dates and places."""
     run_cli("convert", SAMPLES_DIR / "AED.csv", "--workspace", server.workspace, exit_codes=(0, 3))
     before = read_layer(server, "aed")
     n_total = len(before)
