@@ -23,6 +23,8 @@ NO_RULES: Mapping[str, ColumnRule] = {}
 UNPLACED_GEOMETRY = "geometry (WKT)"
 """Under this name the account keeps a geometry that the layer cannot hold."""
 _BATCH = 5_000
+_MAX_SHARE_OF_REPEATS = 0.3
+"""Where more rows repeat a number, it is no number of a feature: said once, not for every row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,18 +188,37 @@ def _repeated_keys(
         return ()
     if len(columns) == 1 and len(set(columns[0])) == len(columns[0]):
         return ()
-    teller = Teller(field=layer.key_fields[0])
+    repeats: list[tuple[int, int, str]] = []
     first_rows: dict[tuple[Value, ...], int] = {}
     for row_number, key in zip(table.row_numbers, zip(*columns, strict=True), strict=True):
         first = row_number if None in key else first_rows.setdefault(key, row_number)
         if first != row_number:
-            shown = " ".join(str(value) for value in key)
-            message = Text(
-                f"番号「{shown}」は{first}行目と同じです。", f'"{shown}" is the number of row {first} already.'
-            )
-            suggestion = Text("重複していないか確かめてください。", "Check whether it is a duplicate.")
-            teller.tell(Note(codes.KEY_REPEATED, "warning", message, suggestion), (row_number,))
+            repeats.append((row_number, first, " ".join(map(str, key))))
+    if len(repeats) > _MAX_SHARE_OF_REPEATS * len(table.row_numbers):
+        return (_no_key(layer, len(repeats), len(table.row_numbers)),)
+    teller = Teller(field=layer.key_fields[0])
+    for row_number, first, shown in repeats:
+        message = Text(f"番号「{shown}」は{first}行目と同じです。", f'"{shown}" is the number of row {first} already.')
+        suggestion = Text("重複していないか確かめてください。", "Check whether it is a duplicate.")
+        teller.tell(Note(codes.KEY_REPEATED, "warning", message, suggestion), (row_number,))
     return teller.problems()
+
+
+def _no_key(layer: Layer, n_repeated: int, n_rows: int) -> Problem:
+    title = layer.field(layer.key_fields[0]).title
+    return Problem(
+        codes.KEY_REPEATED,
+        "warning",
+        Text(
+            f"「{title.ja}」は{n_rows:,}行のうち{n_repeated:,}行で前の行と重なり、行を見分ける番号になりません。",
+            f'"{title.en}" repeats an earlier row in {n_repeated:,} of {n_rows:,} rows; it tells no rows apart.',
+        ),
+        Text(
+            "次の取り込みでは、行を見分ける列を選んでください。",
+            "At the next import choose the columns that tell rows apart.",
+        ),
+        field=layer.key_fields[0],
+    )
 
 
 def _rejections(table: Table, outcomes: Sequence[str]) -> tuple[Problem, ...]:

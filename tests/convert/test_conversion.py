@@ -368,9 +368,16 @@ def test_a_geometry_that_does_not_fit_stays_in_the_account() -> None:
 
 def test_repeated_keys_are_told_and_loaded() -> None:
     """Two rows of one number are both there."""
-    features, _, codes = load(make_table({"名称": ["a", "a", None, None]}), make_layer())
-    assert len(features) == 2
+    features, _, codes = load(make_table({"名称": ["a", "a", "b", "c"]}), make_layer())
+    assert len(features) == 4
     assert "key_repeated" in codes
+
+
+def test_a_number_that_hardly_any_row_has_alone_is_told_once() -> None:
+    """A column of zeros is no key: one problem says so, not one a row."""
+    table, layer = make_table({"名称": ["0"] * 50}), make_layer()
+    problems = convert_table(table, match_columns(table, layer), layer).problems
+    assert [problem.row_number for problem in problems if problem.code == "key_repeated"] == [None]
 
 
 def test_half_characters_do_not_stop_an_import() -> None:

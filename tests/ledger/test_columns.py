@@ -241,3 +241,9 @@ def test_the_geometry_type_is_that_of_the_source(wkts: list[str | None], geometr
     geometries = [shapely.from_wkt(wkt) if wkt else None for wkt in wkts]
     table = replace(plain, geometries=geometries)
     assert make_layer(table, key="k", title=Text("図", "Map")).geometry_type == geometry_type
+
+
+def test_a_file_name_alone_does_not_choose_a_layer(layers: list[Layer]) -> None:
+    """A table named 公園 of which no column is known goes to a layer of its own: as a park it would lose every value."""
+    table = make_table({"ZZA": ["1", "2"], "ZZKIND": ["x", "y"]}, file="公園・緑地.dbf")
+    assert choose_layer(suggest_layers(table, layers)) == "generic"

@@ -351,3 +351,13 @@ def test_views_and_tables_of_attributes_are_tables(tmp_path: Path) -> None:
     tables = {table.name: table for table in read_ledger(tmp_path / "a.gpkg").tables}
     assert column(tables["一部"], "名称") == ["乙", "丙"]
     assert (column(tables["点検"], "内容"), tables["点検"].geometries) == (["良"], None)
+
+
+@pytest.mark.parametrize("suffix", [".prj", ".cpg", ".shx", ".qix"])
+def test_a_part_of_a_shapefile_without_rows_names_the_main_file(tmp_path: Path, suffix: str) -> None:
+    """Given the .prj or .cpg beside a .shp, a clerk is told which file to take, and gets no table of one line."""
+    (tmp_path / "道路.shp").write_bytes(b"\0\0\x27\x0a" + b"\0" * 96)
+    part = tmp_path / f"道路{suffix}"
+    part.write_text("UTF-8")
+    with pytest.raises(SourceError, match=r"Name the \.shp beside it"):
+        read_ledger(part)

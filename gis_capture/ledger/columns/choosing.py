@@ -84,7 +84,8 @@ def _suggest(table: Table, layers: Sequence[Layer]) -> Iterable[LayerSuggestion]
         by_name, by_values = names.get(layer.key, 0.0), _share_of_known_values(table, layer, match)
         score = 1 - (1 - 0.8 * by_headers) * (1 - by_name) * (1 - 0.5 * by_values)
         score *= _OTHER_IS_NAMED if not by_name and any(names.values()) else 1.0
-        score *= share_of_fitting(table, layer)
+        # A name alone brings no value into a field: all columns would be left out.
+        score *= share_of_fitting(table, layer) if match.matches else 0.0
         yield LayerSuggestion(layer.key, table.name, 0.0 if layer.key == GENERIC_KEY else round(score, 4), match)
 
 

@@ -16,20 +16,24 @@ from gis_capture.model import Problem
 from gis_capture.text import Text
 
 _MAGIC = b"\0\0\x27\x0a"
+_COMPANIONS = frozenset({".shx", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qpj"})
+"""Parts of a shapefile that hold no rows."""
 
 
 def accepts(opened: Opened) -> bool:
-    """Whether this is the main file or the index of a shapefile."""
-    return opened.head.startswith(_MAGIC)
+    """Whether this is the main file, the index, or beside a main file another part of a shapefile without rows."""
+    return opened.head.startswith(_MAGIC) or (
+        opened.suffix in _COMPANIONS and opened.path.with_suffix(".shp").is_file()
+    )
 
 
 def read(opened: Opened) -> Reading:
     """Reads the features; a row number is that of the record. Raises SourceError for a broken main file."""
-    if opened.suffix == ".shx":
+    if opened.suffix in _COMPANIONS:
         raise SourceError(
             Text(
-                f"「{opened.path.name}」は索引ファイルです。同じ名前の.shpを指定してください。",
-                f'"{opened.path.name}" is an index. Name the .shp beside it.',
+                f"「{opened.path.name}」はシェープファイルの一部で、行がありません。同じ名前の.shpを指定してください。",
+                f'"{opened.path.name}" is a part of a shapefile and holds no rows. Name the .shp beside it.',
             ),
             path=opened.path,
         )
