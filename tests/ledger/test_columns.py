@@ -244,6 +244,6 @@ def test_the_geometry_type_is_that_of_the_source(wkts: list[str | None], geometr
 
 
 def test_a_file_name_alone_does_not_choose_a_layer(layers: list[Layer]) -> None:
-    """A table named 公園 of which no column is known goes to a layer of its own: as a park it would lose every value."""
+    """A table named 公園 of which no column is known goes to a layer of its own: a park would lose all values."""
     table = make_table({"ZZA": ["1", "2"], "ZZKIND": ["x", "y"]}, file="公園・緑地.dbf")
     assert choose_layer(suggest_layers(table, layers)) == "generic"
