@@ -258,3 +258,50 @@ def test_a_lot_far_from_its_town_is_not_believed(tmp_path: Path) -> None:
     with Gazetteer(tmp_path / "gazetteer.sqlite") as gazetteer:
         match = gazetteer.search("高山市花里町1-12")
         assert (match.level, match.lon, match.tail) == ("chome", 137.251776, "-12")
+
+
+@pytest.mark.parametrize(
+    ("address", "name", "tail"),
+    [
+        ("高山市荘川町岩瀬字知らぬ沖島2673", "岐阜県高山市荘川町岩瀬", "字知らぬ沖島2673"),
+        ("能登町宇出津字知らぬ沖", "石川県鳳珠郡能登町字宇出津", "字知らぬ沖"),
+    ],
+)
+def test_a_town_with_a_part_that_is_not_known_is_not_sure(
+    gazetteer: Gazetteer, address: str, name: str, tail: str
+) -> None:
+    """The part may be an island miles off."""
+    match = gazetteer.search(address)
+    assert (match.name, match.tail, match.is_sure) == (name, tail, False)
+
+
+def test_a_lot_in_kanji_leaves_a_town_sure(gazetteer: Gazetteer) -> None:
+    """一八二番地の三 is a lot like 182-3."""
+    match = gazetteer.search("高山市一之宮町一八二番地の三")
+    assert (match.name, match.tail, match.is_sure) == ("岐阜県高山市一之宮町", "一八二番地の三", True)
+
+
+def test_a_lot_of_two_digits_is_no_part_of_one_digit(gazetteer: Gazetteer) -> None:
+    """奥原町12の4 is in part 12; 奥原町120 is a lot, and not lot 0 of part 12."""
+    assert gazetteer.search("七尾市奥原町12の4").name == "石川県七尾市奥原町十二"
+    match = gazetteer.search("七尾市奥原町120")
+    assert (match.name, match.tail) == ("石川県七尾市奥原町", "120")
+
+
+def test_a_former_village_goes_before_a_town_of_its_countys_name(tmp_path: Path) -> None:
+    """大野郡丹生川村町方 is in Takayama, wherever else there is a town 大野."""
+    towns = "pref,city,town,koaza,lat,lon\n岐阜県,高山市,丹生川町町方,,36.16,137.30\n佐賀県,有田町,大野,,33.2,129.9\n"
+    (tmp_path / "towns.csv").write_text(towns, encoding="utf-8")
+    build_gazetteer([tmp_path / "towns.csv"], tmp_path / "gazetteer.sqlite")
+    with Gazetteer(tmp_path / "gazetteer.sqlite") as opened:
+        assert opened.search("大野郡丹生川村大字町方88").name == "岐阜県高山市丹生川町町方"
+
+
+def test_a_town_of_several_cities_is_not_sure_for_having_a_part_of_that_number(tmp_path: Path) -> None:
+    """末広町10 may be lot 10 in one city as well as 十丁目 in another."""
+    towns = "pref,city,town,koaza,lat,lon\n北海道,釧路市,末広町十丁目,,42.9,144.3\n石川県,金沢市,末広町,,36.5,136.6\n"
+    (tmp_path / "towns.csv").write_text(towns, encoding="utf-8")
+    build_gazetteer([tmp_path / "towns.csv"], tmp_path / "gazetteer.sqlite")
+    with Gazetteer(tmp_path / "gazetteer.sqlite") as opened:
+        assert not opened.search("末広町10").is_sure
+        assert opened.search("金沢市末広町10").is_sure

@@ -206,14 +206,17 @@ class Gazetteer:
         ways = [(text, start.end)]
         if match := _FORMER.match(text, start.end):
             ways += [(match[1] + "町" + text[match.end() :], 0), (match[1] + text[match.end() :], 0)]
+        best: list[tuple[City, Hit]] = []
         for way, begin in ways:
             ids = [city_id for city_id in self._cities_with_town(way, begin) if self._is_possible(city_id, start.pref)]
-            if finds := self._find(ids, way, begin):
-                if way is text:
-                    return finds
-                lost = len(text) - len(way)
-                return [(city, hit._replace(end=hit.end + lost, is_sure=False)) for city, hit in finds]
-        return []
+            finds = self._find(ids, way, begin)
+            lost = len(text) - len(way) if way is not text else 0
+            # 末広町10 is hardly in the one city of forty whose 末広町 has ten 丁目.
+            is_sure = way is text and len(ids) == 1
+            finds = [(city, hit._replace(end=hit.end + lost, is_sure=hit.is_sure and is_sure)) for city, hit in finds]
+            # 大野郡丹生川村町方 is more of the text than a town 大野 somewhere.
+            best = max(best, finds, key=lambda each: (each[0][1].is_sure, each[0][1].end) if each else (False, 0))
+        return best
 
     def _match(self, folded: Folded, start: Start, finds: list[tuple[City, Hit]], *, is_decided: bool) -> Match:
         if not finds:

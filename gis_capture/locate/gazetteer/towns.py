@@ -10,14 +10,15 @@ from gis_capture.locate.gazetteer.spots import Hit, Level, Spot, together
 _CHOME = re.compile("第?([0-9]{1,2}|[一二三四五六七八九十]{1,3})丁目?")
 _NUMBERS = re.compile("([0-9]{1,2})(?:$|[^0-9丁番ノ][0-9]|(?![0-9番]))")
 _THREE_NUMBERS = re.compile("[0-9]+[^0-9]{1,2}[0-9]+[^0-9]{1,2}[0-9]")
-_NUMBERED_PART = re.compile("([0-9]{1,3})(部|字?)(?:の|ノ|-)?(?=[0-9])")
+_NUMBERED_PART = re.compile("([0-9]{1,3}+)(部|字?)(?:の|ノ|-)?(?=[0-9])")
 _KANA_PART = re.compile("[ァ-ヶぁ-ん](?=$|[0-9部ノ番ー字-])")
 _KATAKANA_OFFSET = ord("ア") - ord("あ")
 _KIND_OF_PART = re.compile("小?字")
 _ENDS_A_SHORT_KOAZA = re.compile("$|[0-9-]|部|字|番|ノ|[^一-龥ァ-ヶぁ-ん]")
 # What may follow the name of a town: a lot as it may be written, or words that say "near", "within" and so on.
+# A 字 that the table does not know is none of them: 加太字笘ヶ沖島 is an island, seven kilometres off.
 _LOT_FOLLOWS = re.compile(
-    "$|第?[0-9]|第[一二三四五六七八九十]|[一二三四五六七八九十]{1,3}丁目|[a-zA-Z(（,、，・/「『～~*ー-]|小?字|番|無番|地[先内番割]|部[0-9]|員外|他|ほか|外|付近|附近|先"
+    "$|第?[0-9]|第[一二三四五六七八九十]|[一二三四五六七八九十]{1,3}丁目|[a-zA-Z(（,、，・/「『～~*ー-]|番|[〇一二三四五六七八九十百千]+番|無番|地[先内番割]|部[0-9]|員外|他|ほか|外|付近|附近|先"
     "|内$|[東西南北上中下新][0-9]"
     "|[子丑寅卯辰巳午未申酉戌亥甲乙丙丁戊己庚辛壬癸天地人仁義礼智信](?:$|[0-9部ノ番ー字-])"
     "|[ァ-ヶぁ-ん](?:$|[0-9部ノ番ー字-]|[ァ-ヶぁ-ん][0-9部])"
