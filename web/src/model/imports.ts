@@ -30,6 +30,8 @@ export interface InspectedTable {
   columns: InspectedColumn[];
   skipped: { row: number; reason: string; words: string }[];
   coordinates: { kind: string; columns: Record<string, string[]>; crs: string; n_valid: number };
+  place_by: { way: PlaceWay; columns: string[] }[];
+  has_geometries: boolean;
 }
 
 export interface Inspection {
@@ -45,10 +47,39 @@ export interface Suggestion {
   matches: Record<string, string>;
 }
 
+/** A way to read coordinates; `answer` is what a person says who takes it. */
+export interface Reading {
+  about: "plane" | "notation" | "datum";
+  words: string;
+  words_en: string;
+  share: number;
+  distance_m: number | null;
+  answer: PositionChoice;
+}
+
+export type PlaceWay = "parcel" | "chainage" | "reference" | "name";
+
+/** What a person says of the position of rows. */
+export interface PositionChoice {
+  crs?: string;
+  roles?: Record<string, string>;
+  notation?: string;
+  place_by?: PlaceWay;
+  against?: string[];
+  place_column?: string;
+}
+
 export interface Preview {
   table: string;
   rows: { row: number; values: Record<string, string | null> }[];
   geojson: FeatureCollection;
+  /** Rows that were looked at, and how many of them lie somewhere. */
+  n_rows: number;
+  n_placed: number;
+  methods: Record<string, number>;
+  readings: Reading[];
+  problems: RowProblem[];
+  needs_answer: boolean;
 }
 
 /** The answer to an upload: what was found in the file. */

@@ -1,16 +1,14 @@
 import type { Geometry } from "geojson";
 import type { Change, Problem, Receipt } from "../model/change.ts";
 import type { Attachment, DevicePosition, PositionQuality } from "../model/feature.ts";
-import type { ImportRecord, InspectedImport, LedgerUpdate, OfficeLayer, OpenRow, Take } from "../model/imports.ts";
+import type { ImportRecord, OfficeLayer } from "../model/imports.ts";
 import type { Layer, Value } from "../model/layer.ts";
 import type { BasemapPack, ConflictLine } from "../model/messages.ts";
-import type { Language } from "../model/text.ts";
-import { request, requestJson } from "./http.ts";
+import { requestJson } from "./http.ts";
 
 /** What the office pages ask of the server: docs/format.md §4. */
 
-const JSON_HEADERS = { "Content-Type": "application/json" };
-const POLL_MS = 400;
+export const JSON_HEADERS = { "Content-Type": "application/json" };
 
 export const listLayers = async (): Promise<OfficeLayer[]> =>
   (await requestJson<{ layers: OfficeLayer[] }>("/layers")).layers;
@@ -20,12 +18,6 @@ export const listDefinitions = async (): Promise<Layer[]> =>
 
 export const listImports = async (): Promise<ImportRecord[]> =>
   (await requestJson<{ imports: ImportRecord[] }>("/imports")).imports;
-
-/** Where a ledger goes, and how it is read. */
-export interface ImportTarget {
-  layer?: string;
-  recipe?: string;
-}
 
 type Side = "stored" | "incoming";
 
@@ -67,7 +59,7 @@ export interface ConflictRecord extends ConflictLine {
 export const listConflicts = async (): Promise<ConflictRecord[]> =>
   (await requestJson<{ conflicts: ConflictRecord[] }>("/conflicts?state=open")).conflicts;
 
-const post = <T>(path: string, body: unknown): Promise<T> =>
+export const post = <T>(path: string, body: unknown): Promise<T> =>
   requestJson<T>(path, { method: "POST", headers: JSON_HEADERS, body: JSON.stringify(body) });
 
 /** Takes one side for these fields. */
@@ -197,72 +189,6 @@ export const listBasemaps = async (): Promise<BasemapPack[]> =>
 export const readStyle = (layers: string[]): Promise<object> =>
   requestJson<object>(`/styles/${layers.map(encodeURIComponent).join(",")}.json`);
 
-/** Sends a ledger, or all parts of a shapefile; nothing is imported yet. */
-export function uploadLedger(files: File[]): Promise<InspectedImport> {
-  const body = new FormData();
-  for (const file of files) body.append("file", file, file.name);
-  return requestJson<InspectedImport>("/imports", { method: "POST", body });
-}
-
-/** Converts an uploaded ledger and waits for its end.
- *
- * @param onProgress Gets 0..1.
- */
-export async function convertImport(
-  importId: string,
-  choice: ImportTarget & { is_repeat_allowed?: boolean; is_update?: boolean },
-  onProgress: (progress: number) => void,
-): Promise<ImportRecord> {
-  await request(`/imports/${importId}/convert`, {
-    method: "POST",
-    headers: JSON_HEADERS,
-    body: JSON.stringify(choice),
-  });
-  for (;;) {
-    const record = await requestJson<ImportRecord>(`/imports/${importId}`);
-    onProgress(record.progress);
-    if (record.state !== "running") return record;
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-}
-
-/** Keeps how an imported ledger was read; gives the name of the recipe. */
-export const saveRecipe = async (importId: string, name: string): Promise<string> => {
-  const body = JSON.stringify({ name });
-  const init = { method: "POST", headers: JSON_HEADERS, body };
-  return (await requestJson<{ recipe: string }>(`/imports/${importId}/recipe`, init)).recipe;
-};
-
-const comparisonQuery = (target: ImportTarget, more: Record<string, string> = {}) =>
-  new URLSearchParams({ ...target, ...more }).toString();
-
-/** What an upload would change as the next version of a ledger; null where it goes on with none. */
-export const compareImport = async (importId: string, target: ImportTarget): Promise<LedgerUpdate | null> =>
-  (await requestJson<{ update: LedgerUpdate | null }>(`/imports/${importId}/comparison?${comparisonQuery(target)}`))
-    .update;
-
-/** Where the list of what would change is downloaded from. */
-export const comparisonUrl = (importId: string, target: ImportTarget, format: "html" | "xlsx", language: Language) =>
-  `/imports/${encodeURIComponent(importId)}/comparison?${comparisonQuery(target, { format, language })}`;
-
-export interface OpenRows {
-  n_rows: number;
-  n_open: number;
-  rows: OpenRow[];
-}
-
-/** The rows of a next version on which a person decides. */
-export const listOpenRows = (importId: string): Promise<OpenRows> => requestJson<OpenRows>(`/imports/${importId}/rows`);
-
-/** Decides on such rows. */
-export const decideRows = (importId: string, rows: OpenRow[], take: Take): Promise<OpenRows> =>
-  post<OpenRows>(`/imports/${importId}/decide`, {
-    decisions: rows.map(({ table, row, kind }) => ({ table, row, kind, take })),
-  });
-
-export const undoImport = (importId: string): Promise<ImportRecord> =>
-  requestJson<ImportRecord>(`/imports/${importId}/undo`, { method: "POST", headers: JSON_HEADERS, body: "{}" });
-
 /** Where a layer is downloaded from, as it is or as it was at the end of a day. */
 export function exportUrl(
   layer: string,
@@ -274,14 +200,6 @@ export function exportUrl(
   if (day) query.set("as_of", day);
   return `/layers/${encodeURIComponent(layer)}/export?${query}`;
 }
-
-/** The address of an import's ledger as a workbook with what has to be mended. */
-export const fixListUrl = (importId: string, language: Language): string =>
-  `/imports/${encodeURIComponent(importId)}/fix-list?language=${language}`;
-
-/** Where the map of an import is downloaded from, as one HTML file. */
-export const reportUrl = (importId: string, language: Language): string =>
-  `/imports/${encodeURIComponent(importId)}/report?language=${language}`;
 
 /** A feature with what hangs on it, as GeoJSON. */
 export interface FeatureDetail {
