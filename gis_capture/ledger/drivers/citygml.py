@@ -14,10 +14,9 @@ from shapely.geometry.base import BaseGeometry
 
 from gis_capture.ledger import codes
 from gis_capture.ledger.drivers.driver import Driver
-from gis_capture.ledger.drivers.elements import local_name, read_elements
-from gis_capture.ledger.drivers.features import Features, no_crs
-from gis_capture.ledger.drivers.fgd import breaks_off
-from gis_capture.ledger.drivers.gml_geometry import GmlReader, crs_of, find_geometry, id_of
+from gis_capture.ledger.drivers.elements import local_name, read_children, read_elements
+from gis_capture.ledger.drivers.features import Features, breaks_off, lacking
+from gis_capture.ledger.drivers.gml_geometry import GmlReader, find_geometry, id_of, stated_crs
 from gis_capture.ledger.opening import Opened, broken
 from gis_capture.ledger.table import Reading
 from gis_capture.model import Problem
@@ -80,7 +79,7 @@ def read(opened: Opened) -> Reading:
     n_read = n_without = 0
     try:
         for element in _members(opened):
-            crs = crs or next((name for part in element.iter() if (name := crs_of(part.get("srsName")))), None)
+            crs = crs or stated_crs(element)
             if local_name(element) == "Envelope":
                 stated = element.get("srsDimension", "")
                 reader.n_dimensions = int(stated) if stated in ("2", "3") else reader.n_dimensions
@@ -95,8 +94,7 @@ def read(opened: Opened) -> Reading:
         if not n_read:
             raise broken(opened.path, str(error)) from error
         problems.append(breaks_off(error, n_read))
-    if crs is None and n_read:
-        problems.append(no_crs(opened.path.name))
+    problems += lacking(opened.path.name, n_read=n_read, n_without=n_without, crs=crs)
     if lists.missing:
         names = ", ".join(sorted(lists.missing))
         message = Text(
@@ -105,26 +103,14 @@ def read(opened: Opened) -> Reading:
         )
         suggestion = Text("codelistsフォルダーごと読み込んでください。", "Read it together with its folder codelists.")
         problems.append(Problem(codes.CODES_UNKNOWN, "warning", message, suggestion))
-    if n_without:
-        message = Text(f"図形のない地物が{n_without:,}件あります。", f"{n_without:,} objects have no geometry.")
-        problems.append(Problem(codes.GEOMETRY_NOT_READ, "warning", message))
     return Reading(source, features.tables(crs, first=_FIRST), tuple(problems))
 
 
 def _members(opened: Opened) -> Iterator[Element]:
-    """The envelope of the model and its objects, one by one; each is forgotten when the next is asked for."""
-    path: list[Element] = []
-    with opened.path.open("rb") as file:
-        for event, element in read_elements(file):
-            if event == "start":
-                path.append(element)
-                continue
-            path.pop()
-            above = local_name(path[-1]) if path else ""
-            if len(path) == 2 and above in ("cityObjectMember", "featureMember", "boundedBy"):
-                yield element
-            if len(path) == 1:
-                path[0].remove(element)
+    """The envelope of the model and its objects, one by one."""
+    for child in read_children(opened.path):
+        if local_name(child) in ("cityObjectMember", "featureMember", "boundedBy"):
+            yield from child
 
 
 class _CodeLists:

@@ -3,6 +3,7 @@
 import codecs
 import re
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import IO, Any, cast
 from xml.etree.ElementTree import Element, ParseError, XMLPullParser
 
@@ -55,6 +56,23 @@ def read_elements(file: IO[bytes]) -> Iterator[tuple[str, Element]]:
     if error is not None:
         raise error
     parser.close()
+
+
+def read_children(path: Path) -> Iterator[Element]:
+    """Gives the children of the root one by one; each is forgotten when the next is asked for.
+
+    Raises ParseError as `read_elements` does, after what stands before the error.
+    """
+    above: list[Element] = []
+    with path.open("rb") as file:
+        for event, element in read_elements(file):
+            if event == "start":
+                above.append(element)
+                continue
+            above.pop()
+            if len(above) == 1:
+                yield element
+                above[0].remove(element)
 
 
 def local_name(element: Element) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from xml.etree.ElementTree import ParseError
 
 from shapely.geometry.base import BaseGeometry
 
@@ -79,6 +80,28 @@ class Features:
             geometries=rows.geometries,
             crs=crs,
         )
+
+
+def breaks_off(error: ParseError, n_read: int) -> Problem:
+    """Tells that a file could only be read up to somewhere."""
+    return Problem(
+        codes.TEXT_CUT_OFF,
+        "error",
+        Text(
+            f"ファイルが途中で壊れています（{error}）。読めた{n_read:,}件だけを読みました。",
+            f"The file breaks off ({error}); only {n_read:,} features could be read.",
+        ),
+        Text("元のデータをもう一度受け取ってください。", "Get the file again."),
+    )
+
+
+def lacking(name: str, *, n_read: int, n_without: int, crs: str | None) -> list[Problem]:
+    """Tells what is missing of features that were read: their coordinate system, or geometries of some."""
+    problems = [no_crs(name)] if crs is None and n_read else []
+    if n_without:
+        message = Text(f"図形のない地物が{n_without:,}件あります。", f"{n_without:,} features have no geometry.")
+        problems.append(Problem(codes.GEOMETRY_NOT_READ, "warning", message))
+    return problems
 
 
 def no_crs(name: str) -> Problem:

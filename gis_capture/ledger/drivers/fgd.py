@@ -1,20 +1,17 @@
 """GML of 基盤地図情報 (FGD GML): every kind of feature is a table; elevation models become their points."""
 
-from collections.abc import Iterator
 from xml.etree.ElementTree import Element, ParseError
 
 import shapely
 
-from gis_capture.ledger import codes
 from gis_capture.ledger.drivers.cells import number_text
 from gis_capture.ledger.drivers.driver import Driver
-from gis_capture.ledger.drivers.elements import local_name, read_elements
-from gis_capture.ledger.drivers.features import Features, no_crs
-from gis_capture.ledger.drivers.gml_geometry import GmlReader, crs_of, find_geometry, id_of
+from gis_capture.ledger.drivers.elements import local_name, read_children
+from gis_capture.ledger.drivers.features import Features, breaks_off, lacking
+from gis_capture.ledger.drivers.gml_geometry import GmlReader, find_geometry, id_of, stated_crs
 from gis_capture.ledger.opening import Opened, broken
 from gis_capture.ledger.table import Reading
 from gis_capture.model import Problem
-from gis_capture.text import Text
 
 _NAMESPACE = b"fgd.gsi.go.jp/spec/2008/FGD_GMLSchema"
 _KINDS = {
@@ -60,10 +57,12 @@ def read(opened: Opened) -> Reading:
     crs: str | None = None
     n_read = n_without = 0
     try:
-        for element in _members(opened):
+        for element in read_children(opened.path):
+            if id_of(element.attrib) is None:
+                continue
             kind = local_name(element)
             layer = f"{kind} {_KINDS[kind]}" if kind in _KINDS else kind
-            crs = crs or _crs(element)
+            crs = crs or stated_crs(element)
             if kind == "DEM":
                 _add_grid(features, layer, element)
             else:
@@ -76,31 +75,8 @@ def read(opened: Opened) -> Reading:
         if not n_read:
             raise broken(opened.path, str(error)) from error
         problems.append(breaks_off(error, n_read))
-    if crs is None and n_read:
-        problems.append(no_crs(opened.path.name))
-    if n_without:
-        message = Text(f"図形のない地物が{n_without:,}件あります。", f"{n_without:,} features have no geometry.")
-        problems.append(Problem(codes.GEOMETRY_NOT_READ, "warning", message))
+    problems += lacking(opened.path.name, n_read=n_read, n_without=n_without, crs=crs)
     return Reading(source, features.tables(crs), tuple(problems))
-
-
-def _members(opened: Opened) -> Iterator[Element]:
-    """The features one by one; each is forgotten when the next is asked for."""
-    path: list[Element] = []
-    with opened.path.open("rb") as file:
-        for event, element in read_elements(file):
-            if event == "start":
-                path.append(element)
-                continue
-            path.pop()
-            if len(path) == 1 and id_of(element.attrib) is not None:
-                yield element
-            if len(path) == 1:
-                path[0].remove(element)
-
-
-def _crs(element: Element) -> str | None:
-    return next((crs for part in element.iter() if (crs := crs_of(part.get("srsName")))), None)
 
 
 def _attributes(element: Element) -> dict[str, str | None]:
@@ -147,19 +123,6 @@ def _number(text: str) -> float | None:
         return float(text)
     except ValueError:
         return None
-
-
-def breaks_off(error: ParseError, n_read: int) -> Problem:
-    """Tells that a file could only be read up to somewhere."""
-    return Problem(
-        codes.TEXT_CUT_OFF,
-        "error",
-        Text(
-            f"ファイルが途中で壊れています（{error}）。読めた{n_read:,}件だけを読みました。",
-            f"The file breaks off ({error}); only {n_read:,} features could be read.",
-        ),
-        Text("もう一度ダウンロードしてください。", "Download it again."),
-    )
 
 
 DRIVER = Driver("fgd-gml", (".xml", ".gml"), accepts, read)

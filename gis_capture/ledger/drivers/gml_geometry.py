@@ -28,6 +28,11 @@ _OF_KSJ = {"JGD2011": "EPSG:6668", "JGD2000": "EPSG:4612", "JGD2024": "EPSG:6668
 _HORIZONTAL = {"EPSG:6697": "EPSG:6668", "EPSG:6696": "EPSG:4612"}
 
 
+def stated_crs(element: Element) -> str | None:
+    """The first CRS that is stated anywhere in an element."""
+    return next((crs for part in element.iter() if (crs := crs_of(part.get("srsName")))), None)
+
+
 def crs_of(srs_name: str | None) -> str | None:
     """The CRS that a srsName means; None where it means none that is known."""
     text = srs_name or ""

@@ -5,16 +5,14 @@ others (heart rates, depths, accuracies of receivers) a piece of XML, or a zero 
 """
 
 import re
-from collections.abc import Iterator
 from xml.etree.ElementTree import Element, ParseError
 
 import shapely
 
 from gis_capture.ledger.drivers.driver import Driver
-from gis_capture.ledger.drivers.elements import local_name, read_elements
+from gis_capture.ledger.drivers.elements import local_name, read_children
 from gis_capture.ledger.drivers.encodings import head_in_utf8
-from gis_capture.ledger.drivers.features import Features
-from gis_capture.ledger.drivers.fgd import breaks_off
+from gis_capture.ledger.drivers.features import Features, breaks_off
 from gis_capture.ledger.opening import Opened, broken
 from gis_capture.ledger.table import Reading
 from gis_capture.model import Problem
@@ -37,9 +35,11 @@ def read(opened: Opened) -> Reading:
     problems: list[Problem] = []
     n_read = 0
     try:
-        for element in _members(opened):
-            n_read += 1
+        for element in read_children(opened.path):
             kind = local_name(element)
+            if kind not in ("wpt", "rte", "trk"):
+                continue
+            n_read += 1
             if kind == "wpt":
                 features.add("waypoints", _values(element), _point(element))
             elif kind == "rte":
@@ -51,20 +51,6 @@ def read(opened: Opened) -> Reading:
             raise broken(opened.path, str(error)) from error
         problems.append(breaks_off(error, n_read))
     return Reading(source, features.tables("EPSG:4326"), tuple(problems))
-
-
-def _members(opened: Opened) -> Iterator[Element]:
-    path: list[Element] = []
-    with opened.path.open("rb") as file:
-        for event, element in read_elements(file):
-            if event == "start":
-                path.append(element)
-                continue
-            path.pop()
-            if len(path) == 1:
-                if local_name(element) in ("wpt", "rte", "trk"):
-                    yield element
-                path[0].remove(element)
 
 
 def _add_route(features: Features, route: Element) -> None:

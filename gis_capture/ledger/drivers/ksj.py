@@ -3,22 +3,25 @@
 Newer datasets come with a shapefile or GeoJSON beside it, which are taken instead where they are there.
 """
 
-from collections.abc import Iterator
 from xml.etree.ElementTree import Element, ParseError
 
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gis_capture.ledger import codes
 from gis_capture.ledger.drivers.driver import Driver
-from gis_capture.ledger.drivers.elements import local_name, read_elements
-from gis_capture.ledger.drivers.features import Features, no_crs
-from gis_capture.ledger.drivers.fgd import breaks_off
-from gis_capture.ledger.drivers.gml_geometry import GEOMETRIES, GmlReader, crs_of, find_geometry, id_of, reference_of
+from gis_capture.ledger.drivers.elements import local_name, read_children
+from gis_capture.ledger.drivers.features import Features, breaks_off, lacking
+from gis_capture.ledger.drivers.gml_geometry import (
+    GEOMETRIES,
+    GmlReader,
+    find_geometry,
+    id_of,
+    reference_of,
+    stated_crs,
+)
 from gis_capture.ledger.opening import Opened, broken
 from gis_capture.ledger.table import Reading
 from gis_capture.model import Problem
-from gis_capture.text import Text
 
 _NAMESPACE = b"nlftp.mlit.go.jp/ksj/schemas/ksj-app"
 
@@ -37,8 +40,8 @@ def read(opened: Opened) -> Reading:
     crs: str | None = None
     n_read = n_without = 0
     try:
-        for element in _members(opened):
-            crs = crs or next((name for part in element.iter() if (name := crs_of(part.get("srsName")))), None)
+        for element in read_children(opened.path):
+            crs = crs or stated_crs(element)
             number = id_of(element.attrib)
             if local_name(element) in GEOMETRIES:
                 _remember(element, number or "", reader, shapes)
@@ -53,25 +56,8 @@ def read(opened: Opened) -> Reading:
         if not n_read:
             raise broken(opened.path, str(error)) from error
         problems.append(breaks_off(error, n_read))
-    if crs is None and n_read:
-        problems.append(no_crs(opened.path.name))
-    if n_without:
-        message = Text(f"図形のない地物が{n_without:,}件あります。", f"{n_without:,} features have no geometry.")
-        problems.append(Problem(codes.GEOMETRY_NOT_READ, "warning", message))
+    problems += lacking(opened.path.name, n_read=n_read, n_without=n_without, crs=crs)
     return Reading(source, features.tables(crs), tuple(problems))
-
-
-def _members(opened: Opened) -> Iterator[Element]:
-    path: list[Element] = []
-    with opened.path.open("rb") as file:
-        for event, element in read_elements(file):
-            if event == "start":
-                path.append(element)
-                continue
-            path.pop()
-            if len(path) == 1:
-                yield element
-                path[0].remove(element)
 
 
 def _remember(element: Element, number: str, reader: GmlReader, shapes: dict[str, BaseGeometry | None]) -> None:
