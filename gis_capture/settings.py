@@ -101,6 +101,12 @@ class Settings:
         ja="PDF・Access などの読み取りにかける時間の上限(秒)。小さなファイルではこれより早く打ち切ります。",
         en="Seconds that reading a PDF or an Access database may take; a small file is given up sooner.",
     )
+    max_raster_pixels: int = _setting(
+        4_000_000_000,
+        least=1,
+        ja="地図の背景にする画像1枚の画素の数の上限。",
+        en="Most pixels of one picture that becomes a layer of the map.",
+    )
     preview_rows: int = _setting(
         50, least=1, ja="取り込み前に見せる行の数。", en="Rows shown before a ledger is brought in."
     )

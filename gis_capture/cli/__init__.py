@@ -34,6 +34,7 @@ COMMANDS = {
         "restore-feature",
         "export",
         "gazetteer",
+        "raster",
         "migrate",
         "attachments",
         "backup",

@@ -10,6 +10,7 @@ from flask import Flask, current_app, request
 
 from gis_capture.errors import StoreError
 from gis_capture.server.imports_desk import ImportsDesk
+from gis_capture.server.raster_desk import RasterDesk
 from gis_capture.settings import Settings
 from gis_capture.workspace import Workspace
 
@@ -23,6 +24,7 @@ class Served:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.imports = ImportsDesk(workspace)
+        self.rasters = RasterDesk(workspace)
         self._checked_at_s = float("-inf")
         self._lock = Lock()
 

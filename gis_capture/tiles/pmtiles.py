@@ -156,13 +156,16 @@ def decode_header(content: bytes) -> Header:
     if len(content) < HEADER_BYTES or content[:8] != b"PMTiles\x03":
         raise ValueError("no PMTiles archive of version 3")
     fields = struct.unpack(_HEADER, content[:HEADER_BYTES])
-    places = [(fields[n], fields[n + 1]) for n in (2, 4, 6, 8)]
+    root, metadata, leaves, data = ((fields[n], fields[n + 1]) for n in (2, 4, 6, 8))
     _, directory_compression, tile_compression, kind, low, high = fields[13:19]
     names = {number: name for name, number in TILE_TYPES.items()}
     if kind not in names or low > high or high > MAX_ZOOM_STORED:
         raise ValueError(f"tiles of type {kind}, zooms {low} to {high}")
     return Header(
-        *places,
+        root,
+        metadata,
+        leaves,
+        data,
         directory_compression,
         tile_compression,
         names[kind],

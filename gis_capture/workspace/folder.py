@@ -29,6 +29,7 @@ FOLDERS = (
     "grids",
     "layers",
     "packs",
+    "rasters",
     "recipes",
     "secrets",
     "sources",
@@ -89,6 +90,11 @@ class Folder:
     def packs_dir(self) -> Path:
         """Base maps."""
         return self.path / "packs"
+
+    @property
+    def rasters_dir(self) -> Path:
+        """Scans and photographs as tiles."""
+        return self.path / "rasters"
 
     @property
     def layers_dir(self) -> Path:

@@ -30,6 +30,7 @@ from gis_capture.workspace.checkouts import Checkin, Checkouts
 from gis_capture.workspace.folder import Folder, create_folder, read_folder
 from gis_capture.workspace.identity import new_id, utc_now
 from gis_capture.workspace.ledgers import Ledgers
+from gis_capture.workspace.rasters import Rasters
 from gis_capture.workspace.written import Written
 
 if TYPE_CHECKING:
@@ -335,6 +336,11 @@ class Workspace(Ledgers):
             SourceError: It is neither of them.
         """
         return add_basemap(self.folder.packs_dir, Path(source), name=name, attribution=attribution)
+
+    @property
+    def rasters(self) -> Rasters:
+        """Scans and aerial photographs as layers of the map."""
+        return Rasters(self.folder.rasters_dir, clock=self.clock, max_pixels=self.settings.max_raster_pixels)
 
     def adopt_direct_edits(self) -> None:
         """Takes what other programs changed straight in the layer file into the history."""

@@ -15,6 +15,7 @@ from gis_capture.server.areas import (
     ledger_versions,
     lint,
     pages,
+    rasters,
     sync,
     tiles,
 )
@@ -28,6 +29,7 @@ AREAS = tuple(
         exports,
         tiles,
         basemap,
+        rasters,
         sync,
         attachments,
         imports,

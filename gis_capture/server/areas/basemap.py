@@ -19,10 +19,12 @@ def list_basemap() -> Response:
 def give_pack(file: str) -> Response:
     """Gives a pack, or the range of it that is asked for; the hash in its name makes it immutable."""
     here = workspace()
-    found = next((basemap for basemap in here.basemaps() if basemap.file_name == file), None)
-    if found is None:
+    places = ((here.folder.packs_dir, here.basemaps()), (here.folder.rasters_dir, here.rasters.ready()))
+    offered = {pack.file_name: (folder, pack) for folder, packs in places for pack in packs}
+    if file not in offered:
         raise NotFoundError(DETAILS[404], file=file)
-    path = here.folder.packs_dir / found.file_name
+    folder, found = offered[file]
+    path = folder / found.file_name
     response = send_file(path, mimetype="application/vnd.pmtiles", etag=found.sha256, conditional=True)
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response

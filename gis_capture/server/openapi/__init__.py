@@ -4,7 +4,7 @@ import re
 from importlib.metadata import version
 from typing import Any
 
-from gis_capture.server.openapi import checkouts, conflicts, imports, layers, pages, sync, tiles
+from gis_capture.server.openapi import checkouts, conflicts, imports, layers, pages, rasters, sync, tiles
 from gis_capture.server.openapi.operation import COUNT, GEOJSON, JSON, PATH_TYPES, TEXT, XLSX, Operation, Schema
 
 __all__ = ["OPERATIONS", "XLSX", "openapi_document"]
@@ -13,6 +13,7 @@ OPERATIONS = (
     *pages.OPERATIONS,
     *layers.OPERATIONS,
     *tiles.OPERATIONS,
+    *rasters.OPERATIONS,
     *sync.OPERATIONS,
     *imports.OPERATIONS,
     *conflicts.OPERATIONS,

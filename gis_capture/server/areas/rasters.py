@@ -1,0 +1,161 @@
+"""Scans and aerial photographs: taken in, built in the background, served as tiles."""
+
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from gis_capture.errors import SourceError
+from gis_capture.locate.crs import parse_crs
+from gis_capture.server.answers import json_response
+from gis_capture.server.archives import converted, doubled, open_archive
+from gis_capture.server.context import served, workspace
+from gis_capture.server.errors import DETAILS, NotFoundError, RequestError
+from gis_capture.server.uploads import safe_name
+from gis_capture.text import Text
+from gis_capture.tiles import parse_tile
+from gis_capture.tiles.grid import Tile
+from gis_capture.tiles.pmtiles import MEDIA_TYPES
+from gis_capture.tiles.raster.sheet import BESIDE, SUFFIXES
+from gis_capture.workspace.rasters import Raster
+
+area = Blueprint("rasters", __name__, url_prefix="/rasters")
+MAX_FILES = 400
+KINDS = ("webp", "png", "jpg")
+
+
+@area.get("")
+def list_rasters() -> Response:
+    """Lists the layers: those that are ready, and those being made with how far they are."""
+    ready = [raster.to_json() for raster in workspace().rasters.ready()]
+    return json_response({"rasters": ready, "jobs": served().rasters.jobs()})
+
+
+@area.post("")
+def take_pictures() -> Response:
+    """Takes the pictures of one layer with the files beside them, and begins to build it."""
+    form, rasters, desk = request.form, workspace().rasters, served().rasters
+    name = form.get("name", "")
+    files = request.files.getlist("file")
+    names = [safe_name(file.filename or "") for file in files]
+    if not names or not all(names) or len(set(names)) < len(names) or len(names) > MAX_FILES:
+        raise RequestError(Text("画像を選んでください。", 'Choose pictures (parts named "file").'), code="no_file")
+    strangers = [one for one in names if Path(one).suffix.lower() not in (*SUFFIXES, *BESIDE)]
+    if strangers:
+        raise RequestError(
+            Text(f"「{strangers[0]}」は画像ではありません。", f'"{strangers[0]}" is no picture.'), code="raster_broken"
+        )
+    if any(job["name"] == name and job["state"] in ("building", "waiting") for job in desk.jobs()):
+        raise SourceError(
+            Text(
+                f"「{name}」は作成中です。終わるまでお待ちください。", f'"{name}" is being made: wait until it is done.'
+            ),
+            code="raster_building",
+        )
+    crs = f"EPSG:{parse_crs(form['crs'])}" if form.get("crs") else None
+    desk.forget(name)
+    rasters.forget_job(rasters.checked_name(name))
+    folder = rasters.job_folder(name) / "files"
+    folder.mkdir(parents=True)
+    try:
+        for file, own in zip(files, names, strict=True):
+            file.save(folder / own)
+        sheets = [folder / own for own in names if Path(own).suffix.lower() in SUFFIXES]
+        title, attribution = (form.get(key, "")[:200] for key in ("title", "attribution"))
+        found = rasters.prepare(sheets, name=name, title=title, attribution=attribution, crs=crs)
+    except BaseException:
+        rasters.forget_job(name)
+        raise
+    desk.start(name)
+    response = json_response({"name": name, "sheets": found}, status=202)
+    response.headers["Location"] = f"/rasters/{name}.json"
+    return response
+
+
+@area.post("/<name>/build")
+def build_again(name: str) -> Response:
+    """Goes on with a layer whose building was cut."""
+    if all(job["name"] != name for job in served().rasters.jobs()):
+        raise NotFoundError(DETAILS[404], name=name)
+    served().rasters.start(name)
+    return json_response({"name": name}, status=202)
+
+
+@area.post("/<name>/remove")
+def remove_raster(name: str) -> Response:
+    """Takes a layer away."""
+    served().rasters.forget(name)
+    workspace().rasters.remove(workspace().rasters.checked_name(name))
+    return json_response({"name": name})
+
+
+@area.get("/<name>.json")
+def give_tile_json(name: str) -> Response:
+    """Gives TileJSON; the address of the tiles changes with their content."""
+    return json_response(_tile_json(_described(name)))
+
+
+@area.get("/<name>/<int:z>/<int:x>/<row>")
+def give_tile(name: str, z: int, x: int, row: str) -> Response:
+    """Gives a tile, "5.webp", or "5@2x.png" for 512 pixels; 204 where nothing is in it."""
+    stem, _, kind = row.partition(".")
+    number, _, scale = stem.partition("@")
+    if kind not in KINDS or not (number.isascii() and number.isdigit() and len(number) < 10) or scale not in ("", "2x"):
+        raise NotFoundError(DETAILS[404], name=name)
+    tile = parse_tile(z, x, int(number))
+    raster = workspace().rasters.get(name)
+    etag = sha256(f"{raster.sha256 if raster else ''} {tile} {row}".encode()).hexdigest()[:32]
+    response = Response(mimetype=MEDIA_TYPES[kind])
+    if raster:
+        is_versioned = request.args.get("v") == raster.sha256[:16]
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if is_versioned else "no-cache"
+        response.set_etag(etag)
+        if etag in request.if_none_match:
+            response.status_code = 304
+            return response
+    content = _content(raster, name, tile, kind, is_double=bool(scale))
+    response.set_data(content or b"")
+    response.status_code = 200 if content else 204
+    if not raster:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _content(raster: Raster | None, name: str, tile: Tile, kind: str, *, is_double: bool) -> bytes | None:
+    if raster is None:
+        content = served().rasters.warped(name, tile)
+        if content is None and all(job["name"] != name for job in workspace().rasters.jobs()):
+            raise NotFoundError(DETAILS[404], name=name)
+        return converted(content, kind) if content and kind != "webp" else content
+    archive = open_archive(workspace().folder.rasters_dir / raster.file_name)
+    if is_double:
+        return doubled(archive.get, tile, raster.max_zoom, kind)
+    content = archive.get(tile)
+    return converted(content, kind) if content and kind != "webp" else content
+
+
+def _described(name: str) -> dict[str, Any]:
+    raster = workspace().rasters.get(name)
+    if raster:
+        return raster.to_json()
+    job = next((job for job in served().rasters.jobs() if job["name"] == name), None)
+    if job is None:
+        raise NotFoundError(DETAILS[404], name=name)
+    return job
+
+
+def _tile_json(raster: dict[str, Any]) -> dict[str, Any]:
+    version = f"?v={raster['sha256'][:16]}" if "sha256" in raster else ""
+    west, south, east, north = raster["bounds"]
+    return {
+        "tilejson": "3.0.0",
+        "name": raster["title"],
+        "attribution": raster["attribution"],
+        "tiles": [f"{request.host_url}rasters/{raster['name']}/{{z}}/{{x}}/{{y}}.webp{version}"],
+        "scheme": "xyz",
+        "minzoom": raster["min_zoom"],
+        "maxzoom": raster["max_zoom"],
+        "bounds": raster["bounds"],
+        "center": [(west + east) / 2, (south + north) / 2, raster["max_zoom"]],
+    }

@@ -1,0 +1,254 @@
+"""Pixels of a sheet on the grid of web map tiles, by GDAL; only for processes of their own."""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import rasterio
+import rasterio.warp
+from affine import Affine
+from numpy.typing import NDArray
+from rasterio.crs import CRS
+from rasterio.enums import ColorInterp, MaskFlags, Resampling
+from rasterio.transform import from_origin
+from rasterio.vrt import WarpedVRT
+from rasterio.windows import Window
+
+from gis_capture.tiles.grid import Tile
+from gis_capture.tiles.raster.sheet import ControlPoint, Sheet
+
+TILE_PX = 256
+_EDGE_POINTS = 21
+MERCATOR_HALF_M = 20037508.342789244
+# Of a file that a stranger made nothing else is opened: no other file by its name in a VRT, no address.
+HEADS = {
+    b"II*\0": "GTiff",
+    b"MM\0*": "GTiff",
+    b"II+\0": "GTiff",
+    b"MM\0+": "GTiff",
+    b"\xff\xd8\xff": "JPEG",
+    b"\x89PNG": "PNG",
+    b"\0\0\0\x0cjP": "JP2OpenJPEG",
+    b"\xff\x4f\xff\x51": "JP2OpenJPEG",
+    b"BM": "BMP",
+    b"RIFF": "WEBP",
+    b"GIF8": "GIF",
+}
+ENVIRONMENT = {
+    "GDAL_CACHEMAX": 128,
+    "GDAL_DISABLE_READDIR_ON_OPEN": "FALSE",
+    "GDAL_HTTP_MAX_RETRY": 0,
+    "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
+    "GDAL_TIFF_INTERNAL_MASK": True,
+}
+Pixels = NDArray[np.uint8]
+
+
+class NoPlaceError(ValueError):
+    """Nothing says where a sheet belongs; the argument is "crs" or "place"."""
+
+
+def resolution_m(zoom: int) -> float:
+    """Metres of the mercator plane in a pixel of a zoom."""
+    return 2 * MERCATOR_HALF_M / (TILE_PX << zoom)
+
+
+def driver_of(path: Path) -> str:
+    """Finds GDAL's name for the kind of a picture, by its first bytes.
+
+    Raises:
+        ValueError: None that is read here.
+    """
+    with path.open("rb") as file:
+        head = file.read(16)
+    for beginning, driver in HEADS.items():
+        if head.startswith(beginning):
+            return driver
+    raise ValueError("not a TIFF, JPEG, PNG, JPEG 2000, BMP, WebP or GIF picture")
+
+
+class OpenSheet:
+    """A sheet that is open for reading; use it in a `with` block.
+
+    Attributes:
+        source: The picture.
+    """
+
+    def __init__(self, sheet: Sheet) -> None:
+        """Opens it.
+
+        Raises:
+            NoPlaceError: Nothing says where it belongs.
+            rasterio.errors.RasterioError: It cannot be read.
+        """
+        self._stack = ExitStack()
+        self._stack.enter_context(rasterio.Env(**ENVIRONMENT))
+        self.source = self._stack.enter_context(rasterio.open(sheet.path, driver=driver_of(sheet.path)))
+        own, own_crs = self.source.gcps
+        self.crs = CRS.from_user_input(sheet.crs) if sheet.crs else self.source.crs or own_crs
+        is_placed = not self.source.transform.is_identity
+        self.points = sheet.points or (() if is_placed else tuple(ControlPoint(p.col, p.row, p.x, p.y) for p in own))
+        if not is_placed and len(self.points) < 3:
+            raise NoPlaceError("place")
+        if not self.crs or not (self.crs.is_projected or self.crs.is_geographic):
+            raise NoPlaceError("crs")
+        self._transform = fitted(self.points) if self.points else self.source.transform
+        self._colors = self._palette()
+        self._low, self._high = self._stretch()
+        self._opened: dict[int, Any] = {}
+
+    def __enter__(self) -> "OpenSheet":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def errors_px(self) -> list[float]:
+        """How far each control point lies from where all of them put it, in pixels of the picture."""
+        return errors_px(self.points, self._transform)
+
+    @property
+    def is_drawing(self) -> bool:
+        """Whether it is a line drawing: few colours, whose edges a lossy picture would smear."""
+        bits = self.source.tags(1, ns="IMAGE_STRUCTURE").get("NBITS")
+        return self._colors is not None or (self.source.count == 1 and bits is not None and int(bits) < 8)
+
+    def warped(self, zoom: int) -> tuple[Any, int, int]:
+        """The sheet on the grid of a zoom: a dataset, and the pixel of the whole world at its upper left corner."""
+        if zoom not in self._opened:
+            west, south, east, north = self.mercator_bounds()
+            step = resolution_m(zoom)
+            left, top = int((west + MERCATOR_HALF_M) // step), int((MERCATOR_HALF_M - north) // step)
+            left, top = left - left % TILE_PX, top - top % TILE_PX
+            width = max(int((east + MERCATOR_HALF_M) / step) + 1 - left, 1)
+            height = max(int((MERCATOR_HALF_M - south) / step) + 1 - top, 1)
+            warped = WarpedVRT(
+                self.source,
+                crs="EPSG:3857",
+                src_crs=self.crs,
+                src_transform=self._transform,
+                transform=from_origin(left * step - MERCATOR_HALF_M, MERCATOR_HALF_M - top * step, step, step),
+                width=width,
+                height=height,
+                resampling=Resampling.nearest if self._colors is not None else Resampling.bilinear,
+                **self._transparency(),
+            )
+            self._opened[zoom] = (self._stack.enter_context(warped), left, top)
+        opened: tuple[Any, int, int] = self._opened[zoom]
+        return opened
+
+    def mercator_bounds(self) -> tuple[float, float, float, float]:
+        """Its box in the mercator plane."""
+        width, height = self.source.width, self.source.height
+        along = np.linspace(0, 1, _EDGE_POINTS)
+        edge = [(0 * along, along), (0 * along + 1, along), (along, 0 * along), (along, 0 * along + 1)]
+        xs, ys = self._mercator(
+            *(np.concatenate(part) * n for part, n in zip(zip(*edge, strict=True), (width, height), strict=True))
+        )
+        return float(xs.min()), float(ys.min()), float(xs.max()), float(ys.max())
+
+    def resolution_m(self) -> float:
+        """How many metres of the mercator plane a pixel in its middle covers."""
+        column, row = self.source.width / 2, self.source.height / 2
+        xs, ys = self._mercator(np.array([column, column + 1]), np.array([row, row + 1]))
+        return float(np.hypot(*(xs[1] - xs[0], ys[1] - ys[0])) / 2**0.5)
+
+    def _mercator(self, columns: NDArray[Any], rows: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+        t = self._transform
+        xs, ys = t.a * columns + t.b * rows + t.c, t.d * columns + t.e * rows + t.f
+        there = rasterio.warp.transform(self.crs, "EPSG:3857", xs, ys)
+        if not np.isfinite(there).all():
+            raise ValueError("beyond the CRS")
+        return np.asarray(there[0]), np.asarray(there[1])
+
+    def read(self, tile: Tile, n_tiles: int = 1) -> Pixels | None:
+        """Reads a square of tiles of one zoom, (rows, columns, RGBA); None where the sheet is not in it."""
+        dataset, left, top = self.warped(tile.z)
+        size = TILE_PX * n_tiles
+        column, row = tile.x * TILE_PX - left, tile.y * TILE_PX - top
+        first_column, first_row = max(column, 0), max(row, 0)
+        width = min(column + size, dataset.width) - first_column
+        height = min(row + size, dataset.height) - first_row
+        if width <= 0 or height <= 0:
+            return None
+        window = Window(first_column, first_row, width, height)
+        pixels = np.zeros((size, size, 4), dtype=np.uint8)
+        target = pixels[
+            first_row - row : first_row - row + height, first_column - column : first_column - column + width
+        ]
+        target[..., 3] = dataset.dataset_mask(window=window)
+        if not target[..., 3].any():
+            return None
+        target[..., :3] = self._rgb(dataset.read(self._color_bands(), window=window))
+        target[target[..., 3] == 0] = 0
+        return pixels
+
+    def _color_bands(self) -> list[int]:
+        kinds = list(self.source.colorinterp)
+        wanted = (ColorInterp.red, ColorInterp.green, ColorInterp.blue)
+        if all(kind in kinds for kind in wanted):
+            return [kinds.index(kind) + 1 for kind in wanted]
+        colors = [n for n, kind in enumerate(kinds, 1) if kind != ColorInterp.alpha]
+        return colors[:3] if len(colors) >= 3 else colors[:1]
+
+    def _rgb(self, bands: NDArray[Any]) -> Pixels:
+        if self._colors is not None:
+            return np.asarray(self._colors[np.clip(bands[0], 0, 255)])
+        if bands.dtype != np.uint8 or self._high != 255:
+            scaled = (bands.astype(np.float32) - self._low) * (255 / (self._high - self._low))
+            bands = np.clip(np.nan_to_num(scaled), 0, 255).astype(np.uint8)
+        return np.moveaxis(np.broadcast_to(bands, (3, *bands.shape[1:])), 0, -1)
+
+    def _palette(self) -> Pixels | None:
+        if self.source.colorinterp[0] != ColorInterp.palette:
+            return None
+        table = np.zeros((256, 3), dtype=np.uint8)
+        for value, color in self.source.colormap(1).items():
+            if value < 256:
+                table[value] = color[:3]
+        return table
+
+    def _stretch(self) -> tuple[float, float]:
+        """What is drawn as black and as white: all of 8 bits, and of deeper pictures what most pixels lie between."""
+        if self.source.dtypes[0] == "uint8":
+            bits = self.source.tags(1, ns="IMAGE_STRUCTURE").get("NBITS")
+            return 0.0, float(2 ** min(int(bits), 8) - 1) if bits else 255.0
+        shape = (1, min(self.source.height, 512), min(self.source.width, 512))
+        sample = self.source.read(self._color_bands()[:1], out_shape=shape, masked=True).compressed()
+        sample = sample[np.isfinite(sample)]
+        if not len(sample):
+            return 0.0, 1.0
+        low, high = (float(value) for value in np.percentile(sample, (2, 98)))
+        return low, high if high > low else low + 1
+
+    def _transparency(self) -> dict[str, Any]:
+        if self.source.nodata is not None:
+            return {"src_nodata": self.source.nodata, "nodata": self.source.nodata}
+        has_alpha = any(MaskFlags.alpha in flags for flags in self.source.mask_flag_enums)
+        return {} if has_alpha else {"add_alpha": True}
+
+
+def fitted(points: Sequence[ControlPoint]) -> Affine:
+    """The affine transform that comes nearest to control points (least squares): a sheet turned, scaled and sheared.
+
+    Sheets of paper need no more, and it stays sane between few points, which polynomials do not.
+    """
+    pixels = np.array([(point.column, point.row, 1) for point in points], dtype=np.float64)
+    places = np.array([(point.x, point.y) for point in points], dtype=np.float64)
+    # Numbers of a plane CRS are large beside a pixel.
+    middle = places.mean(axis=0)
+    (a, d), (b, e), (c, f) = np.linalg.lstsq(pixels, places - middle, rcond=None)[0]
+    return Affine(a, b, c + middle[0], d, e, f + middle[1])
+
+
+def errors_px(points: Sequence[ControlPoint], transform: Affine) -> list[float]:
+    """How far each control point lies from where the transform puts it, in pixels."""
+    back = ~transform
+    found = []
+    for point in points:
+        column = back.a * point.x + back.b * point.y + back.c
+        row = back.d * point.x + back.e * point.y + back.f
+        found.append(round(float(np.hypot(column - point.column, row - point.row)), 2))
+    return found

@@ -1,0 +1,97 @@
+"""Pictures come in over HTTP, are built in the background and served as tiles."""
+
+import io
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from PIL import Image
+
+from gis_capture.tiles.grid import Tile, tile_at
+from tests.tiles.raster.pictures import pattern, write_geotiff, write_png, write_world_file
+
+
+def send(client: FlaskClient, *paths: Path, **form: str) -> Any:
+    """Uploads pictures of a layer."""
+    files = [(io.BytesIO(path.read_bytes()), path.name) for path in paths]
+    return client.post("/rasters", data={"name": "photo", **form, "file": files})
+
+
+def wait(client: FlaskClient) -> dict[str, Any]:
+    """Waits until nothing is being built; gives the only layer."""
+    for _ in range(300):
+        listed = client.get("/rasters").get_json()
+        if not listed["jobs"]:
+            (raster,) = listed["rasters"]
+            assert isinstance(raster, dict)
+            return raster
+        time.sleep(0.1)
+    pytest.fail(f"still not ready: {listed}")
+
+
+def middle(raster: dict[str, Any], zoom: int) -> Tile:
+    """The tile in the middle."""
+    west, south, east, north = raster["bounds"]
+    return tile_at((west + east) / 2, (south + north) / 2, zoom)
+
+
+def test_a_picture_becomes_tiles(client: FlaskClient, tmp_path: Path) -> None:
+    """Upload, TileJSON, tiles in three formats and two sizes, 304, 204, the pack by ranges, and away again."""
+    answer = send(client, write_geotiff(tmp_path / "航空写真.tif", pattern()), title="航空写真", attribution="高山市")
+    assert answer.status_code == 202 and answer.get_json()["sheets"][0]["crs"] == "EPSG:6675"
+    raster = wait(client)
+    document = client.get("/rasters/photo.json").get_json()
+    assert (document["attribution"], document["maxzoom"]) == ("高山市", 18)
+    assert f"?v={raster['sha256'][:16]}" in document["tiles"][0]
+    z, x, y = middle(raster, 18)
+    for kind, size, scale in (("webp", 256, ""), ("png", 256, ""), ("jpg", 256, ""), ("webp", 512, "@2x")):
+        tile = client.get(f"/rasters/photo/{z}/{x}/{y}{scale}.{kind}")
+        assert Image.open(io.BytesIO(tile.data)).size == (size, size)
+    lower = client.get(f"/rasters/photo/17/{x // 2}/{y // 2}@2x.png")
+    assert Image.open(io.BytesIO(lower.data)).size == (512, 512)
+    again = client.get(f"/rasters/photo/{z}/{x}/{y}.webp", headers={"If-None-Match": tile.headers["ETag"]})
+    assert again.status_code == 200
+    plain = client.get(f"/rasters/photo/{z}/{x}/{y}.webp")
+    same = client.get(f"/rasters/photo/{z}/{x}/{y}.webp", headers={"If-None-Match": plain.headers["ETag"]})
+    assert same.status_code == 304
+    assert client.get(f"/rasters/photo/{z}/0/0.webp").status_code == 204
+    pack = client.get(raster["url"], headers={"Range": "bytes=0-7"})
+    assert (pack.status_code, pack.data) == (206, b"PMTiles\x03")
+    assert client.post("/rasters/photo/remove").status_code == 200
+    assert client.get("/rasters").get_json() == {"rasters": [], "jobs": []}
+    assert client.get("/rasters/photo.json").status_code == 404
+
+
+def test_a_picture_without_a_crs_is_asked_for_it(client: FlaskClient, tmp_path: Path) -> None:
+    """Words say which picture; the same upload with a CRS in a clerk's words is taken."""
+    path = write_png(tmp_path / "図面.png", pattern(300))
+    write_world_file(tmp_path / "図面.pgw")
+    refused = send(client, path, tmp_path / "図面.pgw")
+    assert (refused.status_code, refused.get_json()["code"]) == (422, "raster_no_crs")
+    assert "図面.png" in refused.get_json()["detail_ja"]
+    assert client.get("/rasters").get_json()["jobs"] == []
+    assert send(client, path, tmp_path / "図面.pgw", crs="7系").status_code == 202
+    assert wait(client)["title"] == "図面"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/rasters/none.json", "/rasters/none/1/0/0.webp", "/rasters/..%2f..%2fx/1/0/0.webp", "/rasters/none/1/0/x.webp"],
+)
+def test_what_is_not_there_is_told(address: str, client: FlaskClient) -> None:
+    """404 with words, also for odd addresses."""
+    answer = client.get(address)
+    assert answer.status_code == 404 and answer.get_json()["code"] == "not_found"
+
+
+def test_odd_uploads_are_refused(client: FlaskClient, tmp_path: Path) -> None:
+    """No file, a file that is no picture, a name that would leave the folder."""
+    assert client.post("/rasters", data={"name": "photo"}).get_json()["code"] == "no_file"
+    text = tmp_path / "a.txt"
+    text.write_text("x")
+    assert send(client, text).get_json()["code"] == "raster_broken"
+    picture = write_geotiff(tmp_path / "a.tif", pattern(64))
+    assert send(client, picture, name="../x").get_json()["code"] == "raster_name"
+    assert client.post("/rasters/../x/remove").status_code in (404, 405)
