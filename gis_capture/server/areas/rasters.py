@@ -61,6 +61,7 @@ def take_pictures() -> Response:
     try:
         for file, own in zip(files, names, strict=True):
             file.save(folder / own)
+            file.close()
         sheets = [folder / own for own in names if Path(own).suffix.lower() in SUFFIXES]
         title, attribution = (form.get(key, "")[:200] for key in ("title", "attribution"))
         found = rasters.prepare(sheets, name=name, title=title, attribution=attribution, crs=crs)
