@@ -13,6 +13,7 @@ from gis_capture.tiles.grid import Tile, tile_at
 from tests.tiles.raster.pictures import pattern, write_geotiff, write_png, write_world_file
 
 
+# Larger bodies are kept by the test client in a file that it does not close.
 def send(client: FlaskClient, *paths: Path, **form: str) -> Any:
     """Uploads pictures of a layer."""
     files = [(io.BytesIO(path.read_bytes()), path.name) for path in paths]
@@ -39,7 +40,9 @@ def middle(raster: dict[str, Any], zoom: int) -> Tile:
 
 def test_a_picture_becomes_tiles(client: FlaskClient, tmp_path: Path) -> None:
     """Upload, TileJSON, tiles in three formats and two sizes, 304, 204, the pack by ranges, and away again."""
-    answer = send(client, write_geotiff(tmp_path / "航空写真.tif", pattern()), title="航空写真", attribution="高山市")
+    answer = send(
+        client, write_geotiff(tmp_path / "航空写真.tif", pattern(300)), title="航空写真", attribution="高山市"
+    )
     assert answer.status_code == 202 and answer.get_json()["sheets"][0]["crs"] == "EPSG:6675"
     raster = wait(client)
     document = client.get("/rasters/photo.json").get_json()
