@@ -20,6 +20,7 @@ from gis_capture.cli.position_options import (
 )
 from gis_capture.cli.recipes import find_recipe
 from gis_capture.cli.reimport import check_list_name, print_reimport
+from gis_capture.cli.track_options import read_tracks, track_options
 from gis_capture.cli.workspace_option import open_workspace, workspace_option
 from gis_capture.convert import Conversion
 from gis_capture.report.export import replacing
@@ -116,6 +117,7 @@ from gis_capture.workspace import Workspace
 @place_column_option
 @role_option
 @notation_option
+@track_options
 @layout_option
 @option(
     "--fix-list",
@@ -148,6 +150,10 @@ def command(
     place_column: str,
     roles: tuple[str, ...],
     notation: str | None,
+    tracks: tuple[Path, ...],
+    camera_ahead: float,
+    camera_zone: str,
+    track_gap: float,
     folder: Path | None,
     is_json: bool,
 ) -> int:
@@ -159,7 +165,11 @@ def command(
     check_placing(place_by, against, place_column)
     placing: dict[str, Any] = {"place_by": place_by, "against": against, "place_column": place_column}
     placing["said"] = read_said(roles, notation)
+    track = read_tracks(tracks, camera_ahead, camera_zone, track_gap)
     if is_update:
+        if track is not None:
+            told = Text("--update と --track は一緒に使えません。", "--update does not go with --track.")
+            raise click.UsageError(told.in_language(language))
         if is_repeat_allowed:
             told = Text(
                 "--update と --as-new は一緒に使えません。どちらかを外してください。",
@@ -197,6 +207,7 @@ def command(
             is_dry_run=is_dry_run,
             is_repeat_allowed=is_repeat_allowed,
             recipe=ruled,
+            track=track,
             **placing,
         )
         titles = {known.key: known.title for known in workspace.known_layers()}

@@ -30,6 +30,7 @@ ROW_REMOVED = "row_removed"
 ROW_UNCERTAIN = "row_uncertain"
 CHANGE_REJECTED = "change_rejected"
 RECIPE_COLUMN_NEW = "recipe_column_new"
+PHOTO_OUTSIDE_TRACK = "photo_outside_track"
 
 TITLES: dict[str, Text] = {
     COLUMN_NOT_MATCHED: Text("レイヤーの項目に当たらない列です", "Column without a field in the layer"),
@@ -45,6 +46,7 @@ TITLES: dict[str, Text] = {
     GEOMETRY_CRS_ASSUMED: Text(
         "図形の座標系が分からないため、レイヤーの座標系とみなしました", "CRS taken from the layer"
     ),
+    PHOTO_OUTSIDE_TRACK: Text("軌跡に撮影した時刻がありません", "Track says nothing of when the photo was taken"),
     RECIPE_COLUMN_NEW: Text("レシピにない列があります", "Column that the recipe does not know"),
     KEY_REPEATED: Text("同じ番号の行があります", "Key stands in several rows"),
     LEDGER_CONTINUES: Text("取り込み済みの台帳の続きのようです", "Seems to go on with a ledger that was imported"),

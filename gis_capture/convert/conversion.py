@@ -10,6 +10,7 @@ from gis_capture.convert.accounting import Conversion
 from gis_capture.convert.collecting import paused_collection
 from gis_capture.convert.continuation import find_continuation
 from gis_capture.convert.imports import refuse_repeat
+from gis_capture.convert.photo_track import PhotoTrack
 from gis_capture.convert.planning import Plan
 from gis_capture.convert.rows import ConvertedTable
 from gis_capture.convert.source import NO_GAIJI, Progress, convert_source
@@ -48,6 +49,7 @@ def convert(
     gaiji: Mapping[str, str] = NO_GAIJI,
     against: KeyLayer | None = None,
     said: Said = NOTHING_SAID,
+    track: PhotoTrack | None = None,
 ) -> Conversion:
     """Brings a source into a layer of the store: all of it in one transaction, or nothing.
 
@@ -73,6 +75,7 @@ def convert(
         gaiji: What the office's private characters are.
         against: Features by whose lots, posts, numbers or names rows without coordinates are placed.
         said: What a person says of the columns of the position.
+        track: Places photos without a position by when they were taken.
 
     Raises:
         RecipeError: The recipe does not fit the source.
@@ -103,6 +106,7 @@ def convert(
         gaiji=gaiji,
         against=against,
         said=said,
+        track=track,
     )
     plan, tables, conversion = source.plan, source.tables, source.sum_up()
     continuation = None if is_repeat_allowed else find_continuation(source, store)

@@ -11,6 +11,7 @@ from shapely import Geometry
 
 from gis_capture.convert import codes
 from gis_capture.convert.geometries import Bools, are_finite, are_in_japan, as_array, fit_type, to_crs
+from gis_capture.convert.photo_track import PhotoTrack
 from gis_capture.ledger import Table
 from gis_capture.locate import Coordinates, Points, find_coordinates, locate_rows
 from gis_capture.locate.codes import CRS_UNKNOWN, DATUM_GRID_MISSING
@@ -108,6 +109,7 @@ def position_rows(
     gazetteer: Gazetteer | None = None,
     against: KeyLayer | None = None,
     said: Said = NOTHING_SAID,
+    track: PhotoTrack | None = None,
 ) -> Positions:
     """Gives every row of a table its position in a layer.
 
@@ -119,10 +121,13 @@ def position_rows(
         gazetteer: Places rows without coordinates by their addresses.
         against: Places them by lots, posts, numbers or names, which are nearer.
         said: What a person says of the columns.
+        track: Places photos by when they were taken.
 
     Raises:
         CRSError: `crs` is not known.
     """
+    if track is not None and track.can_place(table):
+        return track.place(table, lambda filled: _from_geometries(filled, layer, crs, grids_dir))
     if has_geometries(table):
         return _from_geometries(table, layer, crs, grids_dir)
     located = locate_rows(

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from gis_capture.convert import codes
+from gis_capture.convert.photo_track import PhotoTrack
 from gis_capture.convert.positions import Positions, position_rows
 from gis_capture.ledger import Table
 from gis_capture.ledger.columns import ColumnMatch
@@ -88,6 +89,7 @@ def convert_table(
     rules: Mapping[str, ColumnRule] = NO_RULES,
     against: KeyLayer | None = None,
     said: Said = NOTHING_SAID,
+    track: PhotoTrack | None = None,
 ) -> ConvertedTable:
     """Cleans all matched columns of a table and finds the position of every row.
 
@@ -98,7 +100,7 @@ def convert_table(
         CRSError: `crs` is not known.
     """
     positions = position_rows(
-        table, layer, crs=crs, grids_dir=grids_dir, gazetteer=gazetteer, against=against, said=said
+        table, layer, crs=crs, grids_dir=grids_dir, gazetteer=gazetteer, against=against, said=said, track=track
     )
     field_of = match.fields
     problems: list[Problem] = []

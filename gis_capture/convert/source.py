@@ -2,16 +2,18 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from gis_capture.convert.accounting import Conversion
 from gis_capture.convert.bounding import bound_problems
+from gis_capture.convert.photo_track import PhotoTrack
 from gis_capture.convert.planning import Plan, plan_conversion
 from gis_capture.convert.rows import NO_RULES, ConvertedTable, convert_table
 from gis_capture.ledger import DEFAULT_LIMITS, Limits, Reading, Table, read_ledger
+from gis_capture.ledger.codes import PHOTO_WITHOUT_POSITION
 from gis_capture.ledger.gaiji import replace_gaiji
 from gis_capture.ledger.recipes.files import format_recipe
 from gis_capture.ledger.recipes.recipe import ColumnRule, Recipe
@@ -33,6 +35,7 @@ class ConvertedSource:
         given: What a person chose for this source: `{"crs", "matches", "said"?, "recipe"?}`, the recipe as the text
             of its file.
         placed_by: `{"way", "layers", "column"}` where rows were placed against layers.
+        track: `{"names", "zone", "ahead_s", "max_gap_s"}` where photos were placed on a track.
     """
 
     reading: Reading
@@ -40,6 +43,7 @@ class ConvertedSource:
     tables: tuple[ConvertedTable, ...]
     given: Mapping[str, Any]
     placed_by: Mapping[str, Any] | None = None
+    track: Mapping[str, Any] | None = None
 
     def sum_up(self) -> Conversion:
         """Counts what becomes of the rows."""
@@ -49,6 +53,7 @@ class ConvertedSource:
         """What is kept about the import, besides the account of its rows."""
         record = _record(self.reading, self.plan, self.tables, conversion, author=author, at=at)
         placed = {"placed_by": dict(self.placed_by)} if self.placed_by else {}
+        placed |= {"track": dict(self.track)} if self.track else {}
         return {**record, "given": dict(self.given), **placed}
 
 
@@ -70,6 +75,7 @@ def convert_source(
     gaiji: Mapping[str, str] = NO_GAIJI,
     against: KeyLayer | None = None,
     said: Said = NOTHING_SAID,
+    track: PhotoTrack | None = None,
 ) -> ConvertedSource:
     """Reads a source and converts its rows for a layer; writes nothing.
 
@@ -83,6 +89,10 @@ def convert_source(
     report = on_progress or (lambda share: None)
     reading = read_ledger(path, limits=limits, recipe=recipe, layout=layout)
     reading = replace_gaiji(reading, gaiji)
+    if track is not None:
+        # Each row tells by itself whether the track knows its place.
+        kept = tuple(one for one in reading.problems if one.code != PHOTO_WITHOUT_POSITION)
+        reading = replace(reading, problems=kept)
     said.check(column.name for each in reading.tables for column in each.columns)
     crs = crs or (recipe.crs if recipe else None)
     if recipe is not None:
@@ -105,6 +115,7 @@ def convert_source(
                 rules=rules,
                 against=against,
                 said=said_of(source_table, rules, said),
+                track=track,
             )
         )
         report(0.25 + 0.25 * n / len(plan.tables))
@@ -113,7 +124,7 @@ def convert_source(
         given["said"] = said.to_json()
     if recipe is not None:
         given["recipe"] = format_recipe(recipe)
-    return ConvertedSource(reading, plan, tuple(tables), given, _placed_by(against))
+    return ConvertedSource(reading, plan, tuple(tables), given, _placed_by(against), track.to_json() if track else None)
 
 
 def said_of(table: Table, rules: Mapping[str, ColumnRule], said: Said) -> Said:

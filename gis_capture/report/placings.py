@@ -19,13 +19,14 @@ _METHODS = {
     "chainage": Text("路線の距離標・測点", "kilometre post or station of a route"),
     "reference": Text("番号の指す相手", "feature that the number names"),
     "name": Text("施設の名称", "name of a facility"),
+    "track": Text("軌跡と撮影時刻", "track of a receiver, by the time of the photo"),
     "gps": Text("現場の GPS", "GPS on site"),
     "tap": Text("地図を押して指定", "tapped on the map"),
     "field": Text("現場で入力", "captured on site"),
     "edited": Text("取り込んだ後に修正", "edited after the import"),
 }
 _STATED = ("coordinates", "dms", "plane", "geometry")
-_ROUGH = ("mesh", "address", "parcel", "chainage", "reference", "name")
+_ROUGH = ("mesh", "address", "parcel", "chainage", "reference", "name", "track")
 
 
 @dataclass(frozen=True, slots=True)

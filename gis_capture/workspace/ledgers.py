@@ -18,6 +18,7 @@ from gis_capture.convert import (
     undo_import,
 )
 from gis_capture.convert.imports import find_import
+from gis_capture.convert.photo_track import PhotoTrack
 from gis_capture.convert.positions import Positions, position_rows
 from gis_capture.convert.recipes import make_recipe
 from gis_capture.convert.source import said_of
@@ -189,6 +190,7 @@ class Ledgers:
         against: Sequence[str] = (),
         place_column: str = "",
         said: Said = NOTHING_SAID,
+        track: PhotoTrack | None = None,
     ) -> Conversion:
         """Brings a source into a layer, all of it or nothing; a copy of the source is kept.
 
@@ -209,6 +211,7 @@ class Ledgers:
             against: Keys of the layers that hold the parcels, the routes and posts, the features.
             place_column: Where the ledger says it; "" = found by the headers.
             said: What a person says of the columns of the position.
+            track: Places photos without a position by when they were taken, as `read_track` reads it.
 
         Raises:
             RecipeError: The recipe does not fit the source; nothing was changed.
@@ -244,6 +247,7 @@ class Ledgers:
                 gaiji=self.folder.gaiji(),
                 against=self._key_layer(place_by, against, place_column, recipe),
                 said=said,
+                track=track,
             )
 
     def reimport(

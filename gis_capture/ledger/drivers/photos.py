@@ -87,9 +87,11 @@ def reading_of_photos(source: Source, photos: Iterable[Photo]) -> Reading:
     without: list[Photo] = []
     for photo in photos:
         (without if photo.position is None else groups.setdefault(photo.crs, [])).append(photo)
-    if not groups:
+    if not groups and not any("撮影日時" in photo.texts for photo in without):
         return Reading(source, ())
-    largest = max(groups, key=lambda crs: len(groups[crs]))
+    # Photos that say when they were taken may find their place on a track.
+    largest = max(groups, key=lambda crs: len(groups[crs]), default=_DATUMS["WGS84"])
+    groups.setdefault(largest, [])
     groups[largest] += without
     problems = [_without_position(photo) for photo in without[:_MAX_PROBLEMS]]
     tables = [_table(source, crs, found, is_only=len(groups) == 1) for crs, found in groups.items()]

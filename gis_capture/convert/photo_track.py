@@ -1,0 +1,157 @@
+"""Photos without a position, placed by when they were taken, on the track that a receiver kept meanwhile (GPX)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from gis_capture.convert import codes
+from gis_capture.convert.codes import GEOMETRY_MISSING
+from gis_capture.convert.geometries import as_array, to_crs
+from gis_capture.errors import SourceError
+from gis_capture.ledger import DEFAULT_LIMITS, Limits, Table, read_ledger
+from gis_capture.locate.crs import GEOGRAPHIC, parse_crs
+from gis_capture.locate.track import Track
+from gis_capture.model import Problem
+from gis_capture.text import Text
+
+if TYPE_CHECKING:
+    from gis_capture.convert.positions import Positions
+
+TAKEN_AT = "撮影日時"
+DEFAULT_GAP_S = 60.0
+JAPAN = timezone(timedelta(hours=9))
+_WGS84 = GEOGRAPHIC["wgs84"]
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoTrack:
+    """A track, and how the clock of the camera goes.
+
+    Attributes:
+        names: Of the files it was read from.
+        zone: Of the camera's clock, where a photo does not state it.
+        ahead_s: How far the camera's clock is ahead of the true time.
+        max_gap_s: Points further apart in time are not joined.
+    """
+
+    track: Track
+    names: tuple[str, ...]
+    zone: timezone = JAPAN
+    ahead_s: float = 0.0
+    max_gap_s: float = DEFAULT_GAP_S
+
+    def to_json(self) -> dict[str, Any]:
+        """Gives what an import remembers of it."""
+        offset = f"{datetime.now(self.zone):%z}"
+        return {"names": list(self.names), "zone": offset, "ahead_s": self.ahead_s, "max_gap_s": self.max_gap_s}
+
+    def can_place(self, table: Table) -> bool:
+        """Whether the rows of a table are photos that say when they were taken."""
+        return any(column.name == TAKEN_AT for column in table.columns)
+
+    def place(self, table: Table, position: Callable[[Table], "Positions"]) -> "Positions":
+        """Gives photos without a position the one of the track, and then positions them as all geometries.
+
+        Args:
+            table: Of photos.
+            position: Positions the rows of a table by its geometries.
+        """
+        taken = table.values[[column.name for column in table.columns].index(TAKEN_AT)]
+        times = np.array([self._instant(text) for text in taken], np.float64)
+        lon, lat, accuracies_m = self.track.at(times, max_gap_s=self.max_gap_s)
+        raw = as_array(table.geometries or [None] * len(taken))
+        is_missing = shapely.is_missing(raw)
+        is_found = is_missing & np.isfinite(lon)
+        points = np.full(len(raw), None, dtype=object)
+        points[is_found] = shapely.points(lon[is_found], lat[is_found])
+        source = parse_crs(table.crs) if table.crs else _WGS84
+        points, _ = to_crs(points, source=_WGS84, target=source, grids_dir=None)
+        raw[is_found] = points[is_found]
+        positions = position(replace(table, geometries=raw.tolist(), crs=f"EPSG:{source}"))
+        methods, radii, notes = list(positions.methods), list(positions.accuracies_m), list(positions.notes)
+        problems = []
+        for row in np.flatnonzero(is_found).tolist():
+            if methods[row] is not None:
+                methods[row], radii[row] = "track", round(float(accuracies_m[row]), 1)
+                notes[row] = f"{TAKEN_AT}「{taken[row]}」→ 軌跡「{'、'.join(self.names)}」"
+        reasons = list(positions.reasons)
+        for row in np.flatnonzero(is_missing & ~is_found).tolist():
+            reasons[row] = codes.PHOTO_OUTSIDE_TRACK
+            problems.append(self._outside(taken[row], table.row_numbers[row]))
+        told = {problem.row_number for problem in problems}
+        kept = [one for one in positions.problems if not (one.row_number in told and one.code == GEOMETRY_MISSING)]
+        return replace(
+            positions,
+            methods=methods,
+            accuracies_m=radii,
+            notes=notes,
+            reasons=reasons,
+            problems=(*kept, *problems),
+        )
+
+    def _outside(self, taken: str | None, row_number: int) -> Problem:
+        ends = [f"{datetime.fromtimestamp(at, self.zone):%Y-%m-%d %H:%M:%S}" for at in self.track.times_s[[0, -1]]]
+        message = Text(
+            f"写真の{TAKEN_AT}「{taken or ''}」に、軌跡(全体で{ends[0]}から{ends[1]}まで)の点がありません。",
+            f'The track ({ends[0]} to {ends[1]} in all) has no point when the photo was taken ("{taken or ""}").',
+        )
+        suggestion = Text(
+            f"カメラの時計のずれ、時差、{self.max_gap_s:.0f}秒までとした点の間隔を確かめてください。",
+            f"Check the camera's clock, its time zone, and the longest gap between points, {self.max_gap_s:.0f} s.",
+        )
+        return Problem(codes.PHOTO_OUTSIDE_TRACK, "warning", message, suggestion, row_number, TAKEN_AT)
+
+    def _instant(self, text: str | None) -> float:
+        """The true time of what a camera wrote, seconds since 1970; NaN for what is no time."""
+        at = _moment(text)
+        return np.nan if at is None else (at if at.tzinfo else at.replace(tzinfo=self.zone)).timestamp() - self.ahead_s
+
+
+def read_track(
+    paths: Sequence[Path],
+    *,
+    zone: timezone = JAPAN,
+    ahead_s: float = 0.0,
+    max_gap_s: float = DEFAULT_GAP_S,
+    limits: Limits = DEFAULT_LIMITS,
+) -> PhotoTrack:
+    """Reads the points of tracks that have a time, of one or several files.
+
+    Raises:
+        SourceError: A file cannot be read, or holds no track with times.
+    """
+    times: list[float] = []
+    places: list[tuple[float, float]] = []
+    for path in paths:
+        n_before = len(times)
+        for table in read_ledger(path, limits=limits).tables:
+            texts = next((v for c, v in zip(table.columns, table.values, strict=True) if c.name == "time"), None)
+            for text, geometry in zip(texts or (), table.geometries or (), strict=texts is not None):
+                at = _moment(text)
+                if at is not None and isinstance(geometry, shapely.Point):
+                    # GPX 1.1: all times are UTC, stated or not.
+                    times.append((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp())
+                    places.append((geometry.x, geometry.y))
+        if len(times) == n_before:
+            raise SourceError(
+                Text(
+                    f"「{path.name}」に時刻のある軌跡がありません。GPX の軌跡(trk)を指定してください。",
+                    f'"{path.name}" holds no track with times: give a GPX file with a track.',
+                ),
+                path=path,
+            )
+    points = np.array(places, np.float64).reshape(-1, 2)
+    track = Track.of_points(np.array(times, np.float64), points[:, 0], points[:, 1])
+    return PhotoTrack(track, tuple(path.name for path in paths), zone, ahead_s, max_gap_s)
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text.strip()) if text else None
+    except ValueError:
+        return None

@@ -1,0 +1,108 @@
+"""`gis-capture convert --track`: photos find their place by when they were taken."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from gis_capture.cli import main
+from gis_capture.workspace import Workspace
+
+GPX = """<?xml version="1.0"?><gpx xmlns="http://www.topografix.com/GPX/1/1" version="1.1" creator="t"><trk><trkseg>
+<trkpt lat="36.1400" lon="137.2500"><time>2024-04-05T00:30:00Z</time></trkpt>
+<trkpt lat="36.1400" lon="137.2510"><time>2024-04-05T00:30:20Z</time></trkpt>
+<trkpt lat="36.1410" lon="137.2510"><time>2024-04-05T00:50:00Z</time></trkpt></trkseg></trk></gpx>"""
+
+
+def photo(path: Path, taken: str, zone: str = "") -> None:
+    """Writes a photo without a position."""
+    exif = Image.Exif()
+    exif.get_ifd(0x8769)[0x9003] = f"2024:04:05 {taken}"
+    if zone:
+        exif.get_ifd(0x8769)[0x9011] = zone
+    Image.new("RGB", (8, 8)).save(path, exif=exif)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A workspace, a track, and photos of which the last was taken in its gap."""
+    (tmp_path / "walk.gpx").write_text(GPX, encoding="utf-8")
+    (tmp_path / "photos").mkdir()
+    photo(tmp_path / "photos" / "1.jpg", "09:30:05")
+    photo(tmp_path / "photos" / "2.jpg", "00:30:10", "+00:00")
+    photo(tmp_path / "photos" / "3.jpg", "09:40:00")
+    Workspace.create(tmp_path / "w").close()
+    return tmp_path
+
+
+def convert(folder: Path, capsys: pytest.CaptureFixture[str], *more: str) -> tuple[int, Any]:
+    """Imports the photos into a layer of their own; gives the exit code and the result."""
+    track = ["--track", str(folder / "walk.gpx"), *more]
+    arguments = ["convert", str(folder / "photos"), "--layer", "generic", "--workspace", str(folder / "w"), "--json"]
+    with pytest.raises(SystemExit) as stop:
+        main([*arguments, *track])
+    assert isinstance(stop.value.code, int)
+    return stop.value.code, json.loads(capsys.readouterr().out or "null")
+
+
+def places(folder: Path) -> dict[Any, tuple[float, float] | None]:
+    """Where the photos lie, by name."""
+    with Workspace.open(folder / "w") as workspace:
+        key = next(layer.key for layer in workspace.store.layers())
+        found = {}
+        for feature in workspace.store.features(key):
+            name = next(value for value in feature.fields.values() if str(value).endswith(".jpg"))
+            geometry: Any = feature.geometry
+            found[name] = None if geometry is None else (round(geometry.x, 6), round(geometry.y, 6))
+        return found
+
+
+def test_photos_lie_where_the_track_was_when_they_were_taken(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Times without a zone are those of Japan; a photo in a gap is kept without a position, and told."""
+    code, result = convert(folder, capsys)
+    assert (code, result["n_loaded"], result["n_unlocated"]) == (3, 2, 1)
+    assert places(folder) == {"1.jpg": (137.25025, 36.14), "2.jpg": (137.2505, 36.14), "3.jpg": None}
+    told = [(problem["code"], problem["row"]) for problem in result["problems"] if problem["code"].startswith("photo")]
+    assert told == [("photo_outside_track", 3)]
+    with Workspace.open(folder / "w") as workspace:
+        (record,) = workspace.imports()
+        assert record["track"] == {"names": ["walk.gpx"], "zone": "+0900", "ahead_s": 0.0, "max_gap_s": 60.0}
+        key = workspace.store.layers()[0].key
+        quality = {feature.position.method: feature.position for feature in workspace.store.features(key)}
+        assert quality["track"].accuracy_m is not None
+        assert quality["track"].accuracy_m >= 10
+        assert "walk.gpx" in (quality["track"].note or "")
+
+
+def test_a_clock_that_is_ahead_and_a_longer_gap_are_taken_into_account(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Five seconds ahead: the first photo was taken at the first point; half-way through the gap is half the way."""
+    code, result = convert(folder, capsys, "--camera-ahead", "5", "--track-gap", "1200")
+    assert (code, result["n_unlocated"]) == (0, 0)
+    found = places(folder)
+    assert found["1.jpg"] == (137.25, 36.14)
+    assert found["3.jpg"] is not None
+    assert found["3.jpg"] == pytest.approx((137.251, 36.1405), abs=1e-4)
+
+
+def test_another_time_zone_moves_the_photos_that_state_none(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In UTC, 09:30 is long after the walk."""
+    _, result = convert(folder, capsys, "--camera-zone", "+00:00")
+    assert (result["n_loaded"], result["n_unlocated"]) == (1, 2)
+
+
+@pytest.mark.parametrize("more", [["--camera-zone", "JST"], ["--update"]])
+def test_options_that_make_no_sense_are_refused(
+    folder: Path, capsys: pytest.CaptureFixture[str], more: list[str]
+) -> None:
+    """Nothing is imported."""
+    assert convert(folder, capsys, *more)[0] == 2
+
+
+def test_a_file_without_a_track_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A GPX of way points has no times to place photos by."""
+    (folder / "walk.gpx").write_text(GPX.replace("trk", "trx"), encoding="utf-8")
+    assert convert(folder, capsys)[0] == 1
