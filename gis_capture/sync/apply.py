@@ -196,6 +196,8 @@ class Applier:
         position = before.position if before else PositionQuality()
         if GEOMETRY in merged.written and GEOMETRY in change.edits:
             position = change.located or PositionQuality("field")
+        elif change.located is not None and _confirms(change, layer, before):
+            position = change.located
         geometry = state.get(GEOMETRY)
         feature = Feature(
             layer=layer.key,
@@ -208,7 +210,7 @@ class Applier:
         )
         if not is_stored:
             transaction.insert([feature])
-        elif merged.written or (before and attachments != before.attachments):
+        elif merged.written or (before and (attachments, position) != (before.attachments, before.position)):
             transaction.update(feature)
         else:
             return before.revision if before else transaction.revision
@@ -269,6 +271,15 @@ def _state(feature: Feature | None) -> dict[str, Any] | None:
         return None
     attachments = [attachment.to_json() for attachment in feature.attachments]
     return {**feature.fields, GEOMETRY: feature.geometry, ATTACHMENTS: attachments}
+
+
+def _confirms(change: Change, layer: Layer, before: Feature | None) -> bool:
+    """Whether the author says that the geometry which is stored now is right as it is."""
+    edit = change.edits.get(GEOMETRY)
+    if edit is None or before is None or before.geometry is None or edit.old is ABSENT:
+        return False
+    same = equality_of(layer)
+    return same(GEOMETRY, edit.old, edit.new) and same(GEOMETRY, before.geometry, edit.new)
 
 
 def _attached(attachments: list[Any], change: Change) -> list[Any]:

@@ -212,4 +212,18 @@ export const en: Record<TabletKey, string> = {
   trouble_unknown_what: "Something unexpected happened.",
   trouble_unknown_data: "What was saved is on this tablet.",
   trouble_unknown_next: "Try again. If it fails, open the app again.",
+
+  placed_address: "Placed by its address. Please confirm.",
+  placed_parcel: "Placed by its lot. Please confirm.",
+  placed_chainage: "Placed by route and post. Please confirm.",
+  placed_reference: "Placed by the number of another feature. Please confirm.",
+  placed_name: "Placed by the name of a facility. Please confirm.",
+  placed_mesh: "In the middle of a mesh cell. Please confirm.",
+  placed_roughly: "Its place is rough. Please confirm.",
+  placed_radius: "(within about {metres} m)",
+  place_is_right: "The place is right",
+  confirmed_note: "confirmed on site {at}",
+  confirmed_note_gps: "confirmed on site {at} (device within {accuracy} m, {away} m away)",
+  tasks_place: "Only places to confirm ({n})",
+  task_place: "confirm the place",
 };

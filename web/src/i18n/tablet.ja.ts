@@ -211,4 +211,18 @@ export const ja = {
   trouble_unknown_what: "思わぬ問題が起きました。",
   trouble_unknown_data: "保存した記録は、この端末に残っています。",
   trouble_unknown_next: "もう一度試し、だめならアプリを開きなおしてください。",
+
+  placed_address: "住所から置いた位置です。確かめてください。",
+  placed_parcel: "地番から置いた位置です。確かめてください。",
+  placed_chainage: "距離標・測点から置いた位置です。確かめてください。",
+  placed_reference: "相手の番号から置いた位置です。確かめてください。",
+  placed_name: "施設の名称から置いた位置です。確かめてください。",
+  placed_mesh: "メッシュの中心です。確かめてください。",
+  placed_roughly: "おおよその位置です。確かめてください。",
+  placed_radius: "(誤差 約{metres}m)",
+  place_is_right: "位置は正しい",
+  confirmed_note: "現地で確認 {at}",
+  confirmed_note_gps: "現地で確認 {at}(端末の誤差±{accuracy}m、端末から{away}m)",
+  tasks_place: "位置を確かめるものだけ({n}件)",
+  task_place: "位置を確かめる",
 };

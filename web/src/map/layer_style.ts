@@ -2,6 +2,7 @@ import type { Feature as MapFeature } from "geojson";
 import type { FilterSpecification, LayerSpecification } from "maplibre-gl";
 import type { Feature } from "../model/feature.ts";
 import type { Layer, Shape } from "../model/layer.ts";
+import { poorRadiusM } from "../model/position.ts";
 import { LABEL_FONTS } from "./basemap_style.ts";
 import { ATTENTION_BADGE, CHANGED_BADGE, CHECKED_BADGE, markerId, UNSENT_BADGE } from "./markers.ts";
 
@@ -41,8 +42,22 @@ export function toMapFeature(layer: Layer, feature: Feature, told: { label: stri
       color,
       icon: markerId(shape, color),
       badge: told.mark ? BADGES[told.mark] : "",
+      ...accuracyRing(feature),
     },
   };
+}
+
+/** Width of the world at zoom 22 in pixels, over its length in metres: what a metre at the equator measures there. */
+const PX_PER_M_AT_22 = (512 * 2 ** 22) / 40_075_016.7;
+const RING_COLORS: Record<string, string> = { address: "#c74700", mesh: "#6f23d0", parcel: "#197a4b" };
+
+/** The radius of the ring around a point whose position is poor, for the style; its colour tells the method. */
+function accuracyRing(feature: Feature): { ring_px?: number; ring_color?: string } {
+  const radius_m = poorRadiusM(feature);
+  if (radius_m === null || feature.geometry?.type !== "Point") return {};
+  const lat = feature.geometry.coordinates[1] ?? 0;
+  const ring_px = (radius_m * PX_PER_M_AT_22) / Math.cos((lat * Math.PI) / 180);
+  return { ring_px, ring_color: RING_COLORS[feature.position?.method ?? ""] ?? "#1a1a1a" };
 }
 
 export const sourceId = (key: string) => `ledger-${key}`;
@@ -53,6 +68,8 @@ const IS_AREA: FilterSpecification = ["in", ["geometry-type"], ["literal", ["Pol
 /** Below this zoom a crowded layer is drawn as plain dots: MapLibre has room for 16,384 pictures in a tile. */
 const CROWDED_ZOOM = 14;
 const CROWD = 5000;
+/** Farther out, rings would only cover each other. */
+const RING_ZOOM = 13;
 
 /** A ledger layer to draw, with how many features it has. */
 export interface DrawnLayer {
@@ -66,6 +83,7 @@ export function ledgerStyle(drawn: readonly DrawnLayer[]): LayerSpecification[] 
   const crowded = new Set(drawn.filter(({ n_features }) => n_features > CROWD).map(({ layer }) => layer));
   return [
     ...[drawArea, drawLine].flatMap((draw) => layers.map(draw)),
+    ...layers.map(drawRing),
     ...[...crowded].map(drawDot),
     ...layers.map((layer) => drawMarker(layer, crowded.has(layer) ? CROWDED_ZOOM : 0)),
     ...[drawBadge, drawLabel].flatMap((draw) => layers.map(draw)),
@@ -91,6 +109,22 @@ const drawLine = (layer: Layer): LayerSpecification => ({
   filter: ["!", IS_POINT],
   layout: { "line-cap": "round", "line-join": "round" },
   paint: { "line-color": ["get", "color"], "line-width": ["interpolate", ["linear"], ["zoom"], 11, 2, 17, 5] },
+});
+
+/** In metres on the ground, so that it doubles with each zoom. */
+const drawRing = (layer: Layer): LayerSpecification => ({
+  ...at(layer, "ring"),
+  type: "circle",
+  minzoom: RING_ZOOM,
+  filter: ["has", "ring_px"],
+  paint: {
+    "circle-radius": ["interpolate", ["exponential", 2], ["zoom"], 0, 0, 22, ["get", "ring_px"]],
+    "circle-color": ["get", "ring_color"],
+    "circle-opacity": 0.08,
+    "circle-stroke-color": ["get", "ring_color"],
+    "circle-stroke-width": 3,
+    "circle-pitch-alignment": "map",
+  },
 });
 
 const drawDot = (layer: Layer): LayerSpecification => ({

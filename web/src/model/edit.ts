@@ -52,15 +52,18 @@ export function makeChange(wish: Wish, previous: Change | null, nature: Nature):
   };
   if (!wish.is_deletion && wish.geometry !== undefined) {
     const geometry = { old: seen?.geometry ?? null, new: wish.geometry };
-    if (JSON.stringify(geometry.old) !== JSON.stringify(geometry.new)) {
-      change.geometry = geometry;
-      if (wish.located) change.located = wish.located;
-    }
+    const is_moved = JSON.stringify(geometry.old) !== JSON.stringify(geometry.new);
+    // Where a place is right as it is, only how it was found is new.
+    if (is_moved || (wish.located && geometry.new)) change.geometry = geometry;
+    if (change.geometry && wish.located) change.located = wish.located;
   }
   if (wish.visit_note) return { ...change, is_visit: true, note: wish.visit_note };
   const is_empty = !Object.keys(change.fields).length && !change.geometry && !change.attachments.length;
   return change.kind === "update" && is_empty ? null : change;
 }
+
+/** How the server takes a new place of which nothing is said: docs/format.md §3. */
+const IN_THE_FIELD: PositionQuality = { method: "field", accuracy_m: null, note: null };
 
 /** Gives the feature after a change; null = gone. */
 export function applyChange(feature: Feature | null, change: Change): Feature | null {
@@ -81,6 +84,7 @@ export function applyChange(feature: Feature | null, change: Change): Feature | 
     ...seen,
     fields,
     geometry: change.geometry ? change.geometry.new : seen.geometry,
+    ...(change.geometry ? { position: change.located ?? IN_THE_FIELD } : {}),
     attachments: [...seen.attachments, ...change.attachments.filter(({ sha256 }) => !known.has(sha256))],
   };
 }

@@ -68,3 +68,13 @@ test("a crowded layer is drawn as dots from afar, so that no tile has more pictu
   expect(dots?.maxzoom).toBe(markers?.minzoom);
   expect(fieldStyle([drawn], []).layers.some(({ id }) => id === "ledger-street_light-dot")).toBe(false);
 });
+
+test("a poor position has a ring of its radius on the ground, coloured by how it was placed", () => {
+  const feature = { ...FEATURE, position: { method: "address", accuracy_m: 300, note: null } };
+  const drawn = toMapFeature(LAYER, feature, { label: "", mark: null });
+  const lat = feature.geometry?.type === "Point" ? (feature.geometry.coordinates[1] ?? 0) : 0;
+  const m_per_px = (40_075_016.7 * Math.cos((lat * Math.PI) / 180)) / (512 * 2 ** 22);
+  expect((drawn?.properties?.ring_px ?? 0) * m_per_px).toBeCloseTo(300, 3);
+  expect(drawn?.properties?.ring_color).toBe("#c74700");
+  expect(toMapFeature(LAYER, FEATURE, { label: "", mark: null })?.properties).not.toHaveProperty("ring_px");
+});

@@ -1,7 +1,10 @@
 import type { Geometry } from "geojson";
+import { anchorOf, distanceM } from "../../geometry/distance.ts";
 import { asLayerType, drawKind } from "../../geometry/shape.ts";
 import type { Gps } from "../../gps/gps.svelte.ts";
+import { currentLanguage } from "../../i18n/language.svelte.ts";
 import { t } from "../../i18n/tablet.ts";
+import { confirmedBy } from "../../model/position.ts";
 import { visitedFields } from "../../model/visit.ts";
 import { listDrafts } from "../../store/drafts.ts";
 import { discardLostPhotos } from "../../store/photos.ts";
@@ -109,6 +112,20 @@ export class Desk {
       const where = position ? t("checked_here", { metres: Math.max(1, Math.round(position.accuracy_m ?? 0)) }) : "";
       this.tell(`${t("checked")}${where || t("checked_nowhere")}`);
     });
+  }
+
+  /** Takes the crew's word that a feature is where it says; other edits of the form are saved with it. */
+  async confirmPlace(form: DraftForm): Promise<boolean> {
+    const { shape } = form;
+    if (!shape) return false;
+    const here = this.gps.current();
+    const anchor = anchorOf(shape);
+    const away_m = here && anchor && distanceM([here.lon, here.lat], anchor);
+    const metres = { accuracy: Math.round(here?.accuracy_m ?? 0), away: Math.round(away_m ?? 0) };
+    const at = new Date().toLocaleString(currentLanguage(), { dateStyle: "medium", timeStyle: "short" });
+    const note = t(away_m === null ? "confirmed_note" : "confirmed_note_gps", { at, ...metres });
+    await this.attempt(() => form.place(shape, confirmedBy(here, away_m, note)));
+    return this.save();
   }
 
   askDeletion(form: DraftForm): void {

@@ -1,0 +1,27 @@
+import type { DevicePosition, Feature, PositionQuality } from "./feature.ts";
+
+/** From this radius on a position is drawn with a ring, and one that nobody chose on the spot has to be confirmed. */
+export const POOR_M = 20;
+/** A crew that stands farther off has not seen the place itself. */
+const NEAR_M = 50;
+/** A person or their device chose it on the spot. */
+const IN_FIELD = ["field", "gps", "tap", "confirmed"];
+
+/** The radius within which a feature lies, where it is worth showing; null = good, or not known. */
+export function poorRadiusM({ geometry, position }: Pick<Feature, "geometry" | "position">): number | null {
+  const radius_m = position?.accuracy_m ?? 0;
+  return geometry && radius_m >= POOR_M ? radius_m : null;
+}
+
+/** Whether a crew should look if a feature is where it says: nobody has, and it was placed by an address or roughly. */
+export function needsConfirming(feature: Pick<Feature, "geometry" | "position">): boolean {
+  const method = feature.position?.method ?? "";
+  if (!feature.geometry || !method || IN_FIELD.includes(method)) return false;
+  return method === "address" || poorRadiusM(feature) !== null;
+}
+
+/** What a crew's word makes of a position that is right as it is. Only who stands nearby vouches for metres. */
+export function confirmedBy(here: DevicePosition | null, away_m: number | null, note: string): PositionQuality {
+  const is_near = away_m !== null && away_m <= Math.max(NEAR_M, 2 * (here?.accuracy_m ?? 0));
+  return { method: "confirmed", accuracy_m: is_near ? (here?.accuracy_m ?? null) : null, note };
+}
