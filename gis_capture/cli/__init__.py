@@ -35,6 +35,7 @@ COMMANDS = {
         "export",
         "gazetteer",
         "raster",
+        "basemap",
         "migrate",
         "attachments",
         "backup",

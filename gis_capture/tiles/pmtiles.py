@@ -23,7 +23,7 @@ HEADER_BYTES = 127
 # A reader fetches the first 16 KiB; the root directory has to be in them.
 _MAX_ROOT_BYTES = 16384 - HEADER_BYTES
 _LEAF_ENTRIES = 4096
-_PLAIN, _GZIP = 1, 2
+_PLAIN, GZIP = 1, 2
 TILE_TYPES = {"mvt": 1, "png": 2, "jpg": 3, "webp": 4, "avif": 5}
 MEDIA_TYPES = {
     "mvt": "application/vnd.mapbox-vector-tile",
@@ -124,7 +124,7 @@ def encode_head(
         *places,
         *data,
         *counts,
-        *(1, _GZIP, _GZIP if tile_type == "mvt" else _PLAIN, TILE_TYPES[tile_type], *zooms),
+        *(1, GZIP, GZIP if tile_type == "mvt" else _PLAIN, TILE_TYPES[tile_type], *zooms),
         *box_e7,
         sum(zooms) // 2,
         *middle_e7,
@@ -200,7 +200,7 @@ def decode_directory(content: bytes, compression: int) -> Directory:
     Raises:
         ValueError: Broken, or unpacking to more than any writer makes.
     """
-    if compression == _GZIP:
+    if compression == GZIP:
         content = unpack(content, MAX_DIRECTORY_BYTES)
     elif compression != _PLAIN:
         raise ValueError(f"directory compression {compression}")

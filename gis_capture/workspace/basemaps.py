@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from gis_capture.errors import SourceError
+from gis_capture.geopackage import mbtiles
 from gis_capture.ledger import hash_files
 from gis_capture.text import Text
+from gis_capture.tiles.archive import Archive
+from gis_capture.tiles.mbtiles import convert_mbtiles
 
 MAGIC = b"PMTiles\x03"
 _NAME = re.compile(r"[a-z0-9_]{1,40}")
@@ -23,6 +26,7 @@ class Basemap:
 
     Attributes:
         source_sha256: Of what it was made from, so that it is not made twice.
+        kind: "vector" or "raster".
     """
 
     name: str
@@ -30,6 +34,7 @@ class Basemap:
     size_bytes: int
     attribution: str
     source_sha256: str
+    kind: str = "vector"
 
     @property
     def file_name(self) -> str:
@@ -44,6 +49,7 @@ class Basemap:
             "size_bytes": self.size_bytes,
             "url": f"/packs/{self.file_name}",
             "attribution": self.attribution,
+            **({"kind": self.kind} if self.kind == "raster" else {}),
         }
 
 
@@ -54,7 +60,13 @@ def list_basemaps(packs_dir: Path) -> list[Basemap]:
 
 
 def add_basemap(packs_dir: Path, source: Path, *, name: str, attribution: str) -> Basemap:
-    """Takes a PMTiles file, or a folder of GeoJSON files, as the base map of that name; the former one goes.
+    """Takes a PMTiles or MBTiles file, or a folder of GeoJSON files, as the base map of that name; the former one goes.
+
+    Args:
+        packs_dir: Where base maps are.
+        source: Is copied, or turned into PMTiles.
+        name: Of the base map.
+        attribution: Shown on every map; "" = as the file says.
 
     Raises:
         SourceError: Neither of them, or it cannot be read.
@@ -72,7 +84,7 @@ def add_basemap(packs_dir: Path, source: Path, *, name: str, attribution: str) -
         raise _no_basemap(source)
     source_sha256 = hash_files(files)
     known = {basemap.name: basemap for basemap in list_basemaps(packs_dir)}
-    if name in known and known[name].source_sha256 == source_sha256 and known[name].attribution == attribution:
+    if name in known and known[name].source_sha256 == source_sha256 and attribution in ("", known[name].attribution):
         return known[name]
     unfinished = packs_dir / f"{name}.unfinished"
     if source.is_dir():
@@ -80,12 +92,12 @@ def add_basemap(packs_dir: Path, source: Path, *, name: str, attribution: str) -
 
         build_basemap_pack(source, unfinished)
     else:
-        with source.open("rb") as file:
-            if file.read(len(MAGIC)) != MAGIC:
-                raise _no_basemap(source)
-        shutil.copyfile(source, unfinished)
+        _take_archive(source, unfinished)
+    with Archive(unfinished) as archive:
+        kind = "vector" if archive.header.tile_type == "mvt" else "raster"
+        attribution = attribution or str(archive.metadata().get("attribution", ""))[:500]
     sha256 = hash_files([unfinished])
-    basemap = Basemap(name, sha256, unfinished.stat().st_size, attribution, source_sha256)
+    basemap = Basemap(name, sha256, unfinished.stat().st_size, attribution, source_sha256, kind)
     os.replace(unfinished, packs_dir / basemap.file_name)
     card = packs_dir / f"{name}.json.unfinished"
     card.write_text(json.dumps(asdict(basemap), ensure_ascii=False), encoding="utf-8")
@@ -97,11 +109,40 @@ def add_basemap(packs_dir: Path, source: Path, *, name: str, attribution: str) -
     return basemap
 
 
+def remove_basemap(packs_dir: Path, name: str) -> None:
+    """Takes a base map away.
+
+    Raises:
+        SourceError: There is none of that name.
+    """
+    found = next((basemap for basemap in list_basemaps(packs_dir) if basemap.name == name), None)
+    if found is None:
+        raise SourceError(
+            Text(f"背景地図「{name}」はありません。", f'There is no base map "{name}".'), path=packs_dir / name
+        )
+    (packs_dir / f"{name}.json").unlink()
+    with suppress(OSError):
+        (packs_dir / found.file_name).unlink()
+
+
+def _take_archive(source: Path, target: Path) -> None:
+    with source.open("rb") as file:
+        head = file.read(16)
+    if head.startswith(MAGIC):
+        Archive(source).close()
+        shutil.copyfile(source, target)
+    elif head == mbtiles.MAGIC:
+        convert_mbtiles(source, target)
+    else:
+        raise _no_basemap(source)
+
+
 def _no_basemap(source: Path) -> SourceError:
     return SourceError(
         Text(
-            f"「{source}」は背景地図に使えません。PMTiles(版3)か、GeoJSON のフォルダーを指定してください。",
-            f'"{source}" is no base map: name a PMTiles file (version 3) or a folder of GeoJSON files.',
+            f"「{source}」は背景地図に使えません。"
+            "PMTiles(版3)か MBTiles、または GeoJSON のフォルダーを指定してください。",
+            f'"{source}" is no base map: name a PMTiles (version 3) or MBTiles file, or a folder of GeoJSON files.',
         ),
         path=source,
     )

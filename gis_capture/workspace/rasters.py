@@ -50,6 +50,11 @@ class Raster:
         """Gives a member of `GET /rasters`."""
         return {**asdict(self), "url": f"/packs/{self.file_name}", "state": "ready", "progress": 1.0}
 
+    def to_pack(self) -> dict[str, Any]:
+        """Gives a member of `GET /basemap`; its name is that of no base map."""
+        kept = {key: getattr(self, key) for key in ("title", "attribution", "sha256", "size_bytes")}
+        return {"name": f"raster-{self.name}", "kind": "raster", **kept, "url": f"/packs/{self.file_name}"}
+
 
 class Rasters:
     """The raster layers in a folder.

@@ -25,7 +25,7 @@ from gis_capture.sync.office import Office
 from gis_capture.text import Text
 from gis_capture.times import end_of
 from gis_capture.workspace.backups import Backup, back_up
-from gis_capture.workspace.basemaps import Basemap, add_basemap, list_basemaps
+from gis_capture.workspace.basemaps import Basemap, add_basemap, list_basemaps, remove_basemap
 from gis_capture.workspace.checkouts import Checkin, Checkouts
 from gis_capture.workspace.folder import Folder, create_folder, read_folder
 from gis_capture.workspace.identity import new_id, utc_now
@@ -330,12 +330,20 @@ class Workspace(Ledgers):
         return list_basemaps(self.folder.packs_dir)
 
     def add_basemap(self, source: Path | str, *, name: str, attribution: str) -> Basemap:
-        """Takes a PMTiles file, or a folder of GeoJSON files, as a base map; one of the same name is replaced.
+        """Takes a PMTiles or MBTiles file, or a folder of GeoJSON files, as a base map; the former of its name goes.
 
         Raises:
             SourceError: It is neither of them.
         """
         return add_basemap(self.folder.packs_dir, Path(source), name=name, attribution=attribution)
+
+    def remove_basemap(self, name: str) -> None:
+        """Takes a base map away.
+
+        Raises:
+            SourceError: There is none of that name.
+        """
+        remove_basemap(self.folder.packs_dir, name)
 
     @property
     def rasters(self) -> Rasters:

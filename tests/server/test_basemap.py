@@ -1,18 +1,27 @@
 """Base map packs over HTTP."""
 
+import gzip
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
+from gis_capture.errors import SourceError
+from gis_capture.model import BBox
+from gis_capture.tiles.grid import Tile
+from gis_capture.tiles.pmtiles import encode_pmtiles
 from gis_capture.workspace import Workspace
+
+TILE, CONTENT = Tile(5, 28, 12), gzip.compress(b"tile", mtime=0)
 
 
 @pytest.fixture
 def pack(tmp_path: Path) -> Path:
-    """Stands for a PMTiles file; the server does not look behind its magic number."""
+    """A PMTiles file of one tile."""
     path = tmp_path / "city.pmtiles"
-    path.write_bytes(b"PMTiles\x03" + bytes(1000))
+    path.write_bytes(encode_pmtiles({TILE: CONTENT}, bounds=BBox(137, 36, 138, 37), metadata={"attribution": "国"}))
     return path
 
 
@@ -22,16 +31,82 @@ def test_a_pack_is_listed_and_read_by_ranges(client: FlaskClient, workspace: Wor
     (listed,) = client.get("/basemap").get_json()["packs"]
     part = client.get(listed["url"], headers={"Range": "bytes=0-7"})
 
-    assert (listed["name"], listed["size_bytes"], listed["attribution"]) == ("city", 1008, "高山市")
-    assert (part.status_code, part.data, part.headers["Content-Range"]) == (206, b"PMTiles\x03", "bytes 0-7/1008")
+    assert (listed["name"], listed["size_bytes"], listed["attribution"]) == ("city", pack.stat().st_size, "高山市")
+    assert (part.status_code, part.data, part.headers["Content-Range"]) == (
+        206,
+        b"PMTiles\x03",
+        f"bytes 0-7/{pack.stat().st_size}",
+    )
     assert "immutable" in part.headers["Cache-Control"]
 
 
 def test_a_new_pack_takes_the_place_of_the_old(client: FlaskClient, workspace: Workspace, pack: Path) -> None:
     """Another content, another address; the old one is gone."""
     old = workspace.add_basemap(pack, name="city", attribution="高山市")
-    pack.write_bytes(b"PMTiles\x03" + bytes(2000))
+    pack.write_bytes(encode_pmtiles({TILE: b"other"}, bounds=BBox(137, 36, 138, 37), metadata={}))
     new = workspace.add_basemap(pack, name="city", attribution="高山市")
 
     assert client.get(f"/packs/{old.file_name}").status_code == 404
-    assert len(client.get(f"/packs/{new.file_name}").data) == 2008
+    assert len(client.get(f"/packs/{new.file_name}").data) == pack.stat().st_size
+
+
+def write_mbtiles(path: Path, content: bytes, kind: str) -> Path:
+    """Writes an MBTiles file of one tile, whose row counts from the south."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TABLE metadata (name TEXT, value TEXT)")
+        connection.execute("CREATE TABLE tiles (zoom_level INT, tile_column INT, tile_row INT, tile_data BLOB)")
+        said = [("format", kind), ("attribution", "地理院タイル"), ("bounds", "137,36,138,37")]
+        connection.executemany("INSERT INTO metadata VALUES (?, ?)", said)
+        connection.execute("INSERT INTO tiles VALUES (5, 28, ?, ?)", (31 - 12, content))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("kind", "stored", "suffix"), [("pbf", b"tile", "mvt"), ("pbf", CONTENT, "mvt"), ("png", b"tile", "png")]
+)
+def test_mbtiles_become_a_base_map(
+    kind: str, stored: bytes, suffix: str, client: FlaskClient, workspace: Workspace, tmp_path: Path
+) -> None:
+    """Packed or not, vector or pictures; the source it names is shown; tiles are there as z/x/y."""
+    added = workspace.add_basemap(write_mbtiles(tmp_path / "a.mbtiles", stored, kind), name="gsi", attribution="")
+    assert (added.attribution, added.kind) == ("地理院タイル", "raster" if kind == "png" else "vector")
+    address = f"/basemaps/gsi/5/28/12.{suffix}"
+    plain = client.get(address, headers={"Accept-Encoding": "identity"})
+    assert (plain.status_code, plain.data) == (200, b"tile")
+    if suffix == "mvt":
+        packed = client.get(address, headers={"Accept-Encoding": "gzip"})
+        assert (packed.headers["Content-Encoding"], gzip.decompress(packed.data)) == ("gzip", b"tile")
+    assert client.get(address, headers={"If-None-Match": plain.headers["ETag"]}).status_code == 304
+    assert client.get(f"/basemaps/gsi/5/0/0.{suffix}").status_code == 204
+    assert client.get("/basemaps/gsi/5/28/12.xyz").status_code == 404
+    workspace.remove_basemap("gsi")
+    assert workspace.basemaps() == [] and client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("defect", ["no_tables", "row_beyond", "no_format", "empty"])
+def test_a_broken_mbtiles_file_is_told_and_the_old_base_map_stays(
+    defect: str, workspace: Workspace, pack: Path, tmp_path: Path
+) -> None:
+    """Nothing half-made is left."""
+    old = workspace.add_basemap(pack, name="city", attribution="")
+    path = write_mbtiles(tmp_path / "broken.mbtiles", b"x", "tiff" if defect == "no_format" else "png")
+    statement = {
+        "no_tables": "DROP TABLE tiles",
+        "row_beyond": "UPDATE tiles SET tile_row = 99",
+        "empty": "DELETE FROM tiles",
+    }.get(defect)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(statement or "SELECT 1")
+    with pytest.raises(SourceError, match=r"broken\.mbtiles"):
+        workspace.add_basemap(path, name="city", attribution="")
+    assert workspace.basemaps() == [old]
+    assert sorted(file.suffix for file in workspace.folder.packs_dir.iterdir()) == [".json", ".pmtiles"]
+
+
+def test_a_broken_archive_is_no_base_map(workspace: Workspace, pack: Path) -> None:
+    """What only begins as PMTiles is told by its name; the old one stays."""
+    old = workspace.add_basemap(pack, name="city", attribution="")
+    pack.write_bytes(b"PMTiles\x03" + bytes(1000))
+    with pytest.raises(SourceError, match=r"city\.pmtiles"):
+        workspace.add_basemap(pack, name="city", attribution="")
+    assert workspace.basemaps() == [old] and len(list(workspace.folder.packs_dir.iterdir())) == 2

@@ -50,6 +50,9 @@ export const en: Record<OfficeKey, string> = {
 
   map_title: "Map",
   map_layers: "Layers shown",
+  map_under: "Background",
+  map_basemap: "Base map",
+  map_opacity: "opacity",
   map_all: "All",
   map_label: "Map of the layers",
   map_zoom_in: "Zoom in",

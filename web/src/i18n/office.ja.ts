@@ -50,6 +50,9 @@ export const ja = {
 
   map_title: "地図",
   map_layers: "表示するレイヤー",
+  map_under: "背景",
+  map_basemap: "地図",
+  map_opacity: "の濃さ",
   map_all: "すべて",
   map_label: "レイヤーの地図",
   map_zoom_in: "地図を大きく",

@@ -38,6 +38,10 @@ export const en: Record<TabletKey, string> = {
 
   map_name: 'Map. The "List" shows the same.',
   map_attribution: "Sources of the map",
+  map_under_close: "Close",
+  map_under: "Background",
+  map_basemap: "Base map",
+  map_opacity: "opacity",
   zoom_in: "Zoom in",
   zoom_out: "Zoom out",
   show_here: "Show where I am",

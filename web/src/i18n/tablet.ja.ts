@@ -37,6 +37,10 @@ export const ja = {
 
   map_name: "地図。同じ内容は「一覧」でも見られます。",
   map_attribution: "地図の出典",
+  map_under_close: "閉じる",
+  map_under: "背景",
+  map_basemap: "地図",
+  map_opacity: "の濃さ",
   zoom_in: "地図を大きく",
   zoom_out: "地図を小さく",
   show_here: "現在地を見る",

@@ -19,7 +19,8 @@ import { emptySource, fieldStyle, GPS_SOURCE, SELECTED_SOURCE, type View } from 
 import { type DrawnLayer, sourceId } from "./layer_style.ts";
 import { tellState } from "./map_state.ts";
 import { drawImage, MARKER_PIXEL_RATIO } from "./markers.ts";
-import { type LocalPack, openPack } from "./pack_source.ts";
+import { type LocalPack, openPack, type PackView } from "./pack_source.ts";
+import { showPack } from "./pack_style.ts";
 
 /** How far beside a feature a tap may land. */
 const TAP_RADIUS_PX = 24;
@@ -84,9 +85,13 @@ export class FieldMap {
   }
 
   /** Draws these layers over these packs; features are put in by `setFeatures`. */
-  async setContent(layers: readonly DrawnLayer[], packs: readonly LocalPack[]): Promise<void> {
+  async setContent(
+    layers: readonly DrawnLayer[],
+    packs: readonly LocalPack[],
+    views: Readonly<Record<string, PackView>> = {},
+  ): Promise<void> {
     await this.#ready;
-    const style = JSON.stringify(fieldStyle(layers, packs));
+    const style = JSON.stringify(fieldStyle(layers, packs, views));
     if (style === this.#style) return;
     this.#style = style;
     const known = new Set(this.#packs.map((pack) => pack.sha256));
@@ -96,6 +101,13 @@ export class FieldMap {
     this.#map.setStyle(JSON.parse(style), { diff: true });
     // A new style empties its GeoJSON sources.
     await Promise.all([this.select(this.#selected), this.showPosition(this.#position)]);
+  }
+
+  /** Shows a pack more or less, or not at all. */
+  async showPack(name: string, view: PackView): Promise<void> {
+    await this.#ready;
+    const pack = this.#packs.find((candidate) => candidate.name === name);
+    if (pack) showPack(this.#map, pack, view);
   }
 
   async setFeatures(key: string, features: MapFeature[]): Promise<void> {

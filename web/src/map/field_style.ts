@@ -1,8 +1,8 @@
 import type { FeatureCollection } from "geojson";
 import type { LayerSpecification, SourceSpecification, StyleSpecification } from "maplibre-gl";
-import { basemapLayers } from "./basemap_style.ts";
 import { type DrawnLayer, ledgerStyle, sourceId } from "./layer_style.ts";
-import type { LocalPack } from "./pack_source.ts";
+import type { LocalPack, PackView } from "./pack_source.ts";
+import { packSource, packStyle } from "./pack_style.ts";
 
 export const SELECTED_SOURCE = "selected";
 export const GPS_SOURCE = "gps";
@@ -17,7 +17,11 @@ export interface View {
 export const emptySource = (): FeatureCollection => ({ type: "FeatureCollection", features: [] });
 
 /** The whole style of the tablet's map: base map, selection, ledger layers, position. No font, picture or tile is fetched. */
-export function fieldStyle(layers: readonly DrawnLayer[], packs: readonly LocalPack[]): StyleSpecification {
+export function fieldStyle(
+  layers: readonly DrawnLayer[],
+  packs: readonly LocalPack[],
+  views: Readonly<Record<string, PackView>> = {},
+): StyleSpecification {
   const sources: Record<string, SourceSpecification> = {
     [SELECTED_SOURCE]: { type: "geojson", data: emptySource() },
     [GPS_SOURCE]: { type: "geojson", data: emptySource() },
@@ -26,9 +30,9 @@ export function fieldStyle(layers: readonly DrawnLayer[], packs: readonly LocalP
     { id: "background", type: "background", paint: { "background-color": "#f6f4ee" } },
   ];
   for (const pack of packs) {
-    const source = `basemap-${pack.name}`;
-    sources[source] = { type: "vector", url: `pmtiles://${pack.sha256}`, attribution: pack.attribution };
-    drawn.push(...basemapLayers(source));
+    const { source, layers: under } = packStyle(pack, `pmtiles://${pack.sha256}`, views[pack.name]);
+    sources[packSource(pack)] = source;
+    drawn.push(...under);
   }
   for (const { layer } of layers) {
     sources[sourceId(layer.key)] = { type: "geojson", data: emptySource(), promoteId: "feature_id" };

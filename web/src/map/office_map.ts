@@ -15,8 +15,9 @@ import "./map.css";
 import type { FeatureCollection } from "geojson";
 import { t } from "../i18n/office.ts";
 import type { BasemapPack } from "../model/messages.ts";
-import { basemapLayers } from "./basemap_style.ts";
 import { tellState } from "./map_state.ts";
+import type { PackView } from "./pack_source.ts";
+import { packSource, packStyle, showPack } from "./pack_style.ts";
 
 type Box = [number, number, number, number];
 export interface TappedFeature {
@@ -73,6 +74,11 @@ export class OfficeMap {
       const found = this.#map.queryRenderedFeatures(box).find((feature) => feature.properties.feature_id);
       callback(found ? { layer: found.sourceLayer ?? "", feature_id: String(found.properties.feature_id) } : null);
     });
+  }
+
+  /** Shows a pack more or less, or not at all. */
+  showPack(pack: BasemapPack, view: PackView): void {
+    showPack(this.#map, pack, view);
   }
 
   remove(): void {
@@ -160,13 +166,9 @@ function compose(basemaps: BasemapPack[], overlay: StyleSpecification | null): S
     { id: "background", type: "background", paint: { "background-color": "#f6f4ee" } },
   ];
   for (const pack of basemaps) {
-    const source = `basemap-${pack.name}`;
-    sources[source] = {
-      type: "vector",
-      url: `pmtiles://${new URL(pack.url, location.origin)}`,
-      attribution: pack.attribution,
-    };
-    layers.push(...basemapLayers(source));
+    const { source, layers: under } = packStyle(pack, `pmtiles://${new URL(pack.url, location.origin)}`);
+    sources[packSource(pack)] = source;
+    layers.push(...under);
   }
   Object.assign(sources, overlay?.sources);
   layers.push(...(overlay?.layers ?? []).filter((layer) => layer.type !== "background"));

@@ -8,8 +8,17 @@ export interface LocalPack {
   name: string;
   sha256: string;
   attribution: string;
+  kind?: "raster";
   read: ReadBytes;
 }
+
+/** How a pack is shown; opacity counts for scans and photographs only. */
+export interface PackView {
+  is_visible: boolean;
+  opacity: number;
+}
+
+export const WHOLE_VIEW: PackView = { is_visible: true, opacity: 1 };
 
 export function openPack(pack: LocalPack): PMTiles {
   const source: Source = {

@@ -82,4 +82,7 @@ export interface BasemapPack {
   size_bytes: number;
   url: string;
   attribution: string;
+  /** Scans and photographs; without it a vector base map. */
+  kind?: "raster";
+  title?: string;
 }

@@ -9,6 +9,8 @@ export interface Settings {
   last_sync_at: string;
   /** Where the map looked last. */
   view: { lon: number; lat: number; zoom: number };
+  /** How the packs under the layers are shown, by name. */
+  pack_views: Record<string, { is_visible: boolean; opacity: number }>;
 }
 
 export async function readSetting<Name extends keyof Settings>(database: Database, name: Name) {

@@ -1,0 +1,45 @@
+import type { LayerSpecification, Map as MapLibreMap, SourceSpecification } from "maplibre-gl";
+import { basemapLayers } from "./basemap_style.ts";
+import { type PackView, WHOLE_VIEW } from "./pack_source.ts";
+
+interface Pack {
+  name: string;
+  attribution: string;
+  kind?: "raster";
+}
+
+export const packSource = (pack: Pack) => `basemap-${pack.name}`;
+
+/** The source and the layers of a pack, as it is to be shown.
+ *
+ * @param url Of the archive, "pmtiles://…".
+ */
+export function packStyle(
+  pack: Pack,
+  url: string,
+  view: PackView = WHOLE_VIEW,
+): { source: SourceSpecification; layers: LayerSpecification[] } {
+  const id = packSource(pack);
+  const is_raster = pack.kind === "raster";
+  const source: SourceSpecification = is_raster
+    ? { type: "raster", url, tileSize: 256, attribution: pack.attribution }
+    : { type: "vector", url, attribution: pack.attribution };
+  const drawn: LayerSpecification[] = is_raster
+    ? [{ id, type: "raster", source: id, paint: { "raster-opacity": view.opacity, "raster-fade-duration": 0 } }]
+    : basemapLayers(id);
+  const visibility = view.is_visible ? "visible" : "none";
+  return {
+    source,
+    layers: drawn.map((layer) => ({ ...layer, layout: { ...layer.layout, visibility } }) as typeof layer),
+  };
+}
+
+/** Changes how a pack is shown on a map that has it. */
+export function showPack(map: MapLibreMap, pack: Pack, view: PackView): void {
+  const source = packSource(pack);
+  for (const layer of map.getStyle().layers) {
+    if (!("source" in layer) || layer.source !== source) continue;
+    map.setLayoutProperty(layer.id, "visibility", view.is_visible ? "visible" : "none");
+    if (layer.type === "raster") map.setPaintProperty(layer.id, "raster-opacity", view.opacity);
+  }
+}
