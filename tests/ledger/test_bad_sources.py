@@ -179,3 +179,11 @@ def test_an_english_detail_stays_out_of_the_japanese_message(tmp_path: Path) -> 
     """What a library says of a broken file is for the English one."""
     (tmp_path / "a.xlsx").write_bytes(b"PK\x03\x04" + bytes(40))
     assert re.search(r"[A-Za-z]{4,}", refused(tmp_path / "a.xlsx").replace("a.xlsx", "")) is None
+
+
+def test_a_damaged_line_makes_no_table_of_nothing(tmp_path: Path) -> None:
+    """Five thousand commas in one line of a text: refused at once, and not searched for tables cell by cell."""
+    path = tmp_path / "a.csv"
+    path.write_text("0\n" + "," * 5000 + "x\n" + "SECTION\n" * 4000, "utf-8")
+    with pytest.raises(SourceError, match="blank"):
+        read_ledger(path)

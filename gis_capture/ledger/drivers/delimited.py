@@ -36,6 +36,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_MANY_CELLS, _EMPTINESS = 5_000_000, 1_000
 _MAX_COLUMNS = 20_000
 _MAX_MEMO = 10_000
 _MAX_UNCLOSED = 20
@@ -237,7 +238,18 @@ def _collect(opened: Opened, reader: Iterator[list[str]]) -> tuple[Grid, Sequenc
             column.extend([None] * len(rows))
         if n_rows > opened.limits.max_rows or n_rows * len(columns) > opened.limits.max_cells:
             raise too_large(opened.path, f"{n_rows:,} rows", f"{opened.limits.max_rows:,} rows")
+    _refuse_emptiness(opened, columns, n_rows)
     return Grid(None, columns, widths=dict(odd), usual_width=usual, lists_trailing_blanks=True), last
+
+
+def _refuse_emptiness(opened: Opened, columns: Sequence[Sequence[str | None]], n_rows: int) -> None:
+    """Raises SourceError for a large table with next to nothing in it: one damaged line makes thousands of columns."""
+    n_cells = n_rows * len(columns)
+    if n_cells > _MANY_CELLS and n_cells > _EMPTINESS * sum(n_rows - column.count(None) for column in columns):
+        filled = Text(
+            f"{len(columns):,}列のほとんどが空欄です", f"next to all cells of {len(columns):,} columns are blank"
+        )
+        raise broken(opened.path, filled)
 
 
 class _Texts(dict[str | None, str | None]):
