@@ -64,8 +64,10 @@ def search(address: str, city: str | None, folder: Path | None) -> int:
     """Prints the match; the exit code is 3 when there is none."""
     from gis_capture.locate.gazetteer import Gazetteer
 
+    with open_workspace(folder) as workspace:
+        home = workspace.folder.city
     with Gazetteer(_existing(folder)) as gazetteer:
-        match = gazetteer.search(address, city=city)
+        match = gazetteer.search(address, city=city or home or None)
     if match.lon is None or match.lat is None:
         say(Text(f"「{address}」は辞書に見つかりません。", f'"{address}" is not in the dictionary.'))
         return 3

@@ -19,6 +19,14 @@ from gis_capture.text import Text
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path("workspace"))
 @option("--name", default="", help=Text("課や班の名前。", "Name of the department."))
 @option(
+    "--city",
+    default="",
+    help=Text(
+        "都道府県と市区町村の名前(例 岐阜県高山市)。市町村名のない住所はここにあるものとし、区域の外の行を知らせます。",
+        "Prefecture and city of the office: addresses without a city are in it, and rows outside it are told.",
+    ),
+)
+@option(
     "--store",
     default=None,
     metavar="URL",
@@ -27,11 +35,11 @@ from gis_capture.text import Text
         "PostGIS for the layers (postgresql://user@host/database?schema=name); by default a file in the folder.",
     ),
 )
-def command(folder: Path, name: str, store: str | None) -> None:
+def command(folder: Path, name: str, city: str, store: str | None) -> None:
     """Makes a workspace."""
     from gis_capture.workspace import Workspace
 
-    with Workspace.create(folder, name=name, store=store) as workspace:
+    with Workspace.create(folder, name=name, city=city, store=store) as workspace:
         say(
             Text(
                 f"作業フォルダーを作りました: {workspace.path}\n次は: gis-capture convert 台帳 --workspace {folder}",

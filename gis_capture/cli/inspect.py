@@ -207,7 +207,9 @@ def _placing(described: dict[str, Any]) -> list[Text]:
     """The readings of coordinates that were compared, and the layers that rows may be placed against."""
     found = []
     for reading in described["readings"]:
-        away = "-" if reading["distance_m"] is None else f"{reading['distance_m']:,}m"
+        away = "-" if reading["distance_m"] is None else f"{reading['distance_m']:,.0f}m"
+        if reading["margin_m"]:
+            away += f" ({reading['margin_m']:+,.0f}m)"
         found.append(
             Text(
                 f"  座標の読み方: {reading['words']}、住所との差 {away}",

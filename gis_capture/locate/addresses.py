@@ -70,7 +70,7 @@ def find_addresses(
         filled = [row for row, text in enumerate(texts) if text]
         if not filled:
             continue
-        context = city or gazetteer.context_of(texts[row] for row in filled)
+        context = city or gazetteer.home or gazetteer.context_of(texts[row] for row in filled)
         sample = filled[:: max(1, len(filled) // _SAMPLE_SIZE)]
         n_found = sum(
             gazetteer.search(texts[row], city=cities.get(row, context)).level in PLACED_LEVELS for row in sample

@@ -1,7 +1,7 @@
 """How well a reading of coordinates agrees with where the addresses of the same rows are."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -30,6 +30,8 @@ class RankedReading:
         distance_m: Median distance from the addresses (of a datum: how far all rows together lie beside them);
             None = no addresses to compare with.
         about: What was decided between the readings: "plane", "notation", "datum".
+        margin_m: How much further from the addresses it lies than the one that was chosen (less than 0: nearer, and
+            yet not chosen); None = no addresses to compare with.
         notation: That the reading takes numbers for.
         roles: That the reading gives the columns of plane coordinates.
     """
@@ -39,11 +41,12 @@ class RankedReading:
     share: float
     distance_m: float | None = None
     about: About = "plane"
+    margin_m: float | None = None
     notation: Notation | None = None
     roles: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        """Gives `{"about", "words", "words_en", "crs", "share", "distance_m", "answer"}`."""
+        """Gives `{"about", "words", "words_en", "crs", "share", "distance_m", "margin_m", "answer"}`."""
         return {
             "about": self.about,
             "words": self.words.ja,
@@ -51,6 +54,7 @@ class RankedReading:
             "crs": f"EPSG:{self.code}",
             "share": self.share,
             "distance_m": self.distance_m,
+            "margin_m": self.margin_m,
             "answer": self._answer(),
         }
 
@@ -101,6 +105,19 @@ class KnownPlaces:
         north_m = (lat[rows] - self.lat[rows]) * _M_PER_DEG
         errors = [1.2533 * 1.4826 * np.median(np.abs(d - np.median(d))) / np.sqrt(n_rows) for d in (east_m, north_m)]
         return float(np.hypot(np.median(east_m), np.median(north_m))), float(np.hypot(*errors))
+
+
+def with_margins(readings: Sequence[RankedReading]) -> tuple[RankedReading, ...]:
+    """Tells of each reading how much further off it lies than the one that was chosen, the first of its kind."""
+    chosen: dict[About, float | None] = {}
+    for one in readings:
+        chosen.setdefault(one.about, one.distance_m)
+    return tuple(
+        one
+        if one.distance_m is None or (nearest := chosen[one.about]) is None
+        else replace(one, margin_m=one.distance_m - nearest)
+        for one in readings
+    )
 
 
 def is_better_datum(other: tuple[float, float] | None, assumed: tuple[float, float] | None) -> bool:

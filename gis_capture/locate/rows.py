@@ -12,7 +12,7 @@ from gis_capture.locate import codes
 from gis_capture.locate.addresses import PLACED_LEVELS, Addresses, find_addresses
 from gis_capture.locate.crs import GEOGRAPHIC, crs_of, datum_of, parse_crs
 from gis_capture.locate.datum import Moved, transform
-from gis_capture.locate.evidence import KnownPlaces
+from gis_capture.locate.evidence import KnownPlaces, with_margins
 from gis_capture.locate.find import describe, read_positions
 from gis_capture.locate.gazetteer import Gazetteer
 from gis_capture.locate.layouts import Columns
@@ -61,11 +61,12 @@ def locate_rows(
         layer_crs: CRS of the points that come out.
         row_numbers: Numbers of the rows as the user of the source sees them, for the problems; None = 1, 2, 3 …
         context: Title, sheet name, notes beside the table: they may name the CRS.
-        area: Where the rows should be, in EPSG:4326; decides between zones of plane coordinates.
+        area: Where the rows should be, in EPSG:4326; decides between zones of plane coordinates. None = in the city
+            that the gazetteer calls home, if any.
         grids_dir: Folder of datum grids (TKY2JGD.tif …).
         gazetteer: Places rows without coordinates by their addresses, and decides between readings of coordinates.
         address_columns: Where addresses stand, in order; () = found by their headers.
-        city: Where addresses lie that name no city; None = told by the other rows.
+        city: Where addresses lie that name no city; None = at the gazetteer's home, else told by the other rows.
         wants_areas: Mesh codes give their cells, too, besides the middles.
         said: What a person says of the columns.
 
@@ -77,6 +78,8 @@ def locate_rows(
     target = parse_crs(layer_crs)
     wanted = parse_crs(crs) if crs else None
     names = [*address_columns, *(name for name, role in said.roles.items() if role == "address")]
+    if area is None and gazetteer and gazetteer.home:
+        area = gazetteer.area_of(gazetteer.home)
     addresses = find_addresses(columns, gazetteer, names=names, city=city) if gazetteer else None
     reading = read_positions(columns, wants_plane=crs_of(wanted).is_projected, said=said) if wanted else None
     reading = reading or read_positions(columns, said=said)
@@ -139,7 +142,7 @@ def _by_coordinates(
         problems=problems,
         coordinates=describe(reading, settled.stated),
         operation="; ".join(moved.operations),
-        readings=settled.ranked,
+        readings=with_margins(settled.ranked),
     )
 
 

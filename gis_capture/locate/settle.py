@@ -116,7 +116,7 @@ def _settle_notation(columns: Columns, settled: Settled, known: KnownPlaces) -> 
             float(one.is_valid.mean()),
             round(metres),
             "notation",
-            one.meaning.notation,
+            notation=one.meaning.notation,
         )
         for one, metres in ((reading, distance_m), (other, other_m))
     ]

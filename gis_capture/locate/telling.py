@@ -94,12 +94,21 @@ class Teller:
     ) -> Iterable[Problem]:
         """Positions that are hardly true; `lon` and `lat` in degrees, NaN for rows without a position."""
         for row in on_zone_origin(lon, lat).tolist():
-            yield self._of_row(row, codes.ON_ZONE_ORIGIN, "warning", messages.ON_ZONE_ORIGIN, messages.CHECK_PLACE)
+            place = _place(lon, lat, row)
+            yield self._of_row(
+                row, codes.ON_ZONE_ORIGIN, "warning", messages.ON_ZONE_ORIGIN, messages.CHECK_PLACE, place
+            )
         for row in outside_area(lon, lat, area).tolist() if area else ():
-            yield self._of_row(row, codes.POSITION_OUTSIDE_AREA, "warning", messages.OUTSIDE_AREA, messages.CHECK_PLACE)
+            assert area is not None
+            place = _place(lon, lat, row)
+            edge = (_within(place[0], area.min_x, area.max_x), _within(place[1], area.min_y, area.max_y))
+            yield self._of_row(
+                row, codes.POSITION_OUTSIDE_AREA, "warning", messages.OUTSIDE_AREA, messages.CHECK_PLACE, place, edge
+            )
         for row, n_rows in identical_positions(lon, lat) if self._reading.kind != "mesh_code" else ():
             message = fill(messages.IDENTICAL_POSITIONS, n_rows=n_rows, cells="{cells}")
-            yield self._of_row(row, codes.IDENTICAL_POSITIONS, "warning", message, messages.CHECK_PLACE)
+            place = _place(lon, lat, row)
+            yield self._of_row(row, codes.IDENTICAL_POSITIONS, "warning", message, messages.CHECK_PLACE, place)
         if addresses is None or known is None or codes.POSITIONS_FAR_FROM_ADDRESSES in self._settled.doubts:
             return
         for found in disagreements(lon, lat, addresses, known):
@@ -107,15 +116,19 @@ class Teller:
             cells = self._reading.texts(self._columns, found.row)
             words = {"distance": distance, "address": found.address, "name": found.name, "cells": cells}
             message = fill(messages.ADDRESS_DISAGREES, **words)
-            yield self._of_row(found.row, codes.ADDRESS_DISAGREES, "warning", message, messages.CHECK_PLACE)
+            places = _place(lon, lat, found.row), _place(known.lon, known.lat, found.row)
+            yield self._of_row(found.row, codes.ADDRESS_DISAGREES, "warning", message, messages.CHECK_PLACE, *places)
 
     def _of_table(self, code: str, severity: Severity, message: Text, suggestion: Text = NO_TEXT) -> Problem:
         return Problem(code, severity, message, suggestion, column=self._column)
 
-    def _of_row(self, row: int, code: str, severity: Severity, message: Text, suggestion: Text) -> Problem:
+    def _of_row(
+        self, row: int, code: str, severity: Severity, message: Text, suggestion: Text, *places: tuple[float, float]
+    ) -> Problem:
         if "{cells}" in message.ja:
             message = fill(message, cells=self._reading.texts(self._columns, row))
-        return Problem(code, severity, message, suggestion, row_number=self._row_numbers[row], column=self._column)
+        number = self._row_numbers[row]
+        return Problem(code, severity, message, suggestion, row_number=number, column=self._column, places=places)
 
     def _of_notation(self) -> Iterable[Problem]:
         meaning = self._reading.meaning
@@ -191,6 +204,14 @@ class Teller:
         elif n_rows := int(moved.is_gap.sum()):
             message, suggestion = messages.GRID_GAP
             yield self._of_table(codes.DATUM_GRID_GAP, "warning", fill(message, n_rows=n_rows), suggestion)
+
+
+def _place(lon: Floats, lat: Floats, row: int) -> tuple[float, float]:
+    return round(float(lon[row]), 7), round(float(lat[row]), 7)
+
+
+def _within(value: float, low: float, high: float) -> float:
+    return min(max(value, low), high)
 
 
 def _ja(words: Text) -> str:

@@ -22,6 +22,7 @@ class Problem:
         cell: The cell as Excel names it, "Sheet1!C5".
         field: Name of the layer's field.
         feature_id: Another feature that has to do with it, such as the one that holds a unique value.
+        places: Where the row lies, and where it would lie by what speaks against that; (lon, lat) in degrees.
     """
 
     code: str
@@ -33,9 +34,11 @@ class Problem:
     cell: str | None = None
     field: str | None = None
     feature_id: str | None = None
+    places: tuple[tuple[float, float], ...] = ()
 
     def to_json(self, language: str = "ja") -> dict[str, Any]:
-        """Gives the form of `gis-capture.inspect/v1`, with the words of one language."""
+        """Gives the form of `gis-capture.inspect/v1`, with the words of one language; `places` only where there are."""
+        places = {"places": [list(place) for place in self.places]} if self.places else {}
         return {
             "row": self.row_number,
             "column": self.column,
@@ -45,4 +48,5 @@ class Problem:
             "severity": self.severity,
             "message": self.message.in_language(language),
             "suggestion": self.suggestion.in_language(language),
+            **places,
         }

@@ -13,7 +13,7 @@ from gis_capture.errors import ResourceError, StoreError
 from gis_capture.model import Layer
 from gis_capture.report.html_map_words import OUTCOMES, SEVERITIES, WORDS, next_steps
 from gis_capture.report.import_rows import MAX_LISTED, ShownRows, choose_rows, personal_columns, raw_texts
-from gis_capture.report.map_drawing import Drawing, draw_map
+from gis_capture.report.map_drawing import Apart, Drawing, draw_map
 from gis_capture.report.placings import COARSE, ROUGH
 from gis_capture.store.protocol import FeatureQuery, Store
 from gis_capture.text import Text
@@ -58,8 +58,10 @@ def import_map(store: Store, import_id: str, *, leaflet_dir: Path, language: str
     layer = store.layer(record["layer"])
     rows = choose_rows(store, record)
     query = FeatureQuery(feature_ids=list(rows.placed), is_located=True)
-    drawing = draw_map(layer, store.features(layer.key, query), rows=rows.placed, language=language)
     result = record.get("result_en" if language == "en" else "result") or record["result"]
+    apart = _apart(result, layer, language)
+    features = store.features(layer.key, query)
+    drawing = draw_map(layer, features, rows=rows.placed, language=language, apart=apart)
     page = _TEMPLATES.get_template("html_map.html").render(
         language=language,
         words={name: text.in_language(language) for name, text in WORDS.items()},
@@ -70,10 +72,11 @@ def import_map(store: Store, import_id: str, *, leaflet_dir: Path, language: str
         map_html=Markup(drawing.html) if drawing else None,
         map_script=Markup(drawing.script) if drawing else None,
         legend=_legend(drawing, language),
+        n_apart=len(apart),
         n_drawn=_n_drawn(drawing),
         n_not_drawn=len(rows.placed) - _n_drawn(drawing),
         is_thinned=len(rows.placed) < result["n_loaded"],
-        steps=_steps(record, result, drawing, language),
+        steps=_steps(record, result, drawing, len(apart), language),
         problems=_problems(result, layer, language),
         has_tables=len(record.get("tables") or ()) > 1,
         rows=_listed(rows, record, result, layer, language),
@@ -107,6 +110,20 @@ def _day_and_time(instant: str, language: str) -> str:
     return Text(f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}", f"{at:%Y-%m-%d %H:%M} (JST)").in_language(language)
 
 
+def _apart(result: Mapping[str, Any], layer: Layer, language: str) -> list[Apart]:
+    """The rows that lie elsewhere than their address; what concerns personal data is told by the number of the row."""
+    personal = {field.name for field in layer.fields if field.is_personal}
+    row = WORDS["row_number"].in_language(language)
+    found = []
+    for problem in result["problems"]:
+        if len(places := problem.get("places", ())) == 2 and tuple(places[0]) != tuple(places[1]):
+            words = "" if personal else f" {problem['message']}"
+            number = row.format(n=problem["row"]) if problem["row"] else ""
+            place, other = ((float(lon), float(lat)) for lon, lat in places)
+            found.append(Apart(place, other, number + words))
+    return found
+
+
 def _n_drawn(drawing: Drawing | None) -> int:
     return sum(drawing.counts.values()) if drawing else 0
 
@@ -118,11 +135,12 @@ def _legend(drawing: Drawing | None, language: str) -> list[dict[str, Any]]:
     ]
 
 
-def _steps(record: Mapping[str, Any], result: Mapping[str, Any], drawing: Drawing | None, language: str) -> list[str]:
+def _steps(
+    record: Mapping[str, Any], result: Mapping[str, Any], drawing: Drawing | None, n_apart: int, language: str
+) -> list[str]:
     counts = drawing.counts if drawing else {}
-    steps = next_steps(
-        result, n_rough=counts.get(COARSE, 0) + counts.get(ROUGH, 0), is_undone=bool(record.get("undone_at"))
-    )
+    n_rough = counts.get(COARSE, 0) + counts.get(ROUGH, 0)
+    steps = next_steps(result, n_rough=n_rough, n_apart=n_apart, is_undone=bool(record.get("undone_at")))
     return [step.in_language(language) for step in steps]
 
 

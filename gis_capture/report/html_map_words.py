@@ -39,6 +39,7 @@ WORDS = {
         "{n} 件は描いていません(後から消されたもの、座標が世界の外のもの、または図形が大きすぎるもの)。",
         "{n} are not drawn: deleted since, outside the world, or too large.",
     ),
+    "apart": Text("座標と住所などの食いちがい", "Coordinates and address disagree"),
     "legend": Text("凡例", "Legend"),
     "next": Text("次にすること", "What to do next"),
     "problems": Text("確認すること", "What to check"),
@@ -71,7 +72,7 @@ WORDS = {
 }
 
 
-def next_steps(result: Mapping[str, Any], *, n_rough: int, is_undone: bool) -> list[Text]:
+def next_steps(result: Mapping[str, Any], *, n_rough: int, n_apart: int = 0, is_undone: bool) -> list[Text]:
     """Says what is left to do after an import, the weightiest first."""
     if is_undone:
         return [Text("台帳を直したら、もう一度取り込んでください。", "Import the ledger again when it is mended.")]
@@ -93,6 +94,15 @@ def next_steps(result: Mapping[str, Any], *, n_rough: int, is_undone: bool) -> l
                 "タブレットの一覧から選んで現場で位置を付けるか、台帳に緯度・経度を書き足して取り込み直してください。",
                 f"{n_unlocated:,} unlocated rows are in the layer, but not on the map: place them on site from the "
                 "tablet's list, or add coordinates to the ledger and import again.",
+            )
+        )
+    if n_apart:
+        steps.append(
+            Text(
+                f"赤い線の {n_apart:,} 行は、座標と住所などが離れています。どちらが正しいか確かめて、"
+                "台帳か位置を直してください。",
+                f"The coordinates of {n_apart:,} rows (red lines) lie far from their addresses: find out "
+                "which is true, and mend the ledger or the position.",
             )
         )
     if n_rough:

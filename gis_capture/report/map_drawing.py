@@ -32,7 +32,18 @@ _POPUP = {
     "how": Text("位置の求め方", "Position from"),
     "note": Text("読み取りの控え", "How it was read"),
 }
+_APART = Text("食いちがい(座標から住所などへの線)", "Disagreements: from the coordinates to the address")
+_APART_COLOR = "#ce0000"
 _GRID = Text("経緯線", "Graticule")
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """A row that lies elsewhere than what speaks against it says; both (lon, lat) in degrees."""
+
+    place: tuple[float, float]
+    other: tuple[float, float]
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +61,14 @@ class Drawing:
     counts: dict[Placing, int]
 
 
-def draw_map(layer: Layer, features: Iterable[Feature], *, rows: dict[str, SourceRow], language: str) -> Drawing | None:
+def draw_map(
+    layer: Layer,
+    features: Iterable[Feature],
+    *,
+    rows: dict[str, SourceRow],
+    language: str,
+    apart: Sequence[Apart] = (),
+) -> Drawing | None:
     """Draws features in groups that can be switched; gives None where there is nothing to draw.
 
     Args:
@@ -58,6 +76,7 @@ def draw_map(layer: Layer, features: Iterable[Feature], *, rows: dict[str, Sourc
         features: With a geometry in the layer's CRS; those outside the world are left out.
         rows: The row each of them came from, by `feature_id`.
         language: "ja" or "en".
+        apart: Rows whose coordinates and address disagree; a line joins both.
     """
     groups: dict[Placing, list[dict[str, Any]]] = {placing: [] for placing in PLACINGS}
     counts = dict.fromkeys(PLACINGS, 0)
@@ -84,6 +103,8 @@ def draw_map(layer: Layer, features: Iterable[Feature], *, rows: dict[str, Sourc
     for placing, found in groups.items():
         if found:
             _group(placing, found, n_features=counts[placing], language=language).add_to(drawn)
+    if apart:
+        _disagreements(apart, language).add_to(drawn)
     folium.LayerControl(collapsed=False).add_to(drawn)
     drawn.fit_bounds([[box.min_y, box.min_x], [box.max_y, box.max_x]], padding=(24, 24), max_zoom=_NEAREST_ZOOM)
     figure = drawn.get_root()
@@ -124,6 +145,27 @@ def _group(placing: Placing, features: list[dict[str, Any]], *, n_features: int,
         marker=folium.CircleMarker(radius=placing.radius_px),
         tooltip=folium.GeoJsonTooltip(["label"], labels=False),
         popup=folium.GeoJsonPopup(list(_POPUP), [words.in_language(language) for words in _POPUP.values()]),
+    )
+
+
+def _disagreements(apart: Sequence[Apart], language: str) -> folium.GeoJson:
+    """Draws a line from each place to the other, which is a ring."""
+    features: list[dict[str, Any]] = []
+    for one in apart:
+        properties = {"label": escape(one.words[:_MAX_TEXT_CHARS])}
+        line = {"type": "LineString", "coordinates": [one.place, one.other]}
+        ring = {"type": "Point", "coordinates": one.other}
+        features += [
+            {"type": "Feature", "id": len(features) + n, "geometry": geometry, "properties": properties}
+            for n, geometry in enumerate((line, ring))
+        ]
+    style = {"color": _APART_COLOR, "weight": 2, "dashArray": "6 4", "fill": False}
+    return folium.GeoJson(
+        {"type": "FeatureCollection", "features": features},
+        name=f"{_APART.in_language(language)} {len(apart):,}",
+        style_function=lambda _: style,
+        marker=folium.CircleMarker(radius=5),
+        tooltip=folium.GeoJsonTooltip(["label"], labels=False),
     )
 
 

@@ -45,6 +45,7 @@ class Folder:
         name: Of the department, as it was given.
         store: Where the layers are: a database, or a file by its path from this folder.
         plane_zone: Zone of the plane rectangular CRS in which the city's drawings are (1–19), where it was given.
+        city: The office's own, "岐阜県高山市": addresses that name no city are in it; "" = not given.
     """
 
     path: Path
@@ -52,6 +53,7 @@ class Folder:
     settings: Settings
     plane_zone: int | None = None
     store: str = STORE_NAME
+    city: str = ""
 
     @property
     def store_path(self) -> Path:
@@ -153,7 +155,13 @@ def find_workspace(start: Path) -> Path:
 
 
 def create_folder(
-    path: Path, *, name: str, created_at: str, plane_zone: int | None = None, store: str | None = None
+    path: Path,
+    *,
+    name: str,
+    created_at: str,
+    plane_zone: int | None = None,
+    store: str | None = None,
+    city: str = "",
 ) -> None:
     """Makes folders, store and `workspace.toml`; the latter last, so that a half-made workspace is none.
 
@@ -174,6 +182,8 @@ def create_folder(
             document["store"] = keep_password(path, store)
         if plane_zone is not None:
             document["plane_zone"] = plane_zone
+        if city:
+            document["city"] = city
         unfinished = path / f"{FILE_NAME}.new"
         unfinished.write_text(tomli_w.dumps({**document, "settings": {}}), encoding="utf-8")
         os.replace(unfinished, path / FILE_NAME)
@@ -257,7 +267,8 @@ def read_folder(path: Path, environ: Mapping[str, str]) -> Folder:
     store = environ.get(STORE_VARIABLE) or document.get("store", STORE_NAME)
     if not isinstance(store, str):
         raise _unreadable(file, f"store = {store}")
-    return Folder(path, str(document.get("name", "")), read_settings(table, environ), zone, store)
+    settings = read_settings(table, environ)
+    return Folder(path, str(document.get("name", "")), settings, zone, store, str(document.get("city", "")))
 
 
 def keep_password(path: Path, store: str) -> str:

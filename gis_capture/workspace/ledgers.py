@@ -385,7 +385,7 @@ class Ledgers:
 
     def _gazetteer(self) -> AbstractContextManager[Gazetteer | None]:
         path = self.folder.gazetteer_path
-        return Gazetteer(path) if path.is_file() else nullcontext()
+        return Gazetteer(path, home=self.folder.city) if path.is_file() else nullcontext()
 
     @contextmanager
     def _kept(self, source: Path, layout: Path | None) -> Iterator[Path]:

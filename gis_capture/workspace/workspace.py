@@ -58,7 +58,13 @@ class Workspace(Ledgers):
 
     @classmethod
     def create(
-        cls, path: Path | str, *, name: str = "", plane_zone: int | None = None, store: str | None = None
+        cls,
+        path: Path | str,
+        *,
+        name: str = "",
+        plane_zone: int | None = None,
+        store: str | None = None,
+        city: str = "",
     ) -> Self:
         """Makes a workspace in a new or empty folder and opens it.
 
@@ -67,12 +73,13 @@ class Workspace(Ledgers):
             name: Of the department.
             plane_zone: Zone of the plane rectangular CRS of the city's drawings.
             store: Database for the layers, "postgresql://user@host/database?schema=name"; None = a file in the folder.
+            city: The office's own, "岐阜県高山市": addresses that name no city are in it, and rows outside it are told.
 
         Raises:
             WorkspaceError: The folder holds something else or cannot be written.
             StoreError: The database cannot be used.
         """
-        create_folder(Path(path), name=name, created_at=utc_now(), plane_zone=plane_zone, store=store)
+        create_folder(Path(path), name=name, created_at=utc_now(), plane_zone=plane_zone, store=store, city=city)
         return cls.open(path)
 
     @classmethod

@@ -238,3 +238,25 @@ def test_what_is_missing_is_named(store: Store, tmp_path: Path, leaflet_dir: Pat
         import_map(store, "nowhere", leaflet_dir=leaflet_dir)
     with pytest.raises(ResourceError, match="just web"):
         import_map(store, bring_in(store, tmp_path), leaflet_dir=tmp_path / "none")
+
+
+def test_a_row_that_lies_elsewhere_than_its_address_is_a_line_to_it(
+    store: Store, tmp_path: Path, leaflet_dir: Path
+) -> None:
+    """Both ends are drawn, the steps tell of it; what the message holds of a ledger stays text."""
+    import_id = bring_in(store, tmp_path)
+    record = next(record for record in store.imports() if record["import_id"] == import_id)
+    places = [[137.25, 36.14], [137.45, 36.34]]
+    problem = {
+        **{name: None for name in ("column", "cell", "field")},
+        **{"row": 2, "code": "address_disagrees", "severity": "warning", "message": f"`${{1}}{ATTACK}"},
+        **{"suggestion": "", "places": places},
+    }
+    record["result"]["problems"] = [problem]
+    with store.transact(Author("office", ""), at=AT, note="") as transaction:
+        transaction.put_import(record, ())
+    page = import_map(store, import_id, leaflet_dir=leaflet_dir)
+    assert '"coordinates": [[137.25, 36.14], [137.45, 36.34]]' in page
+    assert "赤い線の 1 行" in page
+    assert ATTACK not in page
+    assert '{"label": "2\\u884c\\u76ee"}' in page

@@ -16,6 +16,7 @@ from gis_capture.locate.gazetteer.folding import Folded
 from gis_capture.locate.gazetteer.lots import lot_keys
 from gis_capture.locate.gazetteer.spots import Hit, Level, Spot
 from gis_capture.locate.gazetteer.towns import CityTowns
+from gis_capture.model import BBox
 from gis_capture.text import Text
 
 _POSTCODE = re.compile("〒?[0-9]{3}-?[0-9]{4}(?![0-9])")
@@ -58,13 +59,14 @@ class Match:
 class Gazetteer:
     """An opened gazetteer; towns are read when their city is first asked for."""
 
-    def __init__(self, path: Path) -> None:
-        """Opens a file made by `build_gazetteer`.
+    def __init__(self, path: Path, *, home: str = "") -> None:
+        """Opens a file made by `build_gazetteer`; `home` is the city whose rows are looked up, "" = told by the rows.
 
         Raises:
             SourceError: It is none, or of a later version.
         """
         self.path = path
+        self.home = home
         try:
             self._database = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False)
             application = self._database.execute("PRAGMA application_id").fetchone()[0]
@@ -154,6 +156,16 @@ class Gazetteer:
             towns = (self._cities_with_town(text, 0) for text in unstated)
             prefs = Counter(pref for ids in towns for pref in {self._cities.by_id[city_id].pref for city_id in ids})
         return prefs.most_common(1)[0][0] if prefs and prefs.most_common(1)[0][1] >= 0.5 * len(sample) else None
+
+    def area_of(self, city: str) -> BBox | None:
+        """The box around a city's towns, with room for how far they reach; None for a city that is not known."""
+        ids = self._cities.named(city)
+        row = self._database.execute(
+            "SELECT min(lon - radius_m / 90000), min(lat - radius_m / 111000), max(lon + radius_m / 90000),"
+            f" max(lat + radius_m / 111000) FROM town WHERE city_id IN ({','.join('?' * len(ids))})",
+            ids,
+        ).fetchone()
+        return None if row[0] is None else BBox(*row)
 
     def _name_of(self, city_id: int) -> str:
         city = self._cities.by_id[city_id]
