@@ -20,6 +20,8 @@ _BESIDE = (".toml", ".cpy")
 def save_source(files: Sequence[FileStorage], folder: Path) -> Path:
     """Saves the files of one source; gives the one to read.
 
+    A layout of fixed records comes to lie beside its data under the data's name, whatever its own is.
+
     Raises:
         RequestError: No file, or several that do not belong together.
     """
@@ -28,7 +30,9 @@ def save_source(files: Sequence[FileStorage], folder: Path) -> Path:
         raise RequestError(
             Text("取り込むファイルを選んでください。", 'Choose a file (a part named "file").'), code="no_file"
         )
-    if len({Path(name).stem for name in names}) > 1 or len(set(names)) < len(names) or len(names) > MAX_FILES:
+    names = _with_layouts(names)
+    data = [name for name in names if Path(name).suffix.lower() not in _BESIDE] or names
+    if len({Path(name).stem for name in data}) > 1 or len(set(names)) < len(names) or len(names) > MAX_FILES:
         raise RequestError(
             Text(
                 "一度に取り込める台帳は1つです。シェープファイルは .shp .shx .dbf .prj をまとめて選んでください。",
@@ -39,6 +43,14 @@ def save_source(files: Sequence[FileStorage], folder: Path) -> Path:
     for file, name in zip(files, names, strict=True):
         file.save(folder / name)
     return folder / main_part(names)
+
+
+def _with_layouts(names: Sequence[str]) -> list[str]:
+    """Gives a layout the name under which it is found beside the only data; a copybook keeps its own."""
+    data = {Path(name).stem for name in names if Path(name).suffix.lower() not in _BESIDE}
+    if len(data) != 1:
+        return list(names)
+    return [f"{next(iter(data))}.toml" if Path(name).suffix.lower() == ".toml" else name for name in names]
 
 
 def main_part(names: Iterable[str]) -> str:

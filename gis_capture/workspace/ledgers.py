@@ -20,7 +20,7 @@ from gis_capture.convert import (
 from gis_capture.convert.imports import find_import
 from gis_capture.convert.photo_track import PhotoTrack
 from gis_capture.convert.positions import Positions, position_rows
-from gis_capture.convert.recipes import make_recipe
+from gis_capture.convert.recipes import make_form_recipe, make_recipe
 from gis_capture.convert.source import said_of
 from gis_capture.ledger import Limits, Table, hash_source, limits_of
 from gis_capture.ledger.recipes.files import parse_recipe
@@ -131,6 +131,14 @@ class Ledgers:
             said=said,
             place_by=place_by,
         )
+
+    def make_form_recipe(self, inspection: Inspection, *, name: str = "") -> Recipe:
+        """Makes the template of forms of which each sheet is one record.
+
+        Raises:
+            SourceError: No sheet is such a form.
+        """
+        return make_form_recipe(inspection.reading, self.known_layers(), name=name)
 
     def position(
         self,

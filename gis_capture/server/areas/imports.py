@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 from gis_capture.model import Text
 from gis_capture.resources import leaflet_dir
 from gis_capture.server.answers import attachment, json_response
-from gis_capture.server.bodies import read_object
+from gis_capture.server.bodies import read_object, read_text
 from gis_capture.server.choices import POSITION, read_choice
 from gis_capture.server.context import served, settings, workspace
 from gis_capture.server.errors import NotFoundError, RequestError, request_language
@@ -28,26 +28,7 @@ def take_upload() -> Response:
     import_id, folder = desk.new_folder()
     try:
         path = save_source(request.files.getlist("file"), folder)
-        here = workspace()
-        inspection = here.inspect(path)
-        found = inspection.to_json(request_language())
-        found["source"]["path"] = path.name
-        answer = {
-            "import_id": import_id,
-            "inspection": found,
-            "suggestions": [
-                {
-                    "layer": suggestion.layer_key,
-                    "score": round(suggestion.score, 3),
-                    "table": suggestion.table,
-                    "matches": suggestion.matches,
-                }
-                for suggestion in inspection.suggestions
-            ],
-            "best_layer": inspection.layer_key,
-            "recipes": here.recipes.fitting(inspection.reading),
-            "preview": preview_tables(inspection, here, language=request_language()),
-        }
+        answer = _found(import_id, path)
         desk.add(import_id, path, author=request.form.get("author", "")[:200])
     except BaseException:
         desk.drop_folder(folder)
@@ -55,6 +36,33 @@ def take_upload() -> Response:
     response = json_response(answer, status=201)
     response.headers["Location"] = f"/imports/{import_id}"
     return response
+
+
+def _found(import_id: str, path: Path, recipe: str | None = None) -> dict[str, Any]:
+    """Tells what is in a source, read by a recipe; forms, which are no tables, by the one that fits best."""
+    here = workspace()
+    inspection = here.inspect(path, recipe=here.recipes.read(recipe) if recipe else None)
+    recipes = [recipe] if recipe else here.recipes.fitting(inspection.reading)
+    if not recipe and recipes and (best := here.recipes.read(recipes[0])).forms:
+        inspection = here.inspect(path, recipe=best)
+    found = inspection.to_json(request_language())
+    found["source"]["path"] = path.name
+    return {
+        "import_id": import_id,
+        "inspection": found,
+        "suggestions": [
+            {
+                "layer": suggestion.layer_key,
+                "score": round(suggestion.score, 3),
+                "table": suggestion.table,
+                "matches": suggestion.matches,
+            }
+            for suggestion in inspection.suggestions
+        ],
+        "best_layer": inspection.layer_key,
+        "recipes": recipes,
+        "preview": preview_tables(inspection, here, language=request_language()),
+    }
 
 
 @area.get("")
@@ -85,6 +93,15 @@ def preview(import_id: str) -> Response:
     inspection = workspace().inspect(path, recipe=choice.get("recipe"))
     how = {name: choice[name] for name in POSITION if name in choice}
     return json_response({"preview": preview_tables(inspection, workspace(), how, language=request_language())})
+
+
+@area.post("/<import_id>/form")
+def read_as_form(import_id: str) -> Response:
+    """Takes an upload for forms of which each sheet is one record; the template is kept as a recipe."""
+    path = served().imports.waiting(import_id)
+    name = read_text(read_object(max_bytes=settings().max_body_bytes), "name", max_length=80).strip() or path.stem
+    recipe = workspace().make_form_recipe(workspace().inspect(path), name=name)
+    return json_response(_found(import_id, path, workspace().recipes.keep(recipe, name)), status=201)
 
 
 @area.post("/<import_id>/recipe")

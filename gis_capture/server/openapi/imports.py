@@ -82,6 +82,13 @@ OPERATIONS: tuple[Operation, ...] = (
         body=(JSON, {"type": "object", "properties": _POSITION}),
     ),
     Operation(
+        "/imports/{import_id}/form",
+        "post",
+        "Takes an upload for forms, one record a sheet, and keeps the template as a recipe",
+        {201: JSON},
+        body=(JSON, {"type": "object", "properties": {"name": TEXT}}),
+    ),
+    Operation(
         "/imports/{import_id}/recipe",
         "post",
         "Keeps how a ledger is read for the next one of its shape",

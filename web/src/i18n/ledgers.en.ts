@@ -7,7 +7,7 @@ export const en: Record<keyof typeof ja, string> = {
   import_or: "or",
   import_choose: "Choose a file",
   import_kinds:
-    "Excel (xlsx, xls), CSV, shapefile (shp, dbf, shx and prj together), GeoJSON, GeoPackage, zip and others",
+    "Excel (xlsx, xls), CSV, shapefile (shp, dbf, shx and prj together), GeoJSON, GeoPackage, zip and others. Fixed records come with their layout (.toml).",
   import_reading: 'Reading "{name}"…',
   import_again: "Choose another file",
   step_found: "1 What was found",
@@ -87,6 +87,8 @@ export const en: Record<keyof typeof ja, string> = {
   against_todo: "Choose the layers to look in.",
   against_empty: "There is no layer yet: import the other one first.",
   place_column_label: "Column that says it",
+  as_form: "Read as forms: one sheet, one record",
+  as_form_help: "For sheets of labels with their values.",
   problems_title: "{n} things to look at",
   problems_none: "Nothing doubtful was found.",
   problems_more: "and {n} more",

@@ -5,7 +5,8 @@ export const ja = {
   import_drop: "ここにファイルを置く",
   import_or: "または",
   import_choose: "ファイルを選ぶ",
-  import_kinds: "Excel(xlsx・xls)、CSV、シェープファイル(shp・dbf・shx・prj をまとめて)、GeoJSON、GeoPackage、zip など",
+  import_kinds:
+    "Excel(xlsx・xls)、CSV、シェープファイル(shp・dbf・shx・prj をまとめて)、GeoJSON、GeoPackage、zip など。固定長のデータは、レイアウト(.toml)と一緒に選びます。",
   import_reading: "「{name}」を調べています…",
   import_again: "別のファイルを選ぶ",
   step_found: "1 見つかったもの",
@@ -85,6 +86,8 @@ export const ja = {
   against_todo: "探すレイヤーを選んでください。",
   against_empty: "取り込み済みのレイヤーがありません。先に相手のレイヤーを取り込んでください。",
   place_column_label: "手がかりの列",
+  as_form: "1シート1件の様式(個票)として読む",
+  as_form_help: "項目名と値が並んだシートを、1件ずつ取り込みます。",
   problems_title: "確認すること {n} 件",
   problems_none: "気になるところはありません。",
   problems_more: "ほかに {n} 件",

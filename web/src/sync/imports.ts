@@ -28,6 +28,10 @@ export function uploadLedger(files: File[]): Promise<InspectedImport> {
   return requestJson<InspectedImport>("/imports", { method: "POST", body });
 }
 
+/** Takes an upload for forms of which each sheet is one record. */
+export const readAsForm = (importId: string): Promise<InspectedImport> =>
+  post(`/imports/${encodeURIComponent(importId)}/form`, {});
+
 /** Where the rows of an upload would lie, read as a person says. */
 export const previewImport = async (importId: string, choice: ImportTarget): Promise<Preview[]> =>
   (await post<{ preview: Preview[] }>(`/imports/${encodeURIComponent(importId)}/preview`, choice)).preview;
