@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ class Basemap:
     Attributes:
         source_sha256: Of what it was made from, so that it is not made twice.
         kind: "vector" or "raster".
+        source_layers: Names of the layers in its vector tiles, by which a map knows how to draw them.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Basemap:
     attribution: str
     source_sha256: str
     kind: str = "vector"
+    source_layers: tuple[str, ...] = ()
 
     @property
     def file_name(self) -> str:
@@ -50,12 +53,14 @@ class Basemap:
             "url": f"/packs/{self.file_name}",
             "attribution": self.attribution,
             **({"kind": self.kind} if self.kind == "raster" else {}),
+            **({"source_layers": list(self.source_layers)} if self.source_layers else {}),
         }
 
 
 def list_basemaps(packs_dir: Path) -> list[Basemap]:
     """The packs whose file is there, by name."""
-    cards = [Basemap(**json.loads(path.read_text(encoding="utf-8"))) for path in sorted(packs_dir.glob("*.json"))]
+    documents = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(packs_dir.glob("*.json"))]
+    cards = [Basemap(**{**one, "source_layers": tuple(one.get("source_layers", ()))}) for one in documents]
     return [card for card in cards if (packs_dir / card.file_name).is_file()]
 
 
@@ -95,9 +100,10 @@ def add_basemap(packs_dir: Path, source: Path, *, name: str, attribution: str) -
         _take_archive(source, unfinished)
     with Archive(unfinished) as archive:
         kind = "vector" if archive.header.tile_type == "mvt" else "raster"
-        attribution = attribution or str(archive.metadata().get("attribution", ""))[:500]
+        told = archive.metadata()
+        attribution = attribution or str(told.get("attribution", ""))[:500]
     sha256 = hash_files([unfinished])
-    basemap = Basemap(name, sha256, unfinished.stat().st_size, attribution, source_sha256, kind)
+    basemap = Basemap(name, sha256, unfinished.stat().st_size, attribution, source_sha256, kind, _source_layers(told))
     os.replace(unfinished, packs_dir / basemap.file_name)
     card = packs_dir / f"{name}.json.unfinished"
     card.write_text(json.dumps(asdict(basemap), ensure_ascii=False), encoding="utf-8")
@@ -123,6 +129,12 @@ def remove_basemap(packs_dir: Path, name: str) -> None:
     (packs_dir / f"{name}.json").unlink()
     with suppress(OSError):
         (packs_dir / found.file_name).unlink()
+
+
+def _source_layers(told: Mapping[str, Any]) -> tuple[str, ...]:
+    layers = told.get("vector_layers")
+    names = [one.get("id") for one in layers[:200] if isinstance(one, dict)] if isinstance(layers, list) else []
+    return tuple(name for name in names if isinstance(name, str) and len(name) < 100)
 
 
 def _take_archive(source: Path, target: Path) -> None:

@@ -56,6 +56,7 @@ def write_mbtiles(path: Path, content: bytes, kind: str) -> Path:
         connection.execute("CREATE TABLE metadata (name TEXT, value TEXT)")
         connection.execute("CREATE TABLE tiles (zoom_level INT, tile_column INT, tile_row INT, tile_data BLOB)")
         said = [("format", kind), ("attribution", "地理院タイル"), ("bounds", "137,36,138,37")]
+        said.append(("json", '{"vector_layers": [{"id": "RdCL", "fields": {}}, {"no": 1}]}'))
         connection.executemany("INSERT INTO metadata VALUES (?, ?)", said)
         connection.execute("INSERT INTO tiles VALUES (5, 28, ?, ?)", (31 - 12, content))
     return path
@@ -70,6 +71,7 @@ def test_mbtiles_become_a_base_map(
     """Packed or not, vector or pictures; the source it names is shown; tiles are there as z/x/y."""
     added = workspace.add_basemap(write_mbtiles(tmp_path / "a.mbtiles", stored, kind), name="gsi", attribution="")
     assert (added.attribution, added.kind) == ("地理院タイル", "raster" if kind == "png" else "vector")
+    assert client.get("/basemap").get_json()["packs"][0]["source_layers"] == ["RdCL"]
     address = f"/basemaps/gsi/5/28/12.{suffix}"
     plain = client.get(address, headers={"Accept-Encoding": "identity"})
     assert (plain.status_code, plain.data) == (200, b"tile")

@@ -9,6 +9,7 @@ export interface LocalPack {
   sha256: string;
   attribution: string;
   kind?: "raster";
+  source_layers?: string[];
   read: ReadBytes;
 }
 

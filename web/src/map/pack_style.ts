@@ -1,11 +1,13 @@
 import type { LayerSpecification, Map as MapLibreMap, SourceSpecification } from "maplibre-gl";
 import { basemapLayers } from "./basemap_style.ts";
+import { gsiLayers, protomapsLayers } from "./foreign_basemaps.ts";
 import { type PackView, WHOLE_VIEW } from "./pack_source.ts";
 
 interface Pack {
   name: string;
   attribution: string;
   kind?: "raster";
+  source_layers?: string[];
 }
 
 export const packSource = (pack: Pack) => `basemap-${pack.name}`;
@@ -26,12 +28,20 @@ export function packStyle(
     : { type: "vector", url, attribution: pack.attribution };
   const drawn: LayerSpecification[] = is_raster
     ? [{ id, type: "raster", source: id, paint: { "raster-opacity": view.opacity, "raster-fade-duration": 0 } }]
-    : basemapLayers(id);
+    : vectorLayers(id, pack.source_layers);
   const visibility = view.is_visible ? "visible" : "none";
   return {
     source,
     layers: drawn.map((layer) => ({ ...layer, layout: { ...layer.layout, visibility } }) as typeof layer),
   };
+}
+
+/** By the names of its layers a base map is known: Protomaps, the vector tiles of 国土地理院, or made here. */
+function vectorLayers(id: string, source_layers: readonly string[] = []): LayerSpecification[] {
+  const has = (name: string) => source_layers.includes(name);
+  const drawn = has("RdCL") ? gsiLayers(id) : has("roads") ? protomapsLayers(id) : basemapLayers(id);
+  const is_there = (layer: LayerSpecification) => !("source-layer" in layer) || has(String(layer["source-layer"]));
+  return source_layers.length ? drawn.filter(is_there) : drawn;
 }
 
 /** Changes how a pack is shown on a map that has it. */

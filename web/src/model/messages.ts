@@ -85,4 +85,6 @@ export interface BasemapPack {
   /** Scans and photographs; without it a vector base map. */
   kind?: "raster";
   title?: string;
+  /** Names of the layers in its vector tiles. */
+  source_layers?: string[];
 }
