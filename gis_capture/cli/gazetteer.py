@@ -29,18 +29,21 @@ def _path(folder: Path | None) -> Path:
     "build",
     cls=Command,
     words=Text(
-        "公開されている住所データから辞書を作ります(位置参照情報、アドレス・ベース・レジストリ、町の一覧の CSV・zip)。",
-        "Builds the dictionary from public tables: ISJ, Address Base Registry, lists of towns (CSV, zip).",
+        "公開されている住所データから辞書を作ります(位置参照情報、アドレス・ベース・レジストリ、町の一覧の CSV・zip)。"
+        "登記所備付地図や、大字・地番の列があるレイヤーも使えます。",
+        "Builds the dictionary from public tables: ISJ, Address Base Registry, lists of towns (CSV, zip); also from "
+        "parcels of the Ministry of Justice and any layer with columns 大字, 地番.",
     ),
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @workspace_option
 def build(files: tuple[Path, ...], folder: Path | None) -> None:
     """Builds the gazetteer of a workspace anew."""
-    from gis_capture.locate.gazetteer import build_gazetteer
+    from gis_capture.workspace.gazetteers import build_for
 
-    path = _path(folder)
-    counts = build_gazetteer(files, path, built_at=datetime.now(UTC).isoformat(timespec="seconds"))
+    with open_workspace(folder) as workspace:
+        path, at = workspace.folder.gazetteer_path, datetime.now(UTC).isoformat(timespec="seconds")
+        counts = build_for(workspace.folder, files, limits=workspace.limits, built_at=at)
     listed = ", ".join(f"{name.removeprefix('n_')} {n:,}" for name, n in counts.items())
     say(Text(f"住所辞書を作りました: {path}({listed})", f"Built {path} ({listed})"))
 

@@ -305,3 +305,40 @@ def test_a_town_of_several_cities_is_not_sure_for_having_a_part_of_that_number(t
     with Gazetteer(tmp_path / "gazetteer.sqlite") as opened:
         assert not opened.search("末広町10").is_sure
         assert opened.search("金沢市末広町10").is_sure
+
+
+def test_residence_numbers_of_the_registry_are_found_below_their_block(tmp_path: Path) -> None:
+    """13番18号: the number of the building has a point of its own; one that has none is placed by its block."""
+    head = "lg_code,machiaza_id,blk_id"
+    files = {
+        "mt_town.csv": "lg_code,machiaza_id,pref,county,city,ward,oaza_cho,chome,koaza\n"
+        "212032,0001001,岐阜県,,高山市,,花里町,一丁目,\n",
+        "mt_town_pos.csv": "lg_code,machiaza_id,rsdt_addr_flg,rep_lon,rep_lat,rep_srid\n"
+        "212032,0001001,1,137.2518,36.1317,EPSG:4612\n",
+        "mt_rsdtdsp_blk.csv": f"{head},city,ward,oaza_cho,chome,koaza,blk_num\n"
+        "212032,0001001,013,高山市,,花里町,一丁目,,13\n",
+        "mt_rsdtdsp_blk_pos.csv": f"{head},rep_lon,rep_lat\n212032,0001001,013,137.2520,36.1320\n",
+        "mt_rsdtdsp_rsdt.csv": f"{head},rsdt_id,rsdt2_id,city,ward,oaza_cho,chome,koaza,blk_num,rsdt_num,rsdt_num2\n"
+        "212032,0001001,013,018,,高山市,,花里町,一丁目,,13,18,\n",
+        "mt_rsdtdsp_rsdt_pos.csv": f"{head},rsdt_id,rsdt2_id,rep_lon,rep_lat\n"
+        "212032,0001001,013,018,,137.2522,36.1322\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    counts = build_gazetteer([tmp_path / name for name in files], tmp_path / "gazetteer.sqlite")
+    assert counts == {"n_cities": 1, "n_towns": 1, "n_lots": 2}
+    with Gazetteer(tmp_path / "gazetteer.sqlite") as gazetteer:
+        house = gazetteer.search("高山市花里町1丁目13番18号")
+        assert (house.level, house.lon, house.tail) == ("lot", 137.2522, "")
+        block = gazetteer.search("高山市花里町1丁目13番19号")
+        assert (block.level, block.lon, block.tail) == ("block", 137.252, "番19号")
+
+
+def test_a_town_that_sources_write_in_two_ways_is_one(tmp_path: Path) -> None:
+    """Lots of a second source are found below the town of the first."""
+    (tmp_path / "towns.csv").write_text(ISJ_TOWNS.replace("花里町一丁目", "三之町"), encoding="utf-8")
+    (tmp_path / "blocks.csv").write_text(ISJ_BLOCKS.replace("花里町一丁目", "大字三ノ町"), encoding="utf-8")
+    counts = build_gazetteer([tmp_path / "towns.csv", tmp_path / "blocks.csv"], tmp_path / "gazetteer.sqlite")
+    assert counts["n_towns"] == 1
+    with Gazetteer(tmp_path / "gazetteer.sqlite") as gazetteer:
+        assert gazetteer.search("高山市三之町12").lon == 137.252

@@ -3,6 +3,7 @@
 import re
 import sqlite3
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -44,13 +45,22 @@ _WINDOWS_M = (400, 800, 1600, 3200, 6400, 12800)
 _ENOUGH_NEIGHBOURS = 3
 
 
-def build_gazetteer(files: Iterable[Path], path: Path, *, built_at: str = "") -> dict[str, int]:
+def build_gazetteer(
+    files: Iterable[Path],
+    path: Path,
+    *,
+    built_at: str = "",
+    places: Iterable[Place] = (),
+    names_of_places: Iterable[Path] = (),
+) -> dict[str, int]:
     """Builds a gazetteer anew; an old one at `path` is replaced only when the new one is whole.
 
     Args:
         files: CSV (plain, gzip, zip) of ISJ, of the Address Base Registry, or with pref, city, town, koaza, lat, lon.
         path: Of the SQLite file.
         built_at: Noted in the file.
+        places: More of them, as layers hold.
+        names_of_places: The files they come from, for the record.
 
     Returns:
         Numbers of cities, towns and lots.
@@ -68,12 +78,12 @@ def build_gazetteer(files: Iterable[Path], path: Path, *, built_at: str = "") ->
         )
         database.executescript(f"PRAGMA user_version = {FORMAT_VERSION}; {_SCHEMA}")
         database.execute("BEGIN")
-        counts = _fill(database, read_places(files))
+        counts = _fill(database, chain(read_places(files), places))
         if not counts["n_towns"]:
             raise SourceError(
                 Text("住所が1件も見つかりませんでした。", "No address was found in these files."), path=path
             )
-        sources = "\n".join(file.name for file in files)
+        sources = "\n".join(file.name for file in (*files, *names_of_places))
         database.executemany("INSERT INTO meta VALUES (?, ?)", [("sources", sources), ("built_at", built_at)])
         database.execute("COMMIT")
         database.executescript(_INDEXES)
@@ -98,27 +108,32 @@ def split_chome(key: str) -> tuple[str, int | None]:
 
 def _fill(database: sqlite3.Connection, places: Iterable[Place]) -> dict[str, int]:
     cities: dict[tuple[str, str], int] = {}
-    towns: dict[tuple[int, str, str], int] = {}
+    towns: dict[tuple[int, str, int | None, str], int] = {}
     keys: dict[str, tuple[str, int | None]] = {}
+    koaza_keys: dict[str, str] = {}
     points: list[tuple[float, float]] = []
     rows: list[tuple[object, ...]] = []
     n_lots = 0
     lots: list[tuple[int, str, float, float]] = []
     for place in places:
         city_id = cities.setdefault((place.pref, place.city), len(cities) + 1)
-        identity = (city_id, place.town, place.koaza)
+        town, koaza = place.town, place.koaza
+        if "（" in town or "(" in town:
+            town = _PARENTHESES.sub("", town)
+        if not town:
+            # （大字なし）: such a city has only 字, and they stand where others have their towns.
+            town, koaza = koaza, ""
+        if town not in keys:
+            keys[town] = split_chome(key_of(town))
+        if koaza not in koaza_keys:
+            koaza_keys[koaza] = key_of(koaza).removeprefix("字") if koaza else ""
+        # Sources write a town in ways of their own: 三之町, 三ノ町, 大字三之町.
+        identity = (city_id, *keys[town], koaza_keys[koaza])
         town_id = towns.get(identity)
         has_point = place.lon is not None and place.lat is not None
         if town_id is None:
             town_id = towns[identity] = len(towns) + 1
-            town, koaza = _PARENTHESES.sub("", place.town), place.koaza
-            if not town:
-                # （大字なし）: such a city has only 字, and they stand where others have their towns.
-                town, koaza = koaza, ""
-            if town not in keys:
-                keys[town] = split_chome(key_of(town))
-            koaza_key = key_of(koaza).removeprefix("字") if koaza else ""
-            rows.append((town_id, city_id, town, *keys[town], koaza, koaza_key))
+            rows.append((town_id, city_id, town, *keys[town], koaza, koaza_keys[koaza]))
             points.append((place.lon, place.lat) if has_point and not place.lot else (np.nan, np.nan))  # type: ignore[arg-type]
         elif has_point and not place.lot and np.isnan(points[town_id - 1][0]):
             points[town_id - 1] = (place.lon, place.lat)  # type: ignore[assignment]

@@ -21,4 +21,6 @@ def lot_keys(text: str, start: int) -> Iterator[tuple[str, int, bool]]:
     letter, *numbers = match.groups()
     known = [str(int(number)) for number in numbers if number]
     for n_parts in range(len(known), 0, -1):
-        yield (letter or "") + "-".join(known[:n_parts]), match.end(n_parts + 1), n_parts == len(known)
+        is_whole = n_parts == len(known)
+        end = match.end() if is_whole else match.end(n_parts + 1)
+        yield (letter or "") + "-".join(known[:n_parts]), end, is_whole

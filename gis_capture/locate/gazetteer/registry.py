@@ -1,14 +1,15 @@
 """Tables of the Address Base Registry: names in one file, points in another, prefectures in a third.
 
-`mt_city`, `mt_town`, `mt_town_pos`, `mt_parcel`, `mt_parcel_pos`, `mt_rsdtdsp_blk`, `mt_rsdtdsp_blk_pos`, in any order.
+`mt_city`, `mt_town`, `mt_town_pos`, `mt_parcel`, `mt_parcel_pos`, `mt_rsdtdsp_blk`, `mt_rsdtdsp_blk_pos`,
+`mt_rsdtdsp_rsdt`, `mt_rsdtdsp_rsdt_pos`, in any order.
 """
 
 from collections.abc import Iterable, Iterator
 
 from gis_capture.locate.gazetteer.places import Place, parse_degrees, picker
 
-_LOT_COLUMNS = ("prc_num1", "prc_num2", "prc_num3", "blk_num")
-_ID_COLUMNS = ("lg_code", "machiaza_id", "prc_id", "blk_id")
+_LOT_COLUMNS = ("prc_num1", "prc_num2", "prc_num3", "blk_num", "rsdt_num", "rsdt_num2")
+_ID_COLUMNS = ("lg_code", "machiaza_id", "prc_id", "blk_id", "rsdt_id", "rsdt2_id")
 _Key = tuple[str, ...]
 
 
