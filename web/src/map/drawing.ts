@@ -3,7 +3,6 @@ import type { Map as MapLibreMap } from "maplibre-gl";
 import {
   TerraDraw,
   TerraDrawLineStringMode,
-  TerraDrawModeUndoRedo,
   TerraDrawPointMode,
   TerraDrawPolygonMode,
   TerraDrawSelectMode,
@@ -23,33 +22,20 @@ const isSimple = (
   { updateType }: { updateType: string },
 ) => (updateType === "provisional" ? { valid: true } : ValidateNotSelfIntersecting(feature));
 
-/** Draws a new line or area by taps, or reshapes one by its vertices. One at a time. */
+/** Reshapes a line or an area by its vertices. One at a time. */
 export class Drawing {
   readonly #draw: TerraDraw;
-  readonly #canvas: HTMLCanvasElement;
   readonly #endTouches: () => void;
-  #mode: "linestring" | "polygon" | null = null;
 
-  /** @param onChange Called with the shape after each step, null while it is none yet. */
-  constructor(map: MapLibreMap, onChange: (geometry: Geometry | null, is_finished: boolean) => void) {
-    this.#canvas = map.getCanvas();
-    this.#endTouches = announceTouches(this.#canvas);
+  /** @param onChange Called with the shape after each step. */
+  constructor(map: MapLibreMap, onChange: (geometry: Geometry | null) => void) {
+    this.#endTouches = announceTouches(map.getCanvas());
     this.#draw = new TerraDraw({
       adapter: new TerraDrawMapLibreGLAdapter({ map, coordinatePrecision: 9 }),
       modes: drawModes(),
-      undoRedo: { modeLevel: new TerraDrawModeUndoRedo() },
     });
     this.#draw.start();
-    this.#draw.on("change", () => onChange(this.geometry(), false));
-    this.#draw.on("finish", (id) => {
-      onChange(this.geometry(), true);
-      if (this.#draw.getMode() !== "select") this.#draw.selectFeature(id);
-    });
-  }
-
-  begin(kind: "LineString" | "Polygon"): void {
-    this.#mode = kind === "LineString" ? "linestring" : "polygon";
-    this.#draw.setMode(this.#mode);
+    this.#draw.on("change", () => onChange(this.geometry()));
   }
 
   /** Shows a shape with its vertices to drag; false where terra-draw cannot take it (shapes of several parts). */
@@ -68,16 +54,6 @@ export class Drawing {
     if (!result?.valid) return false;
     this.#draw.selectFeature(id);
     return true;
-  }
-
-  /** Takes the last vertex back. */
-  undo(): void {
-    this.#draw.undo();
-  }
-
-  /** Ends the shape at the vertices set so far: terra-draw's own key for it. */
-  finish(): void {
-    for (const type of ["keydown", "keyup"]) this.#canvas.dispatchEvent(new KeyboardEvent(type, { key: "Enter" }));
   }
 
   /** The shape, or null while it has too few vertices. */

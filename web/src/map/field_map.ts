@@ -1,6 +1,6 @@
 import "maplibre-gl/dist/maplibre-gl.css";
 import "./map.css";
-import type { FeatureCollection, Geometry, Feature as MapFeature } from "geojson";
+import type { FeatureCollection, Geometry, Feature as MapFeature, Position } from "geojson";
 import {
   AttributionControl,
   addProtocol,
@@ -12,10 +12,10 @@ import {
 } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { Protocol } from "pmtiles";
-import { circleRing } from "../geometry/distance.ts";
+import { circleRing, distanceM } from "../geometry/distance.ts";
 import type { DevicePosition } from "../model/feature.ts";
 import { Drawing } from "./drawing.ts";
-import { emptySource, fieldStyle, GPS_SOURCE, SELECTED_SOURCE, type View } from "./field_style.ts";
+import { emptySource, fieldStyle, GPS_SOURCE, SELECTED_SOURCE, SKETCH_SOURCE, type View } from "./field_style.ts";
 import { type DrawnLayer, sourceId } from "./layer_style.ts";
 import { tellState } from "./map_state.ts";
 import { drawImage, MARKER_PIXEL_RATIO } from "./markers.ts";
@@ -41,6 +41,8 @@ export interface FieldMapOptions {
 
 /** The map of the tablet. There is one for as long as the app is open: making another can kill the page on iOS. */
 export class FieldMap {
+  /** Takes taps instead of `onTap` while it is there. */
+  onPlace: ((place: [number, number]) => void) | null = null;
   readonly #map: MapLibreMap;
   readonly #protocol = new Protocol();
   readonly #ready: Promise<void>;
@@ -77,7 +79,10 @@ export class FieldMap {
       const image = drawImage(id);
       if (image) map.addImage(id, image, { pixelRatio: MARKER_PIXEL_RATIO });
     });
-    map.on("click", ({ point, lngLat }) => options.onTap([lngLat.lng, lngLat.lat], this.#nearest(point.x, point.y)));
+    map.on("click", ({ point, lngLat: { lng, lat } }) => {
+      if (this.onPlace) this.onPlace([lng, lat]);
+      else options.onTap([lng, lat], this.#nearest(point.x, point.y));
+    });
     map.on("moveend", () => options.onMove(this.view()));
     this.#ready = new Promise((resolve) => map.once("load", () => resolve()));
     // Safari ends the workers of a page in the background; "visibilitychange" is heard by MapLibre itself.
@@ -138,6 +143,25 @@ export class FieldMap {
     await this.#source(GPS_SOURCE)?.setData(data);
   }
 
+  /** Shows vertices and the shape they make so far. */
+  async showSketch(vertices: readonly Position[], shape: Geometry | null = null): Promise<void> {
+    await this.#ready;
+    const points = vertices.map((coordinates) => ({ geometry: { type: "Point" as const, coordinates } }));
+    await this.#source(SKETCH_SOURCE)?.setData(collection(...(shape ? [{ geometry: shape }] : []), ...points));
+  }
+
+  /** Features drawn within some pixels of a place, and how long a pixel is there. */
+  around(place: Position, radius_px: number): { metres_per_pixel: number; features: Tapped[] } {
+    const [lon = 0, lat = 0] = place;
+    const { x, y } = this.#map.project([lon, lat]);
+    const beside = this.#map.unproject([x + 1, y]);
+    const features = this.#drawn(x, y, radius_px).map((feature) => this.#tapped(feature));
+    return {
+      metres_per_pixel: distanceM([lon, lat], [beside.lng, beside.lat]),
+      features: features.filter((tapped) => tapped !== null),
+    };
+  }
+
   /** Brings a place to the middle, not farther away than now. */
   showPlace(place: [number, number]): void {
     this.#map.resize();
@@ -167,8 +191,8 @@ export class FieldMap {
     return { lon: lng, lat, zoom: this.#map.getZoom() };
   }
 
-  /** Starts drawing; the caller ends it by `remove`. */
-  draw(onChange: (geometry: Geometry | null, is_finished: boolean) => void): Drawing {
+  /** Starts reshaping; the caller ends it by `remove`. */
+  draw(onChange: (geometry: Geometry | null) => void): Drawing {
     return new Drawing(this.#map, onChange);
   }
 
@@ -177,22 +201,30 @@ export class FieldMap {
   }
 
   #nearest(x: number, y: number): Tapped | null {
-    const ids = this.#keys.flatMap((key) =>
-      ["marker", "dot", "line", "area"].map((part) => `${sourceId(key)}-${part}`),
-    );
-    const box: [[number, number], [number, number]] = [
-      [x - TAP_RADIUS_PX, y - TAP_RADIUS_PX],
-      [x + TAP_RADIUS_PX, y + TAP_RADIUS_PX],
-    ];
-    const found = this.#map.queryRenderedFeatures(box, { layers: ids.filter((id) => this.#map.getLayer(id)) });
     const distance = ({ geometry }: MapFeature) => {
       if (geometry.type !== "Point") return TAP_RADIUS_PX;
       const place = this.#map.project([geometry.coordinates[0] ?? 0, geometry.coordinates[1] ?? 0]);
       return Math.hypot(place.x - x, place.y - y);
     };
-    const [nearest] = found.sort((a, b) => distance(a) - distance(b));
-    const layer = this.#keys.find((key) => sourceId(key) === nearest?.source);
-    return nearest && layer ? { layer, feature_id: String(nearest.properties.feature_id) } : null;
+    const [nearest] = this.#drawn(x, y, TAP_RADIUS_PX).sort((a, b) => distance(a) - distance(b));
+    return nearest ? this.#tapped(nearest) : null;
+  }
+
+  /** What of the ledger is drawn around a point of the screen. */
+  #drawn(x: number, y: number, radius_px: number) {
+    const ids = this.#keys.flatMap((key) =>
+      ["marker", "dot", "line", "area"].map((part) => `${sourceId(key)}-${part}`),
+    );
+    const box: [[number, number], [number, number]] = [
+      [x - radius_px, y - radius_px],
+      [x + radius_px, y + radius_px],
+    ];
+    return this.#map.queryRenderedFeatures(box, { layers: ids.filter((id) => this.#map.getLayer(id)) });
+  }
+
+  #tapped({ source, properties }: { source: string; properties: Record<string, unknown> }): Tapped | null {
+    const layer = this.#keys.find((key) => sourceId(key) === source);
+    return layer ? { layer, feature_id: String(properties.feature_id) } : null;
   }
 }
 

@@ -6,6 +6,7 @@ import { packSource, packStyle } from "./pack_style.ts";
 
 export const SELECTED_SOURCE = "selected";
 export const GPS_SOURCE = "gps";
+export const SKETCH_SOURCE = "sketch";
 
 /** Where the map looks. */
 export interface View {
@@ -25,6 +26,7 @@ export function fieldStyle(
   const sources: Record<string, SourceSpecification> = {
     [SELECTED_SOURCE]: { type: "geojson", data: emptySource() },
     [GPS_SOURCE]: { type: "geojson", data: emptySource() },
+    [SKETCH_SOURCE]: { type: "geojson", data: emptySource() },
   };
   const drawn: LayerSpecification[] = [
     { id: "background", type: "background", paint: { "background-color": "#f6f4ee" } },
@@ -37,7 +39,7 @@ export function fieldStyle(
   for (const { layer } of layers) {
     sources[sourceId(layer.key)] = { type: "geojson", data: emptySource(), promoteId: "feature_id" };
   }
-  drawn.push(...POSITION_RING, ...SELECTION, ...ledgerStyle(layers), ...POSITION_DOT);
+  drawn.push(...POSITION_RING, ...SELECTION, ...ledgerStyle(layers), ...POSITION_DOT, ...SKETCH);
   return { version: 8, sources, layers: drawn };
 }
 
@@ -59,6 +61,35 @@ const SELECTION: LayerSpecification[] = [
       "circle-color": "#ffd43d",
       "circle-stroke-color": "#1a1a1a",
       "circle-stroke-width": 3,
+    },
+  },
+];
+
+const SKETCH: LayerSpecification[] = [
+  {
+    id: "sketch-area",
+    type: "fill",
+    source: SKETCH_SOURCE,
+    filter: ["==", ["geometry-type"], "Polygon"],
+    paint: { "fill-color": "#0017c1", "fill-opacity": 0.2 },
+  },
+  {
+    id: "sketch-line",
+    type: "line",
+    source: SKETCH_SOURCE,
+    filter: ["!=", ["geometry-type"], "Point"],
+    paint: { "line-color": "#0017c1", "line-width": 4 },
+  },
+  {
+    id: "sketch-vertex",
+    type: "circle",
+    source: SKETCH_SOURCE,
+    filter: ["==", ["geometry-type"], "Point"],
+    paint: {
+      "circle-radius": 8,
+      "circle-color": "#ffffff",
+      "circle-stroke-color": "#0017c1",
+      "circle-stroke-width": 4,
     },
   },
 ];

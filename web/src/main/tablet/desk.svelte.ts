@@ -14,7 +14,7 @@ import { explain, type Trouble } from "./trouble.ts";
 
 /** What lies beside the map. */
 export type Panel =
-  | { kind: "map" | "list" | "send" | "menu" | "record" }
+  | { kind: "map" | "list" | "send" | "menu" | "record" | "measure" }
   | { kind: "form" | "place" | "draw"; form: DraftForm };
 
 export interface Question {
@@ -46,7 +46,7 @@ export class Desk {
   }
 
   /** Opens a screen; an unsaved form is asked about first. */
-  open(kind: "map" | "list" | "send" | "menu" | "record"): void {
+  open(kind: "map" | "list" | "send" | "menu" | "record" | "measure"): void {
     this.#leaveForm(() => {
       this.toast = null;
       this.panel = { kind };
@@ -74,11 +74,11 @@ export class Desk {
   }
 
   /** Takes the place that was chosen; `accuracy_m` where the device told it, null where a person pointed. */
-  async place(geometry: Geometry, accuracy_m: number | null = null): Promise<void> {
+  async place(geometry: Geometry, accuracy_m: number | null = null, note: string | null = null): Promise<void> {
     const { form } = this;
     if (!form) return;
     this.panel = { kind: "form", form };
-    const located = { method: accuracy_m === null ? "tap" : "gps", accuracy_m, note: null };
+    const located = { method: accuracy_m === null ? "tap" : "gps", accuracy_m, note };
     await this.attempt(() => form.place(asLayerType(geometry, form.layer.geometry_type), located));
   }
 

@@ -1,0 +1,117 @@
+"""Capturing on site: areas corner by corner and on foot, points by several positions, measuring; all without a network."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Geolocation, Playwright, expect
+
+from tests.e2e.serving import Server
+from tests.e2e.tablet import PORTRAIT, Tablet, tablet
+from tests.e2e.test_main_job import read_layer
+
+LON, LAT = 137.2526, 36.1461
+
+
+def tap_beside_centre(crew: Tablet, right_px: float, down_px: float) -> None:
+    """Taps the map so far from the crosshair."""
+    box = crew.part("crosshair").bounding_box()
+    assert box is not None
+    crew.page.touchscreen.tap(box["x"] + box["width"] / 2 + right_px, box["y"] + box["height"] / 2 + down_px)
+
+
+def stand(crew: Tablet, lon: float, lat: float, accuracy: float) -> None:
+    """The device tells another position."""
+    crew.page.context.set_geolocation(Geolocation(longitude=lon, latitude=lat, accuracy=accuracy))
+    expect(crew.part("status-gps")).to_have_text(f"GPS ±{round(accuracy)}m")
+
+
+def test_an_area_is_drawn_corner_by_corner_and_another_on_foot(
+    screens_server: Server, playwright: Playwright, browser_path: str, tmp_path: Path
+) -> None:
+    """Taps and the crosshair, back and forth again, a crossing is told, a walk gives corners; the office has the shapes."""
+    with tablet(playwright, browser_path, tmp_path / "profile", screens_server.url, viewport=PORTRAIT) as crew:
+        crew.set_up("damage_area")
+        crew.wait_until_kept()
+        screens_server.stop()
+        crew.tap("button-record")
+        expect(crew.part("draw-panel")).to_be_visible()
+        crew.part("sketch-snap").uncheck()
+        crew.tap("draw-finish")
+        expect(crew.part("draw-problem")).to_have_text("角が足りません。3か所以上に置いてください。")
+        crew.tap("sketch-centre")
+        for right_px, down_px in ((120, 0), (0, 120), (120, 120)):
+            tap_beside_centre(crew, right_px, down_px)
+        crew.tap("draw-finish")
+        expect(crew.part("draw-problem")).to_contain_text("線が交わっています")
+        crew.tap("draw-undo")
+        crew.tap("draw-undo")
+        crew.tap("draw-redo")
+        crew.tap("draw-finish")
+        crew.write("name", "三角の空き地")
+        crew.save()
+
+        crew.tap("button-record")
+        stand(crew, LON, LAT, 4)
+        crew.tap("sketch-walk")
+        for east, north, accuracy in ((0.0005, 0, 5), (0.0005, 0.0005, 60), (0.0005, 0.0005, 6), (0, 0.0005, 4)):
+            stand(crew, LON + east, LAT + north, accuracy)
+        expect(crew.page.get_by_text("歩いたあとを記録しています(4点)")).to_be_visible()
+        crew.tap("sketch-walk")
+        crew.tap("draw-finish")
+        crew.write("name", "歩いた範囲")
+        crew.save()
+        crew.reload()
+        crew.expect_unsent(2)
+        screens_server.start()
+        crew.send()
+        assert crew.receipts() == ["applied", "applied"]
+
+    areas = read_layer(screens_server, "damage_area").set_index("name")
+    triangle, walked = areas.geometry["三角の空き地"], areas.geometry["歩いた範囲"]
+    assert len(triangle.exterior.coords) == 4
+    assert walked.bounds == pytest.approx((LON, LAT, LON + 0.0005, LAT + 0.0005), abs=1e-9)
+    assert len(walked.exterior.coords) == 5
+
+
+def test_a_point_is_the_average_of_several_positions_and_a_poor_one_is_asked_about(
+    screens_server: Server, playwright: Playwright, browser_path: str, tmp_path: Path
+) -> None:
+    """±40 m: the app asks; ten positions are averaged, the exact ones weighing more, and what it is worth is stored."""
+    with tablet(playwright, browser_path, tmp_path / "profile", screens_server.url, viewport=PORTRAIT) as crew:
+        crew.set_up("aed")
+        crew.record("aed")
+        stand(crew, LON, LAT, 40)
+        crew.tap("place-gps")
+        expect(crew.page.get_by_role("dialog")).to_contain_text("±40m")
+        crew.tap("poor-average")
+        for n in range(1, 10):
+            expect(crew.part("average-progress")).to_contain_text(f"({n} / 10回)")
+            stand(crew, LON + (0.00001 if n % 2 else -0.00001), LAT, 5 + n % 2)
+        expect(crew.part("sheet-title")).to_have_text("新しい記録")
+        crew.write("name", "平均の集会所")
+        crew.save()
+        crew.send()
+        assert crew.receipts() == ["applied"]
+
+    row = read_layer(screens_server, "aed").set_index("name").loc["平均の集会所"]
+    assert (row.geometry.x, row.geometry.y) == pytest.approx((LON, LAT), abs=2e-6)
+    assert (row.position_method, row.position_accuracy_m, row.position_note) == ("gps", 6, "10回の平均")
+
+
+def test_lengths_and_areas_are_measured_and_nothing_is_kept(
+    screens_server: Server, playwright: Playwright, browser_path: str, tmp_path: Path
+) -> None:
+    """Three taps give a length and an area; the last point is told; the map is as it was."""
+    with tablet(playwright, browser_path, tmp_path / "profile", screens_server.url, viewport=PORTRAIT) as crew:
+        crew.set_up("aed")
+        crew.tap("map-measure")
+        crew.part("sketch-snap").uncheck()
+        crew.tap("sketch-centre")
+        expect(crew.part("measure-length")).to_have_text("0 m")
+        tap_beside_centre(crew, 100, 0)
+        tap_beside_centre(crew, 100, 100)
+        expect(crew.part("measure-area")).to_contain_text("m²")
+        expect(crew.part("measure-last")).to_contain_text("緯度 36.")
+        crew.tap("measure-close")
+        crew.expect_unsent(0)
+        expect(crew.part("crosshair")).to_have_count(0)

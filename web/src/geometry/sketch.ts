@@ -1,0 +1,84 @@
+import type { Geometry, Position } from "geojson";
+import { distanceM } from "./distance.ts";
+
+/** Nearer than this to the vertex before, a fix on a walk says nothing new. */
+const STEP_M = 3;
+
+/** A line or an area while it is drawn, vertex by vertex: every step can be taken back and done again. */
+export interface Sketch {
+  vertices: readonly Position[];
+  undone: readonly Position[];
+}
+
+export const EMPTY_SKETCH: Sketch = { vertices: [], undone: [] };
+
+export function addVertex(sketch: Sketch, vertex: Position): Sketch {
+  const last = sketch.vertices.at(-1);
+  const is_same = last && last[0] === vertex[0] && last[1] === vertex[1];
+  return is_same ? sketch : { vertices: [...sketch.vertices, vertex], undone: [] };
+}
+
+export function undoVertex(sketch: Sketch): Sketch {
+  const last = sketch.vertices.at(-1);
+  return last ? { vertices: sketch.vertices.slice(0, -1), undone: [...sketch.undone, last] } : sketch;
+}
+
+export function redoVertex(sketch: Sketch): Sketch {
+  const next = sketch.undone.at(-1);
+  return next ? { vertices: [...sketch.vertices, next], undone: sketch.undone.slice(0, -1) } : sketch;
+}
+
+/** Goes on with a walk: a fix becomes a vertex where it is exact enough and some steps away from the one before. */
+export function walkOn(sketch: Sketch, fix: { lon: number; lat: number; accuracy_m: number }, limit_m: number): Sketch {
+  if (fix.accuracy_m > limit_m) return sketch;
+  const [lon, lat] = sketch.vertices.at(-1) ?? [];
+  const is_near = lon !== undefined && lat !== undefined && distanceM([lon, lat], [fix.lon, fix.lat]) < STEP_M;
+  return is_near ? sketch : addVertex(sketch, [fix.lon, fix.lat]);
+}
+
+/** The shape so far; null while it has too few vertices for its kind. */
+export function sketchShape(sketch: Sketch, kind: "LineString" | "Polygon"): Geometry | null {
+  const vertices = [...sketch.vertices];
+  const [first] = vertices;
+  if (kind === "LineString") return vertices.length < 2 ? null : { type: "LineString", coordinates: vertices };
+  return vertices.length < 3 || !first ? null : { type: "Polygon", coordinates: [[...vertices, first]] };
+}
+
+/** Whether sides of a line or an area cross or touch each other where they must not. */
+export function crossesItself(geometry: Geometry): boolean {
+  if (geometry.type === "LineString") return hasCrossing(geometry.coordinates, false);
+  if (geometry.type === "Polygon") return geometry.coordinates.some((ring) => hasCrossing(ring, true));
+  return false;
+}
+
+function hasCrossing(line: readonly Position[], is_ring: boolean): boolean {
+  const n_sides = line.length - 1;
+  for (let one = 0; one < n_sides; one++) {
+    for (let other = one + 2; other < n_sides; other++) {
+      if (is_ring && one === 0 && other === n_sides - 1) continue;
+      const [a, b, c, d] = [line[one], line[one + 1], line[other], line[other + 1]];
+      if (a && b && c && d && doCross(a, b, c, d)) return true;
+    }
+  }
+  return false;
+}
+
+function doCross(a: Position, b: Position, c: Position, d: Position): boolean {
+  const [abc, abd, cda, cdb] = [turn(a, b, c), turn(a, b, d), turn(c, d, a), turn(c, d, b)];
+  if (abc === 0 && abd === 0) return overlaps(a, b, c, d, 0) && overlaps(a, b, c, d, 1);
+  return abc * abd <= 0 && cda * cdb <= 0;
+}
+
+/** On which side of the line from a to b lies c. */
+function turn([ax = 0, ay = 0]: Position, [bx = 0, by = 0]: Position, [cx = 0, cy = 0]: Position): number {
+  return Math.sign((bx - ax) * (cy - ay) - (by - ay) * (cx - ax));
+}
+
+function overlaps(a: Position, b: Position, c: Position, d: Position, axis: 0 | 1): boolean {
+  const range = (p: Position, q: Position) => [
+    Math.min(p[axis] ?? 0, q[axis] ?? 0),
+    Math.max(p[axis] ?? 0, q[axis] ?? 0),
+  ];
+  const [[low1 = 0, high1 = 0], [low2 = 0, high2 = 0]] = [range(a, b), range(c, d)];
+  return low1 <= high2 && low2 <= high1;
+}
