@@ -1,4 +1,4 @@
-"""Capturing on site: areas corner by corner and on foot, points by several positions, measuring; all without a network."""
+"""Capturing on site: areas by corners and on foot, points by several positions, measuring."""
 
 from pathlib import Path
 
@@ -28,7 +28,7 @@ def stand(crew: Tablet, lon: float, lat: float, accuracy: float) -> None:
 def test_an_area_is_drawn_corner_by_corner_and_another_on_foot(
     screens_server: Server, playwright: Playwright, browser_path: str, tmp_path: Path
 ) -> None:
-    """Taps and the crosshair, back and forth again, a crossing is told, a walk gives corners; the office has the shapes."""
+    """Taps and the crosshair, back and forth again, a crossing is told, a walk gives corners; all arrives."""
     with tablet(playwright, browser_path, tmp_path / "profile", screens_server.url, viewport=PORTRAIT) as crew:
         crew.set_up("damage_area")
         crew.wait_until_kept()
@@ -76,7 +76,7 @@ def test_an_area_is_drawn_corner_by_corner_and_another_on_foot(
 def test_a_point_is_the_average_of_several_positions_and_a_poor_one_is_asked_about(
     screens_server: Server, playwright: Playwright, browser_path: str, tmp_path: Path
 ) -> None:
-    """±40 m: the app asks; ten positions are averaged, the exact ones weighing more, and what it is worth is stored."""
+    """±40 m: the app asks; ten positions are averaged, what that is worth is stored."""
     with tablet(playwright, browser_path, tmp_path / "profile", screens_server.url, viewport=PORTRAIT) as crew:
         crew.set_up("aed")
         crew.record("aed")
