@@ -13,6 +13,7 @@ from granian.log import LogLevels
 from gis_capture.errors import WorkspaceError
 from gis_capture.server.app import create_app
 from gis_capture.text import Text
+from gis_capture.tiles.encoder import load_kernel_in_background
 from gis_capture.workspace import Workspace
 
 # A conversion that runs is waited for so long; then it is cut, and nothing of it is in the store.
@@ -78,6 +79,7 @@ def serve(
 
 def _load(path: str) -> Flask:
     """Makes the app, in the process that serves it."""
+    load_kernel_in_background()
     return create_app(Workspace.open(path))
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from gis_capture.model import BBox, Feature, FeatureColumns, Layer, Problem, Value
+from gis_capture.store.columns import Columns
 from gis_capture.store.lines import Lines, LineScope, Place
 from gis_capture.store.source_rows import SourceBlock, SourceRow
 from gis_capture.store.sync_records import SyncReader, SyncRecords
@@ -99,6 +100,15 @@ class Reader(Protocol):
 
     def numbered_features(self, layer: str, query: FeatureQuery = EVERYTHING) -> Iterator[tuple[int, Feature]]:
         """Reads (fid, feature) in the order of `fid`, lazily; for keyset paging."""
+
+    def columns(self, layer: str, names: Sequence[str], *, after: int = 0) -> Iterator[Columns]:
+        """Reads a layer in batches of columns, lazily: all of it, or what was written after a revision.
+
+        `names` are those of the fields that are wanted; the order is any.
+        """
+
+    def layer_revision(self, layer: str) -> int:
+        """The revision that last wrote a layer, its features or its definition; cheap. LayerError: there is none."""
 
     def count(self, layer: str, query: FeatureQuery = EVERYTHING) -> int:
         """Counts the features of a query, whatever its limit and place."""
@@ -208,9 +218,6 @@ class Store(Reader, Protocol):
 
     def revision(self) -> int:
         """The newest revision; 0 for an empty store."""
-
-    def thinned_features(self, layer: str, bbox: BBox, *, max_features: int) -> Iterator[tuple[int, int, Feature]]:
-        """Gives (fid, number of features it stands for, feature) of a box, one per cell where there are too many."""
 
     def snapshot(self) -> AbstractContextManager[Snapshot]:
         """Holds one moment of the store for reading."""

@@ -11,10 +11,7 @@ from numpy.typing import NDArray
 from shapely import Geometry
 
 from gis_capture.model import Value
-from gis_capture.tiles.grid import BUFFER, EXTENT, Tile, to_tile_units
-
-# Half a unit: what a screen cannot show.
-SIMPLIFY_UNITS = 0.5
+from gis_capture.tiles.grid import BUFFER, EXTENT, SIMPLIFY_UNITS, Tile, to_tile_units
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ MAX_ZOOM = 22
 EXTENT = 4096
 # Tile units drawn beyond each edge, so that strokes and outlines meet those of the next tile.
 BUFFER = 64
+# Half a unit: what a screen cannot show.
+SIMPLIFY_UNITS = 0.5
 # Edge of the square world: atan(sinh(pi)).
 MAX_LATITUDE = 85.0511287798066
 
@@ -69,15 +71,17 @@ def to_tile_units(lon_lat: FloatArray, tile: Tile) -> FloatArray:
     Source:
         Snyder, Map Projections - A Working Manual, USGS PP 1395 (1987), eq. 7-1 and 7-2, on a sphere.
     """
-    size = 2**tile.z
-    sines = np.sin(np.radians(np.clip(lon_lat[:, 1], -MAX_LATITUDE, MAX_LATITUDE)))
-    units: FloatArray = np.empty_like(lon_lat)
-    units[:, 0] = (lon_lat[:, 0] + 180) / 360
-    units[:, 1] = 0.5 - np.arctanh(sines) / (2 * np.pi)
-    units *= size
-    units -= (tile.x, tile.y)
-    units *= EXTENT
+    units: FloatArray = (to_world(lon_lat) * 2**tile.z - (tile.x, tile.y)) * EXTENT
     return units
+
+
+def to_world(lon_lat: FloatArray) -> FloatArray:
+    """Projects positions (degrees) to the square world: 0 to 1 from the west, 0 to 1 from the north."""
+    world: FloatArray = np.empty_like(lon_lat)
+    sines = np.sin(np.radians(np.clip(lon_lat[:, 1], -MAX_LATITUDE, MAX_LATITUDE)))
+    world[:, 0] = (lon_lat[:, 0] + 180) / 360
+    world[:, 1] = 0.5 - np.arctanh(sines) / (2 * np.pi)
+    return world
 
 
 def _latitude(part: float) -> float:

@@ -25,6 +25,7 @@ STORE_VARIABLE = "GIS_CAPTURE_STORE"
 FOLDERS = (
     "attachments",
     "backups",
+    "cache",
     "checkouts",
     "grids",
     "layers",
@@ -97,6 +98,11 @@ class Folder:
     def rasters_dir(self) -> Path:
         """Scans and photographs as tiles."""
         return self.path / "rasters"
+
+    @property
+    def cache_dir(self) -> Path:
+        """What can be made anew: columns of layers, for a quick start of their tiles."""
+        return self.path / "cache"
 
     @property
     def layers_dir(self) -> Path:

@@ -36,6 +36,8 @@ from gis_capture.workspace.written import Written
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
+    from gis_capture.tiles import TileService
+
 Clock = Callable[[], str]
 NewId = Callable[[], str]
 
@@ -55,6 +57,7 @@ class Workspace(Ledgers):
         self.store = store
         self.clock = clock
         self.new_id = new_id
+        self._tiles: TileService | None = None
 
     @classmethod
     def create(
@@ -331,6 +334,16 @@ class Workspace(Ledgers):
             are_deletions_allowed=are_deletions_allowed,
             is_after_restore=is_after_restore,
         )
+
+    @property
+    def tiles(self) -> "TileService":
+        """Vector tiles of the layers, always of the newest revision."""
+        if self._tiles is None:
+            from gis_capture.tiles import TileService
+
+            most = self.settings.max_tile_features
+            self._tiles = TileService(self.store, self.folder.cache_dir / "tiles", max_features=most)
+        return self._tiles
 
     def basemaps(self) -> list[Basemap]:
         """The base maps for the pages and the tablets."""

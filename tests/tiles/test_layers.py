@@ -11,7 +11,7 @@ from gis_capture.errors import FeatureError, LayerError
 from gis_capture.model import Feature, Field, Layer, Text
 from gis_capture.store import open_store
 from gis_capture.store.protocol import Author, Store
-from gis_capture.tiles import encode_tile
+from gis_capture.tiles import TileService
 from gis_capture.tiles.grid import tile_at
 
 N_POINTS = 400
@@ -47,14 +47,14 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 def test_personal_data_never_leaves_in_a_tile(store: Store) -> None:
     """Neither as a property nor in the label."""
-    encoded = encode_tile(store, ["tree"], *CITY)
+    encoded = TileService(store).encode(["tree"], *CITY)
 
     assert "甲".encode() not in encoded and b"owner" not in encoded
 
 
 def test_a_crowded_tile_is_thinned_and_says_so(store: Store) -> None:
     """At most as many features as allowed; together they stand for all; the large park is among them."""
-    encoded = encode_tile(store, ["tree"], *CITY, max_features=100)
+    encoded = TileService(store, max_features=100).encode(["tree"], *CITY)
     features = mapbox_vector_tile.decode(encoded)["tree"]["features"]
 
     assert len({feature["id"] for feature in features}) <= 100
@@ -64,7 +64,7 @@ def test_a_crowded_tile_is_thinned_and_says_so(store: Store) -> None:
 
 def test_a_tile_with_room_is_complete(store: Store) -> None:
     """Nothing is left out, and nothing is said about thinning."""
-    features = mapbox_vector_tile.decode(encode_tile(store, ["tree"], *CITY))["tree"]["features"]
+    features = mapbox_vector_tile.decode(TileService(store).encode(["tree"], *CITY))["tree"]["features"]
 
     assert len(features) == N_POINTS + 1
     assert all("n_thinned" not in feature["properties"] for feature in features)
@@ -73,6 +73,6 @@ def test_a_tile_with_room_is_complete(store: Store) -> None:
 def test_unknown_layers_and_tiles_are_refused(store: Store) -> None:
     """No work is done for addresses that cannot be."""
     with pytest.raises(LayerError):
-        encode_tile(store, ["tree", "nothing"], 0, 0, 0)
+        TileService(store).encode(["tree", "nothing"], 0, 0, 0)
     with pytest.raises(FeatureError):
-        encode_tile(store, ["tree"], 1, 2, 0)
+        TileService(store).encode(["tree"], 1, 2, 0)

@@ -1,13 +1,13 @@
 """Vector tiles of the layers, with the documents that maps need to draw them."""
 
-from hashlib import sha256
+import gzip
 
 from flask import Blueprint, Response, request
 
 from gis_capture.model import BBox, Layer
-from gis_capture.server.answers import json_response
-from gis_capture.server.context import served, settings, workspace
-from gis_capture.tiles import encode_tile, map_style, parse_tile, tile_json
+from gis_capture.server.answers import json_response, takes_gzip
+from gis_capture.server.context import served, workspace
+from gis_capture.tiles import map_style, tile_json
 
 area = Blueprint("tiles", __name__)
 MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
@@ -17,28 +17,30 @@ MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
 def give_tile(layers: str, z: int, x: int, y: int) -> Response:
     """Gives one tile; 204 when nothing is in it, 304 when the asker has it."""
     served().adopt_direct_edits()
-    tile = parse_tile(z, x, y)
-    store = workspace().store
-    chosen = _layers(layers)
-    state = f"{store.epoch} {store.revision()} {[(layer.key, layer.definition_version) for layer in chosen]} {tile}"
-    etag = sha256(state.encode()).hexdigest()[:32]
+    keys = [layer.key for layer in _layers(layers)]
+    tiles = workspace().tiles
+    # Read before the tile: at worst a newer tile is asked for once more.
+    is_of_version = request.args.get("v") == tiles.version(keys)
+    found = tiles.answer(keys, z, x, y, known=request.headers.get("If-None-Match", ""))
     response = Response(mimetype=MEDIA_TYPE)
-    response.headers["Cache-Control"] = "no-cache"
-    response.set_etag(etag, weak=True)
-    if request.if_none_match.contains_weak(etag):
-        response.status_code = 304
-        return response
-    content = encode_tile(store, [layer.key for layer in chosen], *tile, max_features=settings().max_tile_features)
-    response.set_data(content)
-    response.status_code = 200 if content else 204
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if is_of_version else "no-cache"
+    response.set_etag(found.etag, weak=True)
+    if not found.content:
+        response.status_code = 304 if found.content is None else 204
+    elif takes_gzip():
+        response.set_data(found.content)
+        response.content_encoding = "gzip"
+    else:
+        response.set_data(gzip.decompress(found.content))
     return response
 
 
 @area.get("/tiles/<layers>.json")
 def give_tile_json(layers: str) -> Response:
-    """Gives TileJSON."""
+    """Gives TileJSON; the address of its tiles names their version, so that a proxy may keep them."""
     chosen = _layers(layers)
-    return json_response(tile_json(chosen, url=_url(layers), extent=_extent(chosen)))
+    version = workspace().tiles.version([layer.key for layer in chosen])
+    return json_response(tile_json(chosen, url=f"{_url(layers)}?v={version}", extent=_extent(chosen)))
 
 
 @area.get("/styles/<layers>.json")

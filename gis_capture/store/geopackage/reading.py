@@ -1,16 +1,13 @@
 """What reads a GeoPackage otherwise than any other store."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
 from typing import Any
-
-import orjson
 
 from gis_capture.geopackage.column_values import COLUMN_TYPES
 from gis_capture.geopackage.crs import to_wgs84
 from gis_capture.geopackage.layer_tables import table_columns
 from gis_capture.geopackage.rtree import rtree_name
-from gis_capture.model import BBox, Feature, FieldType
+from gis_capture.model import BBox, FieldType
 from gis_capture.store.geopackage.rows import layer_rows
 from gis_capture.store.protocol import LayerInfo
 from gis_capture.store.tables.layer_rows import LayerRows
@@ -50,9 +47,3 @@ class GeoPackageReading(Reading):
         tree = rtree_name(rows.key)
         condition = f"fid IN (SELECT id FROM {tree} WHERE maxx >= ? AND minx <= ? AND maxy >= ? AND miny <= ?)"
         return condition, [box.min_x, box.max_x, box.min_y, box.max_y]
-
-    def features_by_fid(self, layer: str, fids: Iterable[int]) -> Iterator[tuple[int, Feature]]:
-        """Reads (fid, feature) in the order of `fid`, lazily."""
-        rows = self.rows_of(layer)
-        sql = f"{rows.select} WHERE fid IN (SELECT value FROM json_each(?)) ORDER BY fid"
-        return self.read(rows, sql, (orjson.dumps(list(fids)).decode(),))

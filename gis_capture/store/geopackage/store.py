@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,8 @@ from uuid import uuid4
 from gis_capture.errors import StoreError
 from gis_capture.geopackage.connection import connect, unusable
 from gis_capture.geopackage.files import create_geopackage, put_in_place
-from gis_capture.model import BBox, Feature, Layer, Problem
+from gis_capture.model import Feature, Layer, Problem
+from gis_capture.store.columns import Columns
 from gis_capture.store.geopackage.connections import ReaderPool
 from gis_capture.store.geopackage.direct_edits import has_direct_edits, take_direct_edits
 from gis_capture.store.geopackage.format_version import FORMAT_VERSION, check_version, read_meta
@@ -20,7 +21,6 @@ from gis_capture.store.geopackage.integrity import find_damage
 from gis_capture.store.geopackage.lines import feature_lines
 from gis_capture.store.geopackage.reading import GeoPackageReading
 from gis_capture.store.geopackage.schema import EXTENSION_DEFINITION, SCHEMA, SYNC_SCHEMA, SYNC_TABLES, TABLES
-from gis_capture.store.geopackage.thinning import thinned_features
 from gis_capture.store.geopackage.upgrades import upgrade
 from gis_capture.store.geopackage.writing import OWN_WRITE, GeoPackageTransaction
 from gis_capture.store.lines import Lines, LineScope, Place, merged_lines
@@ -92,9 +92,13 @@ class GeoPackageStore:
         """Reads (fid, feature) in the order of `fid`, lazily."""
         return self._reading().numbered_features(layer, query)
 
-    def thinned_features(self, layer: str, bbox: BBox, *, max_features: int) -> Iterator[tuple[int, int, Feature]]:
-        """Gives (fid, number of features it stands for, feature) of a box, one per cell where there are too many."""
-        return thinned_features(self._reading(), layer, bbox, max_features=max_features)
+    def columns(self, layer: str, names: Sequence[str], *, after: int = 0) -> Iterator[Columns]:
+        """Reads a layer in batches of columns, lazily."""
+        return self._reading().columns(layer, names, after=after)
+
+    def layer_revision(self, layer: str) -> int:
+        """The revision that last wrote a layer."""
+        return self._reading().layer_revision(layer)
 
     def count(self, layer: str, query: FeatureQuery = EVERYTHING) -> int:
         """Counts the features of a query."""

@@ -4,7 +4,7 @@ import select
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import lru_cache
 from itertools import chain
 from typing import Any
@@ -74,6 +74,10 @@ class PooledDatabase:
         """Runs a statement; its rows are here when it has ended."""
         with self._pool.lend() as connection:
             return PostgresDatabase(connection).execute(sql, values)
+
+    def lend(self) -> AbstractContextManager[Connection]:
+        """Lends one of the connections."""
+        return self._pool.lend()
 
     def executemany(self, sql: str, values: Iterable[Sequence[Any]], /) -> Rows:
         """Is not for reading."""

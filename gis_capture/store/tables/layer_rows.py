@@ -13,6 +13,7 @@ from gis_capture.definitions import layer_from_json
 from gis_capture.geopackage.crs import epsg_code
 from gis_capture.geopackage.names import POSITION_COLUMNS, quote_identifier
 from gis_capture.model import Attachment, Feature, FeatureColumns, FieldType, Layer, PositionQuality, Value
+from gis_capture.store.columns import Columns
 from gis_capture.store.tables.database import Database
 
 BATCH = 2_000
@@ -143,6 +144,17 @@ class LayerRows:
         for index, reader in self._readers:
             values[self.names[index]] = reader(values[self.names[index]])
         return values
+
+    def to_columns(self, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> Columns:
+        """Gives the columns of rows of (fid, feature_id, geometry, these fields …); there is at least one row."""
+        fids, feature_ids, contents, *values = zip(*rows, strict=True)
+        readers = {self.names[index]: reader for index, reader in self._readers}
+        fields = {
+            name: list(map(readers[name], column)) if name in readers else column
+            for name, column in zip(names, values, strict=True)
+        }
+        ids = [one or "" for one in feature_ids]
+        return Columns(fids, ids, self.decode_geometries(contents), fields)
 
     def from_state(self, feature_id: str, revision: int, state: str, geometry: Any) -> Feature:
         """Reads a feature of the history."""

@@ -1,7 +1,7 @@
 """Reads a store through one connection: as the store is now, as a snapshot holds it, or as a transaction sees it."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -10,6 +10,7 @@ from gis_capture.errors import LayerError
 from gis_capture.geopackage.crs import to_layer_crs
 from gis_capture.geopackage.names import quote_identifier
 from gis_capture.model import BBox, Feature, FieldType, Layer
+from gis_capture.store.columns import ROWS_AT_ONCE, Columns
 from gis_capture.store.protocol import EVERYTHING, Author, Deletion, FeatureQuery, LayerInfo, Revision
 from gis_capture.store.source_rows import SourceBlock, SourceRow
 from gis_capture.store.tables.database import Database
@@ -81,9 +82,7 @@ class Reading:
         """
         found = self.connection.execute("SELECT definition FROM gis_capture_layers WHERE key = ?", (key,)).fetchone()
         if found is None:
-            raise LayerError(
-                Text(f"レイヤー「{key}」はありません。", f'There is no layer "{key}" in the store.'), layer=key
-            )
+            raise no_layer(key)
         return self.layer_rows(found[0])
 
     def features(self, layer: str, query: FeatureQuery = EVERYTHING) -> Iterator[Feature]:
@@ -96,6 +95,20 @@ class Reading:
         where, values = self._where(rows, query)
         limit = "" if query.limit is None else f" LIMIT {int(query.limit)}"
         return self.read(rows, f"{rows.select} WHERE {where} ORDER BY fid{limit}", values)
+
+    def columns(self, layer: str, names: Sequence[str], *, after: int = 0) -> Iterator[Columns]:
+        """Reads a layer in batches of columns, lazily: all of it, or what was written after a revision."""
+        rows = self.rows_of(layer)
+        cursor = self.connection.execute(columns_sql(rows, names, after=after))
+        while batch := cursor.fetchmany(ROWS_AT_ONCE):
+            yield rows.to_columns(names, batch)
+
+    def layer_revision(self, layer: str) -> int:
+        """The revision that last wrote a layer; LayerError: there is none."""
+        found = self.connection.execute("SELECT revision FROM gis_capture_layers WHERE key = ?", (layer,)).fetchone()
+        if found is None:
+            raise no_layer(layer)
+        return int(found[0])
 
     def count(self, layer: str, query: FeatureQuery = EVERYTHING) -> int:
         """Counts the features of a query, whatever its limit and place."""
@@ -285,3 +298,15 @@ class Reading:
             )
             values += [pattern] * len(columns or ["feature_id"])
         return " AND ".join(terms), values
+
+
+def columns_sql(rows: LayerRows, names: Sequence[str], *, after: int, casts: Mapping[str, str] | None = None) -> str:
+    """The statement behind `Reading.columns`; `casts` are put behind the columns of fields."""
+    fields = "".join(f", {quote_identifier(name)}{(casts or {}).get(name, '')}" for name in names)
+    where = f" WHERE revision > {int(after)}" if after else ""
+    return f"SELECT fid, feature_id, geometry{fields} FROM {rows.table}{where}"
+
+
+def no_layer(key: str) -> LayerError:
+    """The error of a layer that is not there."""
+    return LayerError(Text(f"レイヤー「{key}」はありません。", f'There is no layer "{key}" in the store.'), layer=key)

@@ -1,0 +1,27 @@
+"""What the store gives column by column: for those who read a whole layer, or all that changed since a revision."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from gis_capture.model import Value
+
+ROWS_AT_ONCE = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Some rows of a layer; all sequences are parallel.
+
+    Attributes:
+        feature_ids: "" where another program made the feature and nobody has adopted it yet.
+        geometries: Shape (n,), shapely geometries in the layer's CRS, None where there is none.
+        fields: Values by the name of their field.
+    """
+
+    fids: Sequence[int]
+    feature_ids: Sequence[str]
+    geometries: npt.NDArray[np.object_]
+    fields: Mapping[str, Sequence[Value]]

@@ -1,0 +1,201 @@
+"""Makes the columns of a layer from what the store gives."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from shapely import GeometryType
+
+from gis_capture.locate.lon_lat import to_lon_lat
+from gis_capture.model import Layer
+from gis_capture.model.label import label_fields, label_of
+from gis_capture.store.columns import Columns as StoredColumns
+from gis_capture.tiles.columns import BLOCK, FEATURE_ID, LINE, POINT, POLYGON, Array, Columns, take_ragged
+from gis_capture.tiles.grid import to_world
+from gis_capture.tiles.values import ValueTable
+
+LABEL = "label"
+_LINES = (GeometryType.LINESTRING, GeometryType.LINEARRING)
+_CURVE_BITS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Rows of one kind from one batch; `owners` are places in the batch, ascending."""
+
+    kind: int
+    owners: Array
+    n_parts: Array
+    n_vertices: Array
+    is_outer: Array
+    xy: Array
+
+
+def field_names(layer: Layer) -> tuple[str, ...]:
+    """Names of the fields that columns are made of; none with personal data."""
+    return tuple(field.name for field in layer.fields if not field.is_personal)
+
+
+def build_columns(layer: Layer, batches: Iterable[StoredColumns]) -> Columns:
+    """Makes columns of all features that have a place and an id; those are left out that no map can show.
+
+    Args:
+        layer: Whose fields of `field_names` the batches hold.
+        batches: Of the store.
+    """
+    names = (FEATURE_ID, LABEL, *(name for name in field_names(layer) if name not in (FEATURE_ID, LABEL)))
+    table = ValueTable(len(names))
+    found: list[_Rows] = []
+    fids, ids = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.uint32)]
+    for batch in batches:
+        has_id = np.fromiter(map(bool, batch.feature_ids), dtype=bool, count=len(batch.feature_ids))
+        for rows in _rows_of(
+            to_lon_lat([one if has else None for one, has in zip(batch.geometries, has_id, strict=True)], layer.crs)
+        ):
+            owners = rows.owners.tolist()
+            found.append(rows)
+            fids.append(np.asarray(batch.fids, dtype=np.int64)[rows.owners])
+            feature_ids = [batch.feature_ids[owner] for owner in owners]
+            ids.append(np.fromiter((crc32(one.encode()) for one in feature_ids), dtype=np.uint32, count=len(owners)))
+            table.add(0, feature_ids)
+            table.add(1, _labels(layer, batch, owners))
+            for column, name in enumerate(names[2:], 2):
+                values = batch.fields[name]
+                table.add(column, [values[owner] for owner in owners])
+    return _ordered(names, table, found, np.concatenate(fids), np.concatenate(ids))
+
+
+def _labels(layer: Layer, batch: StoredColumns, owners: Sequence[int]) -> list[str | None]:
+    """What names each feature for people, without what is personal."""
+    hidden = layer.personal_names
+    shown = [name for name in dict.fromkeys(label_fields(layer)) if name in batch.fields and name not in hidden]
+    columns = [batch.fields[name] for name in shown]
+    return [label_of(layer, {n: values[owner] for n, values in zip(shown, columns, strict=True)}) for owner in owners]
+
+
+def _rows_of(geometries: npt.NDArray[np.object_]) -> Iterable[_Rows]:
+    """Takes geometries apart into points, lines and rings; invalid areas are mended."""
+    parts, owners = geometries, np.arange(len(geometries))
+    while (shapely.get_type_id(parts) > GeometryType.POLYGON).any():
+        parts, indexes = shapely.get_parts(parts, return_index=True)
+        owners = owners[indexes]
+    kinds = shapely.get_type_id(parts)
+    broken = (kinds == GeometryType.POLYGON) & ~shapely.is_valid(parts)
+    if broken.any():
+        mended, indexes = shapely.get_parts(shapely.make_valid(parts[broken]), return_index=True)
+        mended, deeper = shapely.get_parts(mended, return_index=True)
+        is_area = shapely.get_type_id(mended) == GeometryType.POLYGON
+        parts = np.concatenate([parts[~broken], mended[is_area]])
+        owners = np.concatenate([owners[~broken], owners[broken][indexes][deeper][is_area]])
+        order = np.argsort(owners, kind="stable")
+        parts, owners = parts[order], owners[order]
+        kinds = shapely.get_type_id(parts)
+    has_place = ~shapely.is_missing(parts) & ~shapely.is_empty(parts)
+    has_place &= np.isfinite(shapely.bounds(parts)).all(axis=1)
+    for kind, types in ((POINT, (GeometryType.POINT,)), (LINE, _LINES), (POLYGON, (GeometryType.POLYGON,))):
+        chosen = has_place & np.isin(kinds, types)
+        if chosen.any():
+            yield _of_kind(kind, parts[chosen], owners[chosen])
+
+
+def _of_kind(kind: int, parts: npt.NDArray[np.object_], owners: Array) -> _Rows:
+    is_outer = np.zeros(len(parts), dtype=np.uint8)
+    if kind == POLYGON:
+        rings, indexes = shapely.get_rings(parts, return_index=True)
+        is_outer = np.diff(indexes, prepend=-1).astype(bool).astype(np.uint8)
+        parts, owners = rings, owners[indexes]
+    xy = to_world(shapely.get_coordinates(parts))
+    n_vertices = shapely.get_num_coordinates(parts)
+    if kind == POLYGON:
+        xy = np.delete(xy, np.cumsum(n_vertices) - 1, axis=0)
+        n_vertices = n_vertices - 1
+    unique, n_parts = np.unique(owners, return_counts=True)
+    return _Rows(kind, unique, n_parts, n_vertices, is_outer, xy)
+
+
+def _ordered(names: tuple[str, ...], table: ValueTable, found: list[_Rows], fids: Array, ids: Array) -> Columns:
+    """Puts rows along the curve."""
+    n_shared, matrix, starts, lengths, content = table.finish()
+    kinds = _joined([np.full(len(rows.owners), rows.kind, dtype=np.uint8) for rows in found], np.uint8)
+    part_offsets = _offsets(_joined([rows.n_parts for rows in found], np.int64))
+    vertex_offsets = _offsets(_joined([rows.n_vertices for rows in found], np.int64))
+    is_outer = _joined([rows.is_outer for rows in found], np.uint8)
+    xy = np.concatenate([*(rows.xy for rows in found), np.empty((0, 2))])
+    found.clear()
+    bounds = _bounds(xy, vertex_offsets[part_offsets])
+    order = np.argsort(_curve(bounds), kind="stable")
+    parts, part_offsets = take_ragged(part_offsets, order)
+    vertices, vertex_offsets = take_ragged(vertex_offsets, parts)
+    bounds, ids = bounds[order], ids[order]
+    by_id = np.argsort(ids, kind="stable")
+    return Columns(
+        names,
+        n_shared,
+        fids[order],
+        kinds[order],
+        _rounded_outwards(bounds),
+        _block_bounds(bounds),
+        part_offsets,
+        vertex_offsets,
+        is_outer[parts],
+        np.ascontiguousarray(xy[vertices]),
+        np.ascontiguousarray(matrix[:, order]),
+        starts,
+        lengths,
+        content,
+        ids[by_id],
+        by_id.astype(np.int32),
+    )
+
+
+def _joined(arrays: list[Array], kind: Any) -> Array:
+    return np.concatenate([*arrays, np.empty(0, dtype=kind)]).astype(kind)
+
+
+def _offsets(lengths: Array) -> Array:
+    return np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)
+
+
+def _bounds(xy: Array, offsets: Array) -> Array:
+    if len(offsets) == 1:
+        return np.empty((0, 4))
+    firsts = offsets[:-1]
+    return np.hstack([np.minimum.reduceat(xy, firsts), np.maximum.reduceat(xy, firsts)])
+
+
+def _rounded_outwards(bounds: Array) -> Array:
+    rounded = bounds.astype(np.float32)
+    low, high = rounded[:, :2], rounded[:, 2:]
+    low[:] = np.where(low > bounds[:, :2], np.nextafter(low, np.float32(-np.inf)), low)
+    high[:] = np.where(high < bounds[:, 2:], np.nextafter(high, np.float32(np.inf)), high)
+    return rounded
+
+
+def _block_bounds(bounds: Array) -> Array:
+    if not len(bounds):
+        return np.empty((0, 4))
+    firsts = np.arange(0, len(bounds), BLOCK)
+    return np.hstack([np.minimum.reduceat(bounds[:, :2], firsts), np.maximum.reduceat(bounds[:, 2:], firsts)])
+
+
+def _curve(bounds: Array) -> Array:
+    """Places on the Morton curve of the middles of boxes, laid over all of them."""
+    if not len(bounds):
+        return np.empty(0, dtype=np.uint64)
+    middles = (bounds[:, :2] + bounds[:, 2:]) / 2
+    low = middles.min(axis=0)
+    width = float((middles.max(axis=0) - low).max()) or 1.0
+    cells = ((middles - low) / width * (2**_CURVE_BITS - 1)).astype(np.uint64)
+    places: Array = _spread(cells[:, 0]) | _spread(cells[:, 1]) << np.uint64(1)
+    return places
+
+
+def _spread(numbers: Array) -> Array:
+    """Puts a zero between each two of 16 bits."""
+    for shift, mask in ((8, 0x00FF00FF), (4, 0x0F0F0F0F), (2, 0x33333333), (1, 0x55555555)):
+        numbers = (numbers | numbers << np.uint64(shift)) & np.uint64(mask)
+    return numbers

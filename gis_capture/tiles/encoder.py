@@ -1,0 +1,164 @@
+"""Encodes layers by compiled code, and by NumPy until that is ready."""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from gis_capture.tiles.columns import FEATURE_ID, LINE, POINT, POLYGON, Array, Columns
+from gis_capture.tiles.grid import EXTENT, Tile
+from gis_capture.tiles.numpy_encoder import Encoded, encode_rows
+from gis_capture.tiles.values import encode_value, varint
+
+logger = logging.getLogger(__name__)
+_FIRST_BYTES = 1 << 20
+_NOTHING = np.empty(0, dtype=np.int64)
+_Kernel = Callable[..., tuple[int, int, int, int]]
+_kernel: _Kernel | None = None
+_loading = threading.Lock()
+
+
+class _Scratch(threading.local):
+    """What a thread writes into, kept from tile to tile."""
+
+    def __init__(self) -> None:
+        self.epoch = 0
+        self.stamps = np.zeros(1024, dtype=np.int64)
+        self.numbers = np.zeros(1024, dtype=np.int64)
+        self.out = np.empty(_FIRST_BYTES, dtype=np.uint8)
+        self.out_values = np.empty(_FIRST_BYTES, dtype=np.uint8)
+
+
+_scratch = _Scratch()
+
+
+def load_kernel() -> None:
+    """Loads the compiled encoder, and compiles it where no earlier process has left the code; takes seconds then."""
+    global _kernel
+    with _loading:
+        if _kernel is not None:
+            return
+        from gis_capture.tiles.kernel import encode
+
+        _run(encode, _SAMPLE, np.arange(3), Tile(0, 0, 0), [0], None, 0)
+        _kernel = encode
+
+
+def load_kernel_in_background() -> threading.Thread:
+    """Begins to load the compiled encoder; tiles are made by NumPy meanwhile."""
+
+    def load() -> None:
+        try:
+            load_kernel()
+        except Exception:
+            logger.warning("Tiles stay with the slow encoder: the fast one could not be compiled.", exc_info=True)
+
+    thread = threading.Thread(target=load, name="tile-encoder", daemon=True)
+    thread.start()
+    return thread
+
+
+def encode_features(
+    columns: Columns, rows: Array, tile: Tile, *, chosen: Sequence[int], counts: Array | None, first_value: int
+) -> Encoded:
+    """Encodes rows of a layer, as `numpy_encoder.encode_rows` describes it."""
+    if _kernel is None:
+        return encode_rows(columns, rows, tile, chosen=chosen, counts=counts, first_value=first_value)
+    features, values, n_values, failed = _run(_kernel, columns, rows, tile, chosen, counts, first_value)
+    if len(failed):
+        left = None if counts is None else counts[failed]
+        first = first_value + n_values
+        mended = encode_rows(columns, rows[failed], tile, chosen=chosen, counts=left, first_value=first)
+        features, values, n_values = features + mended.features, values + mended.values, n_values + mended.n_values
+    return Encoded(features, values, n_values)
+
+
+def encode_layer(name: str, keys: Sequence[str], parts: Sequence[Encoded]) -> bytes:
+    """Puts a layer of a tile together; nothing where it has no features (Mapbox Vector Tile 2.1, 4.1)."""
+    if not any(part.features for part in parts):
+        return b""
+    content = b"".join(
+        [
+            b"\x78\x02\x0a",
+            _text(name),
+            *(part.features for part in parts),
+            *(b"\x1a" + _text(key) for key in keys),
+            *(part.values for part in parts),
+            b"\x28" + varint(EXTENT),
+        ]
+    )
+    return b"\x1a" + varint(len(content)) + content
+
+
+def _text(text: str) -> bytes:
+    encoded = text.encode()
+    return varint(len(encoded)) + encoded
+
+
+def _run(
+    kernel: _Kernel, columns: Columns, rows: Array, tile: Tile, chosen: Sequence[int], counts: Array | None, first: int
+) -> tuple[bytes, bytes, int, Array]:
+    scratch = _scratch
+    if len(scratch.stamps) < columns.n_shared:
+        size = 2 * columns.n_shared
+        scratch.stamps, scratch.numbers = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
+    failed = np.empty(len(rows), dtype=np.int64)
+    while True:
+        scratch.epoch += 1
+        n_bytes, n_value_bytes, n_values, n_failed = kernel(
+            rows,
+            _NOTHING if counts is None else counts,
+            columns.kinds,
+            columns.part_offsets,
+            columns.vertex_offsets,
+            columns.is_outer,
+            columns.xy,
+            columns.fids,
+            columns.values,
+            columns.value_starts,
+            columns.value_lengths,
+            columns.value_bytes,
+            columns.n_shared,
+            np.array(chosen, dtype=np.int64),
+            *tile,
+            first,
+            scratch.stamps,
+            scratch.numbers,
+            scratch.epoch,
+            scratch.out,
+            scratch.out_values,
+            failed,
+        )
+        if n_bytes >= 0:
+            break
+        for buffer in ("out", "out_values"):
+            setattr(scratch, buffer, np.empty(2 * len(getattr(scratch, buffer)), dtype=np.uint8))
+    features, values = scratch.out[:n_bytes].tobytes(), scratch.out_values[:n_value_bytes].tobytes()
+    return features, values, n_values, failed[:n_failed]
+
+
+def _sample() -> Columns:
+    """A point, a line and an area: what a freshly compiled encoder is run on."""
+    value = encode_value("a")
+    arrays: dict[str, Any] = {
+        "fids": np.arange(3),
+        "kinds": np.array([POINT, LINE, POLYGON], dtype=np.uint8),
+        "bounds": np.zeros((3, 4), dtype=np.float32),
+        "block_bounds": np.zeros((1, 4)),
+        "part_offsets": np.arange(4),
+        "vertex_offsets": np.array([0, 1, 3, 6]),
+        "is_outer": np.array([0, 0, 1], dtype=np.uint8),
+        "xy": np.array([[0.5, 0.5], [0.1, 0.1], [0.9, 0.2], [0.1, 0.1], [0.9, 0.1], [0.5, 0.9]]),
+        "values": np.zeros((1, 3), dtype=np.uint32),
+        "value_starts": np.zeros(1, dtype=np.int64),
+        "value_lengths": np.array([len(value)], dtype=np.int32),
+        "value_bytes": np.frombuffer(value, dtype=np.uint8),
+        "id_keys": np.zeros(3, dtype=np.uint32),
+        "id_rows": np.arange(3, dtype=np.int32),
+    }
+    return Columns((FEATURE_ID,), 1, **arrays)
+
+
+_SAMPLE = _sample()

@@ -1,0 +1,181 @@
+"""Tiles of a store's layers, always of its newest revision; one for a workspace, for all threads."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from isal import igzip
+
+from gis_capture.store.protocol import Store
+from gis_capture.tiles.building import LABEL
+from gis_capture.tiles.columns import FEATURE_ID, Array
+from gis_capture.tiles.encoder import encode_features, encode_layer
+from gis_capture.tiles.grid import BUFFER, EXTENT, Tile, parse_tile
+from gis_capture.tiles.live import LayerState, LiveLayer
+from gis_capture.tiles.style import THINNED, tile_fields
+from gis_capture.tiles.thinning import LARGEST_CELL, SMALLEST_CELL, thin
+
+MAX_FEATURES = 4_000
+MAX_BYTES = 1_000_000
+"""Of a tile before it is packed, which makes half of it at most: 500 kB are sent."""
+CACHE_BYTES = 64 << 20
+_ENCODING = "2"
+"""Raised when the same features are encoded otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class TileAnswer:
+    """A packed tile and its entity tag; `content` is empty where nothing is in it, None where the asker has it."""
+
+    etag: str
+    content: bytes | None
+
+
+class TileService:
+    """Encodes tiles and keeps the packed ones.
+
+    Args:
+        store: Of the layers.
+        cache_dir: Where columns are kept for the next start; None = nowhere.
+        max_features: Of one layer in one tile; beyond it they are thinned.
+        max_bytes: Of one tile, before it is packed.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        cache_dir: Path | None = None,
+        *,
+        max_features: int = MAX_FEATURES,
+        max_bytes: int = MAX_BYTES,
+    ) -> None:
+        self._store, self._cache_dir = store, cache_dir
+        self._max_features, self._max_bytes = max_features, max_bytes
+        self._layers: dict[str, LiveLayer] = {}
+        self._lock = threading.Lock()
+        self._packed: OrderedDict[tuple[str, Tile], tuple[str, bytes]] = OrderedDict()
+        self._n_packed_bytes = 0
+
+    def encode(self, keys: Sequence[str], z: int, x: int, y: int, *, fields: Sequence[str] | None = None) -> bytes:
+        """Gives a vector tile of layers, each under its key; none at all when nothing is in it.
+
+        Features have `fid` as id, and as properties `feature_id`, `label`, and the fields that style and key need.
+        Where there are too many of them, one stands for a cell of a grid, and `n_thinned` says for how many.
+
+        Args:
+            keys: Of the layers.
+            z: Of the tile, as x and y.
+            x: From the west.
+            y: From the north.
+            fields: Names of fields in place of those that the style needs; personal ones are left out.
+
+        Raises:
+            LayerError: There is no such layer.
+            FeatureError: There is no such tile.
+        """
+        tile = parse_tile(z, x, y)
+        revision = self._store.revision()
+        states = [self._layer(key).state(revision) for key in keys]
+        cells = [0] * len(states)
+        encoded = []
+        for number, state in enumerate(states):
+            content, cells[number] = self._encode(state, tile, 0, fields)
+            encoded.append(content)
+        while sum(map(len, encoded)) > self._max_bytes:
+            largest = max(range(len(encoded)), key=lambda number: len(encoded[number]))
+            if cells[largest] >= LARGEST_CELL:
+                break
+            cell = max(2 * cells[largest], SMALLEST_CELL)
+            encoded[largest], cells[largest] = self._encode(states[largest], tile, cell, fields)
+        return b"".join(encoded)
+
+    def generation(self, keys: Sequence[str], z: int, x: int, y: int) -> str:
+        """Names the content of a tile: as long as it is the same, so is the tile."""
+        tile, revision = parse_tile(z, x, y), self._store.revision()
+        numbers = []
+        for key in keys:
+            layer = self._layer(key)
+            version = layer.state(revision).layer.definition_version
+            numbers.append(f"{key}:{version}:{layer.generations.of(tile)}")
+        about = f"{_ENCODING} {self._store.epoch} {self._max_features} {tile} {' '.join(numbers)}"
+        return sha256(about.encode()).hexdigest()[:32]
+
+    def version(self, keys: Sequence[str]) -> str:
+        """Names the present state of layers as a whole."""
+        revisions = [self._store.layer_revision(key) for key in keys]
+        return sha256(f"{_ENCODING} {self._store.epoch} {self._max_features} {revisions}".encode()).hexdigest()[:16]
+
+    def answer(self, keys: Sequence[str], z: int, x: int, y: int, *, known: str = "") -> TileAnswer:
+        """Gives a gzipped tile, unless the asker names its present state, an entity tag, as `known`."""
+        # Read before the content: at worst a newer tile gets an older name, and is asked for once more.
+        etag = self.generation(keys, z, x, y)
+        if known and etag in known:
+            return TileAnswer(etag, None)
+        place = (",".join(keys), Tile(z, x, y))
+        with self._lock:
+            found = self._packed.get(place)
+            if found and found[0] == etag:
+                self._packed.move_to_end(place)
+                return TileAnswer(etag, found[1])
+        content = pack(self.encode(keys, z, x, y))
+        self._keep(place, etag, content)
+        return TileAnswer(etag, content)
+
+    def _keep(self, place: tuple[str, Tile], etag: str, content: bytes) -> None:
+        with self._lock:
+            old = self._packed.pop(place, None)
+            self._packed[place] = (etag, content)
+            self._n_packed_bytes += len(content) + 500 - (len(old[1]) + 500 if old else 0)
+            while self._n_packed_bytes > CACHE_BYTES:
+                _, (_, gone) = self._packed.popitem(last=False)
+                self._n_packed_bytes -= len(gone) + 500
+
+    def _layer(self, key: str) -> LiveLayer:
+        found = self._layers.get(key)
+        if found is None:
+            # Raises where there is none, before anybody waits.
+            self._store.layer_revision(key)
+            with self._lock:
+                found = self._layers.get(key)
+                if found is None:
+                    found = self._layers[key] = LiveLayer(self._store, key, self._cache_dir)
+        return found
+
+    def _encode(self, state: LayerState, tile: Tile, cell: int, fields: Sequence[str] | None) -> tuple[bytes, int]:
+        """Encodes a layer; gives the width of the cells by which it was thinned as well, 0 = not at all."""
+        size, margin = 2**tile.z, BUFFER / EXTENT
+        box = (
+            (tile.x - margin) / size,
+            (tile.y - margin) / size,
+            (tile.x + 1 + margin) / size,
+            (tile.y + 1 + margin) / size,
+        )
+        segments = [segment.columns for segment in state.segments]
+        rows = [segment.rows_in(box) for segment in state.segments]
+        counts: list[Array] | None = None
+        if cell or sum(map(len, rows)) > self._max_features:
+            thinned = thin(segments, rows, tile, max_rows=self._max_features, first_cell=cell or SMALLEST_CELL)
+            rows, counts, cell = thinned.rows, thinned.counts, thinned.cell
+        names = segments[0].names
+        wanted = tile_fields(state.layer) if fields is None else fields
+        keys = [FEATURE_ID, LABEL, *(name for name in wanted if name in names[2:])]
+        chosen = [names.index(key) for key in keys]
+        parts = []
+        first_value = 0
+        for number, columns in enumerate(segments):
+            if len(rows[number]):
+                of_part = None if counts is None else counts[number]
+                part = encode_features(
+                    columns, rows[number], tile, chosen=chosen, counts=of_part, first_value=first_value
+                )
+                parts.append(part)
+                first_value += part.n_values
+        return encode_layer(state.layer.key, [*keys, *([THINNED] if counts is not None else [])], parts), cell
+
+
+def pack(content: bytes) -> bytes:
+    """Gzips a tile; an empty one stays empty."""
+    return igzip.compress(content, 2, mtime=0) if content else b""

@@ -1,0 +1,58 @@
+"""Columns hold what rows hold."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+import shapely
+
+from gis_capture.errors import LayerError
+from gis_capture.store import Store
+from tests.store.lamps import AT, LAMPS, OFFICE, lamp
+
+NAMES = [field.name for field in LAMPS.fields]
+
+
+def test_columns_hold_every_value_as_rows_do(store: Store, write: Callable[..., int]) -> None:
+    """Field by field, with None where there is none, and the geometry to the last bit."""
+    write(lamp("a", 137.1, 36.2), lamp("b", status=None, is_led=True, checked_at=None))
+    (batch,) = store.columns("lamp", NAMES)
+    rows = dict(store.numbered_features("lamp"))
+
+    assert set(batch.fids) == set(rows) and set(batch.feature_ids) == {"a", "b"}
+    for place, fid in enumerate(batch.fids):
+        feature = rows[fid]
+        assert feature.geometry is not None
+        assert {name: batch.fields[name][place] for name in NAMES} == {n: feature.fields[n] for n in NAMES}
+        assert shapely.equals_identical(batch.geometries[place], feature.geometry)
+    assert next(store.columns("lamp", ["power_w"])).fields.keys() == {"power_w"}
+
+
+def test_what_was_written_after_a_revision_is_read_alone(store: Store, write: Callable[..., int]) -> None:
+    """Also where the change took the position away."""
+    first = write(lamp("a"), lamp("b"))
+    with store.transact(OFFICE, at=AT) as transaction:
+        feature = transaction.feature("lamp", "b")
+        assert feature is not None
+        transaction.update(replace(feature, geometry=None))
+    (batch,) = store.columns("lamp", ["status"], after=first)
+
+    assert (list(batch.feature_ids), batch.geometries[0]) == (["b"], None)
+    assert store.layer_revision("lamp") == first + 1
+    assert list(store.columns("lamp", [], after=first + 1)) == []
+
+
+def test_a_snapshot_gives_columns_of_its_moment(store: Store, write: Callable[..., int]) -> None:
+    """What is written meanwhile is not among them."""
+    write(lamp("a"))
+    with store.snapshot() as moment:
+        write(lamp("b", number="2"))
+        (batch,) = moment.columns("lamp", [])
+
+    assert list(batch.feature_ids) == ["a"]
+
+
+def test_a_layer_that_is_not_there_has_no_revision(store: Store) -> None:
+    """It is named."""
+    with pytest.raises(LayerError, match="nothing"):
+        store.layer_revision("nothing")
