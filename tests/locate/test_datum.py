@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pyogrio
 import pytest
+import rasterio
+from rasterio.windows import Window
 
 from gis_capture.locate import Located, codes, locate_rows
 from gis_capture.locate.crs import datum_of
@@ -171,3 +173,19 @@ def test_a_broken_grid_is_as_good_as_none(tmp_path: Path) -> None:
         folder.mkdir()
         (folder / name).write_text("<html>404</html>", encoding="utf-8")
         assert codes.DATUM_GRID_MISSING in {problem.code for problem in locate("EPSG:4301", folder).problems}
+
+
+@pytest.mark.shared
+def test_grids_in_ntv2_agree_with_those_in_tiff(tmp_path: Path, grids_dir: Path) -> None:
+    """A .gsb counts longitudes to the west; the same cells give the same place."""
+    window = Window(1100, 1000, 80, 160)  # around Takayama
+    with rasterio.open(grids_dir / "TKY2JGD.tif") as grid:
+        shifts, place = grid.read(window=window), grid.window_transform(window)
+    flat = np.full(shifts.shape[1:], 0.1, np.float32)
+    options = {"driver": "NTv2", "width": 80, "height": 160, "count": 4, "dtype": "float32", "crs": "EPSG:4301"}
+    with rasterio.open(tmp_path / "TKY2JGD.gsb", "w", transform=place, **options) as file:
+        file.write(np.stack([shifts[0], -shifts[1], flat, flat]))
+    lon, lat = np.array([LON]), np.array([LAT])
+    found = [transform(lon, lat, source=4301, target=4612, grids_dir=folder) for folder in (tmp_path, grids_dir)]
+    assert np.hypot((found[0].x - found[1].x) * 90_000, (found[0].y - found[1].y) * 111_000)[0] < 0.001
+    assert "TKY2JGD.gsb" in found[0].operations[0]
