@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -70,13 +71,9 @@ class Rasters:
 
     def ready(self) -> list[Raster]:
         """The layers whose tiles are made, by name."""
-        found = []
-        for path in sorted(self.folder.glob("*.json")):
-            card = json.loads(path.read_text(encoding="utf-8"))
-            raster = Raster(**{**card, "bounds": tuple(card["bounds"]), "sheets": tuple(card["sheets"])})
-            if (self.folder / raster.file_name).is_file():
-                found.append(raster)
-        return found
+        with os.scandir(self.folder) as entries:
+            states = [(one.path, one.stat()) for one in entries if one.name.endswith(".json")]
+        return list(_read_cards(self.folder, tuple(sorted((path, s.st_ino, s.st_mtime_ns) for path, s in states))))
 
     def get(self, name: str) -> Raster | None:
         """The layer of that name whose tiles are made."""
@@ -250,6 +247,16 @@ class Rasters:
             with suppress(OSError):
                 (self.folder / known.file_name).unlink()
         return raster
+
+
+@lru_cache(maxsize=16)
+def _read_cards(folder: Path, states: tuple[tuple[str, int, int], ...]) -> tuple[Raster, ...]:
+    """Reads the cards again only when one of them is another file."""
+    found = []
+    for path, *_ in states:
+        card = json.loads(Path(path).read_text(encoding="utf-8"))
+        found.append(Raster(**{**card, "bounds": tuple(card["bounds"]), "sheets": tuple(card["sheets"])}))
+    return tuple(raster for raster in found if (folder / raster.file_name).is_file())
 
 
 def _unknown(name: str) -> SourceError:
