@@ -71,6 +71,9 @@ class Rasters:
 
     def ready(self) -> list[Raster]:
         """The layers whose tiles are made, by name."""
+        if not self.folder.is_dir():
+            # A workspace of before there were rasters.
+            return []
         with os.scandir(self.folder) as entries:
             states = [(one.path, one.stat()) for one in entries if one.name.endswith(".json")]
         return list(_read_cards(self.folder, tuple(sorted((path, s.st_ino, s.st_mtime_ns) for path, s in states))))

@@ -241,3 +241,9 @@ def test_real_scans_with_sidecars_of_other_programs(shared_dir: Path, rasters: R
         rasters.prepare([folder / "sabae_oldmap_006.jpg"], name="map")
     assert caught.value.subject["code"] == "raster_no_place"
     assert json.dumps(seen)
+
+
+def test_a_workspace_of_before_has_no_layers(tmp_path: Path) -> None:
+    """Without the folder there is nothing, and nothing fails."""
+    rasters = Rasters(tmp_path / "rasters", clock=str, max_pixels=1)
+    assert rasters.ready() == [] and rasters.jobs() == []
