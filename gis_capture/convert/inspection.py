@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from gis_capture.convert.bounding import bound_problems
-from gis_capture.convert.positions import columns_of, coordinates_of, has_geometries, readings_of
+from gis_capture.convert.geometry_doubts import columns_of
+from gis_capture.convert.positions import coordinates_of, has_geometries, readings_of
 from gis_capture.convert.reasons import reason_words
 from gis_capture.convert.source import NO_GAIJI
 from gis_capture.ledger import DEFAULT_LIMITS, Limits, Reading, Table, read_ledger

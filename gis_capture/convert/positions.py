@@ -11,6 +11,7 @@ from shapely import Geometry
 
 from gis_capture.convert import codes
 from gis_capture.convert.geometries import Bools, are_finite, are_in_japan, as_array, fit_type, to_crs
+from gis_capture.convert.geometry_doubts import columns_of, doubts_of
 from gis_capture.convert.photo_track import PhotoTrack
 from gis_capture.ledger import Table
 from gis_capture.locate import Coordinates, Points, find_coordinates, locate_rows
@@ -71,11 +72,6 @@ def has_geometries(table: Table) -> bool:
     return table.geometries is not None and any(geometry is not None for geometry in table.geometries)
 
 
-def columns_of(table: Table) -> dict[str, Sequence[str | None]]:
-    """The texts of a table by column name."""
-    return {column.name: values for column, values in zip(table.columns, table.values, strict=True)}
-
-
 def context_of(table: Table) -> tuple[str, ...]:
     """Words beside the table that may name its CRS: names of sheet and file, notes."""
     return tuple(filter(None, (table.name, table.sheet, table.source.path.stem)))
@@ -127,9 +123,9 @@ def position_rows(
         CRSError: `crs` is not known.
     """
     if track is not None and track.can_place(table):
-        return track.place(table, lambda filled: _from_geometries(filled, layer, crs, grids_dir))
+        return track.place(table, lambda filled: _from_geometries(filled, layer, crs, grids_dir, gazetteer))
     if has_geometries(table):
-        return _from_geometries(table, layer, crs, grids_dir)
+        return _from_geometries(table, layer, crs, grids_dir, gazetteer)
     located = locate_rows(
         columns_of(table),
         crs=crs,
@@ -183,7 +179,9 @@ def position_rows(
     )
 
 
-def _from_geometries(table: Table, layer: Layer, crs: str | None, grids_dir: Path | None) -> Positions:
+def _from_geometries(
+    table: Table, layer: Layer, crs: str | None, grids_dir: Path | None, gazetteer: Gazetteer | None
+) -> Positions:
     # What a source says in words only is no CRS that could be taken for certain.
     stated = crs or (table.crs if table.crs and _EPSG.fullmatch(table.crs) else None)
     target = parse_crs(layer.crs)
@@ -216,6 +214,7 @@ def _from_geometries(table: Table, layer: Layer, crs: str | None, grids_dir: Pat
             *([_crs_unknown(table)] if is_unknown else _crs_problems(stated, layer, moves)),
             *_changed(layer, int(changed.sum())),
             *_row_problems(table, told),
+            *doubts_of(table, fitted, target, gazetteer),
         ),
         coordinates=NO_COORDINATES,
         crs=stated,

@@ -16,6 +16,7 @@ _OTHER = re.compile(
     "コード|番号|メール|mail|url|〒|郵便|方書|緯|経|種別|区分|名称|カナ|英[語字]|建物|連絡先|id$|都道府県|市区町村|町字|番地以下"
 )
 _PARTS = ("都道府県", "市区町村", "町字", "番地以下")
+_PARTS_OF_LOTS = ("大字名?|大字町名|町名", "丁目名?", "小字名?", "地番|番地")
 _CITY = re.compile("(?:所在地.?)?(?:市区町村名?|市町村名?|city)")
 _PREFECTURE = re.compile("(?:所在地.?)?(?:都道府県名?|pref|prefecture)")
 _SAMPLE_SIZE = 60
@@ -91,7 +92,8 @@ def _candidates(columns: Columns) -> list[tuple[str, ...]]:
     # 所在地_連結表記 and 住所 say it in full; 設置場所 may say "in front of the school".
     whole.sort(key=lambda name: not re.search("連結|住所|所在地|address", folded[name]))
     parts = [name for part in _PARTS for name, text in folded.items() if re.fullmatch(f"所在地.?{part}", text)]
-    return [*((name,) for name in whole), *([tuple(parts)] if len(parts) > 1 else [])]
+    lots = [name for part in _PARTS_OF_LOTS for name, text in folded.items() if re.fullmatch(part, text)]
+    return [*((name,) for name in whole), *(tuple(group) for group in (parts, lots) if len(group) > 1)]
 
 
 def _joined(columns: Columns, names: Sequence[str]) -> list[str]:

@@ -219,3 +219,10 @@ def fill(text: Text, **words: object) -> Text:
     ja = {name: word.ja if isinstance(word, Text) else word for name, word in words.items()}
     en = {name: word.en if isinstance(word, Text) else word for name, word in words.items()}
     return Text(text.ja.format(**ja), text.en.format(**en))
+
+
+def format_distance(metres: float) -> str:
+    """Writes a distance as people say it: 350m, 2.4km."""
+    return (
+        f"{metres:.0f}m" if metres < 1000 else f"{metres / 1000:.1f}km" if metres < 10_000 else f"{metres / 1000:.0f}km"
+    )

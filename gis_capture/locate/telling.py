@@ -6,12 +6,12 @@ import numpy as np
 
 from gis_capture.locate import codes, messages
 from gis_capture.locate.addresses import PLACED_LEVELS, Addresses
-from gis_capture.locate.checks import disagreements, identical_positions, on_zone_origin, outside_area
 from gis_capture.locate.crs import plane_name
 from gis_capture.locate.datum import TKY2JGD, Moved
+from gis_capture.locate.doubtful import PlacedRows
 from gis_capture.locate.evidence import KnownPlaces
 from gis_capture.locate.layouts import Columns
-from gis_capture.locate.messages import fill
+from gis_capture.locate.messages import fill, format_distance
 from gis_capture.locate.numbers import Floats
 from gis_capture.locate.plane import PlaneChoice
 from gis_capture.locate.settle import Settled
@@ -93,42 +93,20 @@ class Teller:
         self, lon: Floats, lat: Floats, area: BBox | None, addresses: Addresses | None, known: KnownPlaces | None
     ) -> Iterable[Problem]:
         """Positions that are hardly true; `lon` and `lat` in degrees, NaN for rows without a position."""
-        for row in on_zone_origin(lon, lat).tolist():
-            place = _place(lon, lat, row)
-            yield self._of_row(
-                row, codes.ON_ZONE_ORIGIN, "warning", messages.ON_ZONE_ORIGIN, messages.CHECK_PLACE, place
-            )
-        for row in outside_area(lon, lat, area).tolist() if area else ():
-            assert area is not None
-            place = _place(lon, lat, row)
-            edge = (_within(place[0], area.min_x, area.max_x), _within(place[1], area.min_y, area.max_y))
-            yield self._of_row(
-                row, codes.POSITION_OUTSIDE_AREA, "warning", messages.OUTSIDE_AREA, messages.CHECK_PLACE, place, edge
-            )
-        for row, n_rows in identical_positions(lon, lat) if self._reading.kind != "mesh_code" else ():
-            message = fill(messages.IDENTICAL_POSITIONS, n_rows=n_rows, cells="{cells}")
-            place = _place(lon, lat, row)
-            yield self._of_row(row, codes.IDENTICAL_POSITIONS, "warning", message, messages.CHECK_PLACE, place)
-        if addresses is None or known is None or codes.POSITIONS_FAR_FROM_ADDRESSES in self._settled.doubts:
-            return
-        for found in disagreements(lon, lat, addresses, known):
-            distance = format_distance(found.distance_m)
-            cells = self._reading.texts(self._columns, found.row)
-            words = {"distance": distance, "address": found.address, "name": found.name, "cells": cells}
-            message = fill(messages.ADDRESS_DISAGREES, **words)
-            places = _place(lon, lat, found.row), _place(known.lon, known.lat, found.row)
-            yield self._of_row(found.row, codes.ADDRESS_DISAGREES, "warning", message, messages.CHECK_PLACE, *places)
+        rows = PlacedRows(
+            lon, lat, lambda row: self._reading.texts(self._columns, row), self._row_numbers, self._column
+        )
+        yield from rows.alone(area, may_share=self._reading.kind == "mesh_code")
+        if addresses and known and codes.POSITIONS_FAR_FROM_ADDRESSES not in self._settled.doubts:
+            yield from rows.against(addresses, known)
 
     def _of_table(self, code: str, severity: Severity, message: Text, suggestion: Text = NO_TEXT) -> Problem:
         return Problem(code, severity, message, suggestion, column=self._column)
 
-    def _of_row(
-        self, row: int, code: str, severity: Severity, message: Text, suggestion: Text, *places: tuple[float, float]
-    ) -> Problem:
+    def _of_row(self, row: int, code: str, severity: Severity, message: Text, suggestion: Text) -> Problem:
         if "{cells}" in message.ja:
             message = fill(message, cells=self._reading.texts(self._columns, row))
-        number = self._row_numbers[row]
-        return Problem(code, severity, message, suggestion, row_number=number, column=self._column, places=places)
+        return Problem(code, severity, message, suggestion, row_number=self._row_numbers[row], column=self._column)
 
     def _of_notation(self) -> Iterable[Problem]:
         meaning = self._reading.meaning
@@ -206,14 +184,6 @@ class Teller:
             yield self._of_table(codes.DATUM_GRID_GAP, "warning", fill(message, n_rows=n_rows), suggestion)
 
 
-def _place(lon: Floats, lat: Floats, row: int) -> tuple[float, float]:
-    return round(float(lon[row]), 7), round(float(lat[row]), 7)
-
-
-def _within(value: float, low: float, high: float) -> float:
-    return min(max(value, low), high)
-
-
 def _ja(words: Text) -> str:
     return words.ja
 
@@ -270,10 +240,3 @@ def tell_addresses(
         if not (problem.code in empty and (problem.row_number in numbers or (numbers and problem.row_number is None)))
     ]
     return (*kept, *more)
-
-
-def format_distance(metres: float) -> str:
-    """Writes a distance as people say it: 350m, 2.4km."""
-    return (
-        f"{metres:.0f}m" if metres < 1000 else f"{metres / 1000:.1f}km" if metres < 10_000 else f"{metres / 1000:.0f}km"
-    )

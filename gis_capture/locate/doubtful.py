@@ -1,0 +1,83 @@
+"""Tells of positions that can be read and yet are hardly true: where they lie, and where they should."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from gis_capture.locate import codes, messages
+from gis_capture.locate.addresses import Addresses, find_addresses
+from gis_capture.locate.checks import disagreements, identical_positions, on_zone_origin, outside_area
+from gis_capture.locate.evidence import KnownPlaces
+from gis_capture.locate.gazetteer import Gazetteer
+from gis_capture.locate.layouts import Columns
+from gis_capture.locate.messages import fill
+from gis_capture.locate.numbers import Floats
+from gis_capture.model import BBox, Problem, Text
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedRows:
+    """Rows with their places, in degrees of JGD2011; NaN = none.
+
+    Attributes:
+        cells: What the row says of its place.
+        row_numbers: As the user of the source sees them.
+        column: Where the place is said; None for geometries.
+    """
+
+    lon: Floats
+    lat: Floats
+    cells: Callable[[int], str]
+    row_numbers: Sequence[int]
+    column: str | None = None
+
+    def alone(self, area: BBox | None, *, may_share: bool = False) -> Iterator[Problem]:
+        """What can be told without an address: origins of zones, places outside an area, places of many rows."""
+        for row in on_zone_origin(self.lon, self.lat).tolist():
+            yield self._problem(row, codes.ON_ZONE_ORIGIN, messages.ON_ZONE_ORIGIN)
+        if area is not None:
+            for row in outside_area(self.lon, self.lat, area).tolist():
+                lon, lat = _place(self.lon, self.lat, row)
+                edge = min(max(lon, area.min_x), area.max_x), min(max(lat, area.min_y), area.max_y)
+                yield self._problem(row, codes.POSITION_OUTSIDE_AREA, messages.OUTSIDE_AREA, edge)
+        for row, n_rows in () if may_share else identical_positions(self.lon, self.lat):
+            message = fill(messages.IDENTICAL_POSITIONS, n_rows=n_rows, cells="{cells}")
+            yield self._problem(row, codes.IDENTICAL_POSITIONS, message)
+
+    def against(self, addresses: Addresses, known: KnownPlaces) -> Iterator[Problem]:
+        """The rows that lie further from their address, or the town of their lot, than that reaches."""
+        for found in disagreements(self.lon, self.lat, addresses, known):
+            distance = messages.format_distance(found.distance_m)
+            words = {"distance": distance, "address": found.address, "name": found.name}
+            message = fill(messages.ADDRESS_DISAGREES, **words, cells=self.cells(found.row))
+            there = _place(known.lon, known.lat, found.row)
+            yield self._problem(found.row, codes.ADDRESS_DISAGREES, message, there)
+
+    def _problem(self, row: int, code: str, message: Text, *others: tuple[float, float]) -> Problem:
+        if "{cells}" in message.ja:
+            message = fill(message, cells=self.cells(row))
+        places = (_place(self.lon, self.lat, row), *others)
+        number = self.row_numbers[row]
+        return Problem(code, "warning", message, messages.CHECK_PLACE, number, self.column, places=places)
+
+
+def check_geometries(
+    columns: Columns, lon: Floats, lat: Floats, gazetteer: Gazetteer | None, *, row_numbers: Sequence[int]
+) -> Iterator[Problem]:
+    """Tells what is doubtful about geometries that a source brings, such as parcels far from their town.
+
+    Args:
+        columns: Texts by column name.
+        lon: A point of each geometry, degrees of JGD2011; NaN = none.
+        lat: Degrees.
+        gazetteer: Knows where their towns are.
+        row_numbers: As the user of the source sees them.
+    """
+    rows = PlacedRows(lon, lat, lambda row: f"{lat[row]:.5f}, {lon[row]:.5f}", row_numbers)
+    area = gazetteer.area_of(gazetteer.home) if gazetteer and gazetteer.home else None
+    yield from rows.alone(area, may_share=True)
+    if gazetteer and (addresses := find_addresses(columns, gazetteer)):
+        yield from rows.against(addresses, KnownPlaces(*addresses.points()))
+
+
+def _place(lon: Floats, lat: Floats, row: int) -> tuple[float, float]:
+    return round(float(lon[row]), 7), round(float(lat[row]), 7)
