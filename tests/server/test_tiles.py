@@ -69,3 +69,21 @@ def test_tile_json_and_style_lead_to_the_tiles(client: FlaskClient) -> None:
         address = url.replace("{z}", str(Z)).replace("{x}", str(X)).replace("{y}", str(Y))
 
         assert len(features_of(client.get(address).data)) == 29
+
+
+def test_the_door_before_flask_gives_what_flask_gives(client: FlaskClient) -> None:
+    """To the byte and the header, for tiles with and without content, known and unknown ones, and errors."""
+    version = client.get("/tiles/street_light.json").get_json()["tiles"][0].partition("?")[2]
+    etag = client.get(TILE).headers["ETag"]
+    empty, unknown = "/tiles/street_light/10/0/0.mvt", TILE.replace("street_light", "nothing")
+    for method in ("GET", "HEAD"):
+        for path in (TILE, f"{TILE}?{version}", f"{TILE}?v=0", empty, unknown, "/tiles/street_light/3/9/0.mvt"):
+            for known in ("", etag):
+                headers = {"If-None-Match": known} if known else {}
+                ours = client.open(path, method=method, headers={**headers, "Accept-Encoding": "gzip"})
+                theirs = client.open(path, method=method, headers={**headers, "Accept-Encoding": "gzip;q=0.9"})
+
+                assert (ours.status_code, ours.data) == (theirs.status_code, theirs.data)
+                for name in ("ETag", "Cache-Control", "Content-Encoding", "Content-Security-Policy", "Vary"):
+                    assert ours.headers.get(name) == theirs.headers.get(name), (path, name)
+    assert "immutable" in client.get(f"{TILE}?{version}", headers={"Accept-Encoding": "gzip"}).headers["Cache-Control"]

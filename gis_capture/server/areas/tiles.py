@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from gis_capture.model import BBox, Layer
 from gis_capture.server.answers import json_response, takes_gzip
 from gis_capture.server.context import served, workspace
-from gis_capture.tiles import map_style, tile_json
+from gis_capture.tiles import TileService, map_style, tile_json
 
 area = Blueprint("tiles", __name__)
 MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
@@ -20,10 +20,10 @@ def give_tile(layers: str, z: int, x: int, y: int) -> Response:
     keys = [layer.key for layer in _layers(layers)]
     tiles = workspace().tiles
     # Read before the tile: at worst a newer tile is asked for once more.
-    is_of_version = request.args.get("v") == tiles.version(keys)
+    caching = cache_control(tiles, keys, request.args.get("v"))
     found = tiles.answer(keys, z, x, y, known=request.headers.get("If-None-Match", ""))
     response = Response(mimetype=MEDIA_TYPE)
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if is_of_version else "no-cache"
+    response.headers["Cache-Control"] = caching
     response.set_etag(found.etag, weak=True)
     if not found.content:
         response.status_code = 304 if found.content is None else 204
@@ -48,6 +48,12 @@ def give_style(layers: str) -> Response:
     """Gives a MapLibre style."""
     chosen = _layers(layers)
     return json_response(map_style(chosen, url=_url(layers), extent=_extent(chosen)))
+
+
+def cache_control(tiles: TileService, keys: list[str], version: str | None) -> str:
+    """A tile that was asked for by the present version of its layers may be kept; others are asked for anew."""
+    is_of_version = bool(version) and version == tiles.version(keys)
+    return "public, max-age=31536000, immutable" if is_of_version else "no-cache"
 
 
 def _layers(text: str) -> list[Layer]:
