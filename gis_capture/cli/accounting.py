@@ -1,11 +1,12 @@
 """How an accounting and its problems are printed for a person."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import click
 
+from gis_capture.convert.accounting import TableAccount
 from gis_capture.model import Problem
 from gis_capture.text import Text
 
@@ -32,6 +33,20 @@ def print_reasons(reasons: Iterable[Mapping[str, Any]]) -> None:
         click.echo(f"    {reason['words']}: {reason['n_rows']:,}")
 
 
+def print_tables(tables: Sequence[TableAccount], titles: Mapping[str, Text], *, language: str) -> None:
+    """Prints where each table went and what became of its rows, where a source has several."""
+    for table in tables if len(tables) > 1 else ():
+        key = table.layer or ""
+        where = titles.get(key, Text(key, key)) if key else Text("取り込まず", "left out")
+        told = Text(
+            f"{table.place} → {where.ja}: {table.n_source_rows:,} 行(地図 {table.n_loaded:,}、位置なし"
+            f" {table.n_unlocated:,}、受け付けない {table.n_rejected:,}、対象外 {table.n_skipped:,})",
+            f"{table.place} → {where.en}: {table.n_source_rows:,} rows ({table.n_loaded:,} loaded,"
+            f" {table.n_unlocated:,} unlocated, {table.n_rejected:,} rejected, {table.n_skipped:,} skipped)",
+        )
+        click.echo("    " + told.in_language(language))
+
+
 def print_problems(problems: Iterable[Problem], *, language: str) -> None:
     """Prints errors and warnings first, at most MAX_PROBLEMS, and counts the rest.
 
@@ -48,6 +63,7 @@ def print_problems(problems: Iterable[Problem], *, language: str) -> None:
         else:
             shown.append(problem)
     for problem in shown:
+        table = "" if problem.cell else problem.table or ""
         where = problem.cell or (
             Text(f"{problem.row_number}行目", f"row {problem.row_number}").in_language(language)
             if problem.row_number
@@ -56,7 +72,7 @@ def print_problems(problems: Iterable[Problem], *, language: str) -> None:
         words = problem.message.in_language(language)
         todo = problem.suggestion.in_language(language)
         label = SEVERITIES[problem.severity].in_language(language)
-        click.echo("  " + " ".join(part for part in (f"[{label}]", where, words, todo) if part))
+        click.echo("  " + " ".join(part for part in (f"[{label}]", table, where, words, todo) if part))
     if rest:
         counts = "、".join(f"{SEVERITIES[severity].in_language(language)} {n:,}" for severity, n in rest.items())
         click.echo(Text(f"  ほかに {counts} 件", f"  and {counts} more").in_language(language))

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from gis_capture.cli.accounting import accounting_line, needs_attention, print_problems, print_reasons
+from gis_capture.cli.accounting import accounting_line, needs_attention, print_problems, print_reasons, print_tables
 from gis_capture.cli.language import Command, language_of, option
 from gis_capture.cli.layout_option import layout_option
 from gis_capture.cli.position_options import (
@@ -46,7 +46,13 @@ from gis_capture.workspace import Workspace
     ),
 )
 @option(
-    "--table", default=None, help=Text("取り込む表の名前。省くとすべて。", "Name of the table to take; by default all.")
+    "--table",
+    "tables",
+    multiple=True,
+    help=Text(
+        "取り込む表かシートの名前。くり返せます。省くと台帳の表すべて。",
+        "Name of a table or sheet to take; may be repeated. By default every ledger of the file.",
+    ),
 )
 @option(
     "--crs",
@@ -134,7 +140,7 @@ from gis_capture.workspace import Workspace
 def command(
     file: Path,
     layer: str | None,
-    table: str | None,
+    tables: tuple[str, ...],
     crs: str | None,
     is_dry_run: bool,
     is_update: bool,
@@ -162,6 +168,9 @@ def command(
     if (key or base) and not is_update:
         told = Text("--key と --base は --update と一緒に使います。", "--key and --base go with --update.")
         raise click.UsageError(told.in_language(language))
+    if is_update and len(tables) > 1:
+        told = Text("--update で選べる表は1つです。", "--update takes one table.")
+        raise click.UsageError(told.in_language(language))
     check_placing(place_by, against, place_column)
     placing: dict[str, Any] = {"place_by": place_by, "against": against, "place_column": place_column}
     placing["said"] = read_said(roles, notation)
@@ -183,7 +192,7 @@ def command(
                 layer=layer,
                 base=base,
                 key=key,
-                table=table,
+                table=tables[0] if tables else None,
                 crs=crs,
                 is_dry_run=is_dry_run,
                 recipe=find_recipe(recipe, workspace) if recipe else None,
@@ -201,7 +210,7 @@ def command(
         conversion = workspace.convert(
             file,
             layer=layer,
-            table=table,
+            table=tables or None,
             crs=crs,
             layout=layout,
             is_dry_run=is_dry_run,
@@ -228,6 +237,7 @@ def command(
         )
         title = titles[conversion.layer].in_language(language) if conversion.layer in titles else file.stem
         click.echo(f"{file.name} → {title}({conversion.layer})\n  {line}")
+        print_tables(conversion.tables, titles, language=language)
         print_reasons(conversion.to_json(language)["reasons"])
         print_problems(conversion.problems, language=language)
     is_doubtful = conversion.n_unlocated or conversion.n_rejected or needs_attention(conversion.problems)

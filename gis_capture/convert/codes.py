@@ -31,12 +31,14 @@ ROW_UNCERTAIN = "row_uncertain"
 CHANGE_REJECTED = "change_rejected"
 RECIPE_COLUMN_NEW = "recipe_column_new"
 PHOTO_OUTSIDE_TRACK = "photo_outside_track"
+TABLE_IN_OTHER_LAYER = "table_in_other_layer"
 
 TITLES: dict[str, Text] = {
     COLUMN_NOT_MATCHED: Text("レイヤーの項目に当たらない列です", "Column without a field in the layer"),
     COLUMN_GUESSED: Text("見出しが少し違う列を項目に当てました", "Column matched although its header differs a little"),
     TABLE_LEFT_OUT: Text("取り込まなかった表です", "Table that was left out"),
     TABLES_JOINED: Text("項目が同じ表をまとめて取り込みました", "Tables of the same columns imported together"),
+    TABLE_IN_OTHER_LAYER: Text("別のレイヤーに入れた表です", "Table that went into another layer"),
     NOTHING_TO_STORE: Text("取り込める値がない行です", "Row without anything to store"),
     GEOMETRY_MISSING: Text("図形がありません", "No geometry"),
     GEOMETRY_TYPE_DIFFERS: Text("図形の種類がレイヤーと違います", "Geometry of another type than the layer's"),

@@ -1,6 +1,7 @@
 """Ledger → layer, with an account of every row."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -10,10 +11,11 @@ from gis_capture.convert.accounting import Conversion
 from gis_capture.convert.collecting import paused_collection
 from gis_capture.convert.continuation import find_continuation
 from gis_capture.convert.imports import refuse_repeat
+from gis_capture.convert.parts import Wanted
 from gis_capture.convert.photo_track import PhotoTrack
 from gis_capture.convert.planning import Plan
 from gis_capture.convert.rows import ConvertedTable
-from gis_capture.convert.source import NO_GAIJI, Progress, convert_source
+from gis_capture.convert.source import NO_GAIJI, ConvertedSource, Progress, convert_sources
 from gis_capture.ledger import DEFAULT_LIMITS, Limits, Reading
 from gis_capture.ledger.recipes.recipe import Recipe
 from gis_capture.locate.gazetteer import Gazetteer
@@ -35,7 +37,8 @@ def convert(
     clock: Callable[[], str],
     new_id: Callable[[], str],
     import_id: str | None = None,
-    table: str | None = None,
+    layers: Sequence[Layer] = (),
+    table: Wanted = None,
     crs: str | None = None,
     matches: Mapping[str, str | None] | None = None,
     is_dry_run: bool = False,
@@ -51,17 +54,21 @@ def convert(
     said: Said = NOTHING_SAID,
     track: PhotoTrack | None = None,
 ) -> Conversion:
-    """Brings a source into a layer of the store: all of it in one transaction, or nothing.
+    """Brings every ledger of a source into the store: all of it in one transaction, or nothing.
+
+    Tables of other columns than the main one's go into layers of their own, each with an import of its own; such
+    imports are undone together.
 
     Args:
         path: The source.
-        layer: Where the rows go; the `generic` one stands for a layer of the ledger's own.
+        layer: Where the main table and its like go; the `generic` one stands for a layer of the ledger's own.
         store: Is only read when `is_dry_run`.
         author: Name of the person who imports.
         clock: Gives the time, UTC "…Z".
         new_id: Gives ids for features and, without `import_id`, for the import.
         import_id: Id under which the import is kept.
-        table: Name of the only table to take; by default all that fit the layer.
+        layers: What the other tables may go into; without any they are left out, and counted as skipped.
+        table: Names of the only tables or sheets to take; by default every ledger of the source.
         crs: CRS of the coordinates, where a person knows it better than the source.
         matches: Field names by column name that a person chose.
         is_dry_run: Nothing is written.
@@ -89,9 +96,10 @@ def convert(
         if not (is_repeat_allowed or is_dry_run):
             refuse_repeat(reading, plan, store.imports())
 
-    source = convert_source(
+    sources = convert_sources(
         path,
         layer,
+        layers=layers,
         stored=store.layers(),
         table=table,
         crs=crs,
@@ -108,29 +116,53 @@ def convert(
         said=said,
         track=track,
     )
-    plan, tables, conversion = source.plan, source.tables, source.sum_up()
-    continuation = None if is_repeat_allowed else find_continuation(source, store)
-    if continuation and is_dry_run:
-        conversion = replace(conversion, problems=(continuation.problem(), *conversion.problems))
-    elif continuation:
-        raise continuation.error()
-    if is_dry_run:
-        report(1.0)
-        return conversion
-    import_id = import_id or new_id()
-    at = clock()
-    ids = [[new_id() for _ in converted.outcomes] for converted in tables]
-    n_rows = sum(len(each) for each in ids) or 1
-    with store.transact(Author(f"import:{import_id}", author), at=at, note=path.name) as transaction:
-        conversion = replace(conversion, revision=transaction.revision, import_id=import_id)
-        transaction.put_layer(plan.layer)
-        features = chain.from_iterable(map(ConvertedTable.features, tables, ids))
-        transaction.insert_columns(_ticking(features, report, 0.5, 0.35, n_rows))
-        account = chain.from_iterable(map(ConvertedTable.account, tables, ids))
-        record = source.record(conversion, author=author, at=at)
-        transaction.put_import(record, _ticking(account, report, 0.85, 0.14, n_rows))
+    parts = [source.sum_up() for source in sources]
+    found = [] if is_repeat_allowed else [find_continuation(source, store) for source in sources]
+    for continuation in filter(None, found):
+        if not is_dry_run:
+            raise continuation.error()
+        parts[0] = replace(parts[0], problems=(continuation.problem(), *parts[0].problems))
+    if not is_dry_run:
+        parts = _write(
+            sources, parts, store, author=author, clock=clock, new_id=new_id, first_id=import_id, report=report
+        )
     report(1.0)
-    return conversion
+    return functools.reduce(Conversion.__add__, parts)
+
+
+def _write(
+    sources: Sequence[ConvertedSource],
+    parts: Sequence[Conversion],
+    store: Store,
+    *,
+    author: str,
+    clock: Callable[[], str],
+    new_id: Callable[[], str],
+    first_id: str | None,
+    report: Progress,
+) -> list[Conversion]:
+    """Writes layer by layer, in one transaction; gives the parts with revision and imports."""
+    import_ids = [first_id or new_id(), *(new_id() for _ in sources[1:])]
+    at, path = clock(), sources[0].reading.source.path
+    ids = [[[new_id() for _ in table.outcomes] for table in source.tables] for source in sources]
+    n_rows = sum(len(each) for of_source in ids for each in of_source) or 1
+    written: list[Conversion] = []
+    with store.transact(Author(f"import:{import_ids[0]}", author), at=at, note=path.name) as transaction:
+        for source, part, import_id, of_source in zip(sources, parts, import_ids, ids, strict=True):
+            start = (
+                0.5 + 0.49 * sum(len(table.outcomes) for s in sources[: len(written)] for table in s.tables) / n_rows
+            )
+            share = 0.49 * sum(map(len, of_source)) / n_rows
+            others = tuple(other for other in import_ids if other != import_id)
+            part = replace(part, revision=transaction.revision, import_id=import_id, together=others)
+            transaction.put_layer(source.plan.layer)
+            features = chain.from_iterable(map(ConvertedTable.features, source.tables, of_source))
+            transaction.insert_columns(_ticking(features, report, start, 0.7 * share, n_rows))
+            record = source.record(part, author=author, at=at)
+            account = source.account(of_source)
+            transaction.put_import(record, _ticking(account, report, start + 0.7 * share, 0.3 * share, n_rows))
+            written.append(part)
+    return written
 
 
 def _ticking(batches: Iterable[_Batch], report: Progress, start: float, share: float, n_rows: int) -> Iterator[_Batch]:

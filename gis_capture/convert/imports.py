@@ -111,29 +111,48 @@ def refuse_followed(store: Store, record: Mapping[str, Any]) -> None:
             )
 
 
-def undo_import(store: Store, import_id: str, *, author: str, clock: Callable[[], str]) -> Undo:
-    """Takes the features of an import out of their layer again, except those that somebody has edited since.
+def together(store: Store, import_id: str) -> list[dict[str, Any]]:
+    """The records of an import and of those that brought the same file into other layers, the asked one first.
 
-    Undoing twice changes nothing more. The account of the rows stays.
+    Raises:
+        StoreError: There is no such import.
+    """
+    first = find_import(store, import_id)
+    others = set(first.get("together", ()))
+    return [first, *(record for record in store.imports() if record["import_id"] in others)]
+
+
+def undo_import(store: Store, import_id: str, *, author: str, clock: Callable[[], str]) -> Undo:
+    """Takes the features of an import out of their layers again, except those that somebody has edited since.
+
+    All layers that the file went into are undone. Undoing twice changes nothing more. The account of the rows stays.
 
     Raises:
         StoreError: There is no such import, or a later version of its ledger is on top of it.
     """
-    record = find_import(store, import_id)
-    refuse_followed(store, record)
-    layer, at = str(record["layer"]), clock()
-    if record.get("undone_at"):
-        return Undo(import_id, 0, tuple(record.get("kept", ())), 0, store.revision())
-    with store.transact(Author("office", author), at=at, note=str(record.get("source_name", ""))) as transaction:
-        # Read behind the door for writing, so that no edit can slip in between.
-        imported = [row.feature_id for row in store.source_rows(import_id) if row.feature_id is not None]
-        revisions = {feature.feature_id: feature.revision for feature in transaction.features(layer)}
-        untouched = [feature_id for feature_id in imported if revisions.get(feature_id) == record["revision"]]
-        present = [feature_id for feature_id in imported if feature_id in revisions]
-        kept = tuple(feature_id for feature_id in present if revisions[feature_id] != record["revision"])
-        for feature_id in untouched:
-            transaction.delete(layer, feature_id)
-        undone = {**record, "state": "undone", "undone_at": at, "undone_by": author, "kept": list(kept)}
-        transaction.put_import(undone, ())
+    records, at = together(store, import_id), clock()
+    for record in records:
+        refuse_followed(store, record)
+    live = [record for record in records if not record.get("undone_at")]
+    if not live:
+        return Undo(import_id, 0, tuple(records[0].get("kept", ())), 0, store.revision())
+    n_removed, n_gone, all_kept = 0, 0, list[str]()
+    with store.transact(Author("office", author), at=at, note=str(live[0].get("source_name", ""))) as transaction:
+        for record in live:
+            layer = str(record["layer"])
+            # Read behind the door for writing, so that no edit can slip in between.
+            rows = store.source_rows(str(record["import_id"]))
+            imported = [row.feature_id for row in rows if row.feature_id is not None]
+            revisions = {feature.feature_id: feature.revision for feature in transaction.features(layer)}
+            present = [feature_id for feature_id in imported if feature_id in revisions]
+            kept = [feature_id for feature_id in present if revisions[feature_id] != record["revision"]]
+            for feature_id in present:
+                if revisions[feature_id] == record["revision"]:
+                    transaction.delete(layer, feature_id)
+            transaction.put_import(
+                {**record, "state": "undone", "undone_at": at, "undone_by": author, "kept": kept}, ()
+            )
+            n_removed, n_gone = n_removed + len(present) - len(kept), n_gone + len(imported) - len(present)
+            all_kept += kept
         revision = transaction.revision
-    return Undo(import_id, len(untouched), kept, len(imported) - len(present), revision)
+    return Undo(import_id, n_removed, tuple(all_kept), n_gone, revision)

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gis_capture.convert import codes
+from gis_capture.convert.parts import Wanted, choose_tables, name_parts, names_of
 from gis_capture.convert.positions import coordinates_of
-from gis_capture.errors import SourceError
 from gis_capture.ledger import Column, Reading, Table
 from gis_capture.ledger.columns import (
     GENERIC_KEY,
     ColumnMatch,
+    is_made_key,
     layer_key_of,
     layer_key_of_words,
     make_layer,
@@ -31,30 +32,32 @@ class Plan:
 
     Attributes:
         rules: Parallel to the tables: what a recipe says of their columns, by name.
+        left_out: The tables that do not go into the layer.
     """
 
     layer: Layer
     tables: tuple[tuple[Table, ColumnMatch], ...]
     problems: tuple[Problem, ...] = ()
     rules: tuple[Mapping[str, ColumnRule], ...] = ()
+    left_out: tuple[Table, ...] = ()
 
 
 def plan_conversion(
     reading: Reading,
     layer: Layer,
     *,
-    table: str | None = None,
+    table: Wanted = None,
     matches: Mapping[str, str | None] | None = None,
     stored: Sequence[Layer] = (),
 ) -> Plan:
     """Chooses the tables of a source that fit a layer; for the `generic` layer makes one of the table's own.
 
-    Where the source was read by a recipe, the tables and columns are those of the recipe.
+    Where the source was read by a recipe, the tables and columns are those of the recipe for this layer.
 
     Args:
         reading: Of the source.
         layer: Where the rows go.
-        table: Name of the only table to take.
+        table: Name of the only table or sheet to take; several names take all of those, whatever their shape.
         matches: Field names by column name, as a person chose them; the other columns are matched by their headers.
         stored: Layers of the store; one that was made for such a ledger before gets new fields only.
 
@@ -64,40 +67,75 @@ def plan_conversion(
         RecipeError: The source was read by a recipe that does not fit it.
     """
     if reading.source.recipe is not None:
-        return _plan_by_recipe(reading, layer, matches or {}, stored)
-    candidates = _candidates(reading, table)
-    if layer.key == GENERIC_KEY:
-        main = max(candidates, key=lambda candidate: len(candidate.row_numbers))
-        layer = _own_layer(main, layer, stored)
-    matched = [(candidate, _match(candidate, layer, matches, is_chosen=table is not None)) for candidate in candidates]
+        return plan_by_recipe(reading, layer, table=table, matches=matches, stored=stored)
+    candidates = choose_tables(reading, table)
+    template, is_own = layer, layer.key == GENERIC_KEY
+    if is_own:
+        layer = _own_layer(max(candidates, key=_n_rows), template, stored)
+    n_chosen = 0 if table is None else len(names_of(table))
+    matched = [(each, _match(each, layer, matches, is_chosen=n_chosen == 1)) for each in candidates]
     main, _ = max(
         matched, key=lambda pair: (share_of_fitting(pair[0], layer) > 0, len(pair[1].matches), _n_rows(pair[0]))
     )
-    taken = tuple(pair for pair in matched if pair[0] is main or _goes_along(pair[0], main, layer))
-    left = [candidate for candidate in reading.tables if all(candidate is not chosen for chosen, _ in taken)]
-    problems = [_left_out(candidate) for candidate in left if _n_rows(candidate)]
-    return Plan(layer, taken, (*_joined([chosen for chosen, _ in taken]), *problems))
+    taken = [each for each in candidates if n_chosen > 1 or each is main or _goes_along(each, main, layer)]
+    left = tuple(each for each in reading.tables if _n_rows(each) and all(each is not one for one in taken))
+    named = name_parts(taken)
+    if is_own and named[0] is not taken[0]:
+        layer = _own_layer(max(named, key=_n_rows), template, stored)
+    if named[0] is not taken[0]:
+        matched = [(each, _match(each, layer, matches, is_chosen=n_chosen == 1)) for each in named]
+    pairs = tuple(pair for pair in matched if any(pair[0] is each for each in named))
+    return Plan(layer, pairs, _joined(named), left_out=left)
 
 
-def _plan_by_recipe(reading: Reading, layer: Layer, matches: Mapping[str, str | None], stored: Sequence[Layer]) -> Plan:
-    assert reading.source.recipe is not None
-    pairs = fit_recipe(reading, reading.source.recipe)
+def rules_of_others(recipe: Recipe) -> list[tuple[str, list[TableRule]]]:
+    """The tables of a recipe that go elsewhere than its main ones: key of the layer, and the rules for it.
+
+    Each shape that goes into a layer of its own makes one.
+    """
+    of_layer: dict[str, list[TableRule]] = {}
+    for number, rule in enumerate(recipe.tables):
+        if rule.layer is not None:
+            of_layer.setdefault(f"{rule.layer}{number if rule.layer == GENERIC_KEY else ''}", []).append(rule)
+    return [(str(rules[0].layer), rules) for rules in of_layer.values()]
+
+
+def plan_by_recipe(
+    reading: Reading,
+    layer: Layer,
+    ruled: Sequence[TableRule] = (),
+    *,
+    table: Wanted = None,
+    matches: Mapping[str, str | None] | None = None,
+    stored: Sequence[Layer] = (),
+) -> Plan:
+    """Plans the tables of some rules of the recipe a source was read by; by default those of its main layer.
+
+    The other arguments, and what is raised, are those of `plan_conversion`.
+    """
+    recipe, names = reading.source.recipe, names_of(table)
+    assert recipe is not None
+    every = fit_recipe(reading, recipe)
+    pairs = [(found, rule) for found, rule in every if rule in ruled or (not ruled and rule.layer is None)] or every
+    if names:
+        pairs = [pair for pair in every if pair[0].name in names or pair[0].sheet in names] or pairs
     is_own = layer.key == GENERIC_KEY
     if is_own:
         main, rule = max(pairs, key=lambda pair: len(pair[0].row_numbers))
-        layer = _own_layer(main, layer, stored, (reading.source.recipe, rule))
+        layer = _own_layer(main, layer, stored, (recipe, rule))
     tables, rules, problems = [], [], []
-    for table, rule in pairs:
-        of_columns = rule.pair([column.name for column in table.columns])
+    for found, rule in pairs:
+        of_columns = rule.pair([column.name for column in found.columns])
         # In a layer of the ledger's own each column has its field; there only what the recipe names is fixed.
-        given = {name: column.field for name, column in of_columns.items() if column.field or not is_own}
-        chosen = {name: field for name, field in matches.items() if name in of_columns}
-        tables.append((table, match_columns(table, layer, given=given | chosen)))
+        is_free = is_own or is_made_key(layer.key)
+        given = {name: column.field for name, column in of_columns.items() if column.field or not is_free}
+        chosen = {name: field for name, field in (matches or {}).items() if name in of_columns}
+        tables.append((found, match_columns(found, layer, given=given | chosen)))
         rules.append(of_columns)
-        problems += [_new_column(table, column) for column in table.columns if column.name not in of_columns]
-    taken = [table for table, _ in tables]
-    left = [table for table in reading.tables if _n_rows(table) and all(table is not one for one in taken)]
-    return Plan(layer, tuple(tables), (*_joined(taken), *map(_left_out, left), *problems), tuple(rules))
+        problems += [_new_column(found, column) for column in found.columns if column.name not in of_columns]
+    taken = [found for found, _ in tables]
+    left = tuple(each for each in reading.tables if _n_rows(each) and all(each is not one for one in taken))
+    return Plan(layer, tuple(tables), (*_joined(taken), *problems), tuple(rules), left)
 
 
 def _new_column(table: Table, column: Column) -> Problem:
@@ -142,26 +180,6 @@ def _joined(tables: Sequence[Table]) -> tuple[Problem, ...]:
     )
 
 
-def _candidates(reading: Reading, name: str | None) -> list[Table]:
-    path = reading.source.path
-    found = [candidate for candidate in reading.tables if name is None or name in (candidate.name, candidate.sheet)]
-    if found:
-        return found
-    if not reading.tables:
-        raise SourceError(
-            Text(f"「{path.name}」に表が見つかりません。", f'"{path.name}" holds no table.'),
-            path=path,
-        )
-    names = "、".join(candidate.name for candidate in reading.tables)
-    raise SourceError(
-        Text(
-            f"「{path.name}」に「{name}」という表はありません。次の表があります：{names}",
-            f'"{path.name}" has no table "{name}"; there are: {names}',
-        ),
-        path=path,
-    )
-
-
 def _match(table: Table, layer: Layer, matches: Mapping[str, str | None] | None, *, is_chosen: bool) -> ColumnMatch:
     """A person chose for the table they saw; in other tables the choice counts for the columns that are there."""
     names = {column.name for column in table.columns}
@@ -177,7 +195,11 @@ def _own_layer(
     of_position = {name for names in coordinates_of(table).columns.values() for name in names}
     key = layer_key_of(table)
     if ruled is not None and ruled[0].name:
-        title, key = ruled[0].name, layer_key_of_words(ruled[0].name, ruled[0].made_from)
+        title, words = ruled[0].name, [ruled[0].name, ruled[0].made_from]
+        if ruled[1].layer is not None:
+            title = f"{title} {table.title or table.sheet or table.name}"
+            words += [column.name for column in ruled[1].columns]
+        key = layer_key_of_words(*words)
     made = make_layer(table, key=key, title=Text(title, title), template=template, leave_out=of_position)
     if ruled is not None:
         made = _as_ruled(made, ruled[1])
@@ -203,16 +225,3 @@ def _as_ruled(made: Layer, rule: TableRule) -> Layer:
     )
     key = tuple(of_title[name] for name in rule.key if name in of_title)
     return replace(made, fields=fields, key_fields=key or made.key_fields)
-
-
-def _left_out(table: Table) -> Problem:
-    n = len(table.row_numbers)
-    return Problem(
-        codes.TABLE_LEFT_OUT,
-        "warning",
-        Text(
-            f"表「{table.name}」（{n:,}行）は、このレイヤーに合わないため取り込みませんでした。",
-            f'Table "{table.name}" ({n:,} rows) does not fit this layer and was left out.',
-        ),
-        Text("必要なら、この表を選んで取り込んでください。", "Import it by itself if it is needed."),
-    )

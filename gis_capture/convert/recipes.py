@@ -8,9 +8,9 @@ from gis_capture.convert.planning import plan_conversion
 from gis_capture.errors import SourceError
 from gis_capture.ledger import Reading, Table, codes
 from gis_capture.ledger.columns import GENERIC_KEY, ColumnMatch, choose_layer, propose_keys, suggest_layers
-from gis_capture.ledger.names import column_letters
 from gis_capture.ledger.recipes.forms import propose_form, read_form
 from gis_capture.ledger.recipes.recipe import ColumnRule, PlaceRule, Recipe, TableRule
+from gis_capture.ledger.table import column_letters
 from gis_capture.ledger.values import infer_type
 from gis_capture.locate.said import NOTHING_SAID, Said
 from gis_capture.model import Layer, Text

@@ -74,8 +74,22 @@ class ConvertedTable:
         ]
         block = SourceBlock(table.name, columns, table.row_numbers, self.outcomes, self.reasons, kept_ids, texts)
         yield from (block.cut(start, start + MAX_ROWS) for start in range(0, n_rows, MAX_ROWS))
-        skipped = (SourceRow(one.row_number, "skipped", one.reason, None, {}, table.name) for one in table.skipped)
-        yield from blocks_of(skipped)
+        yield from _skipped(table)
+
+
+def account_left_out(table: Table) -> Iterator[SourceBlock]:
+    """Gives the account of a table that was left out: all its rows, as skipped ones, with their texts."""
+    n_rows, names = len(table.row_numbers), [column.name for column in table.columns]
+    reasons, texts = [codes.TABLE_LEFT_OUT] * n_rows, [_storable(each) for each in table.values]
+    nothing: list[str | None] = [None] * n_rows
+    block = SourceBlock(table.name, names, table.row_numbers, ["skipped"] * n_rows, reasons, nothing, texts)
+    yield from (block.cut(start, start + MAX_ROWS) for start in range(0, n_rows, MAX_ROWS))
+    yield from _skipped(table)
+
+
+def _skipped(table: Table) -> Iterator[SourceBlock]:
+    rows = (SourceRow(one.row_number, "skipped", one.reason, None, {}, table.name) for one in table.skipped)
+    yield from blocks_of(rows)
 
 
 def convert_table(

@@ -1,17 +1,20 @@
 """A source read and converted for a layer, nothing of it written yet."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from gis_capture.convert.accounting import Conversion
+from gis_capture.convert import codes
+from gis_capture.convert.accounting import Conversion, TableAccount
 from gis_capture.convert.bounding import bound_problems
+from gis_capture.convert.dividing import divide
+from gis_capture.convert.parts import Wanted
 from gis_capture.convert.photo_track import PhotoTrack
-from gis_capture.convert.planning import Plan, plan_conversion
-from gis_capture.convert.rows import NO_RULES, ConvertedTable, convert_table
+from gis_capture.convert.planning import Plan
+from gis_capture.convert.rows import NO_RULES, ConvertedTable, account_left_out, convert_table
 from gis_capture.ledger import DEFAULT_LIMITS, Limits, Reading, Table, read_ledger
 from gis_capture.ledger.codes import PHOTO_WITHOUT_POSITION
 from gis_capture.ledger.gaiji import replace_gaiji
@@ -20,7 +23,8 @@ from gis_capture.ledger.recipes.recipe import ColumnRule, Recipe
 from gis_capture.locate.gazetteer import Gazetteer
 from gis_capture.locate.keys import KeyLayer
 from gis_capture.locate.said import NOTHING_SAID, Said
-from gis_capture.model import Layer
+from gis_capture.model import Layer, Problem
+from gis_capture.store.source_rows import SourceBlock
 
 NO_GAIJI: Mapping[str, str] = {}
 Progress = Callable[[float], None]
@@ -29,7 +33,9 @@ Progress = Callable[[float], None]
 
 @dataclass(frozen=True, slots=True)
 class ConvertedSource:
-    """All rows of a source on their way into a layer; nothing of it is written yet.
+    """The rows of a source that are on their way into one layer; nothing of it is written yet.
+
+    What is told of the source as a whole, and the tables that are left out, stand with the first layer.
 
     Attributes:
         given: What a person chose for this source: `{"crs", "matches", "said"?, "recipe"?}`, the recipe as the text
@@ -49,6 +55,11 @@ class ConvertedSource:
         """Counts what becomes of the rows."""
         return _sum_up(self.reading, self.plan, self.tables)
 
+    def account(self, feature_ids: Iterable[Sequence[str]]) -> Iterator[SourceBlock]:
+        """Gives the account of every row; `feature_ids` is parallel to the tables and their rows."""
+        yield from chain.from_iterable(map(ConvertedTable.account, self.tables, feature_ids))
+        yield from chain.from_iterable(map(account_left_out, self.plan.left_out))
+
     def record(self, conversion: Conversion, *, author: str, at: str) -> dict[str, Any]:
         """What is kept about the import, besides the account of its rows."""
         record = _record(self.reading, self.plan, self.tables, conversion, author=author, at=at)
@@ -57,12 +68,13 @@ class ConvertedSource:
         return {**record, "given": dict(self.given), **placed}
 
 
-def convert_source(
+def convert_sources(
     path: Path,
     layer: Layer,
     *,
+    layers: Sequence[Layer] = (),
     stored: Sequence[Layer] = (),
-    table: str | None = None,
+    table: Wanted = None,
     crs: str | None = None,
     matches: Mapping[str, str | None] | None = None,
     on_progress: Progress | None = None,
@@ -76,10 +88,10 @@ def convert_source(
     against: KeyLayer | None = None,
     said: Said = NOTHING_SAID,
     track: PhotoTrack | None = None,
-) -> ConvertedSource:
-    """Reads a source and converts its rows for a layer; writes nothing.
+) -> tuple[ConvertedSource, ...]:
+    """Reads a source and converts its tables, layer by layer, the one of the main table first; writes nothing.
 
-    `check` sees the plan before the work begins and may refuse it; the other arguments are those of `convert`.
+    `check` sees each plan before the work begins and may refuse it; the other arguments are those of `convert`.
 
     Raises:
         RecipeError: The recipe does not fit the source.
@@ -98,33 +110,47 @@ def convert_source(
     if recipe is not None:
         said = said.over(Said(notation=recipe.notation))
     report(0.25)
-    plan = plan_conversion(reading, layer, table=table, matches=matches, stored=stored)
-    if check:
-        check(reading, plan)
-    tables = []
-    for n, (source_table, match) in enumerate(plan.tables, start=1):
-        rules = plan.rules[n - 1] if plan.rules else NO_RULES
-        tables.append(
-            convert_table(
-                source_table,
-                match,
-                plan.layer,
-                crs=crs,
-                grids_dir=grids_dir,
-                gazetteer=gazetteer,
-                rules=rules,
-                against=against,
-                said=said_of(source_table, rules, said),
-                track=track,
-            )
-        )
-        report(0.25 + 0.25 * n / len(plan.tables))
+    plans = divide(reading, layer, layers=layers, table=table, matches=matches, stored=stored)
+    if check is not None:
+        for plan in plans:
+            check(reading, plan)
     given: dict[str, Any] = {"crs": crs, "matches": dict(matches or {})}
     if said != NOTHING_SAID:
         given["said"] = said.to_json()
     if recipe is not None:
         given["recipe"] = format_recipe(recipe)
-    return ConvertedSource(reading, plan, tuple(tables), given, _placed_by(against), track.to_json() if track else None)
+    of_track = track.to_json() if track else None
+    n_tables, n_done = sum(len(plan.tables) for plan in plans), 0
+    sources = []
+    for plan in plans:
+        tables = []
+        for n, (source_table, match) in enumerate(plan.tables):
+            rules = plan.rules[n] if plan.rules else NO_RULES
+            tables.append(
+                convert_table(
+                    source_table,
+                    match,
+                    plan.layer,
+                    crs=crs,
+                    grids_dir=grids_dir,
+                    gazetteer=gazetteer,
+                    rules=rules,
+                    against=against,
+                    said=said_of(source_table, rules, said),
+                    track=track,
+                )
+            )
+            n_done += 1
+            report(0.25 + 0.25 * n_done / n_tables)
+        of_layer = given if plan is plans[0] else {**given, "matches": {}}
+        sources.append(ConvertedSource(reading, plan, tuple(tables), of_layer, _placed_by(against), of_track))
+        reading = replace(reading, problems=())
+    return tuple(sources)
+
+
+def convert_source(path: Path, layer: Layer, **options: Any) -> ConvertedSource:
+    """Converts what of a source goes into one layer; the options are those of `convert_sources`."""
+    return convert_sources(path, layer, **options)[0]
 
 
 def said_of(table: Table, rules: Mapping[str, ColumnRule], said: Said) -> Said:
@@ -141,20 +167,38 @@ def _placed_by(against: KeyLayer | None) -> dict[str, Any] | None:
 
 
 def _sum_up(reading: Reading, plan: Plan, tables: Sequence[ConvertedTable]) -> Conversion:
-    outcomes = Counter(outcome for converted in tables for outcome in converted.outcomes)
     reasons = Counter(reason for converted in tables for reason in converted.reasons if reason)
-    reasons.update(skipped.reason for converted in tables for skipped in converted.table.skipped)
-    of_tables = ((*c.table.problems, *c.table.notes, *c.problems) for c in tables)
-    return Conversion(
+    every = [*(converted.table for converted in tables), *plan.left_out]
+    reasons.update(skipped.reason for table in every for skipped in table.skipped)
+    reasons[codes.TABLE_LEFT_OUT] += sum(len(table.row_numbers) for table in plan.left_out)
+    of_tables = [_named(c.table, (*c.table.problems, *c.table.notes, *c.problems), reading) for c in tables]
+    return Conversion.of_tables(
+        [
+            *(_table_account(converted, plan.layer.key) for converted in tables),
+            *(_account_of_left_out(table) for table in plan.left_out),
+        ],
         layer=plan.layer.key,
         crs=plan.layer.crs,
-        n_loaded=outcomes["loaded"],
-        n_unlocated=outcomes["unlocated"],
-        n_rejected=outcomes["rejected"],
-        n_skipped=sum(len(converted.table.skipped) for converted in tables),
-        reasons=dict(reasons.most_common()),
+        reasons=dict((+reasons).most_common()),
         problems=bound_problems((*reading.problems, *plan.problems, *chain.from_iterable(of_tables))),
     )
+
+
+def _named(table: Table, problems: Iterable[Problem], reading: Reading) -> Iterable[Problem]:
+    """Names the table in its problems, where the source has several."""
+    if len(reading.tables) < 2:
+        return problems
+    return (replace(problem, table=table.name) for problem in problems)
+
+
+def _table_account(converted: ConvertedTable, layer: str) -> TableAccount:
+    outcomes, table = Counter(converted.outcomes), converted.table
+    counts = (outcomes["loaded"], outcomes["unlocated"], outcomes["rejected"], len(table.skipped))
+    return TableAccount(table.name, table.place, layer, *counts)
+
+
+def _account_of_left_out(table: Table) -> TableAccount:
+    return TableAccount(table.name, table.place, None, 0, 0, 0, len(table.row_numbers) + len(table.skipped))
 
 
 def _record(
@@ -187,6 +231,7 @@ def _record(
         "created_at": at,
         "revision": conversion.revision,
         "state": "done",
+        **({"together": list(conversion.together)} if conversion.together else {}),
         "undone_at": None,
         "result": conversion.to_json("ja"),
         "result_en": conversion.to_json("en"),

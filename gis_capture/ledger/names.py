@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from gis_capture.ledger.grid import Grid
-from gis_capture.ledger.table import Column
+from gis_capture.ledger.table import Column, column_letters
 
 
 def name_columns(grid: Grid, rows: Sequence[int], used: Sequence[bool]) -> list[tuple[int, Column]]:
@@ -76,12 +76,3 @@ def clean_name(text: str) -> str:
     """Takes newlines and ideographic spaces out of a header cell; a newline between Latin words becomes a space."""
     text = re.sub(r"(?<=[A-Za-z0-9.,])\s*[\r\n]+\s*(?=[A-Za-z0-9])", " ", text.strip())
     return re.sub(r"[\r\n\u3000\u200b\ufeff]+", "", text).strip()
-
-
-def column_letters(number: int) -> str:
-    """Names a column as Excel does: 3 → "C"."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

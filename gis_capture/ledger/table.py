@@ -15,6 +15,15 @@ if TYPE_CHECKING:
     from gis_capture.ledger.recipes.recipe import FormRule, Recipe
 
 
+def column_letters(number: int) -> str:
+    """Names a column as Excel does: 3 → "C"."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """The file a table came from; `encoding` is None for binary formats, `recipe` is what it was read by."""
@@ -87,11 +96,18 @@ class Table:
         """Names a cell as Excel does, "Sheet1!C5"; "C5" where there are no sheets."""
         if self.cells:
             return self.cells.get((row_number, column.number), "")
-        letters, number = "", column.number
-        while number:
-            number, rest = divmod(number - 1, 26)
-            letters = chr(65 + rest) + letters
-        return f"{self.sheet}!{letters}{row_number}" if self.sheet else f"{letters}{row_number}"
+        place = f"{column_letters(column.number)}{row_number}"
+        return f"{self.sheet}!{place}" if self.sheet else place
+
+    @property
+    def place(self) -> str:
+        """The range of its names and rows, "Sheet1!A3:H20"; the name where it stands in no cells."""
+        rows = [*self.header_rows, *self.row_numbers[:1], *self.row_numbers[-1:]]
+        if not rows or not self.columns or self.cells or self.geometries is not None:
+            return self.name
+        numbers = [column.number for column in self.columns]
+        first, last = column_letters(min(numbers)), column_letters(max(numbers))
+        return f"{self.sheet}!" * bool(self.sheet) + f"{first}{min(rows)}:{last}{max(rows)}"
 
     def to_frame(self) -> "pd.DataFrame":
         """Gives a data frame of texts, indexed by row number; empty cells are None."""

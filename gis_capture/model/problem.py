@@ -21,6 +21,7 @@ class Problem:
         column: Name of the column in the source.
         cell: The cell as Excel names it, "Sheet1!C5".
         field: Name of the layer's field.
+        table: Name of the table, where the source has several.
         feature_id: Another feature that has to do with it, such as the one that holds a unique value.
         places: Where the row lies, and where it would lie by what speaks against that; (lon, lat) in degrees.
     """
@@ -35,11 +36,14 @@ class Problem:
     field: str | None = None
     feature_id: str | None = None
     places: tuple[tuple[float, float], ...] = ()
+    table: str | None = None
 
     def to_json(self, language: str = "ja") -> dict[str, Any]:
         """Gives the form of `gis-capture.inspect/v1`, with the words of one language; `places` only where there are."""
+        named = {"table": self.table} if self.table is not None else {}
         places = {"places": [list(place) for place in self.places]} if self.places else {}
         return {
+            **named,
             "row": self.row_number,
             "column": self.column,
             "cell": self.cell,

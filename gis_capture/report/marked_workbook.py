@@ -205,7 +205,7 @@ def _list(book: "Workbook", marks: Sequence[Mark], language: str) -> None:
 
 
 def _rows(marks: Sequence[Mark], language: str) -> Iterator[list[str]]:
-    from gis_capture.ledger.names import column_letters
+    from gis_capture.ledger.table import column_letters
 
     yield [head.in_language(language) for head in _HEADS]
     for mark in sorted(marks, key=lambda mark: (_ORDER.index(mark.severity), mark.sheet or "", mark.row or 0)):

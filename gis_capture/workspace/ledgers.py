@@ -18,6 +18,7 @@ from gis_capture.convert import (
     undo_import,
 )
 from gis_capture.convert.imports import find_import
+from gis_capture.convert.parts import Wanted, names_of
 from gis_capture.convert.photo_track import PhotoTrack
 from gis_capture.convert.positions import Positions, position_rows
 from gis_capture.convert.recipes import make_form_recipe, make_recipe
@@ -184,7 +185,7 @@ class Ledgers:
         path: Path | str,
         *,
         layer: str | None = None,
-        table: str | None = None,
+        table: Wanted = None,
         crs: str | None = None,
         matches: Mapping[str, str | None] | None = None,
         layout: Path | None = None,
@@ -200,12 +201,13 @@ class Ledgers:
         said: Said = NOTHING_SAID,
         track: PhotoTrack | None = None,
     ) -> Conversion:
-        """Brings a source into a layer, all of it or nothing; a copy of the source is kept.
+        """Brings every ledger of a source in, all of it or nothing; a copy of the source is kept.
 
         Args:
             path: The source.
-            layer: Key of the layer; None = the one that fits best.
-            table: Name of the only table to take; None = all that fit.
+            layer: Key of the layer of the main table and its like; None = the one that fits best. Ledgers of other
+                columns go into layers of their own.
+            table: Names of the only tables or sheets to take; None = every ledger.
             crs: CRS of the coordinates, "EPSG:6675", where the source does not say or says it wrongly.
             matches: Field names by column name; None leaves a column out.
             layout: How records of a fixed length are cut; a copy is kept beside that of the source.
@@ -228,7 +230,9 @@ class Ledgers:
             StoreError: The store cannot be written.
         """
         source = Path(path)
-        chosen = self.known_layer(layer or (recipe and recipe.layer) or self._best_layer(source, table, layout))
+        chosen = self.known_layer(
+            layer or (recipe and recipe.layer) or self._best_layer(source, next(iter(names_of(table)), None), layout)
+        )
         with (
             nullcontext(source) if is_dry_run else self._kept(source, layout) as readable,
             self._gazetteer() as gazetteer,
@@ -237,6 +241,7 @@ class Ledgers:
                 readable,
                 layer=chosen,
                 store=self.store,
+                layers=self.known_layers(),
                 author=author,
                 clock=self.clock,
                 new_id=self.new_id,

@@ -105,7 +105,17 @@ def test_the_json_is_that_of_the_format(run: Callable[..., Conversion], write_cs
     assert document["format"] == "gis-capture.convert/v1"
     counts = ("n_loaded", "n_unlocated", "n_rejected", "n_skipped")
     assert document["n_source_rows"] == sum(document[name] for name in counts)
-    assert set(document) == {"format", "layer", "crs", "n_source_rows", *counts, "reasons", "revision", "problems"}
+    assert set(document) == {
+        "format",
+        "layer",
+        "crs",
+        "n_source_rows",
+        *counts,
+        "reasons",
+        "tables",
+        "revision",
+        "problems",
+    }
     (impossible,) = [problem for problem in document["problems"] if problem["code"] == "date_impossible"]
     assert (impossible["row"], impossible["column"], impossible["cell"]) == (6, "設置年月日", "D6")
 
@@ -236,14 +246,18 @@ def test_tables_of_the_same_columns_go_together(
     path = tmp_path / "消防水利.xlsx"
     book.save(path)
     conversion = run(path)
-    assert conversion.n_source_rows == 3
+    assert (conversion.n_source_rows, conversion.n_skipped) == (5, 2)
     assert {"tables_joined", "table_left_out"} <= codes_of(conversion)
     assert conversion.import_id
     account = [(row.table, row.row_number) for row in store.source_rows(conversion.import_id)]
-    assert [number for _, number in account] == [2, 2, 3]
-    assert len({table for table, _ in account}) == 2
+    assert [number for _, number in account] == [2, 2, 3, 2, 3]
+    assert len({table for table, _ in account}) == 3
     alone = run(path, table="南部", is_repeat_allowed=True)
-    assert alone.n_source_rows == 2
+    assert [(table.layer, table.n_source_rows) for table in alone.tables] == [
+        ("fire_hydrant", 2),
+        (None, 1),
+        (None, 2),
+    ]
 
 
 def test_progress_goes_from_nothing_to_all(run: Callable[..., Conversion], write_csv: Callable[..., Path]) -> None:

@@ -6,9 +6,10 @@ from gis_capture.ledger.columns.choosing import (
     share_of_fitting,
     sort_suggestions,
     suggest_layers,
+    tells_features_apart,
 )
 from gis_capture.ledger.columns.keys import propose_keys
-from gis_capture.ledger.columns.making import GENERIC_KEY, layer_key_of, layer_key_of_words, make_layer
+from gis_capture.ledger.columns.making import GENERIC_KEY, is_made_key, layer_key_of, layer_key_of_words, make_layer
 from gis_capture.ledger.columns.matching import ColumnMatch, Match, match_columns
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "LayerSuggestion",
     "Match",
     "choose_layer",
+    "is_made_key",
     "layer_key_of",
     "layer_key_of_words",
     "make_layer",
@@ -25,4 +27,5 @@ __all__ = [
     "share_of_fitting",
     "sort_suggestions",
     "suggest_layers",
+    "tells_features_apart",
 ]

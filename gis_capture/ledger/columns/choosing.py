@@ -80,7 +80,7 @@ def _suggest(table: Table, layers: Sequence[Layer]) -> Iterable[LayerSuggestion]
     for layer in layers:
         match = matches[layer.key]
         by_headers = sum(found.score * weights[found.column] for found in match.matches) / whole
-        by_headers *= 1.0 if _tells_features_apart(layer, match) else _WITHOUT_NAME
+        by_headers *= 1.0 if tells_features_apart(layer, match) else _WITHOUT_NAME
         by_name, by_values = names.get(layer.key, 0.0), _share_of_known_values(table, layer, match)
         score = 1 - (1 - 0.8 * by_headers) * (1 - by_name) * (1 - 0.5 * by_values)
         score *= _OTHER_IS_NAMED if not by_name and any(names.values()) else 1.0
@@ -98,7 +98,7 @@ def share_of_fitting(table: Table, layer: Layer) -> float:
     return kinds[layer.geometry_type.removeprefix("Multi")] / n_all if n_all else 1.0
 
 
-def _tells_features_apart(layer: Layer, match: ColumnMatch) -> bool:
+def tells_features_apart(layer: Layer, match: ColumnMatch) -> bool:
     """True when a column holds the number or a part of the label of a feature."""
     fields = {found.field for found in match.matches}
     return bool(fields.intersection(layer.key_fields) or any(f"{{{name}}}" in layer.label for name in fields))

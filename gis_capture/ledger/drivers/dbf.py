@@ -14,9 +14,8 @@ from gis_capture.ledger.drivers.dbf_fields import FLAGS, DbfField, cut_cells, de
 from gis_capture.ledger.drivers.dbf_memos import read_memos
 from gis_capture.ledger.drivers.driver import Driver
 from gis_capture.ledger.drivers.encodings import find_encoding_of
-from gis_capture.ledger.names import column_letters
 from gis_capture.ledger.opening import Opened, broken, too_large
-from gis_capture.ledger.table import Column, Reading, SkippedRow, Table
+from gis_capture.ledger.table import Column, Reading, SkippedRow, Table, column_letters
 from gis_capture.model import Problem
 from gis_capture.text import Text
 

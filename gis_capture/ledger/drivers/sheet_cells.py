@@ -8,7 +8,7 @@ from gis_capture.ledger import codes
 from gis_capture.ledger.drivers.cells import date_text, number_text
 from gis_capture.ledger.grid import Grid, Merge
 from gis_capture.ledger.marks import NO_MARKS, Marks
-from gis_capture.ledger.names import column_letters
+from gis_capture.ledger.table import column_letters
 from gis_capture.model import Problem
 from gis_capture.text import Text
 

@@ -106,6 +106,7 @@ def format_recipe(recipe: Recipe) -> str:
 
 def _table_document(rule: TableRule) -> dict[str, Any]:
     document: dict[str, Any] = {
+        "layer": rule.layer,
         "sheet": rule.sheet,
         "header_rows": list(rule.header_rows),
         "first_data_row": rule.first_data_row,
@@ -197,7 +198,9 @@ class _Reader:
         return PlaceRule(way, tuple(against), self._text(found, at, "column") or "")
 
     def _table(self, document: Mapping[str, Any], at: str) -> TableRule:
-        self._known(document, at, ("sheet", "header_rows", "first_data_row", "section_column", "key", "columns"))
+        self._known(
+            document, at, ("layer", "sheet", "header_rows", "first_data_row", "section_column", "key", "columns")
+        )
         columns = tuple(
             self._column(c, f"{at}.columns[{n}]") for n, c in enumerate(self._list(document, at, "columns"), 1)
         )
@@ -226,6 +229,7 @@ class _Reader:
             first_data_row=first,
             section_column=self._text(document, at, "section_column"),
             key=tuple(key),
+            layer=self._text(document, at, "layer"),
         )
 
     def _column(self, document: Mapping[str, Any], at: str) -> ColumnRule:

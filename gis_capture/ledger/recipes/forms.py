@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from gis_capture.ledger import codes, words
 from gis_capture.ledger.grid import Grid
-from gis_capture.ledger.names import clean_name, column_letters
+from gis_capture.ledger.names import clean_name
 from gis_capture.ledger.recipes.recipe import FormRule, FormValue
-from gis_capture.ledger.table import Column, Source, Table
+from gis_capture.ledger.table import Column, Source, Table, column_letters
 from gis_capture.ledger.values.folding import fold_header
 from gis_capture.model import Problem
 from gis_capture.text import Text

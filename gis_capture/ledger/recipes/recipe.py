@@ -56,6 +56,7 @@ class TableRule:
         first_data_row: Where the data began.
         section_column: Name of the attribute that the titles of sections become.
         key: Names of the columns that tell rows apart.
+        layer: Key of the layer of a table that goes elsewhere than the others.
     """
 
     columns: tuple[ColumnRule, ...]
@@ -64,6 +65,7 @@ class TableRule:
     first_data_row: int | None = None
     section_column: str | None = None
     key: tuple[str, ...] = ()
+    layer: str | None = None
 
     def is_for_sheet(self, sheet: str | None) -> bool:
         """Whether the table may stand on a sheet of that name."""

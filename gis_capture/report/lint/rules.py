@@ -51,7 +51,7 @@ class Finding:
     @property
     def cell(self) -> str | None:
         """The cell as Excel names it, "台帳!B3"; the row where there is no column."""
-        from gis_capture.ledger.names import column_letters
+        from gis_capture.ledger.table import column_letters
 
         if self.row is None:
             return self.sheet

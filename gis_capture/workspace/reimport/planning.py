@@ -7,6 +7,7 @@ from typing import Any
 from shapely import Geometry
 
 from gis_capture.convert import ConvertedSource, codes
+from gis_capture.convert.accounting import Listed
 from gis_capture.convert.continuation import MIN_SHARE, find_continuation
 from gis_capture.convert.updating import LedgerUpdate, compare_versions
 from gis_capture.convert.versions import MISSING
@@ -131,10 +132,11 @@ def plan_reimport(update: LedgerUpdate, store: Store) -> Prepared:
     removed, listed = listed_rows(prepared)
     _tell_deleted(update, adopted.present)
     update.problems += adopted.problems
-    n_unlocated = sum(_geometry(update, row) is None for row in prepared.listed)
-    conversion = update.source.sum_up().with_listed(
-        list(prepared.listed.values()), n_unlocated=n_unlocated, problems=update.problems
-    )
+    waiting = [
+        Listed(update.place(row)[0].table.name, kind, _geometry(update, row) is None)
+        for row, kind in prepared.listed.items()
+    ]
+    conversion = update.source.sum_up().with_listed(waiting, update.problems)
     prepared.reimport = Reimport(
         conversion=conversion,
         base=last.lineage.newest,
