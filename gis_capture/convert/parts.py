@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from gis_capture.convert.positions import columns_of, coordinates_of, has_geometries
+from gis_capture.convert.geometry_doubts import columns_of
+from gis_capture.convert.positions import coordinates_of, has_geometries
 from gis_capture.errors import SourceError
 from gis_capture.ledger import Column, Reading, Table
 from gis_capture.ledger.columns import propose_keys
