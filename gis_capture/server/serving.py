@@ -79,8 +79,9 @@ def serve(
 
 def _load(path: str) -> Flask:
     """Makes the app, in the process that serves it."""
-    load_kernel_in_background()
-    return create_app(Workspace.open(path))
+    workspace = Workspace.open(path)
+    load_kernel_in_background(prepare=workspace.tiles.prepare)
+    return create_app(workspace)
 
 
 def _check_address(host: str, port: int) -> None:

@@ -28,7 +28,7 @@ class TileDoor:
     """
 
     def __init__(self, app: Wsgi, served: Served) -> None:
-        self._app, self._served = app, served
+        self._app, self._served, self._tiles = app, served, served.workspace.tiles
 
     def __call__(self, environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
         """Answers a request."""
@@ -41,7 +41,7 @@ class TileDoor:
         if not path or not query or method not in ("GET", "HEAD") or "gzip" not in taken or "q=" in taken:
             return None
         keys = list(dict.fromkeys(path[1].split(",")))
-        tiles = self._served.workspace.tiles
+        tiles = self._tiles
         try:
             self._served.adopt_direct_edits()
             caching = cache_control(tiles, keys, query[1])

@@ -46,10 +46,15 @@ def load_kernel() -> None:
         _kernel = encode
 
 
-def load_kernel_in_background() -> threading.Thread:
-    """Begins to load the compiled encoder; tiles are made by NumPy meanwhile."""
+def load_kernel_in_background(*, prepare: Callable[[], None] = lambda: None) -> threading.Thread:
+    """Begins to do what prepares tiles and to load the compiled encoder; tiles are made by NumPy meanwhile."""
 
     def load() -> None:
+        try:
+            prepare()
+        except Exception:
+            # The store is busy, or being closed: whoever asks for a tile tries again.
+            logger.info("The layers could not be read ahead.", exc_info=True)
         try:
             load_kernel()
         except Exception:

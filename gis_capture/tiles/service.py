@@ -55,7 +55,7 @@ class TileService:
         self._store, self._cache_dir = store, cache_dir
         self._max_features, self._max_bytes = max_features, max_bytes
         self._layers: dict[str, LiveLayer] = {}
-        self._lock = threading.Lock()
+        self._lock, self._loading = threading.Lock(), threading.Lock()
         self._packed: OrderedDict[tuple[str, Tile], tuple[str, bytes]] = OrderedDict()
         self._n_packed_bytes = 0
 
@@ -103,6 +103,11 @@ class TileService:
         about = f"{_ENCODING} {self._store.epoch} {self._max_features} {tile} {' '.join(numbers)}"
         return sha256(about.encode()).hexdigest()[:32]
 
+    def prepare(self) -> None:
+        """Reads all layers, so that nobody waits for them at the first tile."""
+        for layer in self._store.layers():
+            self._layer(layer.key)
+
     def version(self, keys: Sequence[str]) -> str:
         """Names the present state of layers as a whole."""
         revisions = [self._store.layer_revision(key) for key in keys]
@@ -138,7 +143,7 @@ class TileService:
         if found is None:
             # Raises where there is none, before anybody waits.
             self._store.layer_revision(key)
-            with self._lock:
+            with self._loading:
                 found = self._layers.get(key)
                 if found is None:
                     found = self._layers[key] = LiveLayer(self._store, key, self._cache_dir)

@@ -14,7 +14,7 @@ from shapely import Point
 from gis_capture.model import Feature
 from gis_capture.store import Store
 from gis_capture.store.protocol import Author
-from gis_capture.tiles import TileService, live
+from gis_capture.tiles import TileService, encoder, live
 from gis_capture.tiles.grid import Tile, tile_at
 from tests.stores import opened_store, parametrize_store
 from tests.tiles.drawing import LAYER
@@ -216,3 +216,11 @@ def test_a_new_definition_is_in_the_next_tile(store: Store) -> None:
 
     assert layer["features"][0]["properties"]["label"] == "公園 城山"
     assert service.generation(["park"], *STREET) != before[0]
+
+
+def test_layers_are_read_ahead(store: Store) -> None:
+    """Nobody waits for them at the first tile; the compiled encoder is there as well."""
+    service = TileService(store)
+    encoder.load_kernel_in_background(prepare=service.prepare).join(120)
+
+    assert list(service._layers) == ["park"] and encoder._kernel is not None
