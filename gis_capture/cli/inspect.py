@@ -248,9 +248,11 @@ def _print_table(
     )
     for line in (*lines, *_placing(described)):
         click.echo(line.in_language(language))
+    of_position = {name for names in (described["coordinates"].get("columns") or {}).values() for name in names}
     for column in described["columns"]:
         field = next((one for one in layer.fields if one.name == column["field"]), None) if layer else None
-        target = field.title.in_language(language) if field else "-"
+        nowhere = Text("位置", "position") if column["name"] in of_position else Text("-", "-")
+        target = (field.title if field else nowhere).in_language(language)
         kind_of_column = TYPES[FieldType(column["type"])].in_language(language)
         empty = Text(f"空欄 {column['n_empty']:,}", f"{column['n_empty']:,} empty").in_language(language)
         click.echo(f"    {column['name']} → {target} ({kind_of_column}、{empty})")

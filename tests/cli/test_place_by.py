@@ -109,3 +109,14 @@ def test_inspect_proposes_what_rows_may_be_placed_by(folder: Path, capsys: pytes
         main([*arguments, "--json"])
     (table,) = json.loads(capsys.readouterr().out)["tables"]
     assert {"way": "parcel", "columns": ["大字", "地番"]} in table["place_by"]
+
+
+def test_inspect_says_which_columns_give_the_position(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Columns of coordinates are no fields of a layer, but they are not left out either."""
+    path = tmp_path / "看板.csv"
+    path.write_text("名称,緯度,経度,メモ\n甲,36.14,137.25,x\n乙,36.15,137.26,y\n", "utf-8")
+    with pytest.raises(SystemExit):
+        main(["--lang", "ja", "inspect", str(path)])
+    told = capsys.readouterr().out
+    assert "緯度 → 位置" in told and "経度 → 位置" in told
+    assert "メモ → -" in told

@@ -247,3 +247,13 @@ def test_a_file_name_alone_does_not_choose_a_layer(layers: list[Layer]) -> None:
     """A table named 公園 of which no column is known goes to a layer of its own: a park would lose all values."""
     table = make_table({"ZZA": ["1", "2"], "ZZKIND": ["x", "y"]}, file="公園・緑地.dbf")
     assert choose_layer(suggest_layers(table, layers)) == "generic"
+
+
+def test_ledgers_without_names_share_no_layer(layers: tuple[Layer, ...]) -> None:
+    """Columns that have only our own names, 列A and 列B, make no ledger the next version of another one."""
+    first = make_table({"列A": ["1", "2"], "列B": ["消火栓", "防火水槽"]}, file="水利.csv")
+    first = replace(first, columns=tuple(replace(column, header="") for column in first.columns))
+    made = make_layer(first, key=layer_key_of(first), title=Text("水利", "Water"))
+    other = replace(first, source=replace(first.source, path=Path("遊具.csv")), name="遊具")
+    assert choose_layer(suggest_layers(other, [*layers, made])) == "generic"
+    assert layer_key_of(other) != made.key

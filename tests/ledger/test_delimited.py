@@ -106,6 +106,14 @@ def test_tabs_win_over_commas_in_texts(read_text: ReadText) -> None:
     assert names(only_table(reading)) == ["番号", "住所", "備考"]
 
 
+def test_tabs_win_over_a_comma_in_every_line(read_text: ReadText) -> None:
+    """Positions "lat,lon" in one cell cut every line in two at its comma; the tabs cut it as evenly."""
+    lines = ["名称\t緯度,経度\t備考", "公園\t36.1,137.2\t遊具", "広場\t36.2,137.3\tなし"]
+    table = read_text("\n".join(lines).encode()).tables[0]
+    assert [column.name for column in table.columns] == ["名称", "緯度,経度", "備考"]
+    assert list(table.values[1]) == ["36.1,137.2", "36.2,137.3"]
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_every_line_end_is_read(read_text: ReadText, end: str) -> None:
     """Also that of old Macintosh files."""

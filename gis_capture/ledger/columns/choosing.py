@@ -77,15 +77,18 @@ def _suggest(table: Table, layers: Sequence[Layer]) -> Iterable[LayerSuggestion]
     weights |= {column: 1.0 for column, n in n_layers_of.items() if n == 1}
     whole = sum(weights.values()) or 1.0
     names = {layer.key: _named_in_source(table, layer) for layer in special}
+    # 「列A」 is our own name for a column without one: two ledgers that have it are not alike for that.
+    unnamed = {column.name for column in table.columns if not column.header}
     for layer in layers:
         match = matches[layer.key]
-        by_headers = sum(found.score * weights[found.column] for found in match.matches) / whole
+        said = [found for found in match.matches if found.column not in unnamed]
+        by_headers = sum(found.score * weights[found.column] for found in said) / whole
         by_headers *= 1.0 if tells_features_apart(layer, match) else _WITHOUT_NAME
         by_name, by_values = names.get(layer.key, 0.0), _share_of_known_values(table, layer, match)
         score = 1 - (1 - 0.8 * by_headers) * (1 - by_name) * (1 - 0.5 * by_values)
         score *= _OTHER_IS_NAMED if not by_name and any(names.values()) else 1.0
         # A name alone brings no value into a field: all columns would be left out.
-        score *= share_of_fitting(table, layer) if match.matches else 0.0
+        score *= share_of_fitting(table, layer) if said else 0.0
         yield LayerSuggestion(layer.key, table.name, 0.0 if layer.key == GENERIC_KEY else round(score, 4), match)
 
 
