@@ -32,11 +32,12 @@ def print_reimport(reimport: Reimport, file: Path, *, report: Path | None, is_js
         write_update_list(report, document, language=language)
     if is_json:
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))
-    else:
-        _print(reimport, document, file, language)
-    counts = reimport.counts
-    waits = sum(counts[name] for name in ("n_listed", "n_rejected", "n_removed", "n_conflicts", "n_waiting"))
-    return 3 if waits or needs_attention(reimport.problems) else 0
+    parts = (reimport, *reimport.others)
+    for part in () if is_json else parts:
+        _print(part, part.to_json(language), file, language)
+    asked = ("n_listed", "n_rejected", "n_removed", "n_conflicts", "n_waiting")
+    waits = sum(part.counts[name] for part in parts for name in asked)
+    return 3 if waits or any(needs_attention(part.problems) for part in parts) else 0
 
 
 def _print(reimport: Reimport, document: dict[str, Any], file: Path, language: str) -> None:

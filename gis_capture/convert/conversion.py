@@ -123,9 +123,8 @@ def convert(
             raise continuation.error()
         parts[0] = replace(parts[0], problems=(continuation.problem(), *parts[0].problems))
     if not is_dry_run:
-        parts = _write(
-            sources, parts, store, author=author, clock=clock, new_id=new_id, first_id=import_id, report=report
-        )
+        import_ids = [import_id or new_id(), *(new_id() for _ in sources[1:])]
+        parts = _write(sources, parts, store, import_ids, author=author, clock=clock, new_id=new_id, report=report)
     report(1.0)
     return functools.reduce(Conversion.__add__, parts)
 
@@ -134,33 +133,31 @@ def _write(
     sources: Sequence[ConvertedSource],
     parts: Sequence[Conversion],
     store: Store,
+    import_ids: Sequence[str],
     *,
     author: str,
     clock: Callable[[], str],
     new_id: Callable[[], str],
-    first_id: str | None,
     report: Progress,
 ) -> list[Conversion]:
     """Writes layer by layer, in one transaction; gives the parts with revision and imports."""
-    import_ids = [first_id or new_id(), *(new_id() for _ in sources[1:])]
     at, path = clock(), sources[0].reading.source.path
     ids = [[[new_id() for _ in table.outcomes] for table in source.tables] for source in sources]
-    n_rows = sum(len(each) for of_source in ids for each in of_source) or 1
+    n_of = [sum(map(len, of_source)) for of_source in ids]
+    n_all, start = sum(n_of) or 1, 0.5
     written: list[Conversion] = []
     with store.transact(Author(f"import:{import_ids[0]}", author), at=at, note=path.name) as transaction:
-        for source, part, import_id, of_source in zip(sources, parts, import_ids, ids, strict=True):
-            start = (
-                0.5 + 0.49 * sum(len(table.outcomes) for s in sources[: len(written)] for table in s.tables) / n_rows
-            )
-            share = 0.49 * sum(map(len, of_source)) / n_rows
+        for source, part, import_id, of_source, n_rows in zip(sources, parts, import_ids, ids, n_of, strict=True):
             others = tuple(other for other in import_ids if other != import_id)
             part = replace(part, revision=transaction.revision, import_id=import_id, together=others)
             transaction.put_layer(source.plan.layer)
             features = chain.from_iterable(map(ConvertedTable.features, source.tables, of_source))
-            transaction.insert_columns(_ticking(features, report, start, 0.7 * share, n_rows))
+            share = 0.49 * n_rows / n_all
+            transaction.insert_columns(_ticking(features, report, start, 0.7 * share, n_rows or 1))
             record = source.record(part, author=author, at=at)
             account = source.account(of_source)
-            transaction.put_import(record, _ticking(account, report, start + 0.7 * share, 0.3 * share, n_rows))
+            transaction.put_import(record, _ticking(account, report, start + 0.7 * share, 0.3 * share, n_rows or 1))
+            start += share
             written.append(part)
     return written
 

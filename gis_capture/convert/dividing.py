@@ -11,6 +11,9 @@ from gis_capture.ledger.columns import GENERIC_KEY, choose_layer, suggest_layers
 from gis_capture.model import Layer, Problem, Text
 
 _MIN_SHARE = 0.5
+_NOT_CHOSEN = Text("選ばれていない", "not chosen")
+_NO_LEDGER = Text("台帳に見えない", "no ledger, it seems")
+_NEW = Text("前回の台帳にない", "not in the last version")
 
 
 def divide(
@@ -59,6 +62,12 @@ def divide(
     return tuple(_told(_by_layer(plans), left, is_chosen=table is not None))
 
 
+def leave_out(plan: Plan, tables: tuple[Table, ...], kept: tuple[Table, ...] = ()) -> Plan:
+    """The same plan, with which tables are left out that had no place in the file before; `kept` are told already."""
+    told = (_left_out(table, because=_NEW) for table in tables)
+    return replace(plan, problems=(*plan.problems, *told), left_out=(*plan.left_out, *kept, *tables))
+
+
 def _plan_rest(reading: Reading, known: Mapping[str, Layer], stored: Sequence[Layer]) -> Plan:
     """Plans the largest table and its like; the name of the file says nothing about tables beside the main one."""
     main = max(reading.tables, key=lambda table: len(table.row_numbers))
@@ -83,7 +92,7 @@ def _told(plans: Sequence[Plan], left: tuple[Table, ...], *, is_chosen: bool) ->
     """Tells where the other tables go, and of those that are left out why; they stand with the first plan."""
     first, *others = plans
     told = [_elsewhere(table, plan.layer) for plan in others for table, _ in plan.tables]
-    told += [_left_out(table, is_chosen=is_chosen) for table in left]
+    told += [_left_out(table, because=_NOT_CHOSEN if is_chosen else _NO_LEDGER) for table in left]
     yield replace(first, problems=(*first.problems, *told), left_out=left)
     yield from (replace(plan, left_out=()) for plan in others)
 
@@ -102,12 +111,11 @@ def _elsewhere(table: Table, layer: Layer) -> Problem:
     )
 
 
-def _left_out(table: Table, *, is_chosen: bool) -> Problem:
+def _left_out(table: Table, *, because: Text) -> Problem:
     n = len(table.row_numbers)
-    because = Text("選ばれていない", "not chosen") if is_chosen else Text("台帳に見えない", "no ledger, it seems")
     return Problem(
         codes.TABLE_LEFT_OUT,
-        "info" if is_chosen else "warning",
+        "info" if because is _NOT_CHOSEN else "warning",
         Text(
             f"表「{table.name}」（{n:,}行）は、{because.ja}ため取り込みませんでした。",
             f'Table "{table.name}" ({n:,} rows) was left out: {because.en}.',

@@ -32,6 +32,18 @@ class Undo:
     n_taken_back: int = 0
     n_conflicts: int = 0
 
+    def __add__(self, other: "Undo") -> "Undo":
+        """What undoing both did; the import is the first one."""
+        return Undo(
+            self.import_id,
+            self.n_removed + other.n_removed,
+            self.kept + other.kept,
+            self.n_gone + other.n_gone,
+            max(self.revision, other.revision),
+            self.n_taken_back + other.n_taken_back,
+            self.n_conflicts + other.n_conflicts,
+        )
+
     def to_json(self) -> dict[str, Any]:
         """Gives `{"import_id", "n_removed", "kept", "n_gone", "revision", "n_taken_back", "n_conflicts"}`."""
         return {

@@ -119,6 +119,9 @@ def plan_by_recipe(
     pairs = [(found, rule) for found, rule in every if rule in ruled or (not ruled and rule.layer is None)] or every
     if names:
         pairs = [pair for pair in every if pair[0].name in names or pair[0].sheet in names] or pairs
+    named = name_parts([found for found, _ in pairs])
+    if any(column.name == named[0].columns[-1].name for _, rule in pairs for column in rule.columns):
+        pairs = [(found, rule) for found, (_, rule) in zip(named, pairs, strict=True)]
     is_own = layer.key == GENERIC_KEY
     if is_own:
         main, rule = max(pairs, key=lambda pair: len(pair[0].row_numbers))
@@ -134,7 +137,8 @@ def plan_by_recipe(
         rules.append(of_columns)
         problems += [_new_column(found, column) for column in found.columns if column.name not in of_columns]
     taken = [found for found, _ in tables]
-    left = tuple(each for each in reading.tables if _n_rows(each) and all(each is not one for one in taken))
+    names_taken = {found.name for found in taken}
+    left = tuple(each for each in reading.tables if _n_rows(each) and each.name not in names_taken)
     return Plan(layer, tuple(tables), (*_joined(taken), *problems), tuple(rules), left)
 
 

@@ -4,10 +4,18 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from gis_capture.convert.planning import plan_conversion
+from gis_capture.convert.dividing import divide
+from gis_capture.convert.parts import Wanted
 from gis_capture.errors import SourceError
 from gis_capture.ledger import Reading, Table, codes
-from gis_capture.ledger.columns import GENERIC_KEY, ColumnMatch, choose_layer, propose_keys, suggest_layers
+from gis_capture.ledger.columns import (
+    GENERIC_KEY,
+    ColumnMatch,
+    choose_layer,
+    is_made_key,
+    propose_keys,
+    suggest_layers,
+)
 from gis_capture.ledger.recipes.forms import propose_form, read_form
 from gis_capture.ledger.recipes.recipe import ColumnRule, PlaceRule, Recipe, TableRule
 from gis_capture.ledger.table import column_letters
@@ -23,8 +31,9 @@ def make_recipe(
     reading: Reading,
     layer: Layer,
     *,
+    layers: Sequence[Layer] = (),
     name: str = "",
-    table: str | None = None,
+    table: Wanted = None,
     crs: str | None = None,
     matches: Mapping[str, str | None] | None = None,
     encoding: str | None = None,
@@ -39,8 +48,9 @@ def make_recipe(
     Args:
         reading: Of the source.
         layer: Where its rows go.
+        layers: Where tables of other columns may go; without any they are left out.
         name: For people; the file's name when it is left out.
-        table: Name of the only table to take.
+        table: Names of the only tables or sheets to take.
         crs: CRS that a person stated.
         matches: Field names by column name that a person chose.
         encoding: Of the text, where a person forces it.
@@ -51,20 +61,24 @@ def make_recipe(
         SourceError: The source holds no table, or none of that name.
         FieldError: `matches` names a column or field that is not there.
     """
-    plan = plan_conversion(reading, layer, table=table, matches=matches)
-    is_own = layer.key == GENERIC_KEY
+    plans = divide(reading, layer, layers=layers, table=table, matches=matches)
     has_sheets = len({each.sheet for each in reading.tables}) > 1
     rules: list[TableRule] = []
-    for each, match in plan.tables:
-        rule = _table_rule(each, match, said, is_own=is_own, has_sheets=has_sheets)
-        same = next((known for known in rules if _names(known) == _names(rule)), None)
-        if same is None:
-            rules.append(rule)
-        elif same.sheet != rule.sheet:
-            # Sheets of the same columns are parts of one ledger; which there are differs from year to year.
-            rules[rules.index(same)] = TableRule(
-                same.columns, None, same.header_rows, same.first_data_row, same.section_column, same.key
-            )
+    for plan in plans:
+        key = GENERIC_KEY if is_made_key(plan.layer.key) and plan.layer.key != layer.key else plan.layer.key
+        for each, match in plan.tables:
+            rule = _table_rule(each, match, said, is_own=key == GENERIC_KEY, has_sheets=has_sheets)
+            there = {column.name for one in reading.tables if one.name == each.name for column in one.columns}
+            # Of which sheet a row is stands in no cell.
+            of_sheet = tuple(replace(column, is_optional=True) for column in rule.columns if column.name not in there)
+            of_cells = tuple(column for column in rule.columns if column.name in there)
+            rule = replace(rule, columns=of_cells + of_sheet, layer=None if plan is plans[0] else key)
+            same = next((known for known in rules if _names(known) == _names(rule)), None)
+            if same is None:
+                rules.append(rule)
+            elif same.sheet != rule.sheet:
+                # Sheets of the same columns are parts of one ledger; which there are differs from year to year.
+                rules[rules.index(same)] = replace(same, sheet=None)
     file_name = reading.source.path.name
     return Recipe(
         name=name or reading.source.path.stem,

@@ -71,12 +71,6 @@ class Lineage:
         """Newest first."""
         return tuple(str(record["import_id"]) for record in self.records)
 
-    @property
-    def devices(self) -> set[str]:
-        """Under which the imports have written; one file writes all its layers under the id of the first one."""
-        ids = {*self.import_ids, *(other for record in self.records for other in record.get("together", ()))}
-        return {f"import:{import_id}" for import_id in ids}
-
 
 @dataclass(frozen=True, slots=True)
 class LastVersion:

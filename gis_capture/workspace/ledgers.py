@@ -1,5 +1,6 @@
 """What a workspace does with ledgers: looks into them, brings them in, brings in the next version, takes them back."""
 
+import functools
 import shutil
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,10 +15,11 @@ from gis_capture.convert import (
     Undo,
     convert,
     convert_source,
+    convert_sources,
     inspect_source,
     undo_import,
 )
-from gis_capture.convert.imports import find_import
+from gis_capture.convert.imports import refuse_followed, together
 from gis_capture.convert.parts import Wanted, names_of
 from gis_capture.convert.photo_track import PhotoTrack
 from gis_capture.convert.positions import Positions, position_rows
@@ -38,11 +40,12 @@ from gis_capture.workspace.recipes import RecipeFolder
 from gis_capture.workspace.reimport import (
     ListedRow,
     Reimport,
+    combine,
     decide_rows,
     open_rows,
-    prepare_reimport,
+    prepare_all,
     undo_reimport,
-    write_reimport,
+    write_all,
 )
 from gis_capture.workspace.sources import keep_source
 
@@ -110,7 +113,7 @@ class Ledgers:
         *,
         name: str = "",
         layer: str | None = None,
-        table: str | None = None,
+        table: Wanted = None,
         crs: str | None = None,
         matches: Mapping[str, str | None] | None = None,
         said: Said = NOTHING_SAID,
@@ -125,6 +128,7 @@ class Ledgers:
         return make_recipe(
             inspection.reading,
             chosen,
+            layers=self.known_layers(),
             name=name,
             table=table,
             crs=crs,
@@ -240,8 +244,8 @@ class Ledgers:
             return convert(
                 readable,
                 layer=chosen,
-                store=self.store,
                 layers=self.known_layers(),
+                store=self.store,
                 author=author,
                 clock=self.clock,
                 new_id=self.new_id,
@@ -270,7 +274,7 @@ class Ledgers:
         layer: str | None = None,
         base: str | None = None,
         key: Sequence[str] = (),
-        table: str | None = None,
+        table: Wanted = None,
         crs: str | None = None,
         matches: Mapping[str, str | None] | None = None,
         layout: Path | None = None,
@@ -294,7 +298,7 @@ class Ledgers:
             layer: Key of the layer; None = the one that fits best.
             base: Id of the import to compare with; None = the one that shares most keys.
             key: Columns or fields to match rows by; () = the key of the layer, else the column that does it best.
-            table: Name of the only table to take; None = all that fit.
+            table: Names of the only tables or sheets to take; None = every ledger.
             crs: CRS of the coordinates, where the source does not say or says it wrongly.
             matches: Field names by column name; None leaves a column out.
             layout: How records of a fixed length are cut; a copy is kept beside that of the source.
@@ -319,9 +323,10 @@ class Ledgers:
             nullcontext(source) if is_dry_run else self._kept(source, layout) as readable,
             self._gazetteer() as gazetteer,
         ):
-            converted = convert_source(
+            sources = convert_sources(
                 readable,
                 chosen,
+                layers=self.known_layers(),
                 stored=self.store.layers(),
                 table=table,
                 crs=crs,
@@ -336,10 +341,10 @@ class Ledgers:
                 against=self._key_layer(place_by, against, place_column, recipe),
                 said=said,
             )
-            prepared = prepare_reimport(converted, self.store, base=base, key=key, is_dry_run=is_dry_run)
+            prepared = prepare_all(sources, self.store, base=base, key=key, is_dry_run=is_dry_run)
             if is_dry_run:
-                return prepared.reimport
-            return write_reimport(
+                return combine([one.reimport for one in prepared])
+            return write_all(
                 prepared,
                 self.store,
                 import_id=import_id or self.new_id(),
@@ -376,7 +381,6 @@ class Ledgers:
 
     def _read_again(self, record: Mapping[str, Any], layer: Layer) -> ConvertedSource:
         path = self.folder.sources_dir / str(record["sha256"]) / str(record["source_name"])
-        tables = record.get("tables") or [None]
         given = dict(record.get("given") or {})
         if given.get("recipe"):
             given["recipe"] = parse_recipe(given["recipe"])
@@ -388,7 +392,7 @@ class Ledgers:
             return convert_source(
                 path,
                 layer,
-                table=tables[0] if len(tables) == 1 else None,
+                table=tuple(record.get("tables") or ()) or None,
                 **given,
                 gaiji=self.folder.gaiji(),
                 grids_dir=self.folder.grids_dir,
@@ -412,20 +416,24 @@ class Ledgers:
                 shutil.rmtree(copy.parent, ignore_errors=True)
             raise
 
-    def _best_layer(self, source: Path, table: str | None, layout: Path | None) -> str:
-        inspection = self.inspect(source, layout=layout)
-        chosen = (found for found in inspection.tables if found.table.name == table)
-        return next((found.layer_key for found in chosen), inspection.layer_key)
+    def _best_layer(self, source: Path, table: Wanted, layout: Path | None) -> str:
+        inspection, names = self.inspect(source, layout=layout), names_of(table)
+        chosen = [found for found in inspection.tables if {found.table.name, found.table.sheet}.intersection(names)]
+        largest = max(chosen, key=lambda found: len(found.table.row_numbers), default=None)
+        return largest.layer_key if largest else inspection.layer_key
 
     def undo_import(self, import_id: str, *, author: str = "") -> Undo:
         """Takes the features of an import out again, except those that somebody has edited since.
 
-        Of a re-import, the fields that it changed get their former values back.
+        Where the file went into several layers, all of them are undone. Of a re-import, the fields that it changed
+        get their former values back.
 
         Raises:
             StoreError: There is no such import, or a later version of its ledger is on top of it.
         """
-        record = find_import(self.store, import_id)
-        if record.get("updates"):
-            return undo_reimport(self.office(author), record)
-        return undo_import(self.store, import_id, author=author, clock=self.clock)
+        records = together(self.store, import_id)
+        if not records[0].get("updates"):
+            return undo_import(self.store, import_id, author=author, clock=self.clock)
+        for record in records:
+            refuse_followed(self.store, record)
+        return functools.reduce(Undo.__add__, [undo_reimport(self.office(author), record) for record in records])

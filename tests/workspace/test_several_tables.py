@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from gis_capture.cli import cli
 from gis_capture.convert import Conversion
@@ -93,3 +93,15 @@ def test_the_command_says_where_each_table_went(workspace: Workspace, path: Path
     chosen = ["--table", "街路灯", "--table", "消火栓", "--json"]
     told = json.loads(CliRunner().invoke(cli, ["convert", str(path), "--workspace", folder, *chosen]).stdout)
     assert [table["n_loaded"] for table in told["tables"]] == [3, 2, 0]
+
+
+def test_the_next_version_of_the_file_goes_on_in_each_layer(workspace: Workspace, path: Path) -> None:
+    """A cell that differs on the second sheet changes the layer of that sheet, and nothing else."""
+    workspace.convert(path)
+    book = load_workbook(path)
+    book["消火栓"]["C3"] = "75"
+    later = path.with_name("施設台帳_令和8年.xlsx")
+    book.save(later)
+    update = workspace.reimport(later)
+    assert [len(part.changed) for part in (update, *update.others)].count(1) == 1
+    assert sum(part.n_unchanged for part in (update, *update.others)) == 4

@@ -2,10 +2,10 @@
 
 from gis_capture.workspace.reimport.account import FieldChange, ListedRow, Reimport, RowChange
 from gis_capture.workspace.reimport.deciding import decide_rows, open_rows
+from gis_capture.workspace.reimport.layers import combine, prepare_all, write_all
 from gis_capture.workspace.reimport.listing import TAKES
-from gis_capture.workspace.reimport.planning import NO_EARLIER_VERSION, prepare_reimport
+from gis_capture.workspace.reimport.planning import NO_EARLIER_VERSION
 from gis_capture.workspace.reimport.undoing import undo_reimport
-from gis_capture.workspace.reimport.writing import write_reimport
 
 __all__ = [
     "NO_EARLIER_VERSION",
@@ -14,9 +14,10 @@ __all__ = [
     "ListedRow",
     "Reimport",
     "RowChange",
+    "combine",
     "decide_rows",
     "open_rows",
-    "prepare_reimport",
+    "prepare_all",
     "undo_reimport",
-    "write_reimport",
+    "write_all",
 ]

@@ -129,6 +129,7 @@ class Reimport:
         n_removed: Of them, those that nobody has decided on before.
         n_conflicts: Conflict records that it opens.
         n_waiting: Changes that were not accepted and wait for the office.
+        others: The same of the tables of the file that are in other layers.
     """
 
     conversion: Conversion
@@ -143,6 +144,7 @@ class Reimport:
     n_waiting: int = 0
     personal: frozenset[str] = frozenset()
     personal_columns: frozenset[tuple[str, str]] = frozenset()
+    others: "tuple[Reimport, ...]" = ()
 
     @property
     def layer(self) -> str:
@@ -179,13 +181,22 @@ class Reimport:
             "n_waiting": self.n_waiting,
         }
 
-    def written(self, *, import_id: str, revision: int, n_conflicts: int, problems: Sequence[Problem]) -> "Reimport":
+    def written(
+        self,
+        *,
+        import_id: str,
+        revision: int,
+        n_conflicts: int,
+        problems: Sequence[Problem],
+        together: tuple[str, ...] = (),
+    ) -> "Reimport":
         """The same, once it is in the store."""
         conversion = replace(
             self.conversion,
             import_id=import_id,
             revision=revision,
             problems=(*self.conversion.problems, *problems),
+            together=together,
         )
         return replace(self, conversion=conversion, n_conflicts=n_conflicts, n_waiting=len(problems))
 
@@ -195,6 +206,7 @@ class Reimport:
         """Gives `gis-capture.update/v1`; each list holds at most `max_rows`."""
         hidden = frozenset[str]() if with_personal else self.personal
         columns = frozenset[tuple[str, str]]() if with_personal else self.personal_columns
+        others = [one.to_json(language, max_rows=max_rows, with_personal=with_personal) for one in self.others]
         return {
             "format": FORMAT,
             "layer": self.layer,
@@ -207,8 +219,10 @@ class Reimport:
             "removed": [row.to_json(language, columns) for row in self.removed[:max_rows]],
             "listed": [row.to_json(language, columns) for row in self.listed[:max_rows]],
             "problems": [problem.to_json(language) for problem in self.problems[:max_rows]],
+            "tables": [table.to_json() for table in self.conversion.tables],
             "import_id": self.import_id,
             "revision": self.revision,
+            **({"others": others} if others else {}),
         }
 
 

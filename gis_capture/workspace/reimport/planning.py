@@ -1,6 +1,6 @@
 """Compares a new version of a ledger with its last one and with what the layer holds; writes nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,7 +8,7 @@ from shapely import Geometry
 
 from gis_capture.convert import ConvertedSource, codes
 from gis_capture.convert.accounting import Listed
-from gis_capture.convert.continuation import MIN_SHARE, find_continuation
+from gis_capture.convert.continuation import Continuation
 from gis_capture.convert.updating import LedgerUpdate, compare_versions
 from gis_capture.convert.versions import MISSING
 from gis_capture.errors import SourceError
@@ -74,29 +74,30 @@ class Prepared:
         return is_same and not (counts["n_changed"] or counts["n_new"])
 
 
+def no_earlier_version(source: ConvertedSource) -> SourceError:
+    """Says that a source goes on with nothing."""
+    path, layer = source.reading.source.path, source.plan.layer
+    return SourceError(
+        Text(
+            f"「{path.name}」は、レイヤー「{layer.title.ja}」に取り込んだどの台帳の続きでもないようです"
+            "(番号が合いません)。初めての台帳なら、そのまま取り込んでください。",
+            f'"{path.name}" goes on with no ledger that was imported into layer "{layer.key}": their keys differ. '
+            "Import it as a ledger of its own.",
+        ),
+        code=NO_EARLIER_VERSION,
+        path=path,
+    )
+
+
 def prepare_reimport(
-    source: ConvertedSource, store: Store, *, base: str | None = None, key: Sequence[str] = (), is_dry_run: bool = False
+    source: ConvertedSource, continuation: Continuation, store: Store, *, is_dry_run: bool = False
 ) -> Prepared:
-    """Finds the last version of a ledger and compares; arguments as of `Workspace.reimport`.
+    """Compares what of a source goes into a layer with its last version.
 
     Raises:
-        SourceError: No import of the layer goes before it, or its key is doubtful and it would be written.
-        FieldError: A column of `key` is not in the source.
+        SourceError: The key is doubtful and it would be written.
     """
-    path, least = source.reading.source.path, 0.0 if base or key else MIN_SHARE
-    continuation = find_continuation(source, store, base=base, key=key, min_share=least)
-    if continuation is None:
-        layer = source.plan.layer
-        raise SourceError(
-            Text(
-                f"「{path.name}」は、レイヤー「{layer.title.ja}」に取り込んだどの台帳の続きでもないようです"
-                "(番号が合いません)。初めての台帳なら、そのまま取り込んでください。",
-                f'"{path.name}" goes on with no ledger that was imported into layer "{layer.key}": their keys differ. '
-                "Import it as a ledger of its own.",
-            ),
-            code=NO_EARLIER_VERSION,
-            path=path,
-        )
+    path = source.reading.source.path
     update = compare_versions(source, continuation)
     doubt = next((problem for problem in update.problems if problem.code == codes.KEY_DOUBTFUL), None)
     if doubt and not is_dry_run:
@@ -133,7 +134,7 @@ def plan_reimport(update: LedgerUpdate, store: Store) -> Prepared:
     _tell_deleted(update, adopted.present)
     update.problems += adopted.problems
     waiting = [
-        Listed(update.place(row)[0].table.name, kind, _geometry(update, row) is None)
+        Listed(continuation.new.tables[row], kind, _geometry(update, row) is None)
         for row, kind in prepared.listed.items()
     ]
     conversion = update.source.sum_up().with_listed(waiting, update.problems)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from gis_capture.convert import codes
+from gis_capture.convert.rows import account_left_out
 from gis_capture.convert.versions import LISTED, MISSING
 from gis_capture.model import (
     GEOMETRY,
@@ -32,12 +33,20 @@ NAMESPACE = UUID("5b8c1f0e-6f3a-5c57-9a83-2f2d5a0f7a11")
 
 
 def write_reimport(
-    prepared: Prepared, store: Store, *, import_id: str, author: str, clock: Clock, new_id: NewId
+    prepared: Prepared,
+    store: Store,
+    *,
+    import_id: str,
+    author: str,
+    clock: Clock,
+    new_id: NewId,
+    together: tuple[str, ...] = (),
 ) -> Reimport:
     """Writes what was prepared; where nothing has changed, nothing is written.
 
     What somebody has entered since the last import stays; where the ledger says something else now, both are in a
-    conflict record. A change that cannot be stored waits for the office, like a tablet's.
+    conflict record. A change that cannot be stored waits for the office, like a tablet's. `together` are the ids of the
+    imports of the other parts of the file.
 
     Raises:
         StoreError: The store cannot be written; nothing has changed then.
@@ -58,6 +67,7 @@ def write_reimport(
             revision=transaction.revision,
             n_conflicts=sum(receipt.status == "conflict" for receipt in receipts.values()),
             problems=waiting,
+            together=together,
         )
         record = _record(prepared, done, author=author, at=opened.received_at)
         transaction.put_import(record, _account(prepared, inserted))
@@ -170,6 +180,8 @@ def _account(prepared: Prepared, inserted: Mapping[int, str]) -> Iterator[Source
         account = replace(converted, outcomes=outcomes[number], reasons=reasons[number])
         for block in account.account(ids[number]):
             yield replace(block, feature_ids=[one or None for one in block.feature_ids])
+    for left_out in update.source.plan.left_out:
+        yield from account_left_out(left_out)
     yield from blocks_of(_missing_rows(prepared))
 
 
