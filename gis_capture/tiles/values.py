@@ -58,6 +58,8 @@ class ValueTable:
         if column == 0:
             encoded = [encode_value(value) for value in values]
             found = np.arange(self._n_values, self._n_values + len(values), dtype=np.uint32)
+        elif values.count(None) == len(values):
+            encoded, found = [], np.full(len(values), NONE, dtype=np.uint32)
         else:
             before = self._n_values
             fresh: list[Any] = []
