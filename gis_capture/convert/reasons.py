@@ -17,6 +17,7 @@ REASONS: Mapping[str, Text] = {
     "section": Text("区切りの見出し", "section heading"),
     "subtotal": Text("小計", "subtotal"),
     "total": Text("合計", "total"),
+    "statistic": Text("平均・最大・最小", "mean, greatest or least"),
     "footnote": Text("注記(※など)", "footnote"),
     "repeated_header": Text("くり返しの見出し", "repeated header"),
     "page_number": Text("ページ番号", "page number"),

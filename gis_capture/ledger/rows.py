@@ -149,6 +149,9 @@ class _Reader:
                 found |= np.array([value in names for value in below])
             if words.may_hold_total(below):
                 found |= np.array([value is not None and words.is_total_word(value) for value in below])
+            found[-_TAIL:] |= np.array(
+                [value is not None and bool(words.statistic_of(value)) for value in below[-_TAIL:]]
+            )
         for row in range(start, min(start + 3, self.stop)):
             found[row - start] |= self._is_example(row)
         return (np.flatnonzero(found & ~blank) + start).tolist()
@@ -230,11 +233,31 @@ class _Reader:
         for _position, text in leading:
             if words.is_total_word(text):
                 return "total" if words.is_grand_total_word(text) else "subtotal"
+            if (kind := words.statistic_of(text)) and self._is_statistic(row, kind, cells, left_out):
+                return "statistic"
             if words.kind_of(text) == "number":
                 break
         if self.has_numbers and all(words.kind_of(text) in ("number", "-") for text in cells.values()):
             return "total" if self._sums_up(row, cells, left_out) else None
         return None
+
+    def _is_statistic(self, row: int, kind: str, cells: dict[int, str], left_out: dict[int, str]) -> bool:
+        """Whether every number of a row is the mean, the greatest or the least of those above it, as it is rounded."""
+        block = [r for r in self.filled[self.filled < row].tolist() if r not in left_out]
+        checked = False
+        for position, text in cells.items():
+            value = parse_plain_number(text)
+            if value is None:
+                continue
+            above = [n for r in block if (n := parse_plain_number(self.grid.columns[position][r])) is not None]
+            if len(above) < 2:
+                return False
+            wanted = sum(above) / len(above) if kind == "mean" else max(above) if kind == "max" else min(above)
+            n_places = len(text.partition(".")[2].strip())
+            if abs(wanted - value) > 0.5000001 * 10.0**-n_places:
+                return False
+            checked = True
+        return checked
 
     def _sums_up(self, row: int, cells: dict[int, str], left_out: dict[int, str]) -> bool:
         """Whether numbers without a label equal the sums of the rows above, since the last total or from the top."""

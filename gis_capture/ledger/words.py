@@ -96,6 +96,11 @@ _NAME_WORD = re.compile(
 
 
 _REQUIREMENTS = frozenset({"必須", "任意", "推奨", "必須項目", "任意項目", "推奨項目", "要入力", "自動計算", "◎", "○"})
+_STATISTICS = {
+    **dict.fromkeys(("平均", "平均値", "average", "mean"), "mean"),
+    **dict.fromkeys(("最大", "最大値", "最高", "max"), "max"),
+    **dict.fromkeys(("最小", "最小値", "最低", "min"), "min"),
+}
 _EXAMPLES = frozenset({"記入例", "入力例", "記載例", "例", "見本", "サンプル"})
 _SAME_AS_LEFT = frozenset({"同左", "左同", "左に同じ", "左記に同じ", "左と同じ"})
 
@@ -131,6 +136,11 @@ def is_total_word(text: str) -> bool:
     if len(text) > 24 or _TOTAL_LETTER.search(text) is None:
         return False
     return _TOTAL.match(fold(text)) is not None or _TOTAL_TAIL.search(text.strip()) is not None
+
+
+def statistic_of(text: str) -> str | None:
+    """What a cell names of the rows above it: "mean", "max" or "min"; None for everything else."""
+    return _STATISTICS.get(fold(text).strip("()[]【】")) if len(text) <= 10 else None
 
 
 def is_section_word(text: str) -> bool:

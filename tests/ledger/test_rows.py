@@ -52,6 +52,19 @@ def test_a_sum_without_a_word_is_left_out_by_arithmetic(read_rows: ReadRows) -> 
     assert skipped(table) == {5: "total"}
 
 
+def test_means_and_extremes_are_left_out_where_they_are_so(read_rows: ReadRows) -> None:
+    """平均・最大・最小 by their word and by arithmetic, as rounded; a thing of that name is data."""
+    rows = [NAMES, ["1", "甲", "10", "4"], ["2", "乙", "20", "5"], ["3", "丙", "7", "1"]]
+    below = [
+        ["合計", None, "37", "10"],
+        ["平均", None, "12.3", "3.3"],
+        ["最大", None, "20", "5"],
+        [None, "最小", "7", "1"],
+    ]
+    assert skipped(read_rows([*rows, *below])) == {5: "total", 6: "statistic", 7: "statistic", 8: "statistic"}
+    assert skipped(read_rows([*rows, ["4", "最大", "8", "2"]])) == {}
+
+
 def test_numbers_without_a_name_that_are_no_sum_are_data(read_rows: ReadRows) -> None:
     """A row whose name is missing is not lost."""
     table = read_rows(
