@@ -4,6 +4,8 @@ import datetime
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import orjson
+
 from gis_capture.ledger import codes
 from gis_capture.ledger.drivers.cells import date_text, number_text
 from gis_capture.ledger.grid import Grid, Merge
@@ -17,6 +19,7 @@ _ERRORS = frozenset(
     {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#GETTING_DATA", "#SPILL!", "#CALC!"}
 )
 _MAX_PROBLEMS = 200
+_MAX_SHORT = 16
 
 
 def cell_text(value: Any) -> str | None:
@@ -37,15 +40,16 @@ def _texts(cells: Sequence[Any], kinds: set[type]) -> list[str | None]:
     if kinds == {str}:
         blank = {cell for cell in set(cells) if not cell or cell.isspace()}
         return [None if cell in blank else cell for cell in cells] if blank else list(cells)
+    numbers = iter(_number_texts([cell for cell in cells if type(cell) is float]))
+    return [next(numbers) if type(cell) is float else None if cell == "" else cell_text(cell) for cell in cells]
+
+
+def _number_texts(numbers: list[float]) -> list[str]:
+    """Does what `number_text` does: the shortest digits are the same where there are no more than fifteen."""
+    shortest = orjson.dumps(numbers)[1:-1].decode().split(",") if numbers else []
     return [
-        None
-        if cell == ""
-        else cell_text(cell)
-        if type(cell) is not float
-        else text
-        if "e" not in (text := f"{cell:.15g}")
-        else number_text(cell)
-        for cell in cells
+        number_text(number) if len(text) > _MAX_SHORT or "e" in text or text == "null" else text.removesuffix(".0")
+        for number, text in zip(numbers, shortest, strict=True)
     ]
 
 

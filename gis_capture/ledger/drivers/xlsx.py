@@ -12,7 +12,6 @@ from gis_capture.ledger.drivers.xlsx_parts import (
     SheetMarks,
     check_counts,
     counts_from_1904,
-    last_filled,
     read_marks,
     read_sheet_paths,
     read_styles,
@@ -59,12 +58,9 @@ def _read_structure(opened: Opened, archive: zipfile.ZipFile) -> dict[str, Sheet
         if path not in opened.zip_names or "worksheets/" not in path:
             continue
         marks = read_marks(archive, path, styles)
-        if marks.last_row * marks.last_column > opened.limits.max_sheet_cells:
-            last_row, last_column = last_filled(archive, path)
-            if last_row * last_column > opened.limits.max_sheet_cells:
-                raise too_large(
-                    opened.path, f"{last_row * last_column:,} cells", f"{opened.limits.max_sheet_cells:,} cells"
-                )
+        n_cells = marks.last_row * marks.last_column
+        if n_cells > opened.limits.max_sheet_cells:
+            raise too_large(opened.path, f"{n_cells:,} cells", f"{opened.limits.max_sheet_cells:,} cells")
         marks.is_1904 = is_1904
         marks.comments = read_comments(archive, path)
         found[name] = marks

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from xml.etree import ElementTree
 
-from gis_capture.ledger.drivers.xlsx_parts import PartError, column_number, local_name, parse_part
+from gis_capture.ledger.drivers.xlsx_cells import column_number
+from gis_capture.ledger.drivers.xlsx_parts import PartError, local_name, parse_part
 
 _PLACE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 

@@ -1,7 +1,6 @@
 """Parts of an Excel workbook that no fast reader gives: merges, number formats, hidden and struck-out, from the XML.
 
-ECMA-376 part 1: 18.3.1 (worksheets), 18.8 (styles). The cells are looked through in chunks with regular
-expressions that ask only for the few styles that matter, so that the size of a sheet does not.
+ECMA-376 part 1: 18.3.1 (worksheets), 18.8 (styles). A sheet is looked through in chunks: its size does not matter.
 """
 
 import re
@@ -12,15 +11,16 @@ from pathlib import PurePosixPath
 from typing import IO
 from xml.etree import ElementTree
 
+import numpy as np
+
 from gis_capture.ledger.drivers.number_formats import BUILTIN_FORMATS, shapes
+from gis_capture.ledger.drivers.xlsx_cells import column_number, find_cells
 from gis_capture.ledger.marks import MAX_FILLS
 
 _CHUNK = 4 << 20
 _MAX_SMALL_PART = 64 << 20
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATIONSHIP = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
-_CELL = rb"<(?:\w+:)?c\b(?=[^>]*\bs=[\"'](?:%s)[\"'])[^>]*\br=[\"']([A-Z]{1,3})(\d+)[\"'][^>]*>"
-_STYLE = re.compile(rb"\bs=[\"'](\d+)[\"']")
 _ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*>")
 _ROW_NUMBER = re.compile(rb"\br=[\"'](\d+)[\"']")
 _COLUMN = re.compile(rb"<(?:\w+:)?col\b[^>]*>")
@@ -35,14 +35,8 @@ _ERROR = re.compile(
     rb"<(?:\w+:)?c\b(?=[^>]*\bt=\"e\")[^>]*\br=\"([A-Z]{1,3})(\d+)\"[^>]*>(?:<(?:\w+:)?f\b[^>]*/>|<(?:\w+:)?f\b[^>]*>[^<]*</(?:\w+:)?f>)?"
     rb"\s*<(?:\w+:)?v>(#[^<]{1,20})</"
 )
-_REFERENCE_ROW = re.compile(rb" r=[\"'][A-Z]{1,3}(\d+)")
-_REFERENCE_COLUMN = re.compile(rb" r=[\"']([A-Z]{2,3})\d")
-_ODD_SPACES = (b"\tr=", b"\rr=", b"\nr=")
-_ODD_REFERENCE_ROW = re.compile(rb"\sr\s*=\s*[\"'][A-Z]{1,3}(\d+)")
-_ODD_REFERENCE_COLUMN = re.compile(rb"\sr\s*=\s*[\"']([A-Z]{2,3})\d")
 _COUNT = re.compile(rb"[cC]ount\s*=\s*[\"'](\d+)")
-_FILLED = re.compile(rb"<(?:\w+:)?c\b[^>]*\br=[\"']([A-Z]{1,3})(\d+)[\"'][^>]*(?<!/)>")
-_END_OF_ROW = re.compile(rb"</(?:\w+:)?row>")
+_ENDS_OF_ROW = (b"/row>", b":row>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +61,8 @@ class SheetMarks:
         fills: (row, column) of filled cells to their colour.
         is_filtered: Whether a filter is set.
         is_1904: Whether days count from 1904, as in workbooks of the Macintosh.
-        last_row: The last row that is mentioned, filled or not.
-        last_column: Not before the last column that is mentioned; at least 26.
+        last_row: The last row with a cell that may hold something.
+        last_column: The last column with such a cell.
     """
 
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
@@ -174,19 +168,16 @@ def _color(fill: ElementTree.Element) -> str | None:
 def read_marks(archive: zipfile.ZipFile, path: str, styles: Styles) -> SheetMarks:
     """Looks through one sheet."""
     marks = SheetMarks()
-    cell = _cells_of({*styles.formats, *styles.struck, *styles.fills})
     with archive.open(path) as file:
         for number, chunk in enumerate(_whole_rows(file)):
             if number == 0:
                 marks.hidden_columns = _hidden_columns(chunk)
             marks.is_filtered = marks.is_filtered or b"filterColumn" in chunk
-            _read_rows(chunk, marks)
+            _read_hidden_rows(chunk, marks)
             if len(marks.fills) > MAX_FILLS:
                 marks.fills.clear()
                 styles = replace(styles, fills={})
-                cell = _cells_of({*styles.formats, *styles.struck})
-            if cell is not None:
-                _read_styled(chunk, cell, styles, marks)
+            _read_cells(chunk, styles, marks)
             if b't="e"' in chunk:
                 marks.errors += [
                     (int(m[2]), column_number(m[1]), m[3].decode("ascii", "replace")) for m in _ERROR.finditer(chunk)
@@ -198,10 +189,6 @@ def read_marks(archive: zipfile.ZipFile, path: str, styles: Styles) -> SheetMark
     return marks
 
 
-def _cells_of(styles: set[int]) -> re.Pattern[bytes] | None:
-    return re.compile(_CELL % b"|".join(b"%d" % number for number in sorted(styles))) if styles else None
-
-
 def _hidden_columns(head: bytes) -> set[int]:
     hidden: set[int] = set()
     for column in _COLUMN.findall(head[: head.find(b"<sheetData")]) if b" hidden=" in head else ():
@@ -211,39 +198,21 @@ def _hidden_columns(head: bytes) -> set[int]:
     return hidden
 
 
-def last_filled(archive: zipfile.ZipFile, path: str) -> tuple[int, int]:
-    """The last row and column that hold something; slower than `read_marks`."""
-    last_row = last_column = 0
-    with archive.open(path) as file:
-        for chunk in _whole_rows(file):
-            for match in _FILLED.finditer(chunk):
-                last_row = max(last_row, int(match[2]))
-                last_column = max(last_column, column_number(match[1]))
-    return last_row, last_column
+def _read_hidden_rows(chunk: bytes, marks: SheetMarks) -> None:
+    for row in _ROW.findall(chunk) if b" hidden=" in chunk else ():
+        if _HIDDEN.search(row) and (number := _ROW_NUMBER.search(row)):
+            marks.hidden_rows.add(int(number[1]))
 
 
-def _read_rows(chunk: bytes, marks: SheetMarks) -> None:
-    if b" hidden=" in chunk:
-        for row in _ROW.findall(chunk):
-            if _HIDDEN.search(row) and (number := _ROW_NUMBER.search(row)):
-                marks.hidden_rows.add(int(number[1]))
+def _read_cells(chunk: bytes, styles: Styles, marks: SheetMarks) -> None:
+    cells = find_cells(chunk)
+    rows, columns, numbers = (of_cell[cells.hold] for of_cell in cells[:3])
     # Every cell is asked, because one that says it stands far away makes a reader take room for all between.
-    is_usual = b" r=" in chunk and not any(map(chunk.__contains__, _ODD_SPACES))
-    references = _REFERENCE_ROW if is_usual else _ODD_REFERENCE_ROW
-    marks.last_row = max(marks.last_row, *map(int, set(references.findall(chunk))), 0)
-    columns = _REFERENCE_COLUMN if is_usual else _ODD_REFERENCE_COLUMN
-    marks.last_column = max(marks.last_column, *map(column_number, set(columns.findall(chunk))), 26)
-
-
-def _read_styled(chunk: bytes, cell: re.Pattern[bytes], styles: Styles, marks: SheetMarks) -> None:
-    for match in cell.finditer(chunk):
-        if match[0].endswith(b"/>"):
-            continue
-        style = _STYLE.search(match[0])
-        if style is None:
-            continue
-        place = (int(match[2]), column_number(match[1]))
-        number = int(style[1])
+    marks.last_row = max(marks.last_row, rows.max(initial=0).item())
+    marks.last_column = max(marks.last_column, columns.max(initial=0).item())
+    matter = np.isin(numbers, [*styles.formats, *styles.struck, *styles.fills])
+    places = zip(rows[matter].tolist(), columns[matter].tolist(), strict=True)
+    for place, number in zip(places, numbers[matter].tolist(), strict=True):
         if number in styles.formats:
             marks.shaped[place] = styles.formats[number]
         if number in styles.struck:
@@ -259,8 +228,9 @@ def _whole_rows(file: IO[bytes]) -> Iterator[bytes]:
         chunk = rest + chunk
         if b"<!DOCTYPE" in chunk[:4096]:
             raise PartError("DOCTYPE in a sheet")
-        ends = [match.end() for match in _END_OF_ROW.finditer(chunk, max(0, len(chunk) - (1 << 20)))]
-        end = ends[-1] if ends else (len(chunk) if len(chunk) > 16 * _CHUNK else 0)
+        end = max(map(chunk.rfind, _ENDS_OF_ROW)) + len(_ENDS_OF_ROW[0])
+        if end < len(_ENDS_OF_ROW[0]):
+            end = len(chunk) if len(chunk) > 16 * _CHUNK else 0
         rest = chunk[end:]
         if end:
             yield chunk[:end]
@@ -280,11 +250,3 @@ def parse_part(archive: zipfile.ZipFile, path: str) -> ElementTree.Element:
 def local_name(tag: str) -> str:
     """The name of an element without its namespace."""
     return tag.rpartition("}")[2]
-
-
-def column_number(letters: bytes) -> int:
-    """The number of a column, C = 3."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
