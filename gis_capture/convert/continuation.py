@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gis_capture.convert import codes
-from gis_capture.convert.key_columns import KeyChoice, choose_key, share_of_keys
+from gis_capture.convert.key_columns import KeyChoice, choose_key, share_of_keys, speaks_of_other_things
 from gis_capture.convert.source import ConvertedSource
 from gis_capture.convert.versions import LastVersion, Version, read_last_version, read_lineages, version_of
 from gis_capture.errors import FieldError, SourceError
@@ -100,6 +100,8 @@ def find_continuation(
         last = read_last_version(store, lineage, new)
         choice = chosen if key else choose_key(new, last.version, source.plan.layer)
         n_shared, share = share_of_keys(new, last.version, choice.names) if choice.names else (0, 0.0)
+        if min_share and choice.names and speaks_of_other_things(new, last.version, choice.names):
+            continue
         if not choice.names and _is_same_file(source, lineage.newest):
             n_shared, share = len(new), 1.0
         if share >= min_share and (best is None or share > best[0]):

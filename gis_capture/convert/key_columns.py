@@ -8,6 +8,7 @@ from gis_capture.convert.keys import Key
 from gis_capture.convert.pairing import keys_of
 from gis_capture.convert.versions import Version
 from gis_capture.ledger.values import fold_header
+from gis_capture.ledger.values.folding import fold
 from gis_capture.model import Layer
 
 _SAMPLE_SIZE = 2_000
@@ -15,6 +16,11 @@ _MIN_FILLED = 0.9
 _MIN_SHARED = 0.5
 _GOOD_ENOUGH = 0.6
 """Below this, and this much below another column, the layer's own key is doubtful."""
+_MIN_TELLING = 0.3
+"""Share of different values in a column that tells rows apart."""
+_MIN_CELLS = 20
+_MIN_ALIKE = 0.2
+_DATUM_DEGREES = 0.01
 _WORDS = ("番号", "コード", "id", "no", "符号", "名称")
 _NAMING = ("名称", "所在", "住所", "設置場所", "address", "name")
 
@@ -70,6 +76,37 @@ def share_of_keys(new: Version, old: Version, names: Sequence[str]) -> tuple[int
     of_new, of_old = (_alone(keys_of(version, names)) for version in (new, old))
     n_shared = len(of_new.keys() & of_old.keys())
     return n_shared, n_shared / max(1, min(len(new), len(old)))
+
+
+def speaks_of_other_things(new: Version, old: Version, names: Sequence[str]) -> bool:
+    """Whether rows of the same key have hardly a name, an address or a place in common.
+
+    Running numbers stand in every ledger: those of another city's are no sign of a next version. Asked are the columns
+    whose values tell rows apart in both; numbers count as the same when they differ by no more than coordinates of
+    another datum do.
+    """
+    of_new, of_old = (_alone(keys_of(version, names)) for version in (new, old))
+    shared = [key for key in of_new if key in of_old]
+    step = max(1, len(shared) // _SAMPLE_SIZE)
+    sample = [(of_new[key], of_old[key]) for key in islice(shared, 0, None, step)]
+    n_cells = n_same = 0
+    for name in new.columns:
+        if name in names or name not in old.columns:
+            continue
+        pairs = [(new.text(name, now), old.text(name, then)) for now, then in sample]
+        pairs = [pair for pair in pairs if all(pair)]
+        if min((len(set(texts)) for texts in zip(*pairs, strict=True)), default=0) < _MIN_TELLING * len(sample):
+            continue
+        n_cells += len(pairs)
+        n_same += sum(_is_alike(*pair) for pair in pairs)
+    return n_cells >= _MIN_CELLS and n_same < _MIN_ALIKE * n_cells
+
+
+def _is_alike(one: str, other: str) -> bool:
+    try:
+        return abs(float(one) - float(other)) <= _DATUM_DEGREES
+    except ValueError:
+        return fold(one) == fold(other)
 
 
 def _continuity(new: Version, old: Version, names: Sequence[str], *, is_own: bool) -> float:

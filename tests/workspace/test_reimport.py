@@ -323,3 +323,24 @@ def test_a_ledger_without_an_earlier_version_is_told_so(workspace: Workspace, no
         workspace.reimport(december([light(f"Z-{n}") for n in range(5)]), layer=LAYER)
 
     assert told.value.subject["code"] == "no_earlier_version"
+
+
+def hydrants(town: str, latitude: float) -> str:
+    """Thirty hydrants numbered from 1."""
+    rows = [
+        f"{n},{town}{n * 7 % 31}番地,{latitude + n * 0.001:.4f},{latitude + 101 + n * 0.001:.4f}" for n in range(1, 31)
+    ]
+    return "\n".join(["番号,設置場所,緯度,経度", *rows]) + "\n"
+
+
+def test_running_numbers_alone_make_no_next_version(tmp_path: Path) -> None:
+    """The list of another city has the same numbers, but no place in common: it is another ledger, and is added."""
+    for name, town, latitude in (("甲市", "栄町", 36.1), ("乙市", "本町", 34.8)):
+        (tmp_path / f"消火栓_{name}.csv").write_text(hydrants(town, latitude), encoding="utf-8")
+    (tmp_path / "消火栓_翌年.csv").write_text(hydrants("栄町", 36.104), encoding="utf-8")
+    with Workspace.create(tmp_path / "w2") as workspace:
+        first = workspace.convert(tmp_path / "消火栓_甲市.csv", layer="fire_hydrant")
+        assert workspace.convert(tmp_path / "消火栓_乙市.csv", layer="fire_hydrant").n_loaded == first.n_loaded == 30
+        with pytest.raises(SourceError) as told:
+            workspace.convert(tmp_path / "消火栓_翌年.csv", layer="fire_hydrant")
+        assert told.value.subject["code"] == "ledger_continues"
