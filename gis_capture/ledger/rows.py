@@ -12,6 +12,7 @@ from gis_capture.ledger import words
 from gis_capture.ledger.contrast import VALUED, Kinds, kinds_of_body, kinds_of_row
 from gis_capture.ledger.grid import Grid
 from gis_capture.ledger.headers import Header, find_header
+from gis_capture.ledger.prefilled import prefilled_rows
 
 _TAIL = 2000
 _MAX_SUMS = 200
@@ -69,6 +70,9 @@ def read_body(grid: Grid, header: Header, top: int, stop: int) -> Body:
     blank = np.flatnonzero(grid.n_filled[start : body.stop] == 0) + start
     left_out |= dict.fromkeys(blank.tolist(), "blank")
     body.rows = range(start, body.stop) if not left_out else [r for r in range(start, body.stop) if r not in left_out]
+    if prefilled := prefilled_rows(grid, body.rows):
+        left_out |= dict.fromkeys(prefilled, "prefilled")
+        body.rows = body.rows[: len(body.rows) - len(prefilled)]
     body.skipped = sorted(left_out.items())
     return body
 
@@ -149,9 +153,7 @@ class _Reader:
                 found |= np.array([value in names for value in below])
             if words.may_hold_total(below):
                 found |= np.array([value is not None and words.is_total_word(value) for value in below])
-            found[-_TAIL:] |= np.array(
-                [value is not None and bool(words.statistic_of(value)) for value in below[-_TAIL:]]
-            )
+            found[-_TAIL:] |= np.array([value is not None and words.is_about_rows(value) for value in below[-_TAIL:]])
         for row in range(start, min(start + 3, self.stop)):
             found[row - start] |= self._is_example(row)
         return (np.flatnonzero(found & ~blank) + start).tolist()
@@ -235,11 +237,18 @@ class _Reader:
                 return "total" if words.is_grand_total_word(text) else "subtotal"
             if (kind := words.statistic_of(text)) and self._is_statistic(row, kind, cells, left_out):
                 return "statistic"
+            if words.is_comparison_word(text) and self._is_below_total(row, left_out):
+                return "statistic"
             if words.kind_of(text) == "number":
                 break
         if self.has_numbers and all(words.kind_of(text) in ("number", "-") for text in cells.values()):
             return "total" if self._sums_up(row, cells, left_out) else None
         return None
+
+    def _is_below_total(self, row: int, left_out: dict[int, str]) -> bool:
+        """Whether the row above that is not blank is a total, or another row about one."""
+        above = self.filled[self.filled < row]
+        return len(above) > 0 and left_out.get(int(above[-1])) in ("total", "subtotal", "statistic")
 
     def _is_statistic(self, row: int, kind: str, cells: dict[int, str], left_out: dict[int, str]) -> bool:
         """Whether every number of a row is the mean, the greatest or the least of those above it, as it is rounded."""

@@ -96,6 +96,9 @@ _NAME_WORD = re.compile(
 
 
 _REQUIREMENTS = frozenset({"必須", "任意", "推奨", "必須項目", "任意項目", "推奨項目", "要入力", "自動計算", "◎", "○"})
+_COMPARISON = re.compile(
+    r"対?(?:前|昨)(?:年度?|月|回|期)(?:同(?:月|期))?(?:計|合計|末|比|差|実績|増減)?|増減(?:数|率|額)?|差引(?:き|増減)?|構成比率?|割合|比率"
+)
 _STATISTICS = {
     **dict.fromkeys(("平均", "平均値", "average", "mean"), "mean"),
     **dict.fromkeys(("最大", "最大値", "最高", "max"), "max"),
@@ -141,6 +144,16 @@ def is_total_word(text: str) -> bool:
 def statistic_of(text: str) -> str | None:
     """What a cell names of the rows above it: "mean", "max" or "min"; None for everything else."""
     return _STATISTICS.get(fold(text).strip("()[]【】")) if len(text) <= 10 else None
+
+
+def is_comparison_word(text: str) -> bool:
+    """Whether a cell is nothing but a word for what totals are held against: last year's, a difference, a share."""
+    return len(text) <= 12 and _COMPARISON.fullmatch(fold(text).strip("()[]【】")) is not None
+
+
+def is_about_rows(text: str) -> bool:
+    """Whether a cell names something about the rows above it, other than their sum."""
+    return statistic_of(text) is not None or is_comparison_word(text)
 
 
 def is_section_word(text: str) -> bool:

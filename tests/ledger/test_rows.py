@@ -65,6 +65,27 @@ def test_means_and_extremes_are_left_out_where_they_are_so(read_rows: ReadRows) 
     assert skipped(read_rows([*rows, ["4", "最大", "8", "2"]])) == {}
 
 
+def test_what_a_total_is_held_against_is_left_out(read_rows: ReadRows) -> None:
+    """前年度, 増減 and 構成比 below a total; the same words on a thing are data."""
+    rows = [NAMES, ["1", "甲", "10", "4"], ["2", "乙", "20", "5"], ["3", "丙", "7", "1"]]
+    below = [
+        ["合計", None, "37", "10"],
+        ["前年度", None, "30", "9"],
+        ["増減", None, "7", "1"],
+        ["構成比", None, "1", "1"],
+    ]
+    assert skipped(read_rows([*rows, *below])) == {5: "total", 6: "statistic", 7: "statistic", 8: "statistic"}
+    assert skipped(read_rows([*rows, ["4", "前年度", "8", "2"]])) == {}
+
+
+def test_lines_that_only_have_their_number_are_left_out(read_rows: ReadRows) -> None:
+    """A form numbered in advance, with a word printed on every line; a number that does not go on is a row."""
+    rows = [[*NAMES, "市"], *([str(n), f"名{n}", "10", str(n), "甲市"] for n in range(1, 6))]
+    empty = [[str(n), None, None, None, "甲市"] for n in range(6, 10)]
+    assert skipped(read_rows([*rows, *empty])) == dict.fromkeys(range(7, 11), "prefilled")
+    assert skipped(read_rows([*rows, ["9", None, None, None, "甲市"]])) == {}
+
+
 def test_numbers_without_a_name_that_are_no_sum_are_data(read_rows: ReadRows) -> None:
     """A row whose name is missing is not lost."""
     table = read_rows(
