@@ -374,7 +374,7 @@ def test_backups_made_while_tablets_push_are_each_one_moment(workspace: Workspac
             working = [tablets.submit(work, tablet) for tablet in range(4)]
             while not all(one.done() for one in working) or not backups:
                 known = list(acknowledged)
-                backups.append((known, beside.back_up(tmp_path / "b")))
+                backups.append((known, beside.back_up(tmp_path / "b", keep=0)))
             for one in working:
                 one.result()
     finally:
