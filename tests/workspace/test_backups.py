@@ -347,8 +347,11 @@ def test_a_folder_with_other_things_is_left_alone(workspace: Workspace, tmp_path
     assert [path.name for path in (tmp_path / "documents").iterdir()] == ["手紙.txt"]
 
 
-def test_backups_made_while_tablets_push_are_each_one_moment(workspace: Workspace, tmp_path: Path) -> None:
+def test_backups_made_while_tablets_push_are_each_one_moment(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Under a real server taking pushes and photos: what was acknowledged before a backup began is in it, whole."""
+    monkeypatch.setattr(Workspace, "settings", property(lambda _: Settings(backups_kept=0)))
     path, port = workspace.path, free_port()
     workspace.close()
     server = subprocess.Popen([sys.executable, "-c", START, str(path), str(port)])
@@ -374,7 +377,7 @@ def test_backups_made_while_tablets_push_are_each_one_moment(workspace: Workspac
             working = [tablets.submit(work, tablet) for tablet in range(4)]
             while not all(one.done() for one in working) or not backups:
                 known = list(acknowledged)
-                backups.append((known, beside.back_up(tmp_path / "b", keep=0)))
+                backups.append((known, beside.back_up(tmp_path / "b")))
             for one in working:
                 one.result()
     finally:
