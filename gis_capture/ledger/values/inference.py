@@ -15,6 +15,8 @@ _REAL = re.compile(rf"{_INTEGER.pattern}(?:\.[0-9]+)?")
 _HAS_TIME = re.compile(r"[0-9][:時][0-9]{0,2}|[0-9]T[0-9]")
 _LOOKS_LIKE_A_DATE = re.compile(r"[0-9元].*[./年・-].*[0-9].*[./月・-].*[0-9]")
 _SAMPLE = 2_000
+_MAX_MOMENT_CHARS = 60
+"""A longer text is no date, however many digits it holds; patterns would search it for minutes."""
 
 
 def infer_type(texts: Sequence[str | None]) -> FieldType:
@@ -35,13 +37,16 @@ def infer_type(texts: Sequence[str | None]) -> FieldType:
         return FieldType.BOOLEAN
     if all(map(_is_day, sample)):
         return FieldType.DATE
-    if all(_HAS_TIME.search(text) and read_instant(text).value is not None for text in sample):
+    if all(
+        len(text) <= _MAX_MOMENT_CHARS and _HAS_TIME.search(text) and read_instant(text).value is not None
+        for text in sample
+    ):
         return FieldType.DATETIME
     return FieldType.TEXT
 
 
 def _is_day(text: str) -> bool:
-    if not _LOOKS_LIKE_A_DATE.search(text):
+    if len(text) > _MAX_MOMENT_CHARS or not _LOOKS_LIKE_A_DATE.search(text):
         return False
     reading = parse_date(text)
     return isinstance(reading, DateReading) and reading.precision == "day"
