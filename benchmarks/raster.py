@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -123,7 +124,7 @@ def _inside(bounds: tuple[float, float, float, float], zoom: int) -> list[Tile]:
     ]
 
 
-def _median_ms(tiles, ask) -> float:  # type: ignore[no-untyped-def]
+def _median_ms(tiles: Iterable[Tile], ask: Callable[[Tile], object]) -> float:
     spent = []
     for tile in tiles:
         start = time.process_time()

@@ -76,6 +76,7 @@ def test_what_a_total_is_held_against_is_left_out(read_rows: ReadRows) -> None:
     ]
     assert skipped(read_rows([*rows, *below])) == {5: "total", 6: "statistic", 7: "statistic", 8: "statistic"}
     assert skipped(read_rows([*rows, ["4", "前年度", "8", "2"]])) == {}
+    assert skipped(read_rows([*rows, [None, "前年度", "8", "2"]])) == {}
 
 
 def test_lines_that_only_have_their_number_are_left_out(read_rows: ReadRows) -> None:
