@@ -24,6 +24,7 @@ COMMANDS = {
         "convert",
         "imports",
         "serve",
+        "https",
         "receive",
         "checkout",
         "checkin",

@@ -9,7 +9,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from gis_capture.cli.accounting import accounting_line, print_reasons
 from gis_capture.cli.language import Command, language_of, option, say
-from gis_capture.cli.serve import run_server
+from gis_capture.cli.serve import Address, run_server
 from gis_capture.text import Text
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def command(folder: Path, port: int, host: str, is_served: bool, is_forced: bool
         _print_accounting(results, language_of())
         path = workspace.path
     if is_served:
-        run_server(path, host=host, port=port, is_opened=True)
+        run_server(path, Address(host, port), is_opened=True)
 
 
 def _set_aside(folder: Path) -> Path:

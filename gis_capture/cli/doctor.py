@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +17,10 @@ from gis_capture.cli.language import Command, language_of, option
 from gis_capture.cli.workspace_option import workspace_option
 from gis_capture.errors import CaptureError, ResourceError, WorkspaceError
 from gis_capture.text import Text
+from gis_capture.times import in_japan
+
+if TYPE_CHECKING:
+    from gis_capture.workspace.folder import Folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,7 @@ def _workspace(folder: Path | None) -> Iterator[Finding]:
             words = problems[0].message if problems else Text("異常なし", "sound")
             yield Finding(Text(f"レイヤー({place})", f"Layers ({place})"), words, not problems)
             yield _grids(workspace.grids_dir)
+            yield _https(workspace.folder)
     except WorkspaceError as error:
         yield Finding(subject, error.message, None if folder is None else False)
     except CaptureError as error:
@@ -108,6 +114,23 @@ def _grids(grids_dir: Path) -> Finding:
         )
     )
     return Finding(Text("変換グリッド", "Datum grids"), words)
+
+
+def _https(folder: "Folder") -> Finding:
+    from gis_capture.server.tls import ends_at, read_certificates
+
+    subject, certificates = Text("タブレットの https", "HTTPS of tablets"), read_certificates(folder.secrets_dir)
+    if folder.https is None or certificates is None:
+        words = Text("設定なし(gis-capture https setup)", "not set up (gis-capture https setup)")
+        return Finding(subject, words)
+    try:
+        until = in_japan(ends_at(certificates.certificate.read_bytes()).isoformat())[:10]
+    except (OSError, ValueError) as error:
+        words = Text(
+            f"証明書を読めません({error})。serve が作り直します。", f"no certificate ({error}); serve makes it anew"
+        )
+        return Finding(subject, words)
+    return Finding(subject, Text(f"{folder.https.origin}({until} まで)", f"{folder.https.origin} (until {until})"))
 
 
 def _port(port: int) -> Finding:

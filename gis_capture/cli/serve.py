@@ -6,7 +6,10 @@ import sys
 import threading
 import time
 import webbrowser
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import segno
@@ -15,6 +18,9 @@ from gis_capture.cli.language import Command, language_of, option, say
 from gis_capture.cli.workspace_option import open_workspace, workspace_option
 from gis_capture.errors import WorkspaceError
 from gis_capture.text import Text
+
+if TYPE_CHECKING:
+    from gis_capture.workspace.folder import Folder
 
 STORE_VARIABLE = "GIS_CAPTURE_STORE"
 
@@ -36,7 +42,14 @@ STORE_VARIABLE = "GIS_CAPTURE_STORE"
         "待ち受けるアドレス。127.0.0.1 はこのパソコンだけ。", "Address to listen on; 127.0.0.1 is this machine only."
     ),
 )
-@option("--port", type=click.IntRange(1, 65535), default=8460, show_default=True, help=Text("ポート番号。", "Port."))
+@option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=None,
+    help=Text(
+        "ポート番号。[既定: https の設定のとおり、なければ 8460]", "Port. [default: as HTTPS was set up, else 8460]"
+    ),
+)
 @option(
     "--tls-certificate",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -60,7 +73,7 @@ STORE_VARIABLE = "GIS_CAPTURE_STORE"
 def command(
     folder: Path | None,
     host: str,
-    port: int,
+    port: int | None,
     tls_certificate: Path | None,
     tls_key: Path | None,
     store: str | None,
@@ -78,29 +91,88 @@ def command(
         # The process that serves opens the workspace itself, and finds it there.
         os.environ[STORE_VARIABLE] = store
     with open_workspace(folder) as workspace:
-        path = workspace.path
-    run_server(path, host=host, port=port, tls_certificate=tls_certificate, tls_key=tls_key, is_opened=is_opened)
+        opened = workspace.folder
+    if opened.https is None or tls_certificate is not None:
+        address = Address(host, port or 8460, tls_certificate, tls_key)
+        run_server(opened.path, address, is_opened=is_opened)
+    else:
+        run_trusted_server(opened, host, port, is_opened=is_opened)
 
 
-def run_server(
-    path: Path,
-    *,
-    host: str,
-    port: int,
-    tls_certificate: Path | None = None,
-    tls_key: Path | None = None,
-    is_opened: bool = False,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a server listens, and by what it is trusted."""
+
+    host: str
+    port: int = 8460
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+
+    @property
+    def scheme(self) -> str:
+        """With a certificate "https"."""
+        return "https" if self.tls_certificate else "http"
+
+
+def run_server(path: Path, address: Address, *, is_opened: bool = False) -> None:
     """Tells the addresses, then serves the workspace at `path` until it is stopped."""
+    check_port(address.host, address.port)
+    print_addresses(address)
+    _serve(path, address, is_opened=is_opened)
+
+
+def run_trusted_server(folder: "Folder", host: str, port: int | None, *, is_opened: bool = False) -> None:
+    """Serves a workspace under the address of its tablets, until it is stopped."""
+    from gis_capture.server.tls import fingerprint, introduced, prepare
+
+    https = folder.https
+    assert https is not None
+    if port not in (None, https.port):
+        raise WorkspaceError(
+            Text(
+                f"タブレットは {https.origin} につながります。別のポートでは、タブレットに残った編集を送れません。"
+                "--port を付けずに起動してください。",
+                f"Tablets connect to {https.origin}. On another port they could not send what they still hold: "
+                "start without --port.",
+            ),
+            port=port,
+        )
+    check_port(host, https.port)
+    prepared = prepare(folder, datetime.now(UTC))
+    address = Address(host, https.port, prepared.certificates.certificate, prepared.certificates.key)
+    with introduced(prepared, host) as announcement:
+        if announcement.is_taken:
+            say(
+                Text(
+                    f"注意: 別の機械が {https.host_name} を名乗っています。止めるか、情報担当に相談してください。",
+                    f"Warning: another machine in the network has the name {https.host_name}; stop it, or ask IT.",
+                )
+            )
+        setup = prepared.setup
+        say(Text(f"\n庁内の画面:   {https.origin}/", f"\nOffice:  {https.origin}/"))
+        say(Text(f"タブレット:   {https.origin}/tablet/", f"Tablet:  {https.origin}/tablet/"))
+        say(Text(f"準備ページ(初めてのタブレットで開く): {setup.url}", f"Set-up page, for a new tablet: {setup.url}"))
+        _print_code(setup.url)
+        number = fingerprint(setup.authority)
+        say(Text(f"証明書の番号(SHA-256): {number}", f"Fingerprint (SHA-256): {number}"))
+        say(Text("止めるには Ctrl+C を押します。", "Press Ctrl+C to stop."))
+        sys.stdout.flush()
+        _serve(folder.path, address, is_opened=is_opened)
+
+
+def _serve(path: Path, address: Address, *, is_opened: bool) -> None:
     from gis_capture.server import serve
 
-    scheme = "https" if tls_certificate else "http"
-    check_port(host, port)
-    print_addresses(scheme, host, port)
     if is_opened and has_display():
-        address = f"{scheme}://localhost:{port}/"
-        threading.Thread(target=open_when_ready, args=(address, port), daemon=True).start()
-    serve(path, host=host, port=port, tls_certificate=tls_certificate, tls_key=tls_key)
+        url = f"{address.scheme}://localhost:{address.port}/"
+        threading.Thread(target=open_when_ready, args=(url, address.port), daemon=True).start()
+    serve(
+        path,
+        host=address.host,
+        port=address.port,
+        tls_certificate=address.tls_certificate,
+        tls_key=address.tls_key,
+    )
 
 
 def check_port(host: str, port: int) -> None:
@@ -134,44 +206,35 @@ def open_when_ready(address: str, port: int) -> None:
         time.sleep(0.2)
 
 
-def print_addresses(scheme: str, host: str, port: int) -> None:
+def print_addresses(address: Address) -> None:
     """Prints the address for the office and, with a QR code, the one for a tablet."""
+    from gis_capture.server.addresses import lan_address
+
+    host, port, scheme = address.host, address.port, address.scheme
     is_local = host in ("127.0.0.1", "localhost")
     office = "localhost" if is_local or host == "0.0.0.0" else host
     tablet = f"{scheme}://{lan_address() if host == '0.0.0.0' else office}:{port}/tablet/"
     say(Text(f"\n庁内の画面:   {scheme}://{office}:{port}/", f"\nOffice:  {scheme}://{office}:{port}/"))
     say(Text(f"タブレット:   {tablet}", f"Tablet:  {tablet}"))
-    try:
-        segno.make(tablet).terminal(compact=True)
-    except UnicodeEncodeError:
-        # A console with a legacy code page cannot show the blocks; the address above is enough.
-        click.echo()
+    _print_code(tablet)
     if scheme == "http":
         say(
             Text(
-                "圏外でタブレットを使うには https が必要です(--tls-certificate)。このパソコンではそのまま使えます。",
-                "To work offline a tablet needs https (--tls-certificate); on this machine it works as it is.",
+                "圏外で使うタブレットには https が要ります(gis-capture https setup)。"
+                "このパソコンではそのまま使えます。",
+                "To work offline a tablet needs HTTPS (gis-capture https setup); on this machine it works as it is.",
             )
         )
     say(Text("止めるには Ctrl+C を押します。", "Press Ctrl+C to stop."))
     sys.stdout.flush()
 
 
-def lan_address() -> str:
-    """The address under which other machines of the network reach this one."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            # Connecting a datagram socket sends nothing; it only chooses the interface.
-            probe.connect(("192.0.2.1", 9))
-            return str(probe.getsockname()[0])
-        except OSError:
-            pass
-    # No way out of this network: the name of this machine still tells its address in it.
+def _print_code(url: str) -> None:
     try:
-        addresses = socket.gethostbyname_ex(socket.gethostname())[2]
-    except OSError:
-        addresses = []
-    return next((address for address in addresses if not address.startswith("127.")), "localhost")
+        segno.make(url).terminal(compact=True)
+    except UnicodeEncodeError:
+        # A console with a legacy code page cannot show the blocks; the address above is enough.
+        click.echo()
 
 
 def has_display() -> bool:

@@ -16,6 +16,7 @@ from gis_capture.settings import Settings, read_settings
 from gis_capture.store import open_store
 from gis_capture.store.opening import is_database, split_password, with_password
 from gis_capture.text import Text
+from gis_capture.workspace.https import Https, read_https
 
 FORMAT = "gis-capture.workspace/v1"
 FILE_NAME = "workspace.toml"
@@ -47,6 +48,7 @@ class Folder:
         store: Where the layers are: a database, or a file by its path from this folder.
         plane_zone: Zone of the plane rectangular CRS in which the city's drawings are (1–19), where it was given.
         city: The office's own, "岐阜県高山市": addresses that name no city are in it; "" = not given.
+        https: The address by which tablets reach the server, where one was set up.
     """
 
     path: Path
@@ -55,6 +57,7 @@ class Folder:
     plane_zone: int | None = None
     store: str = STORE_NAME
     city: str = ""
+    https: Https | None = None
 
     @property
     def store_path(self) -> Path:
@@ -98,6 +101,11 @@ class Folder:
     def rasters_dir(self) -> Path:
         """Scans and photographs as tiles."""
         return self.path / "rasters"
+
+    @property
+    def secrets_dir(self) -> Path:
+        """Keys and passwords; only the server's user may read them."""
+        return self.path / "secrets"
 
     @property
     def cache_dir(self) -> Path:
@@ -273,8 +281,12 @@ def read_folder(path: Path, environ: Mapping[str, str]) -> Folder:
     store = environ.get(STORE_VARIABLE) or document.get("store", STORE_NAME)
     if not isinstance(store, str):
         raise _unreadable(file, f"store = {store}")
+    try:
+        https = read_https(document)
+    except ValueError as error:
+        raise _unreadable(file, str(error)) from error
     settings = read_settings(table, environ)
-    return Folder(path, str(document.get("name", "")), settings, zone, store, str(document.get("city", "")))
+    return Folder(path, str(document.get("name", "")), settings, zone, store, str(document.get("city", "")), https)
 
 
 def keep_password(path: Path, store: str) -> str:

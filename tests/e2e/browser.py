@@ -17,7 +17,8 @@ OTHER_PLACES = (
     r"C:\Program Files\Google\Chrome\Application\chrome.exe",
     r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
 )
-PACKAGES = ("chromium", "fonts-noto-cjk")
+# The last one makes it trust a certificate.
+PACKAGES = ("chromium", "fonts-noto-cjk", "libnss3-tools")
 HELP = (
     "The end-to-end tests need a browser: install Google Chrome, Chromium or Microsoft Edge, "
     "or name one in GIS_CAPTURE_BROWSER. On Debian or Ubuntu: apt-get install " + " ".join(PACKAGES)
@@ -48,7 +49,7 @@ def has_japanese_font() -> bool:
 
 def main() -> None:
     """Installs what is missing, prints what is there."""
-    if find_browser() is None or not has_japanese_font():
+    if find_browser() is None or not has_japanese_font() or not shutil.which("certutil"):
         install_browser()
     browser = find_browser()
     if browser is None:

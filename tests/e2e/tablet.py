@@ -1,9 +1,10 @@
 """A tablet as a crew holds it: a real Chromium with a touch screen, driven by taps."""
 
 import contextlib
+import os
 import re
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -182,14 +183,20 @@ def tablet(
     *,
     viewport: ViewportSize = LANDSCAPE,
     position: tuple[float, float] = (137.2526, 36.1461),
+    arguments: Sequence[str] = (),
+    home: Path | None = None,
 ) -> Iterator[Tablet]:
-    """Switches a tablet on and opens the app; its profile outlives it. `position` is (lon, lat)."""
+    """Switches a tablet on and opens the app; its profile outlives it. `position` is (lon, lat).
+
+    The browser takes more `arguments`, and trusts the certificates that the user of `home` trusts.
+    """
     place = Geolocation(longitude=position[0], latitude=position[1], accuracy=4)
     context = playwright.chromium.launch_persistent_context(
         profile,
         executable_path=browser_path,
         headless=True,
-        args=ARGUMENTS,
+        args=[*ARGUMENTS, *arguments],
+        env={**os.environ, **({"HOME": str(home)} if home else {})},
         has_touch=True,
         locale="ja-JP",
         timezone_id="Asia/Tokyo",

@@ -59,3 +59,19 @@ def test_pages_say_that_they_send_json(client: FlaskClient, problem_of: Any) -> 
 
     problem_of(client.post("/sync/push", data="{}", headers=headers), 415, "unsupported_media_type")
     problem_of(client.post("/sync/push", data="{", headers={"Content-Type": "text/plain"}), 400, "not_json")
+
+
+def test_browsers_are_told_to_stay_with_https(client: FlaskClient) -> None:
+    """On HTTPS alone: by plain HTTP the promise would mean nothing."""
+    assert "max-age" in client.get("/health", base_url="https://localhost").headers["Strict-Transport-Security"]
+    assert "Strict-Transport-Security" not in client.get("/health").headers
+
+
+def test_trust_is_told_to_a_page_of_any_origin(client: FlaskClient) -> None:
+    """It says nothing else; before HTTPS is set up there is no address to tell."""
+    answer = client.get("/trusted")
+
+    assert (answer.status_code, answer.data) == (204, b"")
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert client.get("/https").get_json() == {"https": None}

@@ -18,6 +18,7 @@ from gis_capture.server.areas import (
     rasters,
     sync,
     tiles,
+    trust,
 )
 
 AREAS = tuple(
@@ -25,6 +26,7 @@ AREAS = tuple(
     for module in (
         pages,
         health,
+        trust,
         layers,
         exports,
         tiles,

@@ -9,5 +9,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("/favicon.ico", "get", "The icon", {200: BYTES, 304: None}),
     Operation("/assets/{name}", "get", "A script, style or font; immutable", {200: BYTES, 304: None}),
     Operation("/health", "get", "Version, epoch and revision", {200: JSON}),
+    Operation("/https", "get", "Address of tablets, the page that leads to trust, the fingerprint", {200: JSON}),
+    Operation("/trusted", "get", "Nothing; whoever gets it, from a page of any origin, trusts the server", {204: None}),
     Operation("/openapi.json", "get", "This document", {200: JSON}),
 )

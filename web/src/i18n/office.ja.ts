@@ -12,6 +12,7 @@ export const ja = {
   nav_imports: "取り込みの記録",
   nav_conflicts: "くい違い",
   nav_checkouts: "QGIS・QField",
+  nav_tablets: "タブレットの準備",
   nav_tablet: "タブレットの画面を開く",
   language: "English",
   loading: "読み込んでいます…",
@@ -19,6 +20,20 @@ export const ja = {
   error_offline:
     "サーバーにつながりません。データは変わっていません。サーバーが動いているか確かめて、もう一度お試しください。",
   skip_to_content: "本文へ進む",
+
+  tablets_title: "タブレットの準備",
+  tablets_lead: "初めて使うタブレットでは、次の順に進みます。1 台につき一度だけです。",
+  tablets_scan: "タブレットを庁内の Wi-Fi につなぎ、カメラでこのコードを読み取ります。",
+  tablets_compare: "開いたページの番号が、下の番号と同じことを確かめます。",
+  tablets_steps: "ページの手順を進めます。✓ が出たら「アプリを開く」を押します。",
+  tablets_code: "準備ページのコード",
+  tablets_setup: "準備ページ",
+  tablets_address: "アプリのアドレス",
+  tablets_fingerprint: "証明書の番号(SHA-256)",
+  tablets_until: "サーバーの証明書は {day} まで(起動のときに自動で更新)",
+  tablets_none: "https の設定がまだありません。",
+  tablets_none_todo:
+    "圏外でタブレットを使うには https が要ります。サーバーのパソコンで「gis-capture https setup」を実行し、サーバーを起動し直してください。",
 
   layers_title: "レイヤー",
   layers_empty: "まだ何も取り込まれていません。",

@@ -1,0 +1,17 @@
+"""HTTPS that the tablets of an office trust: its own authority, a certificate that renews itself, a guided set-up."""
+
+from gis_capture.server.tls.certificates import ends_at, fingerprint
+from gis_capture.server.tls.kept import Certificates, read_certificates
+from gis_capture.server.tls.serving import Prepared, introduced, prepare
+from gis_capture.server.tls.trust import trust_authority
+
+__all__ = [
+    "Certificates",
+    "Prepared",
+    "ends_at",
+    "fingerprint",
+    "introduced",
+    "prepare",
+    "read_certificates",
+    "trust_authority",
+]
