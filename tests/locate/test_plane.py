@@ -1,11 +1,15 @@
 """Plane coordinates: X is north, the zone is stated or found."""
 
+import json
+from pathlib import Path
+
 import pytest
-from pyproj import Transformer
+from pyproj import CRS, Transformer
 
 from gis_capture.locate import Located, codes, find_coordinates, locate_rows
 from gis_capture.model import BBox
 
+FOLDER = Path(__file__).resolve().parents[2] / "sample_data" / "exchange"
 TAKAYAMA = BBox(136.7, 35.8, 137.7, 36.6)
 
 
@@ -121,3 +125,12 @@ def test_points_come_out_in_the_layers_crs() -> None:
     (point,) = locate({"緯度": ["36.143068"], "経度": ["137.247058"]}, layer_crs="EPSG:6675").geometries
     assert point is not None
     assert (point.x, point.y) == pytest.approx((7234.5, 15876.3), abs=0.5)
+
+
+def test_the_tablet_projects_as_proj_does() -> None:
+    """The golden places, which the tests of the tablet app read too, are those of PROJ."""
+    text = (FOLDER / "projections.json").read_text(encoding="utf-8")
+    for row in json.loads(text):
+        projected = CRS.from_user_input(row["crs"])
+        transformer = Transformer.from_crs(projected.geodetic_crs, projected, always_xy=True)
+        assert transformer.transform(*row["lon_lat"]) == pytest.approx(row["x_y"], abs=1e-3)

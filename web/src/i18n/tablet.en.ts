@@ -88,6 +88,8 @@ export const en: Record<TabletKey, string> = {
   place_gps_accuracy: "Put it where I am (±{metres} m)",
   place_center: "Put it in the middle of the map (+)",
   gps_poor: "Your position is not very exact now. Check it on the map.",
+  crs_unknown:
+    "This tablet cannot handle the coordinate system of this layer ({crs}). Set the place on a computer at the office. Everything else can be recorded here.",
   gps_none: "Your position is not known yet. Wait under open sky, or choose the place on the map.",
   draw_Point: "Where is it?",
   draw_LineString: "Draw the line",

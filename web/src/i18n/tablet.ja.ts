@@ -87,6 +87,8 @@ export const ja = {
   place_gps_accuracy: "現在地に置く(±{metres}m)",
   place_center: "地図の中心(+)に置く",
   gps_poor: "現在地の誤差が大きめです。地図で確かめてください。",
+  crs_unknown:
+    "このレイヤーの座標系({crs})は、この端末では扱えません。場所は役所のパソコンで決めてください。ほかの項目はここで記録できます。",
   gps_none: "現在地がまだわかりません。空の見える所で待つか、地図で場所を決めてください。",
   draw_Point: "場所を決めてください",
   draw_LineString: "線をかいてください",

@@ -1,5 +1,6 @@
 import type { Geometry } from "geojson";
 import { anchorOf, distanceM } from "../../geometry/distance.ts";
+import { inLayer, isPlaceable } from "../../geometry/projection.ts";
 import { asLayerType, drawKind } from "../../geometry/shape.ts";
 import type { Gps } from "../../gps/gps.svelte.ts";
 import { currentLanguage } from "../../i18n/language.svelte.ts";
@@ -70,16 +71,22 @@ export class Desk {
   }
 
   choosePlace(form: DraftForm): void {
+    if (!isPlaceable(form.layer.crs)) {
+      this.panel = { kind: "form", form };
+      this.tell(t("crs_unknown", { crs: form.layer.crs }));
+      return;
+    }
     this.panel = { kind: drawKind(form.layer.geometry_type) === "Point" ? "place" : "draw", form };
   }
 
-  /** Takes the place that was chosen; `accuracy_m` where the device told it, null where a person pointed. */
+  /** Takes the place that was chosen, in degrees; `accuracy_m` where the device told it, null where a person pointed. */
   async place(geometry: Geometry, accuracy_m: number | null = null, note: string | null = null): Promise<void> {
     const { form } = this;
     if (!form) return;
     this.panel = { kind: "form", form };
     const located = { method: accuracy_m === null ? "tap" : "gps", accuracy_m, note };
-    await this.attempt(() => form.place(asLayerType(geometry, form.layer.geometry_type), located));
+    const { geometry_type, crs } = form.layer;
+    await this.attempt(() => form.place(inLayer(asLayerType(geometry, geometry_type), crs, form.shape), located));
   }
 
   /** Back from choosing a place: to the form, or out where there is nothing yet. */
@@ -119,7 +126,7 @@ export class Desk {
     const { shape } = form;
     if (!shape) return false;
     const here = this.gps.current();
-    const anchor = anchorOf(shape);
+    const anchor = anchorOf(form.shown);
     const away_m = here && anchor && distanceM([here.lon, here.lat], anchor);
     const metres = { accuracy: Math.round(here?.accuracy_m ?? 0), away: Math.round(away_m ?? 0) };
     const at = new Date().toLocaleString(currentLanguage(), { dateStyle: "medium", timeStyle: "short" });

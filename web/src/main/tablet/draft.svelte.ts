@@ -1,5 +1,6 @@
 import type { Geometry } from "geojson";
 import { checkForm, type FormProblem, initialFields } from "../../form/rules.ts";
+import { inDegrees } from "../../geometry/projection.ts";
 import type { Wish } from "../../model/edit.ts";
 import type { Attachment, DevicePosition, Feature, Fields, PositionQuality } from "../../model/feature.ts";
 import { mintUuid } from "../../model/identity.ts";
@@ -48,9 +49,14 @@ export class DraftForm {
     return this.seen === null;
   }
 
-  /** The geometry as it will be saved. */
+  /** The geometry as it will be saved, in the CRS of the layer. */
   get shape(): Geometry | null {
     return this.geometry === undefined ? (this.seen?.geometry ?? null) : this.geometry;
+  }
+
+  /** The geometry in degrees, as maps show it; null also where the layer's CRS is not known here. */
+  get shown(): Geometry | null {
+    return inDegrees(this.shape, this.layer.crs);
   }
 
   set(name: string, value: Value): Promise<void> {
@@ -59,6 +65,7 @@ export class DraftForm {
     return this.keep();
   }
 
+  /** Takes a geometry in the CRS of the layer. */
   place(geometry: Geometry, located: PositionQuality): Promise<void> {
     this.geometry = geometry;
     this.located = located;

@@ -1,3 +1,5 @@
+import type { Geometry } from "geojson";
+import { inDegrees } from "../../geometry/projection.ts";
 import { currentLanguage } from "../../i18n/language.svelte.ts";
 import type { Mark } from "../../map/layer_style.ts";
 import type { OutboxEntry } from "../../model/change.ts";
@@ -66,6 +68,11 @@ export class Ledger {
   feature(key: string, feature_id: string): Feature | null {
     void this.version;
     return this.#features.get(key)?.get(feature_id) ?? null;
+  }
+
+  /** The geometry of a feature in degrees, as maps show it. */
+  shape(key: string, feature_id: string): Geometry | null {
+    return inDegrees(this.feature(key, feature_id)?.geometry ?? null, this.layer(key)?.crs ?? "");
   }
 
   label(layer: Layer, fields: Fields): string {

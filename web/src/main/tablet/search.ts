@@ -1,4 +1,5 @@
 import { anchorOf, distanceM, isOnEarth } from "../../geometry/distance.ts";
+import { inDegrees } from "../../geometry/projection.ts";
 import type { Feature } from "../../model/feature.ts";
 import type { Layer } from "../../model/layer.ts";
 
@@ -38,7 +39,7 @@ export function findRows(
     for (const feature of features) {
       if (!is_wanted(layer, feature)) continue;
       if (wanted.length && !wanted.every((word) => textOf(feature).includes(word))) continue;
-      const anchor = from && anchorOf(feature.geometry);
+      const anchor = from && anchorOf(inDegrees(feature.geometry, layer.crs));
       if (from && anchor) near.push({ layer, feature, distance_m: distanceM(from, anchor) });
       else placeless.push({ layer, feature, distance_m: null });
     }
@@ -58,7 +59,8 @@ export function nearestLeft(
   let nearest: Row | null = null;
   for (const { layer, features } of source) {
     for (const feature of features) {
-      const anchor = is_left(layer, feature) && isOnEarth(feature.geometry) ? anchorOf(feature.geometry) : null;
+      const shape = is_left(layer, feature) ? inDegrees(feature.geometry, layer.crs) : null;
+      const anchor = isOnEarth(shape) ? anchorOf(shape) : null;
       const distance_m = anchor ? distanceM(from, anchor) : Number.POSITIVE_INFINITY;
       if (distance_m < (nearest?.distance_m ?? Number.POSITIVE_INFINITY)) nearest = { layer, feature, distance_m };
     }

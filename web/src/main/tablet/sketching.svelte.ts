@@ -92,8 +92,8 @@ export class Sketching {
   #snapped(place: Position): Position | null {
     const { metres_per_pixel, features } = this.#map.around(place, SNAP_PX);
     const shapes = features
-      .map(({ layer, feature_id }) => this.#desk.ledger.feature(layer, feature_id)?.geometry)
-      .filter((geometry) => geometry != null);
+      .map(({ layer, feature_id }) => this.#desk.ledger.shape(layer, feature_id))
+      .filter((shape) => shape !== null);
     return snapTo(place, shapes, SNAP_PX * metres_per_pixel);
   }
 }

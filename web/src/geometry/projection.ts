@@ -1,0 +1,138 @@
+import type { Geometry, Position } from "geojson";
+import proj4 from "proj4";
+import { positionsOf } from "./distance.ts";
+
+/** Plane rectangular zones 1 to 19 (平面直角座標系): latitude and longitude of their origins, degrees. */
+const ZONES: readonly (readonly [number, number])[] = [
+  [33, 129.5],
+  [33, 131],
+  [36, 132 + 1 / 6],
+  [33, 133.5],
+  [36, 134 + 1 / 3],
+  [36, 136],
+  [36, 137 + 1 / 6],
+  [36, 138.5],
+  [36, 139 + 5 / 6],
+  [40, 140 + 5 / 6],
+  [44, 140.25],
+  [44, 142.25],
+  [44, 144.25],
+  [26, 142],
+  [26, 127.5],
+  [26, 124],
+  [26, 131],
+  [20, 136],
+  [26, 154],
+];
+/** First codes of runs whose datum a map of the world takes as its own; Tokyo Datum needs grids that no tablet has. */
+const PLANE_CODES = [6669, 2443];
+const UTM_CODES = [
+  { first: 6688, zone: 51, n: 5 },
+  { first: 3097, zone: 51, n: 5 },
+  { first: 32651, zone: 51, n: 6 },
+];
+const IN_DEGREES = new Set(["EPSG:4326", "EPSG:6668", "EPSG:4612"]);
+/** terra-draw keeps as many digits of a degree: a tenth of a millimetre. */
+export const DEGREE_DIGITS = 9;
+
+type Convert = (position: Position) => Position;
+type Projection = { toDegrees: Convert; toLayer: Convert };
+
+const projections = new Map<string, Projection | null>();
+const converted = new WeakMap<Geometry, Geometry>();
+
+/** Whether the tablet can show places of this CRS on a map, and make new ones. */
+export function isPlaceable(crs: string): boolean {
+  return projectionOf(crs) !== null;
+}
+
+/** The zone (1 to 19) of a plane rectangular CRS; null for any other. */
+export function planeZone(crs: string): number | null {
+  const code = codeOf(crs);
+  const first = PLANE_CODES.find((start) => code >= start && code < start + ZONES.length);
+  return first === undefined ? null : code - first + 1;
+}
+
+/** A geometry of a layer in degrees, as maps show it; null where there is none, or its CRS is not known here. */
+export function inDegrees(geometry: Geometry | null, crs: string): Geometry | null {
+  const projection = geometry && projectionOf(crs);
+  if (!geometry || !projection) return null;
+  if (projection === UNPROJECTED) return geometry;
+  const known = converted.get(geometry);
+  if (known) return known;
+  const shown = mapPositions(geometry, projection.toDegrees);
+  converted.set(geometry, shown);
+  return shown;
+}
+
+/** A shape in degrees as the layer keeps it.
+ *
+ * What was not moved on the map comes back as it was, to the last digit and with its heights: its positions are taken
+ * from the geometry before.
+ */
+export function inLayer(shape: Geometry, crs: string, before: Geometry | null): Geometry {
+  const projection = projectionOf(crs);
+  if (!projection) throw new Error(`no places can be made in ${crs}`);
+  const known = new Map<string, Position[]>();
+  for (const position of before ? positionsOf(before) : []) {
+    const key = keyOf(projection.toDegrees(position));
+    known.set(key, [...(known.get(key) ?? []), position]);
+  }
+  return mapPositions(shape, (position) => {
+    const candidates = known.get(keyOf(position));
+    // Neighbours that are one place on the map stay the two that they are.
+    return (candidates && candidates.length > 1 ? candidates.shift() : candidates?.[0]) ?? projection.toLayer(position);
+  });
+}
+
+/** A place in degrees in a CRS as (east, north); null where the CRS is not known here. */
+export function projectPlace(place: Position, crs: string): Position | null {
+  return projectionOf(crs)?.toLayer(place) ?? null;
+}
+
+/** A shape as drawing tools take it: flat, and with as many digits as they keep. */
+export function roundDegrees(shape: Geometry): Geometry {
+  return mapPositions(shape, ([lon = 0, lat = 0]) => [lon, lat].map((value) => Number(value.toFixed(DEGREE_DIGITS))));
+}
+
+const UNPROJECTED: Projection = { toDegrees: (position) => position, toLayer: (position) => position };
+const keyOf = ([lon = 0, lat = 0]: Position) => `${lon.toFixed(DEGREE_DIGITS)} ${lat.toFixed(DEGREE_DIGITS)}`;
+const codeOf = (crs: string) => Number(/^EPSG:(\d+)$/i.exec(crs)?.[1] ?? Number.NaN);
+
+function projectionOf(crs: string): Projection | null {
+  if (IN_DEGREES.has(crs)) return UNPROJECTED;
+  const known = projections.get(crs);
+  if (known !== undefined) return known;
+  const definition = definitionOf(crs);
+  const converter = definition === null ? null : proj4("+proj=longlat +ellps=GRS80 +no_defs", definition);
+  const projection = converter && {
+    toDegrees: ([x = 0, y = 0]: Position): Position => converter.inverse([x, y]),
+    toLayer: ([lon = 0, lat = 0]: Position): Position => converter.forward([lon, lat]),
+  };
+  projections.set(crs, projection);
+  return projection;
+}
+
+/** The parameters of a CRS as PROJ writes them. */
+function definitionOf(crs: string): string | null {
+  const zone = planeZone(crs);
+  const [lat, lon] = (zone && ZONES[zone - 1]) || [];
+  if (lat !== undefined)
+    return `+proj=tmerc +lat_0=${lat} +lon_0=${lon} +k=0.9999 +x_0=0 +y_0=0 +ellps=GRS80 +units=m +no_defs`;
+  const code = codeOf(crs);
+  const utm = UTM_CODES.find(({ first, n }) => code >= first && code < first + n);
+  if (utm) return `+proj=utm +zone=${utm.zone + code - utm.first} +ellps=GRS80 +units=m +no_defs`;
+  return code === 3857
+    ? "+proj=merc +a=6378137 +b=6378137 +lat_ts=0 +lon_0=0 +x_0=0 +y_0=0 +k=1 +units=m +no_defs"
+    : null;
+}
+
+function mapPositions(geometry: Geometry, convert: Convert): Geometry {
+  if (geometry.type === "GeometryCollection")
+    return { type: geometry.type, geometries: geometry.geometries.map((part) => mapPositions(part, convert)) };
+  const walk = (coordinates: unknown): unknown =>
+    Array.isArray(coordinates) && typeof coordinates[0] === "number"
+      ? convert(coordinates as Position)
+      : (coordinates as unknown[]).map(walk);
+  return { type: geometry.type, coordinates: walk(geometry.coordinates) } as Geometry;
+}
