@@ -49,6 +49,13 @@ export const en: Record<TabletKey, string> = {
   undone: "Undone.",
   undo_too_late: "What was sent cannot be undone. Open it and correct it.",
 
+  redline: "Red pen",
+  redline_help:
+    'Draw on the map with a finger or a pen. Each line is kept at once. To move the map press "Move the map", or spread two fingers.',
+  redline_eraser: "Eraser",
+  redline_move: "Move the map",
+  redline_count: "{n} lines",
+
   search: "Ledger number or name",
   all_layers: "All layers",
   n_found_here: "{n} found, nearest to you first",

@@ -48,6 +48,13 @@ export const ja = {
   undone: "元に戻しました。",
   undo_too_late: "送ったあとの記録は元に戻せません。開いて直してください。",
 
+  redline: "赤ペン",
+  redline_help:
+    "指やペンで地図に書けます。書いた線はすぐに残ります。地図を動かすときは「地図を動かす」を押すか、2本の指で広げてください。",
+  redline_eraser: "消しゴム",
+  redline_move: "地図を動かす",
+  redline_count: "線 {n}本",
+
   search: "台帳番号・名前でさがす",
   all_layers: "すべてのレイヤー",
   n_found_here: "{n}件(現在地から近い順)",

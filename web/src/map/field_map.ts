@@ -16,6 +16,7 @@ import { circleRing, distanceM } from "../geometry/distance.ts";
 import type { DevicePosition } from "../model/feature.ts";
 import { Drawing } from "./drawing.ts";
 import { emptySource, fieldStyle, GPS_SOURCE, SELECTED_SOURCE, SKETCH_SOURCE, type View } from "./field_style.ts";
+import { Freehand, type FreehandOptions } from "./freehand.ts";
 import { type DrawnLayer, sourceId } from "./layer_style.ts";
 import { tellState } from "./map_state.ts";
 import { drawImage, MARKER_PIXEL_RATIO } from "./markers.ts";
@@ -194,6 +195,11 @@ export class FieldMap {
   /** Starts reshaping; the caller ends it by `remove`. */
   draw(onChange: (geometry: Geometry | null) => void): Drawing {
     return new Drawing(this.#map, onChange);
+  }
+
+  /** Starts drawing by hand; the caller ends it by `remove`. */
+  freehand(options: FreehandOptions): Freehand {
+    return new Freehand(this.#map, options);
   }
 
   #source(id: string): GeoJSONSource | undefined {

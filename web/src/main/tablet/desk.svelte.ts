@@ -15,7 +15,7 @@ import { explain, type Trouble } from "./trouble.ts";
 
 /** What lies beside the map. */
 export type Panel =
-  | { kind: "map" | "list" | "send" | "menu" | "record" | "measure" }
+  | { kind: "map" | "list" | "send" | "menu" | "record" | "measure" | "redline" }
   | { kind: "form" | "place" | "draw"; form: DraftForm };
 
 export interface Question {
@@ -47,7 +47,7 @@ export class Desk {
   }
 
   /** Opens a screen; an unsaved form is asked about first. */
-  open(kind: "map" | "list" | "send" | "menu" | "record" | "measure"): void {
+  open(kind: "map" | "list" | "send" | "menu" | "record" | "measure" | "redline"): void {
     this.#leaveForm(() => {
       this.toast = null;
       this.panel = { kind };

@@ -1,7 +1,9 @@
 import type { BasemapPack, LayerListing } from "../../model/messages.ts";
+import { REDLINE } from "../../model/redline.ts";
 import { chooseLayers } from "../../store/features.ts";
 import { downloadPacks, listOfferedPacks } from "../../sync/basemap.ts";
 import { listOffered, pullAll } from "../../sync/pull.ts";
+import { makeRedline, withRedline } from "../../sync/redline.ts";
 import type { Ledger } from "./ledger.svelte.ts";
 import { explain, type Trouble } from "./trouble.ts";
 
@@ -31,7 +33,7 @@ export class Outing {
   /** Asks the server what there is; the layers already here are chosen, at the first time all. */
   async ask(): Promise<boolean> {
     return this.#attempt(async () => {
-      const [listings, packs] = await Promise.all([listOffered(), listOfferedPacks()]);
+      const [listings, packs] = await Promise.all([listOffered().then(withRedline), listOfferedPacks()]);
       const here = this.#ledger.layers.map((layer) => layer.key);
       this.packs = packs;
       this.chosen = here.length ? here : listings.map(({ definition }) => definition.key);
@@ -47,6 +49,7 @@ export class Outing {
     };
     const is_done = await this.#attempt(async () => {
       progress("layers")(0, 1);
+      if (this.chosen.includes(REDLINE)) await makeRedline();
       await chooseLayers(this.#ledger.database, taken);
       await pullAll(this.#ledger.database, progress("layers"));
       await downloadPacks(this.#ledger.database, this.packs, progress("basemap"));
