@@ -26,6 +26,7 @@ _POINT = 0
 _POINT_CODES = tuple(struct.pack("<I", dims * 1000 + 1) for dims in range(4))
 _SHORT = np.dtype([("magic", "S2"), ("version", "u1"), ("flags", "u1"), ("srs_id", "<i4")])
 _LONG = np.dtype([*_SHORT.descr, ("envelope", "<f8", (4,))])
+_PLAIN_POINT = np.dtype([*_SHORT.descr, ("order", "u1"), ("code", "<u4"), ("xy", "<f8", (2,))])
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,14 @@ def encode_geometries(geometries: Geometries, srs_id: int) -> list[bytes | None]
     """Makes the blobs of geometries; None stays None. Z and M are kept to the last bit."""
     if len(geometries) == 1:
         return [encode_geometry(geometries[0], srs_id)]
+    is_point = shapely.get_type_id(geometries) == _POINT
+    if (is_point & (shapely.get_coordinate_dimension(geometries) == 2) & ~shapely.is_empty(geometries)).all():
+        points = _blank(_PLAIN_POINT, len(geometries), srs_id, _LITTLE_ENDIAN)
+        points["order"], points["code"], points["xy"] = 1, 1, shapely.get_coordinates(geometries)
+        return [*_cut(points)]
     wkbs = shapely.to_wkb(geometries, output_dimension=4, byte_order=1, flavor="iso")
     is_empty = shapely.is_empty(geometries)
-    has_envelope = ~is_empty & (shapely.get_type_id(geometries) != _POINT)
+    has_envelope = ~is_empty & ~is_point
     if not has_envelope.any():
         headers = _headers(_SHORT, srs_id, _LITTLE_ENDIAN | np.where(is_empty, _EMPTY, 0))
         return [wkb if wkb is None else header + wkb for header, wkb in zip(headers, wkbs, strict=True)]
@@ -142,11 +148,20 @@ def envelope_of(blob: bytes) -> tuple[float, float, float, float] | None:
 
 
 def _headers(layout: np.dtype[np.void], srs_id: int, flags: npt.NDArray[np.int64], *envelope: object) -> list[bytes]:
-    headers = np.zeros(len(flags), dtype=layout)
-    headers["magic"], headers["srs_id"], headers["flags"] = _MAGIC, srs_id, flags
+    headers = _blank(layout, len(flags), srs_id, flags)
     if envelope:
         headers["envelope"] = envelope[0]
-    whole, size = headers.tobytes(), layout.itemsize
+    return _cut(headers)
+
+
+def _blank(layout: np.dtype[np.void], n: int, srs_id: int, flags: object) -> npt.NDArray[np.void]:
+    blank = np.zeros(n, dtype=layout)
+    blank["magic"], blank["srs_id"], blank["flags"] = _MAGIC, srs_id, flags
+    return blank
+
+
+def _cut(records: npt.NDArray[np.void]) -> list[bytes]:
+    whole, size = records.tobytes(), records.itemsize
     return [whole[start : start + size] for start in range(0, len(whole), size)]
 
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import shapely
 from shapely import Geometry
 
+from gis_capture.geopackage.blob import Geometries
 from gis_capture.geopackage.column_values import COLUMN_TYPES
 from gis_capture.geopackage.crs import put_crs
 from gis_capture.geopackage.names import OWN_PREFIX, check_names, quote_identifier
@@ -153,8 +154,12 @@ def _write_constraint(connection: sqlite3.Connection, layer: Layer, field: Field
     return None
 
 
-def note_dimensions(connection: sqlite3.Connection, key: str, geometries: Sequence[Geometry | None]) -> None:
+def note_dimensions(
+    connection: sqlite3.Connection, key: str, geometries: Sequence[Geometry | None] | Geometries
+) -> None:
     """Says that a layer has Z or M, once a geometry has: GDAL and QGIS take the mere permission for a 3D layer."""
+    if np.all(shapely.get_coordinate_dimension(geometries) <= 2):
+        return
     for column, has in (("z", shapely.has_z(geometries)), ("m", shapely.has_m(geometries))):
         if np.any(has):
             connection.execute(f"UPDATE gpkg_geometry_columns SET {column} = 2 WHERE table_name = ?", (key,))

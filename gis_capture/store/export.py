@@ -13,6 +13,7 @@ import shapely
 from gis_capture.errors import StoreError
 from gis_capture.geopackage.files import create_geopackage
 from gis_capture.geopackage.layer_tables import create_layer_table, note_dimensions
+from gis_capture.geopackage.names import REVISION
 from gis_capture.geopackage.second_reader import check_with_gdal
 from gis_capture.model import Feature, FeatureColumns, Layer
 from gis_capture.store.geopackage.rows import GeoPackageRows
@@ -99,11 +100,10 @@ def _copy(connection: sqlite3.Connection, features: Iterator[Feature], layer: La
     rows = GeoPackageRows(layer)
     n_copied, boxes = 0, [np.full(4, np.nan)]
     while batch := list(islice(features, BATCH)):
-        parameters = rows.to_rows(FeatureColumns.from_features(batch), 0)
-        connection.executemany(
-            rows.insert(rows.names),
-            ((*row[:2], one.revision, *row[3:]) for row, one in zip(parameters, batch, strict=True)),
-        )
+        contents = rows.to_contents(FeatureColumns.from_features(batch), 0) | {
+            REVISION: [one.revision for one in batch]
+        }
+        connection.executemany(rows.insert(contents), zip(*contents.values(), strict=True))
         geometries = [one.geometry for one in batch]
         note_dimensions(connection, layer.key, geometries)
         boxes.append(shapely.total_bounds(geometries))

@@ -101,18 +101,17 @@ class GeoPackageTransaction(GeoPackageReading, WritingTransaction):
     def _insert_batch(
         self, rows: LayerRows, batch: FeatureColumns, written: InsertedRows, index: Callable[[Boxes], None]
     ) -> int:
-        names = tuple(name for name in rows.names if name in batch.fields)
-        parameters = rows.to_rows(batch, self.revision, names)
-        waiting = iter(parameters)
+        contents = rows.to_contents(batch, self.revision)
+        waiting = iter(list(zip(*contents.values(), strict=True)))
         try:
-            self.connection.executemany(rows.insert(names), waiting)
+            self.connection.executemany(rows.insert(contents), waiting)
         except REFUSALS as error:
             refused = batch.feature(len(batch) - length_hint(waiting) - 1)
             raise refusal(refused, is_there=self.is_there(rows.key, refused.feature_id)) or error from error
-        written.add(rows.columns(names), parameters)
+        written.add(contents)
         self.put_attachments(rows.key, batch.attachments)
         geometries = np.array([*batch.geometries, None], dtype=object)[:-1]
-        note_dimensions(self.connection, rows.key, batch.geometries)
+        note_dimensions(self.connection, rows.key, geometries)
         boxes = shapely.bounds(geometries)
         self.extents.grow(rows.key, boxes)
         index(boxes)

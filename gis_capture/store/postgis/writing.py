@@ -96,21 +96,20 @@ class PostgisTransaction(PostgisReading, WritingTransaction):
         return n_written
 
     def _insert_batch(self, rows: LayerRows, batch: FeatureColumns, written: InsertedRows) -> int:
-        names = tuple(name for name in rows.names if name in batch.fields)
         geometries = np.array([*batch.geometries, None], dtype=object)[:-1]
         try:
             with self.part():
                 self.tables.make_room_for(rows.layer, geometries)
-                parameters = rows.to_rows(batch, self.revision, names)
-                columns = ", ".join(map(quote_identifier, rows.columns(names)))
+                contents = rows.to_contents(batch, self.revision)
+                columns = ", ".join(map(quote_identifier, contents))
                 with self.connection.connection.cursor() as cursor:
                     with cursor.copy(f"COPY {rows.table} ({columns}) FROM STDIN") as copy:
-                        for row in parameters:
+                        for row in zip(*contents.values(), strict=True):
                             copy.write_row(row)
-                    self.connection.n_written += len(parameters)
+                    self.connection.n_written += len(batch)
         except REFUSALS as error:
             raise self._refused(rows, batch, error) from error
-        written.add(rows.columns(names), parameters)
+        written.add(contents)
         self.put_attachments(rows.key, batch.attachments)
         self.extents.grow(rows.key, shapely.bounds(geometries))
         return len(batch)

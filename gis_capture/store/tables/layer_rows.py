@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ import orjson
 
 from gis_capture.definitions import layer_from_json
 from gis_capture.geopackage.crs import epsg_code
-from gis_capture.geopackage.names import POSITION_COLUMNS, quote_identifier
+from gis_capture.geopackage.names import FEATURE_ID, GEOMETRY, POSITION_COLUMNS, REVISION, quote_identifier
 from gis_capture.model import Attachment, Feature, FeatureColumns, FieldType, Layer, PositionQuality, Value
 from gis_capture.store.columns import Columns
 from gis_capture.store.tables.database import Database
@@ -73,33 +72,29 @@ class LayerRows:
         writer = self._writers[name]
         return writer(value) if writer else value
 
-    def columns(self, names: Sequence[str]) -> tuple[str, ...]:
-        """Gives the columns of `insert`."""
-        return ("geometry", "feature_id", "revision", *POSITION_COLUMNS, *names)
+    def insert(self, columns: Iterable[str]) -> str:
+        """Gives the statement that writes new rows; a column that is not named costs nothing."""
+        quoted = [quote_identifier(column) for column in columns]
+        return f"INSERT INTO {self.table} ({', '.join(quoted)}) VALUES ({', '.join('?' * len(quoted))})"
 
-    def insert(self, names: Sequence[str]) -> str:
-        """Gives the statement that writes new rows with values of some fields; each unnamed column costs nothing."""
-        columns = self.columns(names)
-        quoted = ", ".join(map(quote_identifier, columns))
-        return f"INSERT INTO {self.table} ({quoted}) VALUES ({', '.join('?' * len(columns))})"
-
-    def to_rows(
-        self, features: FeatureColumns, revision: int, names: Sequence[str] | None = None
-    ) -> list[tuple[Any, ...]]:
-        """Gives the parameters of `insert` for features; all fields where none are named."""
+    def to_contents(self, features: FeatureColumns, revision: int) -> dict[str, Sequence[Any]]:
+        """Gives what the columns of new rows hold, by their names; those that hold nothing at all are left out."""
         geometries = np.array([*features.geometries, None], dtype=object)[:-1]
-        return list(
-            zip(
-                self.encode_geometries(geometries),
-                features.feature_ids,
-                repeat(revision),
-                features.methods,
-                features.accuracies_m,
-                features.notes,
-                *(self._column(name, features.fields.get(name)) for name in (self.names if names is None else names)),
-                strict=False,
-            )
-        )
+        qualities = (features.methods, features.accuracies_m, features.notes)
+        contents = {
+            GEOMETRY: self.encode_geometries(geometries),
+            FEATURE_ID: features.feature_ids,
+            REVISION: [revision] * len(features),
+            **dict(zip(POSITION_COLUMNS, qualities, strict=True)),
+            **{name: self._column(name, features.fields[name]) for name in self.names if name in features.fields},
+        }
+        return {name: values for name, values in contents.items() if values.count(None) < len(values)}
+
+    def to_rows(self, features: FeatureColumns, revision: int) -> list[tuple[Any, ...]]:
+        """Gives the same row by row, every column of `select` but the number."""
+        contents, nothing = self.to_contents(features, revision), [None] * len(features)
+        columns = (GEOMETRY, FEATURE_ID, REVISION, *POSITION_COLUMNS, *self.names)
+        return list(zip(*(contents.get(column, nothing) for column in columns), strict=True))
 
     def to_update(self, feature: Feature, revision: int) -> tuple[Any, ...]:
         """Gives the parameters of `update`."""
@@ -169,12 +164,10 @@ class LayerRows:
             tuple(Attachment.from_json(one) for one in content.get("attachments", ())),
         )
 
-    def _column(self, name: str, values: Sequence[Any] | None) -> Iterable[Any]:
+    def _column(self, name: str, values: Sequence[Any]) -> Sequence[Any]:
         """Gives the values of a field as its column holds them."""
-        if values is None:
-            return repeat(None)
         writer = self._writers[name]
-        return map(writer, values) if writer else values
+        return list(map(writer, values)) if writer else values
 
 
 @lru_cache(maxsize=256)

@@ -1,11 +1,11 @@
 """Looks whether what was inserted is there, before it is committed."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gis_capture.errors import StoreError
-from gis_capture.geopackage.names import quote_identifier
+from gis_capture.geopackage.names import FEATURE_ID, quote_identifier
 from gis_capture.store.tables.database import Database
 from gis_capture.store.tables.layer_rows import LayerRows
 from gis_capture.text import Text
@@ -19,12 +19,11 @@ class InsertedRows:
         self._after_fid = after_fid
         self._n_rows, self._n_values = 0, Counter[str]()
 
-    def add(self, columns: Sequence[str], parameters: Sequence[tuple[Any, ...]]) -> None:
-        """Counts the parameters of `LayerRows.insert`."""
-        n_rows = len(parameters)
-        self._n_rows += n_rows
-        for name, values in zip(columns, zip(*parameters, strict=True), strict=True):
-            self._n_values[name] += n_rows - values.count(None)
+    def add(self, contents: Mapping[str, Sequence[Any]]) -> None:
+        """Counts what `LayerRows.to_contents` gave."""
+        for name, values in contents.items():
+            self._n_values[name] += len(values) - values.count(None)
+        self._n_rows += len(contents[FEATURE_ID])
 
     def verify(self) -> None:
         """Looks into the table. Triggers of other programs may have added values, but none may be missing.
