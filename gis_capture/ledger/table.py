@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from gis_capture.ledger.recipes.recipe import FormRule, Recipe
 
 
+@cache
 def column_letters(number: int) -> str:
     """Names a column as Excel does: 3 → "C"."""
     letters = ""

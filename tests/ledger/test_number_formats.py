@@ -13,6 +13,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from gis_capture.ledger import codes, read_ledger
 from gis_capture.ledger.drivers.cells import date_text, number_text
 from gis_capture.ledger.drivers.number_formats import is_unseen, shaped_number_text, shapes, shown_text
+from gis_capture.ledger.drivers.sheet_cells import make_grid
 from tests.ledger.conftest import only_table
 
 
@@ -202,3 +203,13 @@ def test_an_old_workbook_is_read_as_it_is_shown(tmp_path: Path) -> None:
         ["30:00:00"] * 2,
     ]
     assert [p.cell for p in reading.problems if p.code == codes.UNSEEN_CELLS] == ["台帳!C2"]
+
+
+_NUMBERS = st.floats() | st.integers(-(10**17), 10**17).map(float) | st.floats(-1000, 1000).map(lambda x: round(x, 2))
+
+
+@given(st.lists(_NUMBERS, min_size=1, max_size=5))
+def test_a_column_of_numbers_is_written_as_each_of_them_alone(numbers: list[float]) -> None:
+    """Whole numbers, many digits, exponents and what is no number give the same texts in a column."""
+    grid = make_grid("台帳", [[number] for number in numbers])
+    assert list(grid.columns[0]) == [number_text(number) for number in numbers]

@@ -40,16 +40,24 @@ def _texts(cells: Sequence[Any], kinds: set[type]) -> list[str | None]:
     if kinds == {str}:
         blank = {cell for cell in set(cells) if not cell or cell.isspace()}
         return [None if cell in blank else cell for cell in cells] if blank else list(cells)
+    if kinds == {float}:
+        return list(_number_texts(cells))
     numbers = iter(_number_texts([cell for cell in cells if type(cell) is float]))
     return [next(numbers) if type(cell) is float else None if cell == "" else cell_text(cell) for cell in cells]
 
 
-def _number_texts(numbers: list[float]) -> list[str]:
+def _number_texts(numbers: Sequence[float]) -> list[str]:
     """Does what `number_text` does: the shortest digits are the same where there are no more than fifteen."""
-    shortest = orjson.dumps(numbers)[1:-1].decode().split(",") if numbers else []
+    if not numbers:
+        return []
+    written = orjson.dumps(numbers)[1:-1].decode()
+    # The last number has no comma behind it.
+    texts = f"{written},".replace(".0,", ",")[:-1].split(",")
+    if "e" not in written and "n" not in written and max(map(len, texts)) <= _MAX_SHORT:
+        return texts
     return [
-        number_text(number) if len(text) > _MAX_SHORT or "e" in text or text == "null" else text.removesuffix(".0")
-        for number, text in zip(numbers, shortest, strict=True)
+        number_text(number) if len(text) > _MAX_SHORT or "e" in text or text == "null" else text
+        for number, text in zip(numbers, texts, strict=True)
     ]
 
 

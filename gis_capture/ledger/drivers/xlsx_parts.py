@@ -182,7 +182,7 @@ def read_marks(archive: zipfile.ZipFile, path: str, styles: Styles) -> SheetMark
                 marks.errors += [
                     (int(m[2]), column_number(m[1]), m[3].decode("ascii", "replace")) for m in _ERROR.finditer(chunk)
                 ]
-            if b"f>" in chunk or b"<f" in chunk:
+            if b"f" in chunk and (b"<f" in chunk or b":f" in chunk):
                 marks.bare_formulas += [(int(m[2]), column_number(m[1])) for m in _BARE_FORMULA.finditer(chunk)]
             for match in _MERGE.finditer(chunk) if b"mergeCell " in chunk else ():
                 marks.merges.append((int(match[2]), column_number(match[1]), int(match[4]), column_number(match[3])))
