@@ -64,14 +64,14 @@ class ConvertedTable:
         """Gives the account of every row, in the order of the table and then the skipped ones."""
         table, n_rows = self.table, len(self.outcomes)
         columns = [column.name for column in table.columns]
-        texts = [_storable(each) for each in table.values]
+        texts = [*table.values]
         if unplaced := self.positions.unplaced:
             columns.append(UNPLACED_GEOMETRY)
             texts.append([unplaced.get(row) for row in range(n_rows)])
-        kept_ids = [
-            None if outcome == "rejected" else feature_id
-            for outcome, feature_id in zip(self.outcomes, feature_ids, strict=True)
-        ]
+        kept_ids: Sequence[str | None] = feature_ids
+        if "rejected" in self.outcomes:
+            pairs = zip(self.outcomes, feature_ids, strict=True)
+            kept_ids = [None if outcome == "rejected" else feature_id for outcome, feature_id in pairs]
         block = SourceBlock(table.name, columns, table.row_numbers, self.outcomes, self.reasons, kept_ids, texts)
         yield from (block.cut(start, start + MAX_ROWS) for start in range(0, n_rows, MAX_ROWS))
         yield from _skipped(table)
@@ -80,9 +80,9 @@ class ConvertedTable:
 def account_left_out(table: Table) -> Iterator[SourceBlock]:
     """Gives the account of a table that was left out: all its rows, as skipped ones, with their texts."""
     n_rows, names = len(table.row_numbers), [column.name for column in table.columns]
-    reasons, texts = [codes.TABLE_LEFT_OUT] * n_rows, [_storable(each) for each in table.values]
+    reasons = [codes.TABLE_LEFT_OUT] * n_rows
     nothing: list[str | None] = [None] * n_rows
-    block = SourceBlock(table.name, names, table.row_numbers, ["skipped"] * n_rows, reasons, nothing, texts)
+    block = SourceBlock(table.name, names, table.row_numbers, ["skipped"] * n_rows, reasons, nothing, table.values)
     yield from (block.cut(start, start + MAX_ROWS) for start in range(0, n_rows, MAX_ROWS))
     yield from _skipped(table)
 
@@ -151,15 +151,6 @@ def convert_table(
             *_rejections(table, outcomes),
         ),
     )
-
-
-def _storable(texts: Sequence[str | None]) -> Sequence[str | None]:
-    """Writes half characters, which no database takes, as ASCII escapes; all other texts stay as they are."""
-    try:
-        "".join(filter(None, texts)).encode()
-    except UnicodeEncodeError:
-        return [text and text.encode("utf-8", "backslashreplace").decode() for text in texts]
-    return texts
 
 
 def _outcomes(values: Sequence[Sequence[Value]], positions: Positions) -> tuple[list[str], list[str | None]]:
@@ -238,6 +229,8 @@ def _no_key(layer: Layer, n_repeated: int, n_rows: int) -> Problem:
 
 
 def _rejections(table: Table, outcomes: Sequence[str]) -> tuple[Problem, ...]:
+    if "rejected" not in outcomes:
+        return ()
     teller = Teller()
     message = Text(
         "位置も、項目に入る値もないため、取り込みませんでした。",

@@ -16,7 +16,8 @@ _TOTAL = re.compile(
     r"sub-?total|grand-?total|totals?|計[0-9]+(?:件|箇所|か所|基|本|灯|人|戸)?)[】〕\])〉>》]?[:：]?$",
     re.IGNORECASE,
 )
-_TOTAL_LETTER = re.compile("[計総]|otal|OTAL|ｏｔａｌ|ＯＴＡＬ")
+_TOTAL_LETTERS = ("計", "総", "otal", "OTAL", "ｏｔａｌ", "ＯＴＡＬ")
+_TOTAL_LETTER = re.compile("|".join(_TOTAL_LETTERS))
 _TOTAL_TAIL = re.compile(r"(?:小計|合計|総計|[\s\u3000]計)$")
 _SECTION = re.compile(
     r"^(?:第?[0-9一二三四五六七八九十]+(?:分団|区|部|地区|班|号線)?$|第[0-9一二三四五六七八九十]+|[(（]?[0-9]+[)）.．、])|"
@@ -131,7 +132,7 @@ def fold(text: str) -> str:
 def may_hold_total(column: Iterable[str | None]) -> bool:
     """Whether a letter of those words occurs in a column at all; a quick look before `is_total_word` for each cell."""
     text = "\n".join(filter(None, column))
-    return _TOTAL_LETTER.search(text) is not None
+    return any(letters in text for letters in _TOTAL_LETTERS)
 
 
 def is_total_word(text: str) -> bool:

@@ -78,15 +78,23 @@ class SourceBlock:
             yield SourceRow(row_number, outcome, reason, feature_id, raw, self.table)
 
     def to_bytes(self) -> bytes:
-        """Writes the block as JSON, packed by zlib (RFC 1950)."""
+        """Writes the block as JSON, packed by zlib (RFC 1950); half characters, which JSON cannot hold, as escapes."""
         content = {name: getattr(self, name) for name in self.__slots__}
-        packed: bytes = isal_zlib.compress(orjson.dumps(content, default=list), level=1)
+        try:
+            written = orjson.dumps(content, default=list)
+        except TypeError:
+            written = orjson.dumps({**content, "texts": [_storable(each) for each in self.texts]}, default=list)
+        packed: bytes = isal_zlib.compress(written, level=1)
         return packed
 
     @classmethod
     def from_bytes(cls, packed: bytes) -> "SourceBlock":
         """Reads what `to_bytes` wrote."""
         return cls(**orjson.loads(isal_zlib.decompress(packed)))
+
+
+def _storable(texts: Sequence[str | None]) -> list[str | None]:
+    return [text and text.encode("utf-8", "backslashreplace").decode() for text in texts]
 
 
 def blocks_of(rows: Iterable[SourceRow]) -> Iterator[SourceBlock]:

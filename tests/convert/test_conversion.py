@@ -18,6 +18,7 @@ from gis_capture.ledger import Column, SkippedRow, Source, Table
 from gis_capture.ledger.columns import match_columns
 from gis_capture.model import Feature, Field, FieldType, Layer, Text
 from gis_capture.store import Author, GeoPackageStore
+from gis_capture.store.source_rows import SourceBlock
 
 HYDRANTS = [
     ("ID", "種別", "口径", "設置年月日", "緯度", "経度", "巡回順", "備考"),
@@ -401,7 +402,8 @@ def test_half_characters_do_not_stop_an_import() -> None:
     converted = convert_table(table, match_columns(table, layer), layer)
     (features,), (account,) = converted.features(["1", "2"]), converted.account(["1", "2"])
     assert features.fields["name"] == ["吉", "a"]
-    assert [row.raw["名称"] for row in account.rows()] == ["吉\\ud83d", "a"]
+    kept = SourceBlock.from_bytes(account.to_bytes())
+    assert [row.raw["名称"] for row in kept.rows()] == ["吉\\ud83d", "a"]
 
 
 CELLS = st.one_of(

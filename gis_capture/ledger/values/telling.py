@@ -44,7 +44,7 @@ class Teller:
         if not noted:
             return
         first_rows = dict(zip(reversed(texts), reversed(rows), strict=True))
-        n_rows = Counter(text for text in texts if text in noted)
+        n_rows = Counter(filter(noted.__contains__, texts))
         told: dict[str | None, tuple[Note, ...]] = {}
         for text, notes in noted.items():
             for note in notes:

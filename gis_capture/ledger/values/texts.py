@@ -12,17 +12,22 @@ _UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _PRIVATE_USE = re.compile(r"[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 _SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?E[+-]?[0-9]{2,}")
 _DATE_OF_EXCEL = re.compile(r"[0-9]{1,2}月[0-9]{1,2}日")
-_WORTH_A_LOOK = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\uf8ff\ufffd\U000f0000-\U0010fffd]|[0-9]E[+-]?[0-9]{2}|[0-9]月[0-9]|[0-9]{15}0"
+# What tells damage, each with a sign that is found many times faster than the pattern.
+_WORTH_A_LOOK = (
+    ("", re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\uf8ff\ufffd\U000f0000-\U0010fffd]")),
+    ("E", re.compile(r"[0-9]E[+-]?[0-9]{2}")),
+    ("月", re.compile(r"[0-9]月[0-9]")),
+    ("0", re.compile(r"[0-9]{15}0")),
 )
 _ROUNDED = re.compile(r"[1-9][0-9]{14}0+")
-_BLANK_AT_AN_END = re.compile(r"\n[\s\ufeff\u200b]|[\s\ufeff\u200b]\n")
+_BLANK_AT_AN_END = re.compile(r"\n(?:(?=[\s\ufeff\u200b])|(?<=[\s\ufeff\u200b]\n))")
 
 
 def are_plain(texts: Iterable[str]) -> bool:
     """True when `trim` and `read_text` would leave every text as it is; looks at all of them at once."""
     joined = "\n".join(("", *texts, ""))
-    return not (_BLANK_AT_AN_END.search(joined) or _WORTH_A_LOOK.search(joined))
+    is_damaged = any(sign in joined and pattern.search(joined) for sign, pattern in _WORTH_A_LOOK)
+    return not (is_damaged or _BLANK_AT_AN_END.search(joined))
 
 
 def trim(text: str) -> str:

@@ -88,7 +88,7 @@ class LayerRows:
             **dict(zip(POSITION_COLUMNS, qualities, strict=True)),
             **{name: self._column(name, features.fields[name]) for name in self.names if name in features.fields},
         }
-        return {name: values for name, values in contents.items() if values.count(None) < len(values)}
+        return {name: values for name, values in contents.items() if any(value is not None for value in values)}
 
     def to_rows(self, features: FeatureColumns, revision: int) -> list[tuple[Any, ...]]:
         """Gives the same row by row, every column of `select` but the number."""

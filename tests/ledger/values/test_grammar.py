@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gis_capture.ledger.values.choices import read_boolean
 from gis_capture.ledger.values.dates import read_date
 from gis_capture.ledger.values.numbers import parse_number
-from gis_capture.ledger.values.texts import are_plain, read_text
+from gis_capture.ledger.values.texts import are_plain, read_text, trim
 
 OUTSIDE, APPROXIMATE = "date_outside_era", "date_approximate"
 MONTH, YEAR, FISCAL = "date_precision_month", "date_precision_year", "date_precision_fiscal_year"
@@ -155,3 +157,12 @@ def test_numbers_that_excel_has_damaged_are_told(text: str, code: str) -> None:
 def test_numbers_that_are_whole_are_not_told(text: str) -> None:
     """Ids of many digits, lots and phone numbers."""
     assert read_text(text, is_lot_or_id=True).notes == ()
+
+
+@given(st.text(alphabet="0015E+月日 \n\u3000\ufeff\x01\ue000\ufffda", min_size=1, max_size=24))
+def test_texts_that_pass_for_plain_are_left_as_they_are(text: str) -> None:
+    """The quick look at a whole column lets nothing through that reading each text would change or tell."""
+    if are_plain(["a", text, "b"]):
+        assert trim(text) == text
+        reading = read_text(text, is_lot_or_id=True)
+        assert (reading.value, reading.notes) == (text, ())
