@@ -19,3 +19,22 @@ export function dateWords(value: string, language: Language): string {
   const plain = PLAIN[language].format(date);
   return language === "ja" ? `${plain} ${ERA.format(date)}` : plain;
 }
+
+/** The year before the first of each era, by its name and its letter. */
+const ERAS: Record<string, number> = { 令和: 2018, 平成: 1988, 昭和: 1925, 大正: 1911, 明治: 1867 };
+const LETTERS: Record<string, string> = { r: "令和", h: "平成", s: "昭和", t: "大正", m: "明治" };
+const DATE =
+  /^(?:(令和|平成|昭和|大正|明治|[rhstm])\s*(元|\d{1,2})|(\d{4}))\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})\s*日?$/;
+
+/** Reads a date as people write it: 令和6年5月1日, R6.5.1, 2024/5/1, 20240501; null where it is none. */
+export function parseDate(text: string): string | null {
+  const plain = text.normalize("NFKC").trim().toLowerCase();
+  const packed = /^(\d{4})(\d\d)(\d\d)$/.exec(plain);
+  const [, era = "", of_era, western, month, day] = DATE.exec(packed ? packed.slice(1).join("-") : plain) ?? [];
+  const base = ERAS[LETTERS[era] ?? era];
+  const year = western ? Number(western) : base && base + (of_era === "元" ? 1 : Number(of_era));
+  if (!year || !month || !day) return null;
+  const date = new Date(Date.UTC(year, Number(month) - 1, Number(day)));
+  const is_real = date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
+  return is_real && of_era !== "0" ? date.toISOString().slice(0, 10) : null;
+}

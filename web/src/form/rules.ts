@@ -4,6 +4,8 @@ import type { Text } from "../model/text.ts";
 
 /** A field of more choices than this is a list to pick from; up to it, one big button each. */
 export const MAX_BUTTONS = 6;
+/** A longer list is searched by what one writes. */
+export const MAX_PLAIN_LIST = 12;
 
 /** What is wrong with a value: a key of the dictionary, with the values its text needs. */
 export interface FormProblem {

@@ -68,20 +68,30 @@ export function inDegrees(geometry: Geometry | null, crs: string): Geometry | nu
 /** A shape in degrees as the layer keeps it.
  *
  * What was not moved on the map comes back as it was, to the last digit and with its heights: its positions are taken
- * from the geometry before.
+ * from the geometry before. A corner that was put onto one of a neighbour becomes the same as that.
  */
-export function inLayer(shape: Geometry, crs: string, before: Geometry | null): Geometry {
+export function inLayer(
+  shape: Geometry,
+  crs: string,
+  before: Geometry | null,
+  neighbours: Iterable<Geometry> = [],
+): Geometry {
   const projection = projectionOf(crs);
   if (!projection) throw new Error(`no places can be made in ${crs}`);
-  const known = new Map<string, Position[]>();
+  const own = new Map<string, Position[]>();
+  const others = new Map<string, Position>();
   for (const position of before ? positionsOf(before) : []) {
     const key = keyOf(projection.toDegrees(position));
-    known.set(key, [...(known.get(key) ?? []), position]);
+    own.set(key, [...(own.get(key) ?? []), position]);
   }
+  for (const neighbour of neighbours)
+    for (const position of positionsOf(neighbour)) others.set(keyOf(projection.toDegrees(position)), position);
   return mapPositions(shape, (position) => {
-    const candidates = known.get(keyOf(position));
+    const key = keyOf(position);
+    const candidates = own.get(key);
     // Neighbours that are one place on the map stay the two that they are.
-    return (candidates && candidates.length > 1 ? candidates.shift() : candidates?.[0]) ?? projection.toLayer(position);
+    const known = candidates && candidates.length > 1 ? candidates.shift() : candidates?.[0];
+    return known ?? others.get(key)?.slice(0, 2) ?? projection.toLayer(position);
   });
 }
 

@@ -49,6 +49,38 @@ export const en: Record<TabletKey, string> = {
   undone: "Undone.",
   undo_too_late: "What was sent cannot be undone. Open it and correct it.",
 
+  split: "Divide",
+  split_help:
+    "Draw a line where it is to be divided: from outside, across the shape, to outside. The larger part stays this record.",
+  split_beside: "The line does not cross the shape. Draw it from outside to outside.",
+  split_crossing: 'The line crosses itself. Draw it again with "One back".',
+  split_hole: "The line runs over a hole. Draw it beside the hole.",
+  split_parts: "A shape of several parts cannot be divided here. Do it on a computer at the office.",
+  split_done: "Divided into {n}. The numbers of the new ones end in -2 and so on.",
+  split_note: "Divided",
+  merge: "Join",
+  merge_help: "Tap the one to join with on the map. Only neighbours that touch can be joined.",
+  merge_other:
+    "With: {label}. Its photos, and its values where this one has none, are taken over. Its own record is deleted.",
+  merge_apart: "They do not touch, so they cannot be joined. Choose a neighbour.",
+  merge_done: "Joined into one.",
+  merge_note: "Joined",
+  duplicate: "New one like this",
+  ask_outside: "This place is {km} km outside of the area taken along. Is it right?",
+  outside_put: "It is right",
+
+  search_in: "Search in {field}",
+  search_choices: "Search {n} choices",
+  date_era: "Write {field} in digits (2024/5/1)",
+  date_unread: 'This is no date. Write it as "2024/5/1".',
+  scan: "Read a code",
+  scan_busy: "Reading",
+  scan_into: "Read a QR code or a bar code into {field}",
+  scan_none: "No code was found. Go nearer, into the light, and take it again.",
+  remembered: "Fill in what was written last",
+  child_add: "Add",
+  child_note: "Place of {label}",
+
   redline: "Red pen",
   redline_help:
     'Draw on the map with a finger or a pen. Each line is kept at once. To move the map press "Move the map", or spread two fingers.',

@@ -1,4 +1,4 @@
-import type { Geometry, LineString, Point, Polygon } from "geojson";
+import type { Geometry, LineString, Point, Polygon, Position } from "geojson";
 import type { Map as MapLibreMap } from "maplibre-gl";
 import {
   TerraDraw,
@@ -8,9 +8,11 @@ import {
   TerraDrawSelectMode,
   ValidateNotSelfIntersecting,
 } from "terra-draw";
+
 import { TerraDrawMapLibreGLAdapter } from "terra-draw-maplibre-gl-adapter";
 import { announceTouches } from "./touch_after_hover.ts";
 
+type FeatureId = ReturnType<TerraDraw["getFeatureId"]>;
 type Drawable = Point | LineString | Polygon;
 
 /** How near a gloved finger has to come to a vertex. */
@@ -26,16 +28,33 @@ const isSimple = (
 export class Drawing {
   readonly #draw: TerraDraw;
   readonly #endTouches: () => void;
+  #id: FeatureId = "";
+  #steps: Geometry[] = [];
+  #undone: Geometry[] = [];
 
-  /** @param onChange Called with the shape after each step. */
-  constructor(map: MapLibreMap, onChange: (geometry: Geometry | null) => void) {
+  /**
+   * @param onChange Called with the shape after each step.
+   * @param snap Gives the place that draws a vertex to itself, null where none is near.
+   */
+  constructor(
+    map: MapLibreMap,
+    onChange: (geometry: Geometry | null) => void,
+    snap: (place: Position) => Position | null = () => null,
+  ) {
     this.#endTouches = announceTouches(map.getCanvas());
     this.#draw = new TerraDraw({
       adapter: new TerraDrawMapLibreGLAdapter({ map, coordinatePrecision: 9 }),
-      modes: drawModes(),
+      modes: drawModes(snap),
     });
     this.#draw.start();
     this.#draw.on("change", () => onChange(this.geometry()));
+    this.#draw.on("finish", () => {
+      const now = this.geometry();
+      if (!now || JSON.stringify(now) === JSON.stringify(this.#steps.at(-1))) return;
+      this.#steps.push(now);
+      this.#undone = [];
+      onChange(now);
+    });
   }
 
   /** Shows a shape with its vertices to drag; false where terra-draw cannot take it (shapes of several parts). */
@@ -53,7 +72,39 @@ export class Drawing {
     ]);
     if (!result?.valid) return false;
     this.#draw.selectFeature(id);
+    this.#id = id;
+    this.#steps = [structuredClone(geometry)];
     return true;
+  }
+
+  get can_undo(): boolean {
+    return this.#steps.length > 1;
+  }
+
+  get can_redo(): boolean {
+    return this.#undone.length > 0;
+  }
+
+  /** Takes the last step back. */
+  undo(): void {
+    const last = this.can_undo && this.#steps.pop();
+    if (last) this.#undone.push(last);
+    this.#show();
+  }
+
+  /** Takes the step again that was taken back last. */
+  redo(): void {
+    const next = this.#undone.pop();
+    if (next) this.#steps.push(next);
+    this.#show();
+  }
+
+  #show(): void {
+    const now = this.#steps.at(-1);
+    if (!now) return;
+    this.#draw.deselectFeature(this.#id);
+    this.#draw.updateFeatureGeometry(this.#id, now as Drawable);
+    this.#draw.selectFeature(this.#id);
   }
 
   /** The shape, or null while it has too few vertices. */
@@ -75,7 +126,7 @@ function isShape(properties: Record<string, unknown>): boolean {
   return !is_handle && properties.mode !== "select";
 }
 
-export function drawModes() {
+export function drawModes(snap: (place: Position) => Position | null = () => null) {
   const line = { lineStringColor: COLORS.line, lineStringWidth: 4 } as const;
   const area = { fillColor: COLORS.line, fillOpacity: 0.25, outlineColor: COLORS.outline, outlineWidth: 4 } as const;
   const closing = {
@@ -84,7 +135,8 @@ export function drawModes() {
     closingPointOutlineWidth: 4,
     closingPointOutlineColor: COLORS.outline,
   } as const;
-  const vertices = { draggable: true, midpoints: true, deletable: true };
+  const toCustom = ({ lng, lat }: { lng: number; lat: number }) => snap([lng, lat]) ?? undefined;
+  const vertices = { draggable: true, midpoints: true, deletable: true, snappable: { toCustom } };
   const flags = {
     point: { feature: { draggable: true } },
     linestring: { feature: { coordinates: vertices } },

@@ -193,8 +193,8 @@ export class FieldMap {
   }
 
   /** Starts reshaping; the caller ends it by `remove`. */
-  draw(onChange: (geometry: Geometry | null) => void): Drawing {
-    return new Drawing(this.#map, onChange);
+  draw(onChange: (geometry: Geometry | null) => void, snap?: (place: Position) => Position | null): Drawing {
+    return new Drawing(this.#map, onChange, snap);
   }
 
   /** Starts drawing by hand; the caller ends it by `remove`. */

@@ -15,6 +15,8 @@ export function featureLabel(layer: Layer, fields: Fields, language: Language): 
 export function valueText(field: Field, value: Value, language: Language): string {
   if (value === null || value === "") return "";
   if (typeof value === "boolean") return { ja: ["いいえ", "はい"], en: ["No", "Yes"] }[language][Number(value)] ?? "";
+  if (field.type === "datetime" && !Number.isNaN(Date.parse(String(value))))
+    return new Date(String(value)).toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
   const code = field.domain?.codes.find((candidate) => candidate.code === String(value));
   const text = code ? code.title[language] : String(value);
   return field.unit && typeof value === "number" ? `${text} ${field.unit}` : text;

@@ -4,45 +4,62 @@ import { NATURE, type Nature } from "../model/identity.ts";
 import { localDay, visitOf } from "../model/visit.ts";
 import type { Database, WriteTransaction } from "./database.ts";
 
+/** What a person wants, and the feature's label for lists. */
+type LabelledWish = Wish & { label: string };
+
 /** Saves a wish in one transaction: the change in the outbox, its photos set to be sent, its draft gone.
  *
- * A change that the server rejected is mended by this: it and its successors are replaced by one change
- * against the server's copy. Returns the new entry, or null where nothing differs.
+ * Returns the new entry, or null where nothing differs.
  */
-export async function saveEdit(database: Database, wish: Wish & { label: string }, nature: Nature = NATURE) {
+export async function saveEdit(database: Database, wish: LabelledWish, nature: Nature = NATURE) {
+  const [entry] = await saveEdits(database, [wish], nature);
+  return entry ?? null;
+}
+
+/** Saves several wishes in one transaction, all or none; returns their entries, null where nothing differs. */
+export async function saveEdits(database: Database, wishes: readonly LabelledWish[], nature: Nature = NATURE) {
   return database.write(["features", "outbox", "photos", "drafts", "visits"], async (transaction) => {
-    const outbox = transaction.objectStore("outbox");
-    const entries = await outbox.index("feature_id").getAll(wish.feature_id);
-    const base = (await transaction.objectStore("features").get([wish.layer.key, wish.feature_id])) ?? null;
-    const is_mending = entries.some((entry) => entry.state === "rejected");
-    const pending = entries.filter((entry) => entry.state === "unsent" || entry.state === "held");
-    const previous = is_mending ? null : (pending.at(-1)?.change ?? null);
-    const replaced = is_mending ? entries.filter((entry) => entry.state !== "conflict") : [];
-    const change = makeChange(
-      {
-        ...wish,
-        seen: is_mending ? base : wish.seen,
-        geometry: wish.geometry === undefined && is_mending ? wish.seen?.geometry : wish.geometry,
-        attachments: [...replaced.flatMap((entry) => entry.change.attachments), ...wish.attachments],
-      },
-      previous,
-      nature,
-    );
-    for (const entry of replaced) await outbox.delete(entry.sequence);
-    await transaction.objectStore("drafts").delete(wish.feature_id);
-    if (!change) return null;
-    await setPhotosToSend(transaction, change.attachments);
-    const entry = {
-      change,
-      state: "unsent",
-      is_offered: false,
-      receipt: null,
-      label: wish.label,
-    } satisfies Omit<OutboxEntry, "sequence">;
-    const sequence = await outbox.add(entry as OutboxEntry);
-    await noteVisit(transaction, change);
-    return { ...entry, sequence } as OutboxEntry;
+    const entries: (OutboxEntry | null)[] = [];
+    for (const wish of wishes) entries.push(await saveOne(transaction, wish, nature));
+    return entries;
   });
+}
+
+/** A change that the server rejected is mended by this: it and its successors are replaced by one change
+ * against the server's copy.
+ */
+async function saveOne(transaction: WriteTransaction, wish: LabelledWish, nature: Nature): Promise<OutboxEntry | null> {
+  const outbox = transaction.objectStore("outbox");
+  const entries = await outbox.index("feature_id").getAll(wish.feature_id);
+  const base = (await transaction.objectStore("features").get([wish.layer.key, wish.feature_id])) ?? null;
+  const is_mending = entries.some((entry) => entry.state === "rejected");
+  const pending = entries.filter((entry) => entry.state === "unsent" || entry.state === "held");
+  const previous = is_mending ? null : (pending.at(-1)?.change ?? null);
+  const replaced = is_mending ? entries.filter((entry) => entry.state !== "conflict") : [];
+  const change = makeChange(
+    {
+      ...wish,
+      seen: is_mending ? base : wish.seen,
+      geometry: wish.geometry === undefined && is_mending ? wish.seen?.geometry : wish.geometry,
+      attachments: [...replaced.flatMap((entry) => entry.change.attachments), ...wish.attachments],
+    },
+    previous,
+    nature,
+  );
+  for (const entry of replaced) await outbox.delete(entry.sequence);
+  await transaction.objectStore("drafts").delete(wish.feature_id);
+  if (!change) return null;
+  await setPhotosToSend(transaction, change.attachments);
+  const entry = {
+    change,
+    state: "unsent",
+    is_offered: false,
+    receipt: null,
+    label: wish.label,
+  } satisfies Omit<OutboxEntry, "sequence">;
+  const sequence = await outbox.add(entry as OutboxEntry);
+  await noteVisit(transaction, change);
+  return { ...entry, sequence };
 }
 
 /** Notes the visit that a change stands for; who changed something today does not only look at it later. */
@@ -56,24 +73,35 @@ async function noteVisit(transaction: WriteTransaction, change: Change): Promise
 }
 
 /** Takes the newest change of a feature back, as long as the server cannot have seen it; else does nothing. */
-export async function undoChange(database: Database, change_id: string): Promise<boolean> {
+export const undoChange = (database: Database, change_id: string) => undoChanges(database, [change_id]);
+
+/** Takes changes that were saved together back, all of them or, where one cannot be, none. */
+export async function undoChanges(database: Database, change_ids: readonly string[]): Promise<boolean> {
   return database.write(["outbox", "photos", "visits"], async (transaction) => {
     const outbox = transaction.objectStore("outbox");
-    const entry = await outbox.index("change_id").get(change_id);
-    if (!entry || entry.is_offered) return false;
-    const entries = await outbox.index("feature_id").getAll(entry.change.feature_id);
-    if (entries.some((other) => other.sequence > entry.sequence)) return false;
-    await outbox.delete(entry.sequence);
-    await transaction.objectStore("visits").delete(entry.change.feature_id);
-    const before = entries.filter((other) => other.sequence < entry.sequence).at(-1);
-    if (before) await noteVisit(transaction, before.change);
-    const kept = new Set((await outbox.getAll()).flatMap(({ change }) => change.attachments.map((one) => one.sha256)));
-    for (const { sha256 } of entry.change.attachments) {
-      const photo = await transaction.objectStore("photos").get(sha256);
-      if (photo?.state === "unsent" && !kept.has(sha256)) await transaction.objectStore("photos").delete(sha256);
+    const chosen = await Promise.all(change_ids.map((change_id) => outbox.index("change_id").get(change_id)));
+    for (const entry of chosen) {
+      if (!entry || entry.is_offered) return false;
+      const entries = await outbox.index("feature_id").getAll(entry.change.feature_id);
+      if (entries.some((other) => other.sequence > entry.sequence)) return false;
     }
+    for (const entry of chosen) if (entry) await undoOne(transaction, entry);
     return true;
   });
+}
+
+async function undoOne(transaction: WriteTransaction, entry: OutboxEntry): Promise<void> {
+  const outbox = transaction.objectStore("outbox");
+  const entries = await outbox.index("feature_id").getAll(entry.change.feature_id);
+  await outbox.delete(entry.sequence);
+  await transaction.objectStore("visits").delete(entry.change.feature_id);
+  const before = entries.filter((other) => other.sequence < entry.sequence).at(-1);
+  if (before) await noteVisit(transaction, before.change);
+  const kept = new Set((await outbox.getAll()).flatMap(({ change }) => change.attachments.map((one) => one.sha256)));
+  for (const { sha256 } of entry.change.attachments) {
+    const photo = await transaction.objectStore("photos").get(sha256);
+    if (photo?.state === "unsent" && !kept.has(sha256)) await transaction.objectStore("photos").delete(sha256);
+  }
 }
 
 async function setPhotosToSend(transaction: WriteTransaction, attachments: { sha256: string }[]): Promise<void> {

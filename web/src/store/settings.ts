@@ -1,3 +1,4 @@
+import type { Fields } from "../model/feature.ts";
 import { mintUuid } from "../model/identity.ts";
 import type { Database } from "./database.ts";
 
@@ -9,6 +10,8 @@ export interface Settings {
   last_sync_at: string;
   /** Where the map looked last. */
   view: { lon: number; lat: number; zoom: number };
+  /** What was written into the newest new feature of each layer. */
+  last_fields: Record<string, Fields>;
   /** How the packs under the layers are shown, by name. */
   pack_views: Record<string, { is_visible: boolean; opacity: number }>;
 }

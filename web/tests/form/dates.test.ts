@@ -1,14 +1,19 @@
 import { expect, test } from "vitest";
-import { dateWords } from "../../src/form/dates.ts";
+import { parseDate } from "../../src/form/dates.ts";
 
-test("dates are told with their weekday and their era", () => {
-  expect(dateWords("2026-11-23", "ja")).toBe("2026年11月23日(月) 令和8年");
-  expect(dateWords("2019-04-30", "ja")).toBe("2019年4月30日(火) 平成31年");
-  expect(dateWords("2019-05-01", "ja")).toBe("2019年5月1日(水) 令和元年");
-  expect(dateWords("1989-01-07", "ja")).toBe("1989年1月7日(土) 昭和64年");
-  expect(dateWords("2026-11-23", "en")).toBe("23 November 2026");
-});
+test.each([
+  ["令和6年5月1日", "2024-05-01"],
+  ["Ｒ６．５．１", "2024-05-01"],
+  ["r06/05/01", "2024-05-01"],
+  ["令和元年5月1日", "2019-05-01"],
+  ["平成31年4月30日", "2019-04-30"],
+  ["S64.1.7", "1989-01-07"],
+  ["㍻2-3-4", "1990-03-04"],
+  ["2024/2/29", "2024-02-29"],
+  ["20240501", "2024-05-01"],
+  ["2024年 5月 1日", "2024-05-01"],
+])("%s is %s", (text, date) => expect(parseDate(text)).toBe(date));
 
-test("what is no date has no words", () => {
-  for (const text of ["", "2026", "不明", "2026-13-40"]) expect(dateWords(text, "ja")).toBe("");
-});
+test.each(["", "R6", "2023/2/29", "R6.13.1", "6.5.1", "令和0年1月1日", "R6.5.32", "5/1"])("%s is no date", (text) =>
+  expect(parseDate(text)).toBeNull(),
+);

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { findRows, foldText, nearestLeft, type Row } from "../../src/main/tablet/search.ts";
+import { findRows, nearestLeft, type Row } from "../../src/main/tablet/search.ts";
+import { foldText } from "../../src/model/fold.ts";
 import { FEATURE, LAYER, POINT } from "../samples.ts";
 
 const feature = (feature_id: string, ledger_number: string, place: [number, number] | null) => ({

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { discardDraft, listDrafts, writeDraft } from "../../src/store/drafts.ts";
-import { saveEdit, undoChange } from "../../src/store/edits.ts";
+import { saveEdit, saveEdits, undoChange, undoChanges } from "../../src/store/edits.ts";
 import { applyReceipts, listOutbox, markOffered } from "../../src/store/outbox.ts";
 import { discardLostPhotos, keepDraftPhoto, listUnsentPhotos, readPhoto } from "../../src/store/photos.ts";
 import { listVisits } from "../../src/store/visits.ts";
@@ -140,4 +140,18 @@ test("what was changed today stays changed on the round; undo brings back what w
   expect(await listVisits(database)).toMatchObject([{ kind: "changed" }]);
   await undoChange(database, (await listOutbox(database))[0]?.change.change_id ?? "");
   expect(await listVisits(database)).toEqual([]);
+});
+
+test("wishes that belong together are saved and taken back together, or not at all", async () => {
+  const database = await filledDatabase();
+  const part = { ...wishOf(), feature_id: "part", seen: null, geometry: POINT(1, 2), label: "A-1-2" };
+  const whole = { ...wishOf({ fields: { ...FEATURE.fields, status: "撤去" } }), label: "A-1" };
+  const together = (await saveEdits(database, [part, whole])).map((entry) => entry?.change.change_id ?? "");
+  expect(await listOutbox(database)).toHaveLength(2);
+  const broken = { ...whole, layer: { ...whole.layer, key: Symbol("no key") as unknown as string } };
+  await expect(saveEdits(database, [{ ...part, feature_id: "third" }, broken])).rejects.toThrow();
+  expect(await listOutbox(database)).toHaveLength(2);
+  await markOffered(database, [1]);
+  expect(await undoChanges(database, together)).toBe(false);
+  expect(await listOutbox(database)).toHaveLength(2);
 });

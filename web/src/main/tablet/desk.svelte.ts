@@ -5,25 +5,33 @@ import { asLayerType, drawKind } from "../../geometry/shape.ts";
 import type { Gps } from "../../gps/gps.svelte.ts";
 import { currentLanguage } from "../../i18n/language.svelte.ts";
 import { t } from "../../i18n/tablet.ts";
+import { templateFields } from "../../model/copies.ts";
+import type { Layer } from "../../model/layer.ts";
 import { confirmedBy } from "../../model/position.ts";
 import { visitedFields } from "../../model/visit.ts";
 import { listDrafts } from "../../store/drafts.ts";
 import { discardLostPhotos } from "../../store/photos.ts";
 import { type DraftForm, DraftForm as Form } from "./draft.svelte.ts";
 import type { Ledger } from "./ledger.svelte.ts";
+import { rememberFields } from "./remembering.ts";
 import { explain, type Trouble } from "./trouble.ts";
 
 /** What lies beside the map. */
 export type Panel =
   | { kind: "map" | "list" | "send" | "menu" | "record" | "measure" | "redline" }
-  | { kind: "form" | "place" | "draw"; form: DraftForm };
+  | { kind: "form" | "place" | "draw" | "split" | "merge"; form: DraftForm };
 
 export interface Question {
   text: string;
   answers: { label: string; style: "primary" | "danger" | "plain"; testid: string; run: () => unknown }[];
 }
 
+const pointIn = (layer: Layer, coordinates: [number, number]) =>
+  inLayer(asLayerType({ type: "Point", coordinates }, layer.geometry_type), layer.crs, null);
+
 const TOAST_MS = 6000;
+/** Farther than this outside of everything taken along, a place is asked about. */
+const FAR_OUTSIDE_M = 2000;
 
 /** Which screen is open, and what the crew does there. */
 export class Desk {
@@ -64,6 +72,32 @@ export class Desk {
     });
   }
 
+  /** Begins a new feature like another one; its number and its place are its own. */
+  duplicate(form: DraftForm): void {
+    const template = templateFields(form.layer, form.fields);
+    this.#leaveForm(() => this.choosePlace(new Form(this.ledger.database, form.layer, { seen: null, template })));
+  }
+
+  /** Begins a row that belongs to a feature (an inspection of an asset), at the place of that. */
+  recordChild(parent: DraftForm, layer: Layer, relation: string): void {
+    this.#leaveForm(() => {
+      const form = new Form(this.ledger.database, layer, { seen: null, template: { [relation]: parent.feature_id } });
+      this.panel = { kind: "form", form };
+      const anchor = anchorOf(parent.shown);
+      if (!anchor || drawKind(layer.geometry_type) !== "Point" || !isPlaceable(layer.crs)) return;
+      const note = t("child_note", { label: this.ledger.label(parent.layer, parent.fields) });
+      void this.attempt(() => form.place(pointIn(layer, anchor), { method: "tap", accuracy_m: null, note }));
+    });
+  }
+
+  /** Goes on to dividing or joining a feature, once what was written is saved. */
+  reshape(kind: "split" | "merge", form: DraftForm): void {
+    this.#leaveForm(() => {
+      const seen = this.ledger.feature(form.layer.key, form.feature_id);
+      if (seen) this.panel = { kind, form: new Form(this.ledger.database, form.layer, { seen }) };
+    });
+  }
+
   /** Begins a new feature of a layer: first its place, then its form. */
   recordIn(key: string): void {
     const layer = this.ledger.layer(key);
@@ -82,11 +116,28 @@ export class Desk {
   /** Takes the place that was chosen, in degrees; `accuracy_m` where the device told it, null where a person pointed. */
   async place(geometry: Geometry, accuracy_m: number | null = null, note: string | null = null): Promise<void> {
     const { form } = this;
-    if (!form) return;
+    const anchor = anchorOf(geometry);
+    if (!form || !anchor) return;
+    const put = () => this.#put(form, geometry, accuracy_m, note);
+    const away_m = this.ledger.outsideM(anchor);
+    if (away_m < FAR_OUTSIDE_M) return put();
+    this.question = {
+      text: t("ask_outside", { km: Math.round(away_m / 1000) }),
+      answers: [
+        { label: t("outside_put"), style: "danger", testid: "outside-put", run: put },
+        { label: t("cancel"), style: "plain", testid: "confirm-cancel", run: () => undefined },
+      ],
+    };
+  }
+
+  async #put(form: DraftForm, geometry: Geometry, accuracy_m: number | null, note: string | null): Promise<void> {
     this.panel = { kind: "form", form };
     const located = { method: accuracy_m === null ? "tap" : "gps", accuracy_m, note };
-    const { geometry_type, crs } = form.layer;
-    await this.attempt(() => form.place(inLayer(asLayerType(geometry, geometry_type), crs, form.shape), located));
+    const { geometry_type, crs, key } = form.layer;
+    const around = this.ledger.shapesAround(key, geometry);
+    await this.attempt(() =>
+      form.place(inLayer(asLayerType(geometry, geometry_type), crs, form.shape, around), located),
+    );
   }
 
   /** Back from choosing a place: to the form, or out where there is nothing yet. */
@@ -100,7 +151,9 @@ export class Desk {
     await form?.settled();
     if (!form?.check()) return false;
     return this.attempt(async () => {
-      const is_saved = await this.ledger.save(await form.wish(this.gps.current()));
+      const wish = await form.wish(this.gps.current());
+      const is_saved = await this.ledger.save(wish);
+      if (form.is_new) await rememberFields(this.ledger.database, form.layer, wish.fields);
       this.panel = { kind: "map" };
       this.tell(is_saved ? t("saved") : t("nothing_changed"));
     });

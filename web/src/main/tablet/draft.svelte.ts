@@ -27,7 +27,7 @@ export class DraftForm {
   #writing: Promise<void> = Promise.resolve();
   #work: Promise<void> = Promise.resolve();
 
-  constructor(database: Database, layer: Layer, of: { seen: Feature | null } | { draft: Draft }) {
+  constructor(database: Database, layer: Layer, of: { seen: Feature | null; template?: Fields } | { draft: Draft }) {
     this.#database = database;
     this.layer = layer;
     if ("draft" in of) {
@@ -41,7 +41,8 @@ export class DraftForm {
     } else {
       this.feature_id = of.seen?.feature_id ?? mintUuid();
       this.seen = of.seen;
-      this.fields = of.seen ? { ...of.seen.fields } : initialFields(layer);
+      this.fields = of.seen ? { ...of.seen.fields } : { ...initialFields(layer), ...of.template };
+      this.is_dirty = of.template !== undefined;
     }
   }
 

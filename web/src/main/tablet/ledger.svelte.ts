@@ -1,4 +1,5 @@
 import type { Geometry } from "geojson";
+import { bboxOf, distanceM } from "../../geometry/distance.ts";
 import { inDegrees } from "../../geometry/projection.ts";
 import { currentLanguage } from "../../i18n/language.svelte.ts";
 import type { Mark } from "../../map/layer_style.ts";
@@ -10,13 +11,15 @@ import type { Layer } from "../../model/layer.ts";
 import type { ConflictLine } from "../../model/messages.ts";
 import { countRound, localDay, type RoundCounts, type RoundState, roundState, type Visit } from "../../model/visit.ts";
 import type { Database, StoredLayer } from "../../store/database.ts";
-import { saveEdit, undoChange } from "../../store/edits.ts";
+import { saveEdits, undoChanges } from "../../store/edits.ts";
 import { listConflicts, listFeatures, listLayers, readFeature } from "../../store/features.ts";
 import { handOver, listOutbox } from "../../store/outbox.ts";
 import { listUnsentPhotos } from "../../store/photos.ts";
 import { listVisits } from "../../store/visits.ts";
 
 type Listener = (layer: string, feature_id: string | null) => void;
+
+const clamp = (value: number, least: number, most: number) => Math.min(Math.max(value, least), most);
 
 /** Everything the screens show, as this tablet sees it: the server's features with its own changes on top. */
 export class Ledger {
@@ -26,8 +29,8 @@ export class Ledger {
   n_unsent_photos = $state(0);
   /** Goes up whenever features or changes differ; who reads it follows them. */
   version = $state(0);
-  /** Changes of this session that can be taken back, newest last. */
-  undoable = $state.raw<string[]>([]);
+  /** What of this session can be taken back, newest last: changes that were saved together. */
+  undoable = $state.raw<string[][]>([]);
 
   readonly database: Database;
   readonly #features = new Map<string, Map<string, Feature>>();
@@ -75,6 +78,30 @@ export class Ledger {
     return inDegrees(this.feature(key, feature_id)?.geometry ?? null, this.layer(key)?.crs ?? "");
   }
 
+  /** The geometries of a layer, in its CRS, whose box meets that of a shape in degrees. */
+  *shapesAround(key: string, shape: Geometry): Generator<Geometry> {
+    const [min_x, min_y, max_x, max_y] = bboxOf([shape]) ?? [0, 0, -1, -1];
+    for (const { geometry } of this.features(key)) {
+      const box = geometry && bboxOf([inDegrees(geometry, this.layer(key)?.crs ?? "")]);
+      if (box && box[0] <= max_x && box[2] >= min_x && box[1] <= max_y && box[3] >= min_y) yield geometry;
+    }
+  }
+
+  /** How far a place lies outside the area of what was taken along, metres; 0 where that is not known. */
+  outsideM(place: [number, number]): number {
+    const corners = this.layers.flatMap(({ extent }) =>
+      extent
+        ? [
+            [extent[0], extent[1]],
+            [extent[2], extent[3]],
+          ]
+        : [],
+    );
+    const box = bboxOf([{ type: "MultiPoint", coordinates: corners }]);
+    const nearest = box && ([clamp(place[0], box[0], box[2]), clamp(place[1], box[1], box[3])] as const);
+    return nearest ? distanceM(place, nearest) : 0;
+  }
+
   label(layer: Layer, fields: Fields): string {
     return featureLabel(layer, fields, currentLanguage());
   }
@@ -107,20 +134,29 @@ export class Ledger {
 
   /** Saves a person's wish; the change is on the disk when this returns. False where nothing differs. */
   async save(wish: Wish): Promise<boolean> {
-    const label = this.label(wish.layer, wish.is_deletion ? (wish.seen?.fields ?? {}) : wish.fields);
-    const entry = await saveEdit(this.database, { ...wish, label });
-    if (entry) this.undoable = [...this.undoable, entry.change.change_id];
-    await this.#refresh(wish.layer.key, wish.feature_id);
-    return entry !== null;
+    return this.saveTogether([wish]);
+  }
+
+  /** Saves several wishes, all of them or none; they are taken back together, too. */
+  async saveTogether(wishes: readonly Wish[]): Promise<boolean> {
+    const named = wishes.map((wish) => ({
+      ...wish,
+      label: this.label(wish.layer, wish.is_deletion ? (wish.seen?.fields ?? {}) : wish.fields),
+    }));
+    const entries = await saveEdits(this.database, named);
+    const change_ids = entries.flatMap((entry) => (entry ? [entry.change.change_id] : []));
+    if (change_ids.length) this.undoable = [...this.undoable, change_ids];
+    for (const { layer, feature_id } of wishes) await this.#refresh(layer.key, feature_id);
+    return change_ids.length > 0;
   }
 
   /** Takes the newest change of this session back; false where it was sent meanwhile. */
   async undo(): Promise<boolean> {
-    const change_id = this.undoable.at(-1);
-    const entry = this.entries.find((candidate) => candidate.change.change_id === change_id);
+    const change_ids = this.undoable.at(-1) ?? [];
+    const changes = this.entries.map(({ change }) => change).filter(({ change_id }) => change_ids.includes(change_id));
     this.undoable = this.undoable.slice(0, -1);
-    if (!change_id || !entry || !(await undoChange(this.database, change_id))) return false;
-    await this.#refresh(entry.change.layer, entry.change.feature_id);
+    if (!changes.length || !(await undoChanges(this.database, change_ids))) return false;
+    for (const { layer, feature_id } of changes) await this.#refresh(layer, feature_id);
     return true;
   }
 
@@ -155,7 +191,7 @@ export class Ledger {
     this.conflicts = await listConflicts(this.database);
     this.n_unsent_photos = (await listUnsentPhotos(this.database)).length;
     const undoable = new Set(this.entries.filter((entry) => !entry.is_offered).map((entry) => entry.change.change_id));
-    this.undoable = this.undoable.filter((change_id) => undoable.has(change_id));
+    this.undoable = this.undoable.filter((group) => group.every((change_id) => undoable.has(change_id)));
   }
 
   async #loadLayer(key: string): Promise<void> {

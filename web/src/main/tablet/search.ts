@@ -1,6 +1,7 @@
 import { anchorOf, distanceM, isOnEarth } from "../../geometry/distance.ts";
 import { inDegrees } from "../../geometry/projection.ts";
 import type { Feature } from "../../model/feature.ts";
+import { foldText } from "../../model/fold.ts";
 import type { Layer } from "../../model/layer.ts";
 
 export interface Row {
@@ -13,16 +14,6 @@ export interface Row {
 /** "A-2" before "A-10". */
 const BY_NAME = new Intl.Collator("ja", { numeric: true });
 const searchable = new WeakMap<Feature, string>();
-
-/** Text as searching compares it: full and half width, hiragana and katakana, upper and lower case are one. */
-export function foldText(text: string): string {
-  return text
-    .normalize("NFKC")
-    .toLowerCase()
-    .replace(/[ァ-ヶ]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) - 0x60))
-    .replace(/[‐‑–—−ー－]/g, "-")
-    .replace(/\s+/g, " ");
-}
 
 /** Features with all words of a query somewhere in their values, nearest to `from` first, then by label. */
 export function findRows(

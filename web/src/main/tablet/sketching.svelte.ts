@@ -90,10 +90,16 @@ export class Sketching {
 
   /** Tiles hold rounded coordinates, so the shapes of the ledger itself are asked. */
   #snapped(place: Position): Position | null {
-    const { metres_per_pixel, features } = this.#map.around(place, SNAP_PX);
-    const shapes = features
-      .map(({ layer, feature_id }) => this.#desk.ledger.shape(layer, feature_id))
-      .filter((shape) => shape !== null);
-    return snapTo(place, shapes, SNAP_PX * metres_per_pixel);
+    return snapOnMap(this.#desk, this.#map, place);
   }
+}
+
+/** The vertex or the side of a feature near a place of the map; of the feature that is reshaped itself none. */
+export function snapOnMap(desk: Desk, map: FieldMap, place: Position, own_id = ""): Position | null {
+  const { metres_per_pixel, features } = map.around(place, SNAP_PX);
+  const shapes = features
+    .filter(({ feature_id }) => feature_id !== own_id)
+    .map(({ layer, feature_id }) => desk.ledger.shape(layer, feature_id))
+    .filter((shape) => shape !== null);
+  return snapTo(place, shapes, SNAP_PX * metres_per_pixel);
 }
