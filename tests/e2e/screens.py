@@ -111,7 +111,7 @@ def tablet_screens(crew: Tablet, server: Server, photo: Path) -> Iterator[str]:
     expect(crew.part("layer-list").locator("input").first).to_be_visible()
     yield "setup-layers"
     crew.tap("outing-start")
-    expect(crew.part("storage-persisted")).to_be_visible()
+    expect(crew.part("checklist")).to_be_visible()
     yield "setup-ready"
     crew.tap("setup-finish")
     crew.expect_map()
@@ -153,6 +153,16 @@ def tablet_screens(crew: Tablet, server: Server, photo: Path) -> Iterator[str]:
     crew.expect_map()
     yield "draw"
     crew.tap("place-cancel")
+    crew.tap("map-redline")
+    expect(crew.part("redline-panel")).to_be_visible()
+    yield "redline"
+    crew.tap("redline-close")
+    for tool in ("split", "merge"):
+        crew.find("川端町の冠水")
+        crew.tap(f"button-{tool}")
+        crew.expect_map()
+        yield tool
+        crew.tap(f"{tool}-cancel")
     crew.tap("button-menu")
     yield "menu"
     crew.tap("menu-outing")

@@ -81,6 +81,34 @@ export const en: Record<TabletKey, string> = {
   child_add: "Add",
   child_note: "Place of {label}",
 
+  checks_good: "Ready to leave.",
+  checks_todo: "Look at {n} things before you leave.",
+  checks_again: "Check again",
+  check_is_good: "Good:",
+  check_is_todo: "To do:",
+  check_position_allow: "Allow the position",
+  check_installed_good: "Opened as an app from the home screen.",
+  check_installed_todo: 'Opened in a browser. Use "Add to Home Screen" in the share menu, and open that app.',
+  check_persisted_good: "The tablet promises to keep the records.",
+  check_persisted_todo: "The tablet may delete records when it is full. Send them the same day.",
+  check_layers_good: "All {n} layers are on this tablet.",
+  check_layers_todo: 'Layers have not come whole ({open}). Take them again under "Choose or load again".',
+  check_packs_good: "The base map is on this tablet ({n}).",
+  check_packs_todo:
+    'The base map is not complete. Take it under "Choose or load again". You can record without it.',
+  check_position_good: "The position of this tablet can be used.",
+  check_position_todo:
+    "The position may not be used. Allow it with the button below. Once refused, allow it in the settings of the tablet.",
+  check_unsent_good: "Nothing unsent from the days before.",
+  check_unsent_todo: '{n} records of the days before are not sent yet. Press "Send" first.',
+  check_battery_good: "Battery: {percent} %",
+  check_battery_todo: "The battery is at {percent} %. Charge it, or take a power bank along.",
+  check_space_good: "Free: about {size} MB",
+  check_space_todo: "Only about {size} MB are free. Delete apps or pictures that nobody needs.",
+
+  outing_full:
+    "Only {free} MB are free: it does not fit. Choose fewer layers, or delete apps or pictures that nobody needs.",
+
   redline: "Red pen",
   redline_help:
     'Draw on the map with a finger or a pen. Each line is kept at once. To move the map press "Move the map", or spread two fingers.',
@@ -255,11 +283,6 @@ export const en: Record<TabletKey, string> = {
   outing_basemap: "Loading the base map ({done} of {total} MB)",
   n_features: "{n} records",
   storage_title: "This tablet",
-  installed: "Opened as an app from the home screen.",
-  not_installed: 'Opened in a browser. It is safer to use "Add to Home Screen" in the share menu first.',
-  persisted: "The tablet promises to keep the records.",
-  not_persisted: "The tablet may delete records when it is full. Send them the same day.",
-  free_space: "Free: about {size}",
   update_title: "A new version is there",
   update_help: "Unsent records and drafts stay when you switch.",
   update_now: "Switch now",

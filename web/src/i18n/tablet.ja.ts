@@ -79,6 +79,36 @@ export const ja = {
   child_add: "追加する",
   child_note: "{label}の場所",
 
+  checks_good: "出かける準備ができています。",
+  checks_todo: "出かける前に、{n}つ確かめてください。",
+  checks_again: "もう一度確かめる",
+  check_is_good: "よし:",
+  check_is_todo: "確かめる:",
+  check_position_allow: "位置を使う",
+  check_installed_good: "ホーム画面のアプリとして開いています。",
+  check_installed_todo:
+    "ブラウザーで開いています。共有メニューの「ホーム画面に追加」をして、そのアプリで開いてください。",
+  check_persisted_good: "端末は記録を消さない約束をしています。",
+  check_persisted_todo: "端末がいっぱいになると、記録が消されるおそれがあります。その日のうちに送ってください。",
+  check_layers_good: "レイヤー {n}個が、すべてこの端末にあります。",
+  check_layers_todo:
+    "まだ届いていないレイヤーがあります({open}個)。「選びなおす・入れなおす」から、もう一度受け取ってください。",
+  check_packs_good: "背景の地図が、この端末にあります({n}枚)。",
+  check_packs_todo:
+    "背景の地図がそろっていません。「選びなおす・入れなおす」から受け取ってください。なくても記録はできます。",
+  check_position_good: "この端末の位置を使えます。",
+  check_position_todo:
+    "位置を使う許可がありません。下のボタンで許してください。断ったあとは、端末の設定の「位置情報」で許してください。",
+  check_unsent_good: "前の日の未送信はありません。",
+  check_unsent_todo: "前の日の記録が {n}件、まだ送られていません。先に「送る」を押してください。",
+  check_battery_good: "電池: {percent}%",
+  check_battery_todo: "電池が {percent}%です。充電するか、モバイルバッテリーを持って出てください。",
+  check_space_good: "空き: 約 {size} MB",
+  check_space_todo: "空きが約 {size} MBしかありません。いらないアプリや写真を消してください。",
+
+  outing_full:
+    "空きが {free} MBしかないので、入りきりません。レイヤーを減らすか、いらないアプリや写真を消してください。",
+
   redline: "赤ペン",
   redline_help:
     "指やペンで地図に書けます。書いた線はすぐに残ります。地図を動かすときは「地図を動かす」を押すか、2本の指で広げてください。",
@@ -253,11 +283,6 @@ export const ja = {
   outing_basemap: "背景地図を入れています({done} / {total} MB)",
   n_features: "{n}件",
   storage_title: "この端末の状態",
-  installed: "ホーム画面のアプリとして開いています。",
-  not_installed: "ブラウザーで開いています。共有メニューの「ホーム画面に追加」をしてから使うと安心です。",
-  persisted: "端末は記録を消さない約束をしています。",
-  not_persisted: "端末がいっぱいになると、記録が消されるおそれがあります。その日のうちに送ってください。",
-  free_space: "空き: 約 {size}",
   update_title: "新しい版があります",
   update_help: "切りかえても、未送信の記録と書きかけは残ります。",
   update_now: "いま切りかえる",

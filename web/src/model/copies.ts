@@ -3,7 +3,7 @@ import type { Field, Layer } from "./layer.ts";
 import { visitField } from "./visit.ts";
 
 /** Whether a value is a feature's own: two of a layer must not have it both. */
-const isOwn = (layer: Layer, field: Field) =>
+export const isOwn = (layer: Layer, field: Field) =>
   field.constraints?.unique === true || (layer.key_fields ?? []).includes(field.name);
 
 /** The values of a feature for a new one like it: without its number, and without what was found when it was visited. */

@@ -1,6 +1,7 @@
 import type { BasemapPack, LayerListing } from "../../model/messages.ts";
 import { REDLINE } from "../../model/redline.ts";
 import { chooseLayers } from "../../store/features.ts";
+import { listPacks } from "../../store/packs.ts";
 import { downloadPacks, listOfferedPacks } from "../../sync/basemap.ts";
 import { listOffered, pullAll } from "../../sync/pull.ts";
 import { makeRedline, withRedline } from "../../sync/redline.ts";
@@ -18,16 +19,25 @@ export class Outing {
   step = $state.raw<{ step: "layers" | "basemap"; n_done: number; n_total: number } | null>(null);
   trouble = $state.raw<Trouble | null>(null);
 
+  /** Room on the device, null where it does not tell. */
+  free_bytes = $state<number | null>(null);
+
   readonly #ledger: Ledger;
+  #packs_here = new Set<string>();
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger;
   }
 
+  /** What is still to come; layers that are here bring only what changed. */
   get size_bytes(): number {
-    const features = (this.listings ?? []).filter(({ definition }) => this.chosen.includes(definition.key));
-    const n_features = features.reduce((sum, listing) => sum + listing.n_features, 0);
-    return n_features * FEATURE_BYTES + this.packs.reduce((sum, pack) => sum + pack.size_bytes, 0);
+    const here = new Set(this.#ledger.layers.filter(({ revision }) => revision > 0).map(({ key }) => key));
+    const coming = (this.listings ?? []).filter(
+      ({ definition: { key } }) => this.chosen.includes(key) && !here.has(key),
+    );
+    const n_features = coming.reduce((sum, listing) => sum + listing.n_features, 0);
+    const packs = this.packs.filter(({ sha256 }) => !this.#packs_here.has(sha256));
+    return n_features * FEATURE_BYTES + packs.reduce((sum, pack) => sum + pack.size_bytes, 0);
   }
 
   /** Asks the server what there is; the layers already here are chosen, at the first time all. */
@@ -35,6 +45,10 @@ export class Outing {
     return this.#attempt(async () => {
       const [listings, packs] = await Promise.all([listOffered().then(withRedline), listOfferedPacks()]);
       const here = this.#ledger.layers.map((layer) => layer.key);
+      const stored = (await listPacks(this.#ledger.database)).filter((pack) => pack.is_complete);
+      this.#packs_here = new Set(stored.map(({ sha256 }) => sha256));
+      const estimate = await navigator.storage?.estimate?.().catch(() => undefined);
+      this.free_bytes = estimate?.quota ? estimate.quota - (estimate.usage ?? 0) : null;
       this.packs = packs;
       this.chosen = here.length ? here : listings.map(({ definition }) => definition.key);
       this.listings = listings;

@@ -1,0 +1,59 @@
+import { localDay } from "./visit.ts";
+
+/** What is looked at before a crew leaves; null = the device does not tell. */
+export interface OutingFacts {
+  is_installed: boolean;
+  is_persisted: boolean;
+  n_layers: number;
+  /** Layers whose features are not all here. */
+  n_layers_open: number;
+  n_packs: number;
+  /** Packs that are not here whole. */
+  n_packs_open: number;
+  position: "granted" | "prompt" | "denied" | null;
+  /** When each change that is not sent was made. */
+  unsent_at: readonly string[];
+  battery: { level: number; is_charging: boolean } | null;
+  free_bytes: number | null;
+}
+
+const CHECKS = ["installed", "persisted", "layers", "packs", "position", "unsent", "battery", "space"] as const;
+
+/** One line of the list before leaving; what is not good has words for what to do. */
+export interface Check {
+  key: (typeof CHECKS)[number];
+  is_good: boolean;
+  values: Record<string, string | number>;
+}
+
+const LOW_BATTERY = 0.5;
+/** A day of photos and changes, with room to spare. */
+const DAY_BYTES = 500e6;
+
+/** The list before leaving, as far as the device tells. */
+export function outingChecks(facts: OutingFacts, now: Date): Check[] {
+  const { battery, free_bytes, position } = facts;
+  const n_old = facts.unsent_at.filter((at) => localDay(new Date(at)) < localDay(now)).length;
+  const percent = Math.round((battery?.level ?? 0) * 100);
+  const megabytes = Math.round((free_bytes ?? 0) / 1e6);
+  const all: Record<Check["key"], Omit<Check, "key"> | null> = {
+    installed: { is_good: facts.is_installed, values: {} },
+    persisted: { is_good: facts.is_persisted, values: {} },
+    layers: {
+      is_good: facts.n_layers > 0 && !facts.n_layers_open,
+      values: { n: facts.n_layers, open: facts.n_layers_open },
+    },
+    packs: {
+      is_good: facts.n_packs > 0 && !facts.n_packs_open,
+      values: { n: facts.n_packs, open: facts.n_packs_open },
+    },
+    position: position && { is_good: position === "granted", values: {} },
+    unsent: { is_good: !n_old, values: { n: n_old } },
+    battery: battery && { is_good: battery.is_charging || battery.level >= LOW_BATTERY, values: { percent } },
+    space:
+      free_bytes === null
+        ? null
+        : { is_good: free_bytes >= DAY_BYTES, values: { size: megabytes.toLocaleString("ja-JP") } },
+  };
+  return CHECKS.flatMap((key) => (all[key] ? [{ key, ...all[key] }] : []));
+}
