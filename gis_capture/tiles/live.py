@@ -1,7 +1,8 @@
 """A layer as tiles need it, kept at the newest revision: what changed since its columns were made lies beside them.
 
-Three segments: the base, what changed since it, and the last few changes, which are read anew with each of them. All
-are immutable; a row that has changed is dead in the older ones. So an encoder sees one state from beginning to end.
+Segments: the base, what changed since it, what changed after that, and the last few changes, which are read anew with
+each of them; so the more have changed, the seldomer they are read. All are immutable; a row that has changed is dead in
+the older ones. So an encoder sees one state from beginning to end.
 """
 
 import logging
@@ -25,8 +26,10 @@ from gis_capture.tiles.generations import Generations
 from gis_capture.tiles.sidecar import FORMAT, find_sidecar, read_sidecar, revision_of, write_sidecar
 
 logger = logging.getLogger(__name__)
-FEW, SMALL = 256, 5_000
-"""Changes that are read anew with each further one; and rows of which no file is kept."""
+MOST = (2**62, 1_024, 32)
+"""Changes in each segment after the base; with one more they join those before them."""
+SMALL = 5_000
+"""Rows of which no file is kept."""
 _LAST = 2**62
 
 
@@ -39,8 +42,7 @@ class Segment:
 
     def rows_in(self, box: tuple[float, float, float, float]) -> Array:
         """The living rows whose bounds touch a box."""
-        rows = self.columns.rows_in(box)
-        return rows[~np.isin(rows, self.dead)] if len(self.dead) else rows
+        return self._living(self.columns.rows_in(box))
 
     def without(self, feature_ids: Sequence[str]) -> "Segment":
         """The segment without these features."""
@@ -50,17 +52,24 @@ class Segment:
     def bounds_of(self, feature_ids: Sequence[str]) -> Array:
         """The boxes of the living rows of features."""
         rows = np.array([row for one in feature_ids for row in self.columns.rows_of(one)], dtype=np.int64)
-        return self.columns.bounds[rows[~np.isin(rows, self.dead)]]
+        return self.columns.bounds[self._living(rows)]
+
+    def _living(self, rows: Array) -> Array:
+        if not len(self.dead) or not len(rows):
+            return rows
+        places = np.searchsorted(self.dead, rows)
+        living: Array = rows[self.dead[np.minimum(places, len(self.dead) - 1)] != rows]
+        return living
 
 
 @dataclass(frozen=True, slots=True)
 class LayerState:
-    """A layer at a revision; `begins` are the revisions after which the second and the third segment begin."""
+    """A layer at a revision; `begins` are the revisions after which the segments after the base begin."""
 
     layer: Layer
     revision: int
     segments: tuple[Segment, ...]
-    begins: tuple[int, int]
+    begins: tuple[int, ...]
 
 
 class LiveLayer:
@@ -103,16 +112,20 @@ class LiveLayer:
             fresh = [one for batch in moment.columns(self._key, [], after=state.revision) for one in batch.feature_ids]
             fresh += [one.feature_id for one in moment.deletions([self._key], after=(state.revision, _LAST))]
             touched = [segment.bounds_of(fresh) for segment in state.segments]
-            base, middle, _ = state.segments
-            begins, ids = state.begins, list[str]()
-            kept = [base.without(fresh), middle.without(fresh)]
-            newest = self._read(moment, layer, begins[1], ids)
-            if len(ids) > FEW:
-                # They join what changed before them; the next ones begin anew.
-                begins, ids = (begins[0], moment.revision), []
-                kept[1] = Segment(self._read(moment, layer, begins[0], ids), _NONE)
-                newest = build_columns(layer, ())
-            newer = LayerState(layer, moment.revision, (*kept, Segment(newest, _NONE)), begins)
+            begins, level = state.begins, len(MOST) - 1
+            while level and len(fresh) > MOST[level]:
+                level -= 1
+            while True:
+                ids = list[str]()
+                newest = self._read(moment, layer, begins[level], ids)
+                if len(ids) <= MOST[level]:
+                    break
+                level -= 1
+            kept = [segment.without(fresh) for segment in state.segments[: level + 1]]
+            n_after = len(MOST) - 1 - level
+            segments = (*kept, Segment(newest, _NONE), *(_nothing(layer) for _ in range(n_after)))
+            begins = (*begins[: level + 1], *(moment.revision for _ in range(n_after)))
+            newer = LayerState(layer, moment.revision, segments, begins)
         self._state = newer
         # Stamped last: whoever reads a generation before the state never holds an old tile under a new one.
         if len(fresh) > SMALL:
@@ -120,7 +133,8 @@ class LiveLayer:
         else:
             touched += [segment.bounds_of(fresh) for segment in newer.segments]
             self.generations.stamp(np.concatenate(touched).astype(np.float64), newer.revision)
-        if len(kept[1].columns) > max(SMALL, len(base.columns) // 10) and not self._is_rebuilding:
+        base, changed = newer.segments[:2]
+        if len(changed.columns) > max(SMALL, len(base.columns) // 10) and not self._is_rebuilding:
             self._is_rebuilding = True
             threading.Thread(target=self._rebuild, name=f"tiles-{self._key}", daemon=True).start()
 
@@ -173,5 +187,9 @@ _NONE = np.empty(0, dtype=np.int64)
 
 
 def _state_of(layer: Layer, columns: Columns, revision: int) -> LayerState:
-    empty = Segment(build_columns(layer, ()), _NONE)
-    return LayerState(layer, revision, (Segment(columns, _NONE), empty, empty), (revision, revision))
+    nothing = [_nothing(layer) for _ in MOST]
+    return LayerState(layer, revision, (Segment(columns, _NONE), *nothing), (revision,) * len(MOST))
+
+
+def _nothing(layer: Layer) -> Segment:
+    return Segment(build_columns(layer, ()), _NONE)

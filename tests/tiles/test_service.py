@@ -115,7 +115,7 @@ def test_two_processes_never_give_one_name_to_two_contents(store: Store) -> None
 
 def test_many_changes_are_put_together(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Past the few that are read each time, and past those for which the base is made anew in the background."""
-    monkeypatch.setattr(live, "FEW", 4)
+    monkeypatch.setattr(live, "MOST", (2**62, 12, 4))
     monkeypatch.setattr(live, "SMALL", 12)
     service = TileService(store)
     expected = dict(seen(service))
