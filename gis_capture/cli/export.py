@@ -9,15 +9,15 @@ from gis_capture.cli.language import Command, language_of, option, say
 from gis_capture.cli.workspace_option import open_workspace, workspace_option
 from gis_capture.text import Text
 
-FORMATS = {".gpkg": "gpkg", ".geojson": "geojson", ".json": "geojson", ".csv": "csv"}
+FORMATS = {".gpkg": "gpkg", ".geojson": "geojson", ".json": "geojson", ".csv": "csv", ".fgb": "fgb"}
 
 
 @click.command(
     "export",
     cls=Command,
     words=Text(
-        "レイヤーを書き出します(GeoPackage・GeoJSON・CSV)。形式はファイル名で決まります。",
-        "Writes a layer to GeoPackage, GeoJSON or CSV. The file name decides the format.",
+        "レイヤーを書き出します(GeoPackage・GeoJSON・CSV・FlatGeobuf)。形式はファイル名で決まります。",
+        "Writes a layer to GeoPackage, GeoJSON, CSV or FlatGeobuf. The file name decides the format.",
     ),
 )
 @click.argument("layer")

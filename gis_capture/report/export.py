@@ -1,4 +1,4 @@
-"""A layer as a file to hand on: GeoPackage, GeoJSON or CSV."""
+"""A layer as a file to hand on: GeoPackage, GeoJSON, CSV or FlatGeobuf."""
 
 import os
 from collections.abc import Iterator
@@ -8,13 +8,19 @@ from pathlib import Path
 
 from gis_capture.errors import StoreError
 from gis_capture.model import Problem
+from gis_capture.report.flatgeobuf import encode_flatgeobuf
 from gis_capture.report.geojson import encode_collection, to_geojson
 from gis_capture.report.table import ENCODINGS, write_csv
 from gis_capture.store.export import at_revision, everything, write_geopackage
 from gis_capture.store.protocol import Store
 from gis_capture.text import Text
 
-MEDIA_TYPES = {"gpkg": "application/geopackage+sqlite3", "geojson": "application/geo+json", "csv": "text/csv"}
+MEDIA_TYPES = {
+    "gpkg": "application/geopackage+sqlite3",
+    "geojson": "application/geo+json",
+    "csv": "text/csv",
+    "fgb": "application/flatgeobuf",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,7 @@ def export_layer(
         store: Where the layer is.
         key: Of the layer.
         path: Of the file.
-        file_format: "gpkg", "geojson" or "csv".
+        file_format: "gpkg", "geojson", "csv" or "fgb".
         encoding: Of a CSV file.
         with_personal: Whether fields with personal data are written.
         revision: As the layer was after it, by the field names of now; None = as it is.
@@ -75,6 +81,10 @@ def export_layer(
         if file_format == "csv":
             with unfinished.open("w", encoding=encoding, newline="") as file:
                 return Export(path, *write_csv(file, layer, features, encoding=encoding))
+        if file_format == "fgb":
+            everything_there = list(features)
+            unfinished.write_bytes(encode_flatgeobuf(layer, everything_there))
+            return Export(path, len(everything_there))
         n_features = 0
         with unfinished.open("wb") as stream:
             for number, piece in enumerate(encode_collection(to_geojson(layer, features))):

@@ -5,9 +5,11 @@ from itertools import islice
 from typing import Any
 
 import orjson
+import shapely
 
 from gis_capture.locate.lon_lat import to_lon_lat
-from gis_capture.model import Feature, Layer, geometry_to_geojson
+from gis_capture.model import Feature, Layer
+from gis_capture.model.geojson import wkb_to_geojson
 
 _BATCH = 1_000
 
@@ -21,11 +23,12 @@ def to_geojson(layer: Layer, features: Iterable[Feature]) -> Iterator[dict[str, 
     rows = iter(features)
     while batch := list(islice(rows, _BATCH)):
         geometries = to_lon_lat([feature.geometry for feature in batch], layer.crs)
-        for feature, geometry in zip(batch, geometries, strict=True):
+        wkbs = shapely.to_wkb(geometries, output_dimension=4, byte_order=1, flavor="iso")
+        for feature, wkb in zip(batch, wkbs, strict=True):
             yield {
                 "type": "Feature",
                 "id": feature.feature_id,
-                "geometry": geometry_to_geojson(geometry),
+                "geometry": None if wkb is None else wkb_to_geojson(wkb),
                 "properties": {
                     **{name: feature.fields.get(name) for name in names},
                     "revision": feature.revision,

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from dataclasses import replace
 from ipaddress import ip_address
 from threading import Lock
 from typing import cast
@@ -12,9 +13,11 @@ from gis_capture.errors import StoreError
 from gis_capture.server.imports_desk import ImportsDesk
 from gis_capture.server.raster_desk import RasterDesk
 from gis_capture.settings import Settings
+from gis_capture.store.protocol import EVERYTHING, FeatureQuery
 from gis_capture.workspace import Workspace
 
 EXTENSION = "gis_capture"
+MAX_COUNTS = 1_000
 logger = logging.getLogger(__name__)
 
 
@@ -25,8 +28,22 @@ class Served:
         self.workspace = workspace
         self.imports = ImportsDesk(workspace)
         self.rasters = RasterDesk(workspace)
+        self._counts: dict[tuple[str, int, str], int] = {}
         self._checked_at_s = float("-inf")
         self._lock = Lock()
+
+    def count(self, layer: str, query: FeatureQuery) -> int:
+        """Counts the features of a query, whatever its limit and place; once for a revision of the layer."""
+        query = replace(query, after_fid=0, limit=None, with_personal=query.with_personal or query.text is None)
+        if query == EVERYTHING:
+            return self.workspace.store.count(layer)
+        about = (layer, self.workspace.store.layer_revision(layer), repr(query))
+        found = self._counts.get(about)
+        if found is None:
+            found = self._counts[about] = self.workspace.store.count(layer, query)
+            while len(self._counts) > MAX_COUNTS:
+                self._counts.pop(next(iter(self._counts)), None)
+        return found
 
     def adopt_direct_edits(self) -> None:
         """Takes edits that were made straight in the layer file into the history, at most every few seconds."""

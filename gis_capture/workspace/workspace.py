@@ -240,7 +240,7 @@ class Workspace(Ledgers):
         with_personal: bool = True,
         as_of: str | None = None,
     ) -> Export:
-        """Writes a layer to a file: "gpkg", "geojson" or "csv"; the file is replaced at once when it is whole.
+        """Writes a layer to a file: "gpkg", "geojson", "csv" or "fgb"; the file is replaced at once when it is whole.
 
         Args:
             key: Of the layer.

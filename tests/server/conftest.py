@@ -21,7 +21,15 @@ N_LIGHTS = 30
 STATUSES = ("点灯", "球切れ")
 
 
-WITH_EACH_STORE = ("test_exports", "test_layers", "test_office_desk", "test_personal", "test_sync", "test_tiles")
+WITH_EACH_STORE = (
+    "test_exports",
+    "test_features",
+    "test_layers",
+    "test_office_desk",
+    "test_personal",
+    "test_sync",
+    "test_tiles",
+)
 """Files whose tests are run with the layers in a file and in a database."""
 
 

@@ -1,25 +1,18 @@
-"""Layers and their features."""
+"""Layers and their definitions."""
 
-from typing import Any
-from urllib.parse import urlencode
-
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from werkzeug.exceptions import Forbidden
 
 from gis_capture.definitions import layer_from_json, layer_to_json
 from gis_capture.errors import LayerError
-from gis_capture.model import Layer, Text, parse_bbox
-from gis_capture.report.geojson import to_geojson
+from gis_capture.model import Layer
 from gis_capture.server.answers import json_response
-from gis_capture.server.bodies import read_integer, read_object, read_text
-from gis_capture.server.context import sees_personal, served, settings, workspace
-from gis_capture.server.errors import NotFoundError, RequestError, StateError, request_language
+from gis_capture.server.bodies import read_object, read_text
+from gis_capture.server.context import sees_personal, served, workspace
+from gis_capture.server.errors import RequestError, StateError, request_language
 from gis_capture.server.imports_desk import last_imports
-from gis_capture.store.protocol import FeatureQuery
 
 area = Blueprint("layers", __name__)
-GEOJSON = "application/geo+json"
-MAX_TEXT = 200
 MAX_DEFINITION_BYTES = 1_000_000
 
 
@@ -75,59 +68,3 @@ def _layer_of(definition: object) -> Layer:
 def list_definitions() -> Response:
     """Lists all known definitions, also of layers that are not in the store."""
     return json_response({"definitions": [layer_to_json(layer) for layer in workspace().known_layers()]})
-
-
-@area.get("/layers/<layer>/features")
-def list_features(layer: str) -> Response:
-    """Gives a page of features as GeoJSON."""
-    served().adopt_direct_edits()
-    store, arguments = workspace().store, request.args
-    bbox, text = arguments.get("bbox"), arguments.get("q", "").strip()[:MAX_TEXT]
-    limit = read_integer("limit", default=settings().page_features, least=1, most=settings().max_page_features)
-    query = FeatureQuery(
-        bbox=parse_bbox(bbox) if bbox else None,
-        is_located=False if arguments.get("unlocated") == "1" else None,
-        text=text or None,
-        after_fid=read_integer("after", default=0, least=0, most=2**62),
-        limit=limit + 1,
-        with_personal=sees_personal(),
-    )
-    definition = _seen(store.layer(layer))
-    page = list(store.numbered_features(layer, query))
-    rows = page[:limit]
-    answer: dict[str, Any] = {
-        "type": "FeatureCollection",
-        "features": list(to_geojson(definition, (feature for _, feature in rows))),
-        "numberMatched": store.count(layer, query),
-        "numberReturned": len(rows),
-        "links": [],
-    }
-    if len(page) > limit:
-        following = {**arguments.to_dict(), "after": rows[-1][0]}
-        answer["links"] = [{"rel": "next", "type": GEOJSON, "href": f"{request.base_url}?{urlencode(following)}"}]
-    return json_response(answer, mimetype=GEOJSON)
-
-
-@area.get("/layers/<layer>/features/<feature_id>")
-def give_feature(layer: str, feature_id: str) -> Response:
-    """Gives one feature as GeoJSON, with its attachments and how its position was found."""
-    served().adopt_direct_edits()
-    store = workspace().store
-    definition = _seen(store.layer(layer))
-    feature = store.feature(layer, feature_id)
-    if feature is None:
-        raise NotFoundError(
-            Text(
-                "この地物はありません。削除されたか、取り込みが取り消されています。",
-                "There is no such feature: it was deleted, or its import was undone.",
-            ),
-            feature_id=feature_id,
-        )
-    (document,) = to_geojson(definition, [feature])
-    document["position"] = feature.position.to_json()
-    document["attachments"] = [attachment.to_json() for attachment in feature.attachments]
-    return json_response(document, mimetype=GEOJSON)
-
-
-def _seen(layer: Layer) -> Layer:
-    return layer if sees_personal() else layer.without_personal()

@@ -2,6 +2,7 @@
 
 from gis_capture.report.export import MEDIA_TYPES
 from gis_capture.report.table import ENCODINGS
+from gis_capture.server.feature_query import FORMATS
 from gis_capture.server.openapi.operation import BBOX, BYTES, COUNT, GEOJSON, JSON, NUMBER, TEXT, Operation, Schema
 
 _LAYER: Schema = {
@@ -22,10 +23,13 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "/layers/{layer}/features",
         "get",
-        "A page of features",
+        "A page of features; any field by its name as an argument keeps those with this value",
         {200: GEOJSON},
         query={
             "bbox": BBOX,
+            "ids": {"type": "string", "description": "Ids of features, joined by commas"},
+            "properties": {"type": "string", "description": "Names of the fields that are wanted, joined by commas"},
+            "format": {"type": "string", "enum": list(FORMATS)},
             "limit": COUNT,
             "after": NUMBER,
             "q": TEXT,

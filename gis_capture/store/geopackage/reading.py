@@ -13,6 +13,9 @@ from gis_capture.store.protocol import LayerInfo
 from gis_capture.store.tables.layer_rows import LayerRows
 from gis_capture.store.tables.reading import Reading
 
+_TOUCHES = "maxx >= ? AND minx <= ? AND maxy >= ? AND miny <= ?"
+_MANY = 5_000
+
 
 class GeoPackageReading(Reading):
     """Reads one file; boxes are found by its R-tree, counts and extents are what the file says of itself."""
@@ -32,6 +35,12 @@ class GeoPackageReading(Reading):
         extent = None if corners[0] is None else to_wgs84(BBox(*corners), rows.layer.crs)
         return LayerInfo(rows.layer, n_features or 0, n_unlocated, extent, revision)
 
+    def n_features(self, key: str) -> int:
+        """The number of a layer's features, which triggers keep."""
+        self.layer_revision(key)
+        sql = "SELECT feature_count FROM gpkg_ogr_contents WHERE table_name = ?"
+        return int(self.connection.execute(sql, (key,)).fetchone()[0] or 0)
+
     def layer_rows(self, definition: str) -> LayerRows:
         """The rows of a layer by its stored definition."""
         return layer_rows(definition)
@@ -44,6 +53,13 @@ class GeoPackageReading(Reading):
 
     def in_box(self, rows: LayerRows, box: BBox) -> tuple[str, list[Any]]:
         """A condition, with its values, that holds for features that touch a box in the layer's CRS."""
-        tree = rtree_name(rows.key)
-        condition = f"fid IN (SELECT id FROM {tree} WHERE maxx >= ? AND minx <= ? AND maxy >= ? AND miny <= ?)"
+        condition = f"fid IN (SELECT id FROM {rtree_name(rows.key)} WHERE {_TOUCHES})"
         return condition, [box.min_x, box.max_x, box.min_y, box.max_y]
+
+    def in_box_by_number(self, rows: LayerRows, box: BBox) -> tuple[str, list[Any]]:
+        """As `in_box`; where very many touch the box, they are met on the way instead of being listed first."""
+        tree, corners = rtree_name(rows.key), [box.min_x, box.max_x, box.min_y, box.max_y]
+        many = self.connection.execute(f"SELECT 1 FROM {tree} WHERE {_TOUCHES} LIMIT 1 OFFSET {_MANY}", corners)
+        if many.fetchone() is None:
+            return self.in_box(rows, box)
+        return f"EXISTS (SELECT 1 FROM {tree} WHERE id = {rows.table}.fid AND {_TOUCHES})", corners

@@ -1,0 +1,129 @@
+"""How the query of a page of features is read, within limits."""
+
+import math
+import re
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from flask import request
+
+from gis_capture.model import FieldType, Layer, Text, Value, parse_bbox
+from gis_capture.server.bodies import is_storable, read_integer
+from gis_capture.server.context import sees_personal, settings
+from gis_capture.server.errors import RequestError
+from gis_capture.store.protocol import FeatureQuery
+
+FORMATS = ("geojson", "csv", "fgb")
+ARGUMENTS = ("bbox", "ids", "q", "unlocated", "limit", "after", "properties", "format")
+"""What is not the name of a field."""
+MAX_TEXT, MAX_IDS = 200, 1_000
+_INTEGER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
+_FLAGS = {"true": True, "1": True, "false": False, "0": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What is asked for.
+
+    Attributes:
+        layer: With the fields that are wanted.
+        query: Asks for one feature more than `limit`, which tells whether another page follows.
+    """
+
+    layer: Layer
+    query: FeatureQuery
+    limit: int
+    file_format: str
+
+
+def read_page(layer: Layer) -> Page:
+    """Reads the query of the present request.
+
+    Args:
+        layer: With the fields that who asks may see; others do not exist for the query.
+
+    Raises:
+        RequestError: An argument that is neither known nor a field, or a value that does not fit.
+        FeatureError: The box is none.
+    """
+    arguments = request.args
+    limit = read_integer("limit", default=settings().page_features, least=1, most=settings().max_page_features)
+    ids = arguments["ids"].split(",") if "ids" in arguments else None
+    text = arguments.get("q", "").strip()[:MAX_TEXT]
+    if ids is not None and (len(ids) > MAX_IDS or not all(map(is_storable, ids))):
+        raise RequestError(
+            Text(f"「ids」は{MAX_IDS:,}件までにしてください。", f'"ids" takes at most {MAX_IDS:,} ids.'), name="ids"
+        )
+    if not is_storable(text):
+        raise RequestError(Text("「q」に使えない文字があります。", '"q" holds characters that no text can hold.'))
+    query = FeatureQuery(
+        bbox=parse_bbox(arguments["bbox"]) if arguments.get("bbox") else None,
+        feature_ids=ids,
+        equals={name: _value(layer, name, arguments[name]) for name in arguments if name not in ARGUMENTS} or None,
+        is_located=False if arguments.get("unlocated") == "1" else None,
+        text=text or None,
+        after_fid=read_integer("after", default=0, least=0, most=2**62),
+        limit=limit + 1,
+        with_personal=sees_personal(),
+    )
+    file_format = arguments.get("format", FORMATS[0])
+    if file_format not in FORMATS:
+        allowed = ", ".join(FORMATS)
+        raise RequestError(
+            Text(f"「format」は {allowed} のどれかにしてください。", f'"format" must be one of {allowed}.'),
+            name="format",
+        )
+    return Page(_with_fields(layer), query, limit, file_format)
+
+
+def _with_fields(layer: Layer) -> Layer:
+    if "properties" not in request.args:
+        return layer
+    names = [name for name in request.args["properties"].split(",") if name]
+    for name in names:
+        _known(layer, name)
+    return replace(layer, fields=tuple(field for field in layer.fields if field.name in names))
+
+
+def _known(layer: Layer, name: str) -> None:
+    if name not in {field.name for field in layer.fields}:
+        raise RequestError(
+            Text(
+                f"「{name[:80]}」という項目も引数もありません。項目は {', '.join(f.name for f in layer.fields)}、"
+                f"引数は {', '.join(ARGUMENTS)} です。",
+                f'"{name[:80]}" is neither a field nor an argument; fields are '
+                f"{', '.join(f.name for f in layer.fields)}, arguments {', '.join(ARGUMENTS)}.",
+            ),
+            name=name[:80],
+        )
+
+
+def _value(layer: Layer, name: str, text: str) -> Value:
+    """Reads the value that a field shall have; none at all is that of a field without one."""
+    _known(layer, name)
+    if not text:
+        return None
+    field_type = layer.field(name).type
+    try:
+        match field_type:
+            case FieldType.INTEGER if _INTEGER.fullmatch(text):
+                return int(text)
+            case FieldType.REAL if math.isfinite(number := float(text)):
+                return number
+            case FieldType.BOOLEAN:
+                return _FLAGS[text.lower()]
+            case FieldType.DATE:
+                return date.fromisoformat(text).isoformat()
+            case FieldType.DATETIME if text.endswith("Z") and datetime.fromisoformat(text):
+                return text
+            case FieldType.TEXT if is_storable(text):
+                return text
+    except (ValueError, KeyError):
+        pass
+    raise RequestError(
+        Text(
+            f"「{name}={text[:80]}」は項目の型({field_type})に合いません。",
+            f'"{name}={text[:80]}" does not fit the type of the field ({field_type}).',
+        ),
+        name=name,
+    )
