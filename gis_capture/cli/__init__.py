@@ -37,6 +37,7 @@ COMMANDS = {
         "gazetteer",
         "raster",
         "basemap",
+        "pack",
         "migrate",
         "attachments",
         "backup",

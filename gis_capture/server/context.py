@@ -11,6 +11,7 @@ from flask import Flask, current_app, request
 
 from gis_capture.errors import StoreError
 from gis_capture.server.imports_desk import ImportsDesk
+from gis_capture.server.pack_desk import PackDesk
 from gis_capture.server.raster_desk import RasterDesk
 from gis_capture.settings import Settings
 from gis_capture.store.protocol import EVERYTHING, FeatureQuery
@@ -28,6 +29,7 @@ class Served:
         self.workspace = workspace
         self.imports = ImportsDesk(workspace)
         self.rasters = RasterDesk(workspace)
+        self.packs = PackDesk(workspace)
         self._counts: dict[tuple[str, int, str], int] = {}
         self._checked_at_s = float("-inf")
         self._lock = Lock()

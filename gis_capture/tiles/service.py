@@ -103,6 +103,12 @@ class TileService:
         about = f"{_ENCODING} {self._store.epoch} {self._max_features} {tile} {' '.join(numbers)}"
         return sha256(about.encode()).hexdigest()[:32]
 
+    def has_features(self, keys: Sequence[str], tile: Tile) -> bool:
+        """Whether the box of a feature touches a tile, so that it or one below it may hold something."""
+        revision, box = self._store.revision(), _box_of(tile)
+        states = (self._layer(key).state(revision) for key in keys)
+        return any(len(segment.rows_in(box)) for state in states for segment in state.segments)
+
     def prepare(self) -> None:
         """Reads all layers, so that nobody waits for them at the first tile."""
         for layer in self._store.layers():
@@ -151,13 +157,7 @@ class TileService:
 
     def _encode(self, state: LayerState, tile: Tile, cell: int, fields: Sequence[str] | None) -> tuple[bytes, int]:
         """Encodes a layer; gives the width of the cells by which it was thinned as well, 0 = not at all."""
-        size, margin = 2**tile.z, BUFFER / EXTENT
-        box = (
-            (tile.x - margin) / size,
-            (tile.y - margin) / size,
-            (tile.x + 1 + margin) / size,
-            (tile.y + 1 + margin) / size,
-        )
+        box = _box_of(tile)
         segments = [segment.columns for segment in state.segments]
         rows = [segment.rows_in(box) for segment in state.segments]
         counts: list[Array] | None = None
@@ -179,6 +179,13 @@ class TileService:
                 parts.append(part)
                 first_value += part.n_values
         return encode_layer(state.layer.key, [*keys, *([THINNED] if counts is not None else [])], parts), cell
+
+
+def _box_of(tile: Tile) -> tuple[float, float, float, float]:
+    """What a tile shows, in parts of the world."""
+    size, margin = 2**tile.z, BUFFER / EXTENT
+    west, north, east, south = tile.x - margin, tile.y - margin, tile.x + 1 + margin, tile.y + 1 + margin
+    return west / size, north / size, east / size, south / size
 
 
 def pack(content: bytes) -> bytes:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
     from gis_capture.tiles import TileService
+    from gis_capture.workspace.packs import Packs
 
 Clock = Callable[[], str]
 NewId = Callable[[], str]
@@ -344,6 +345,13 @@ class Workspace(Ledgers):
             most = self.settings.max_tile_features
             self._tiles = TileService(self.store, self.folder.cache_dir / "tiles", max_features=most)
         return self._tiles
+
+    @property
+    def packs(self) -> "Packs":
+        """Vector tiles of areas as files for tablets."""
+        from gis_capture.workspace.packs import Packs
+
+        return Packs(self.folder.cache_dir / "packs", self.store, self.tiles, clock=self.clock)
 
     def basemaps(self) -> list[Basemap]:
         """The base maps for the pages and the tablets."""

@@ -24,7 +24,11 @@ def list_basemap() -> Response:
 def give_pack(file: str) -> Response:
     """Gives a pack, or the range of it that is asked for; the hash in its name makes it immutable."""
     here = workspace()
-    places = ((here.folder.packs_dir, here.basemaps()), (here.folder.rasters_dir, here.rasters.ready()))
+    places = (
+        (here.folder.packs_dir, here.basemaps()),
+        (here.folder.rasters_dir, here.rasters.ready()),
+        (here.packs.folder, here.packs.ready()),
+    )
     offered = {pack.file_name: (folder, pack) for folder, packs in places for pack in packs}
     if file not in offered:
         raise NotFoundError(DETAILS[404], file=file)

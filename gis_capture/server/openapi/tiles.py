@@ -1,6 +1,15 @@
 """Maps: tiles, styles, base maps."""
 
-from gis_capture.server.openapi.operation import BYTES, JSON, TILE, Operation
+from gis_capture.server.openapi.operation import BYTES, JSON, TEXT, TILE, Operation, Schema
+
+_PLAN: Schema = {
+    "type": "object",
+    "properties": {
+        "name": {"type": "string", "pattern": "^[a-z0-9_]{1,40}$"},
+        "layers": {"type": "array", "items": TEXT},
+        "bbox": {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 4},
+    },
+}
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation("/tiles/{layers}/{z}/{x}/{y}.mvt", "get", "A vector tile", {200: TILE, 204: None, 304: None}),
@@ -9,4 +18,8 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("/basemap", "get", "Base map packs", {200: JSON}),
     Operation("/basemaps/{name}/{z}/{x}/{y}.{kind}", "get", "A tile of a base map", {200: BYTES, 204: None, 304: None}),
     Operation("/packs/{file}", "get", "A base map pack; Range is honoured", {200: BYTES, 206: BYTES, 304: None}),
+    Operation("/layer-packs", "get", "Packs of vector tiles, ready or being made", {200: JSON}),
+    Operation("/layer-packs", "post", "Begins to make a pack of layers in a box", {202: JSON}, body=(JSON, _PLAN)),
+    Operation("/layer-packs/estimate", "post", "How large a pack would be", {200: JSON}, body=(JSON, _PLAN)),
+    Operation("/layer-packs/{name}/remove", "post", "Takes a pack away", {200: JSON}),
 )

@@ -1,0 +1,58 @@
+"""Packs on their way: made one after the other in the background."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from logging import getLogger
+from threading import Lock
+from typing import Any
+
+from gis_capture.errors import CaptureError
+from gis_capture.text import Text
+from gis_capture.tiles.packs import PackPlan
+from gis_capture.workspace import Workspace
+
+logger = getLogger(__name__)
+MAX_JOBS = 20
+_CRASHED = Text("思わぬ問題で作れませんでした。", "It failed unexpectedly.")
+
+
+@dataclass(slots=True)
+class PackDesk:
+    """Knows what is being made; a failure is told until the pack is asked for again."""
+
+    workspace: Workspace
+    _jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+    _worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="pack"))
+
+    def start(self, name: str, plan: PackPlan) -> bool:
+        """Begins to make a pack; False where that name, or too many others, are being made."""
+        with self._lock:
+            busy = [job for job in self._jobs.values() if job["state"] != "failed"]
+            if len(busy) >= MAX_JOBS or any(job["name"] == name for job in busy):
+                return False
+            self._jobs[name] = {"name": name, "state": "waiting", "progress": 0.0}
+        self._worker.submit(self._make, name, plan)
+        return True
+
+    def jobs(self) -> list[dict[str, Any]]:
+        """What is not ready: "waiting", "building", or "failed" with a problem."""
+        with self._lock:
+            return [dict(job) for job in self._jobs.values()]
+
+    def _make(self, name: str, plan: PackPlan) -> None:
+        self._say(name, state="building")
+        try:
+            self.workspace.packs.make(name, plan, report=lambda share: self._say(name, progress=share))
+        except CaptureError as error:
+            self._say(name, state="failed", problem=error.message.to_json())
+        except Exception:
+            logger.exception("Making the pack %s failed", name)
+            self._say(name, state="failed", problem=_CRASHED.to_json())
+        else:
+            with self._lock:
+                del self._jobs[name]
+
+    def _say(self, name: str, **said: Any) -> None:
+        with self._lock:
+            self._jobs[name] |= said
