@@ -297,6 +297,14 @@ def test_a_former_village_goes_before_a_town_of_its_countys_name(tmp_path: Path)
         assert opened.search("大野郡丹生川村大字町方88").name == "岐阜県高山市丹生川町町方"
 
 
+@pytest.mark.parametrize("address", ["大野郡丹生川村大字町方88", "岐阜県大野郡丹生川村町方88番地"])
+def test_a_former_village_is_found_in_the_offices_own_city(gazetteer: Gazetteer, address: str) -> None:
+    """A ledger older than the merger names county and village; a person is asked, for the village is no more."""
+    match = gazetteer.search(address, city="岐阜県高山市")
+    assert (match.name, match.tail[:2], match.is_sure) == ("岐阜県高山市丹生川町町方", "88", False)
+    assert gazetteer.search("大野郡白川村荻町88", city="岐阜県高山市").level == "none"
+
+
 def test_a_town_of_several_cities_is_not_sure_for_having_a_part_of_that_number(tmp_path: Path) -> None:
     """末広町10 may be lot 10 in one city as well as 十丁目 in another."""
     towns = "pref,city,town,koaza,lat,lon\n北海道,釧路市,末広町十丁目,,42.9,144.3\n石川県,金沢市,末広町,,36.5,136.6\n"

@@ -195,8 +195,8 @@ class Gazetteer:
             own = self._find(at_home, text, 0, in_full=True) if start.city_ids else self._find(at_home, text, start.end)
             if own and own[0][1].end >= max([start.end, *(hit.end for _, hit in finds)]):
                 finds = own
-        if not finds and not start.city_ids and not at_home:
-            finds = self._anywhere(text, start)
+        if not finds and not start.city_ids:
+            finds = self._of_former(text, start, at_home) if at_home else self._anywhere(text, start)
         return start, finds
 
     def _is_possible(self, city_id: int, pref: str) -> bool:
@@ -212,6 +212,15 @@ class Gazetteer:
                 found.append((self._cities.by_id[city_id], hit))
         best = max(((hit.is_sure, hit.end) for _, hit in found), default=None)
         return [(city, hit) for city, hit in found if (hit.is_sure, hit.end) == best]
+
+    def _of_former(self, text: str, start: Start, city_ids: Sequence[int]) -> list[tuple[City, Hit]]:
+        """Finds a town behind the county and name of a municipality that is now a part of one of the cities."""
+        if (match := _FORMER.match(text, start.end)) and "郡" in match[0]:
+            for way in (match[1] + "町" + text[match.end() :], match[1] + text[match.end() :]):
+                if finds := self._find(city_ids, way, 0, in_full=True):
+                    lost = len(text) - len(way)
+                    return [(city, hit._replace(end=hit.end + lost, is_sure=False)) for city, hit in finds]
+        return []
 
     def _anywhere(self, text: str, start: Start) -> list[tuple[City, Hit]]:
         """Finds a town by its name alone; former municipalities (大野郡丹生川村…) are tried as parts of its name."""
