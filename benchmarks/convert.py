@@ -55,8 +55,9 @@ class Figures(NamedTuple):
 
 
 def main() -> None:
-    """Prints seconds and peak memory of each, and the ratios of ours to theirs, for growing ledgers."""
+    """Prints seconds, peak memory and ratios of ours to theirs for growing ledgers, then what a row costs at each."""
     chosen = os.environ.get("BENCHMARK_ROWS")
+    of_sizes: dict[int, Mapping[str, Figures]] = {}
     for n_rows in [int(chosen)] if chosen else N_ROWS:
         n_runs = N_RUNS if n_rows < 1_000_000 else 1
         with tempfile.TemporaryDirectory() as folder:
@@ -70,6 +71,8 @@ def main() -> None:
             figures = {name: measure(command, target, n_runs=n_runs) for name, command in commands.items() if command}
         print(f"{n_rows:,} rows × {len(HEADER)} columns, median of {n_runs}")
         tell(figures)
+        of_sizes[n_rows] = figures
+    tell_growth(of_sizes)
 
 
 def write_ledger(path: Path, n_rows: int) -> None:
@@ -130,3 +133,16 @@ def tell(figures: Mapping[str, Figures]) -> None:
         print(
             "" if one is ours else "  ours is {:.2f} × the time, {:.2f} × the CPU, {:.2f} × the memory".format(*ratios)
         )
+
+
+def tell_growth(of_sizes: Mapping[int, Mapping[str, Figures]]) -> None:
+    """Prints what a row costs at each size, and how the time grew from the size before: linear is as the rows did."""
+    sizes = list(of_sizes)
+    print(f"\n{'µs a row':12}" + "".join(f"{n_rows:>16,} rows" for n_rows in sizes))
+    for name in of_sizes[sizes[0]]:
+        line, before = f"{name:12}", None
+        for n_rows in sizes:
+            wall_s = of_sizes[n_rows][name].wall_s
+            growth = "" if before is None else f" (× {wall_s / before:.1f})"
+            line, before = line + f"{f'{wall_s / n_rows * 1e6:.1f}{growth}':>21}", wall_s
+        print(line)
