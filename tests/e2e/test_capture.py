@@ -1,8 +1,10 @@
 """Capturing on site: areas by corners and on foot, points by several positions, measuring."""
 
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Geolocation, Playwright, expect
 
 from tests.e2e.serving import Server
@@ -115,3 +117,48 @@ def test_lengths_and_areas_are_measured_and_nothing_is_kept(
         crew.tap("measure-close")
         crew.expect_unsent(0)
         expect(crew.part("crosshair")).to_have_count(0)
+
+
+def test_a_photo_is_drawn_on_and_both_are_sent(
+    screens_server: Server, playwright: Playwright, browser_path: str, tmp_path: Path
+) -> None:
+    """A red stroke over a grey photo: a second photo with the time and place of the first, which is not touched."""
+    grey = tmp_path / "grey.jpg"
+    Image.new("RGB", (800, 600), "#808080").save(grey)
+    with tablet(playwright, browser_path, tmp_path / "profile", screens_server.url, viewport=PORTRAIT) as crew:
+        crew.set_up("aed")
+        stand(crew, LON, LAT, 4)
+        crew.record("aed")
+        crew.place("center")
+        crew.write("name", "写真の集会所")
+        crew.attach(grey)
+        crew.tap("photo-pen")
+        expect(crew.part("photo-pen-canvas")).to_have_attribute("data-ready", "true")
+        box = crew.part("photo-pen-canvas").bounding_box()
+        assert box is not None
+        for row in (0.4, 0.6):
+            crew.page.mouse.move(box["x"] + box["width"] * 0.2, box["y"] + box["height"] * row)
+            crew.page.mouse.down()
+            crew.page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + box["height"] * row, steps=6)
+            crew.page.mouse.up()
+        crew.tap("photo-pen-undo")
+        crew.tap("photo-pen-done")
+        expect(crew.part("photo-thumbnail")).to_have_count(2)
+        crew.save()
+        first, second = (Image.open(BytesIO(data)).convert("RGB") for data in crew.photos().values())
+        crew.send()
+        assert crew.receipts() == ["applied"]
+
+    plain, drawn = sorted((first, second), key=lambda picture: len(picture.getcolors(1 << 20) or []))
+    assert plain.size == drawn.size == (800, 600)
+    red, _, blue = drawn.getpixel((400, 240))  # type: ignore[misc]
+    assert red > 180 and blue < 90, "the stroke"
+    assert max(drawn.getpixel((400, 360))) < 150, "the one taken back"  # type: ignore[arg-type]
+    (feature,) = [
+        one
+        for one in screens_server.read_json("/layers/aed/features?limit=1000")["features"]
+        if one["properties"]["name"] == "写真の集会所"
+    ]
+    photos = screens_server.read_json(f"/layers/aed/features/{feature['id']}")["attachments"]
+    assert len({photo["taken_at"] for photo in photos}) == 1 and len(photos) == 2
+    assert sorted(photo["name"].endswith("_書込.jpg") for photo in photos) == [False, True]

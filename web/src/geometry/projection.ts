@@ -53,6 +53,15 @@ export function planeZone(crs: string): number | null {
   return first === undefined ? null : code - first + 1;
 }
 
+/** The CRS of a plane rectangular zone. */
+export const planeCode = (zone: number) => `EPSG:${(PLANE_CODES[0] ?? 0) + zone - 1}`;
+
+/** The zone whose origin lies nearest to a place. */
+export function nearestZone([lon = 0, lat = 0]: Position): number {
+  const away = ZONES.map(([zone_lat, zone_lon]) => Math.hypot(zone_lat - lat, zone_lon - lon));
+  return away.indexOf(Math.min(...away)) + 1;
+}
+
 /** A geometry of a layer in degrees, as maps show it; null where there is none, or its CRS is not known here. */
 export function inDegrees(geometry: Geometry | null, crs: string): Geometry | null {
   const projection = geometry && projectionOf(crs);

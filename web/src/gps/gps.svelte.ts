@@ -24,8 +24,9 @@ export class Gps {
     }
     this.#watch = navigator.geolocation.watchPosition(
       ({ coords, timestamp }) => {
-        const { longitude: lon, latitude: lat, accuracy: accuracy_m } = coords;
-        this.fix = { lon, lat, accuracy_m, at: new Date(timestamp) };
+        const { longitude: lon, latitude: lat, accuracy: accuracy_m, heading } = coords;
+        const is_moving = heading !== null && Number.isFinite(heading);
+        this.fix = { lon, lat, accuracy_m, at: new Date(timestamp), ...(is_moving && { heading_deg: heading }) };
         this.problem = null;
       },
       // Single errors come between good fixes; only a refusal ends it.
@@ -40,8 +41,9 @@ export class Gps {
   /** The position to stamp things with: none where the last one is old. */
   current(): DevicePosition | null {
     if (!this.fix || Date.now() - this.fix.at.getTime() > FRESH_MS) return null;
-    const { lon, lat, accuracy_m } = this.fix;
-    return { lon, lat, accuracy_m: Math.round(accuracy_m * 10) / 10 };
+    const { lon, lat, accuracy_m, heading_deg } = this.fix;
+    const heading = heading_deg === undefined ? {} : { heading_deg: Math.round(heading_deg) };
+    return { lon, lat, accuracy_m: Math.round(accuracy_m * 10) / 10, ...heading };
   }
 
   #end(problem: "denied"): void {

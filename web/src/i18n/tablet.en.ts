@@ -94,8 +94,7 @@ export const en: Record<TabletKey, string> = {
   check_layers_good: "All {n} layers are on this tablet.",
   check_layers_todo: 'Layers have not come whole ({open}). Take them again under "Choose or load again".',
   check_packs_good: "The base map is on this tablet ({n}).",
-  check_packs_todo:
-    'The base map is not complete. Take it under "Choose or load again". You can record without it.',
+  check_packs_todo: 'The base map is not complete. Take it under "Choose or load again". You can record without it.',
   check_position_good: "The position of this tablet can be used.",
   check_position_todo:
     "The position may not be used. Allow it with the button below. Once refused, allow it in the settings of the tablet.",
@@ -108,6 +107,20 @@ export const en: Record<TabletKey, string> = {
 
   outing_full:
     "Only {free} MB are free: it does not fit. Choose fewer layers, or delete apps or pictures that nobody needs.",
+
+  plane_place: "Plane zone {zone} X {x} m (north) Y {y} m (east)",
+  mesh_place: "Grid cell {code}",
+  where_is_it: "Coordinates",
+  search_place: "Show this place on the map (N {lat} E {lon})",
+  theme_plain: "View: plain",
+  theme_sunlight: "View: sunlight",
+  theme_night: "View: night",
+
+  photo_pen: "Draw on it",
+  photo_pen_name: "drawn",
+  pen_red: "Red",
+  pen_yellow: "Yellow",
+  pen_blue: "Blue",
 
   redline: "Red pen",
   redline_help:

@@ -109,6 +109,20 @@ export const ja = {
   outing_full:
     "空きが {free} MBしかないので、入りきりません。レイヤーを減らすか、いらないアプリや写真を消してください。",
 
+  plane_place: "平面直角 第{zone}系 X {x} m(北) Y {y} m(東)",
+  mesh_place: "3次メッシュ {code}",
+  where_is_it: "場所の座標",
+  search_place: "この座標を地図で見る(北緯 {lat} 東経 {lon})",
+  theme_plain: "見え方: ふつう",
+  theme_sunlight: "見え方: 日なた",
+  theme_night: "見え方: 夜",
+
+  photo_pen: "書き込む",
+  photo_pen_name: "書込",
+  pen_red: "赤",
+  pen_yellow: "黄",
+  pen_blue: "青",
+
   redline: "赤ペン",
   redline_help:
     "指やペンで地図に書けます。書いた線はすぐに残ります。地図を動かすときは「地図を動かす」を押すか、2本の指で広げてください。",

@@ -22,6 +22,7 @@ import { tellState } from "./map_state.ts";
 import { drawImage, MARKER_PIXEL_RATIO } from "./markers.ts";
 import { type LocalPack, openPack, type PackView } from "./pack_source.ts";
 import { showPack } from "./pack_style.ts";
+import type { MapTheme } from "./themes.ts";
 
 /** How far beside a feature a tap may land. */
 const TAP_RADIUS_PX = 24;
@@ -95,9 +96,10 @@ export class FieldMap {
     layers: readonly DrawnLayer[],
     packs: readonly LocalPack[],
     views: Readonly<Record<string, PackView>> = {},
+    theme: MapTheme = "plain",
   ): Promise<void> {
     await this.#ready;
-    const style = JSON.stringify(fieldStyle(layers, packs, views));
+    const style = JSON.stringify(fieldStyle(layers, packs, views, theme));
     if (style === this.#style) return;
     this.#style = style;
     const known = new Set(this.#packs.map((pack) => pack.sha256));

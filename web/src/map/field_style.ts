@@ -3,6 +3,7 @@ import type { LayerSpecification, SourceSpecification, StyleSpecification } from
 import { type DrawnLayer, ledgerStyle, sourceId } from "./layer_style.ts";
 import type { LocalPack, PackView } from "./pack_source.ts";
 import { packSource, packStyle } from "./pack_style.ts";
+import { type MapTheme, themed } from "./themes.ts";
 
 export const SELECTED_SOURCE = "selected";
 export const GPS_SOURCE = "gps";
@@ -22,6 +23,7 @@ export function fieldStyle(
   layers: readonly DrawnLayer[],
   packs: readonly LocalPack[],
   views: Readonly<Record<string, PackView>> = {},
+  theme: MapTheme = "plain",
 ): StyleSpecification {
   const sources: Record<string, SourceSpecification> = {
     [SELECTED_SOURCE]: { type: "geojson", data: emptySource() },
@@ -40,7 +42,7 @@ export function fieldStyle(
     sources[sourceId(layer.key)] = { type: "geojson", data: emptySource(), promoteId: "feature_id" };
   }
   drawn.push(...POSITION_RING, ...SELECTION, ...ledgerStyle(layers), ...POSITION_DOT, ...SKETCH);
-  return { version: 8, sources, layers: drawn };
+  return { version: 8, sources, layers: themed(drawn, theme) };
 }
 
 const SELECTION: LayerSpecification[] = [

@@ -6,6 +6,8 @@ export interface DevicePosition {
   lon: number;
   lat: number;
   accuracy_m: number | null;
+  /** Which way the device moved, degrees from north; only while it moves. */
+  heading_deg?: number;
 }
 
 /** A photo that belongs to a feature; its bytes are known by their SHA-256. */

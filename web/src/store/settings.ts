@@ -12,6 +12,8 @@ export interface Settings {
   view: { lon: number; lat: number; zoom: number };
   /** What was written into the newest new feature of each layer. */
   last_fields: Record<string, Fields>;
+  /** How the map is drawn: for the day, for sunlight or for the night. */
+  map_theme: "plain" | "sunlight" | "night";
   /** How the packs under the layers are shown, by name. */
   pack_views: Record<string, { is_visible: boolean; opacity: number }>;
 }

@@ -1,7 +1,9 @@
 import { PhotoError, photoName, preparePhoto } from "../../form/photo.ts";
 import { words } from "../../i18n/language.svelte.ts";
+import { t } from "../../i18n/tablet.ts";
 import type { DevicePosition } from "../../model/feature.ts";
 import { photoRules } from "../../model/layer.ts";
+import type { StoredPhoto } from "../../store/database.ts";
 import { keepDraftPhoto } from "../../store/photos.ts";
 import type { DraftForm } from "./draft.svelte.ts";
 import type { Ledger } from "./ledger.svelte.ts";
@@ -29,5 +31,16 @@ export function takePhotos(
       await keepDraftPhoto(ledger.database, { ...photo, name, taken_at: taken_at.toISOString(), position });
       await form.addPhoto(photo.sha256);
     }
+  });
+}
+
+/** Puts a photo that was drawn on into the form, beside the one it was made of, with its time and place. */
+export function addDrawnPhoto(ledger: Ledger, form: DraftForm, original: StoredPhoto, drawn: Blob): Promise<void> {
+  return form.wait(async () => {
+    const photo = await preparePhoto(drawn, photoRules(form.layer).max_edge_px);
+    const name = original.name.replace(/(\.\w+)?$/, `_${t("photo_pen_name")}.jpg`);
+    const { taken_at, position } = original;
+    await keepDraftPhoto(ledger.database, { ...photo, name, taken_at: taken_at ?? null, position: position ?? null });
+    await form.addPhoto(photo.sha256);
   });
 }

@@ -2,7 +2,7 @@ import { anchorOf, distanceM, isOnEarth } from "../../geometry/distance.ts";
 import { inDegrees } from "../../geometry/projection.ts";
 import type { Feature } from "../../model/feature.ts";
 import { foldText } from "../../model/fold.ts";
-import type { Layer } from "../../model/layer.ts";
+import type { Field, Layer } from "../../model/layer.ts";
 
 export interface Row {
   layer: Layer;
@@ -57,6 +57,16 @@ export function nearestLeft(
     }
   }
   return nearest;
+}
+
+/** The field in which a query was found, where the label does not show it; null where nothing is to be told. */
+export function matchedField(layer: Layer, feature: Feature, query: string, label: string): Field | null {
+  const shown = foldText(label);
+  const hidden = foldText(query)
+    .split(" ")
+    .filter((word) => word && !shown.includes(word));
+  const holds = ({ name }: Field) => hidden.some((word) => foldText(String(feature.fields[name] ?? "")).includes(word));
+  return hidden.length ? (layer.fields.find(holds) ?? null) : null;
 }
 
 function textOf(feature: Feature): string {

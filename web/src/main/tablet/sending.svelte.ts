@@ -1,5 +1,6 @@
 import { type DayReport, type Step, sendAll } from "../../sync/day.ts";
 import type { Sent } from "../../sync/push.ts";
+import { Awake } from "./awake.ts";
 import type { Connection } from "./connection.svelte.ts";
 import type { Ledger } from "./ledger.svelte.ts";
 import { explain, type Trouble } from "./trouble.ts";
@@ -22,7 +23,7 @@ export class Sending {
     this.report = null;
     this.trouble = null;
     this.step = { step: "changes", n_done: 0, n_total: ledger.n_unsent };
-    const lock = await keepAwake();
+    const lock = new Awake();
     try {
       const onStep = (step: Step) => {
         this.step = step;
@@ -36,14 +37,9 @@ export class Sending {
       this.trouble = explain(error);
     } finally {
       this.step = null;
-      await lock?.release();
+      lock.release();
       await ledger.load();
       await connection.ask();
     }
   }
-}
-
-/** The screen stays on while sending, where the device can do that. */
-async function keepAwake(): Promise<WakeLockSentinel | null> {
-  return (await navigator.wakeLock?.request("screen").catch(() => null)) ?? null;
 }

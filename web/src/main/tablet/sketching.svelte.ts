@@ -10,6 +10,7 @@ import {
 } from "../../geometry/sketch.ts";
 import { snapTo } from "../../geometry/snap.ts";
 import type { FieldMap } from "../../map/field_map.ts";
+import { Awake } from "./awake.ts";
 import type { Desk } from "./desk.svelte.ts";
 
 /** A fix less exact than this makes no vertex of a walk, and a point at it deserves a second look. */
@@ -24,6 +25,8 @@ export class Sketching {
   is_walking = $state(false);
 
   readonly kind: "LineString" | "Polygon";
+  /** A screen that goes dark would end the walk: positions stop coming. */
+  #awake: Awake | null = null;
   readonly #desk: Desk;
   readonly #map: FieldMap;
 
@@ -42,6 +45,7 @@ export class Sketching {
     this.#map.onPlace = (place) => this.add(place);
     return () => {
       this.#map.onPlace = null;
+      this.#awake?.release();
       void this.#map.showSketch([]);
     };
   }
@@ -65,6 +69,8 @@ export class Sketching {
   /** Begins a walk with where the crew stands, or ends it. */
   toggleWalk(): void {
     this.is_walking = !this.is_walking;
+    this.#awake?.release();
+    this.#awake = this.is_walking ? new Awake() : null;
     this.walk();
   }
 

@@ -1,0 +1,38 @@
+import type { LayerSpecification } from "maplibre-gl";
+import { expect, test } from "vitest";
+import { fieldStyle } from "../../src/map/field_style.ts";
+import { themed } from "../../src/map/themes.ts";
+import { LAYER } from "../samples.ts";
+
+const paintOf = (layers: LayerSpecification[], id: string) =>
+  layers.find((layer) => layer.id === id)?.paint as Record<string, string>;
+const { layers } = fieldStyle([{ layer: LAYER, n_features: 1 }], []);
+const luminance = (color = "#000000") => {
+  const [r = 0, g = 0, b = 0] = [1, 3, 5].map(
+    (start) => (Number.parseInt(color.slice(start, start + 2), 16) / 255) ** 2.2,
+  );
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+};
+const contrast = (a?: string, b?: string) => {
+  const [low = 0, high = 0] = [luminance(a), luminance(b)].sort((one, other) => one - other);
+  return (high + 0.05) / (low + 0.05);
+};
+
+test("by night the ground is dark, and names stand out against it and their edge", () => {
+  const night = themed(layers, "night");
+  const ground = paintOf(night, "background")["background-color"];
+  const label = paintOf(night, "ledger-street_light-label");
+  expect(luminance(ground)).toBeLessThan(0.05);
+  expect(contrast(label["text-color"], ground)).toBeGreaterThan(7);
+  expect(contrast(label["text-color"], label["text-halo-color"])).toBeGreaterThan(7);
+});
+
+test("in sunlight the ground is nearly white, names are black and larger", () => {
+  const sunlight = themed(layers, "sunlight");
+  expect(luminance(paintOf(sunlight, "background")["background-color"])).toBeGreaterThan(0.95);
+  const label = sunlight.find(({ id }) => id === "ledger-street_light-label");
+  expect(label?.type === "symbol" && label.layout?.["text-size"]).toBe(18);
+  expect(paintOf(sunlight, "ledger-street_light-label")["text-color"]).toBe("#000000");
+});
+
+test("the plain theme is the style as it is", () => expect(themed(layers, "plain")).toEqual(layers));
