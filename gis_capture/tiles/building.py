@@ -19,7 +19,14 @@ from gis_capture.tiles.grid import to_world
 from gis_capture.tiles.values import ValueTable
 
 LABEL = "label"
-_LINES = (GeometryType.LINESTRING, GeometryType.LINEARRING)
+_KINDS = np.zeros(GeometryType.GEOMETRYCOLLECTION + 2, dtype=np.uint8)
+"""The kind of each type of geometry, 0 = none; the last one is that of nothing, type -1."""
+_KINDS[[GeometryType.POINT, GeometryType.LINESTRING, GeometryType.LINEARRING, GeometryType.POLYGON]] = (
+    POINT,
+    LINE,
+    LINE,
+    POLYGON,
+)
 _CURVE_BITS = 16
 
 
@@ -96,8 +103,9 @@ def _rows_of(geometries: npt.NDArray[np.object_]) -> Iterable[_Rows]:
         kinds = shapely.get_type_id(parts)
     has_place = ~shapely.is_missing(parts) & ~shapely.is_empty(parts)
     has_place &= np.isfinite(shapely.bounds(parts)).all(axis=1)
-    for kind, types in ((POINT, (GeometryType.POINT,)), (LINE, _LINES), (POLYGON, (GeometryType.POLYGON,))):
-        chosen = has_place & np.isin(kinds, types)
+    kinds = np.where(has_place, _KINDS[kinds], 0)
+    for kind in (POINT, LINE, POLYGON):
+        chosen = kinds == kind
         if chosen.any():
             yield _of_kind(kind, parts[chosen], owners[chosen])
 

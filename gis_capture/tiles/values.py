@@ -80,6 +80,8 @@ class ValueTable:
                 numbers.clear()
                 self._n_seen[column] = 0
         self._columns[column].append(found)
+        if not encoded:
+            return
         self._n_values += len(encoded)
         self._pieces.append(b"".join(encoded))
         self._lengths.append(np.fromiter(map(len, encoded), dtype=np.int32, count=len(encoded)))
