@@ -75,20 +75,20 @@ class Served:
 
     def __init__(self, port: int, pid: int) -> None:
         self.port = port
-        self._pid = pid
+        self.pid = pid
 
     def peak_mib(self) -> float:
         """Peak memory of the process that serves, in MiB; NaN where the system does not tell."""
         try:
-            children = Path(f"/proc/{self._pid}/task/{self._pid}/children").read_text().split()
-            return max(_peak_kib(pid) for pid in [str(self._pid), *children]) / 1024
+            children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+            return max(_peak_kib(pid) for pid in [str(self.pid), *children]) / 1024
         except OSError:
             return float("nan")
 
     def reset_peak(self) -> None:
         """Begins to measure the peak anew."""
         with contextlib.suppress(OSError):
-            for pid in Path(f"/proc/{self._pid}/task/{self._pid}/children").read_text().split():
+            for pid in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split():
                 Path(f"/proc/{pid}/clear_refs").write_text("5")
 
 

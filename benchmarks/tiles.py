@@ -51,7 +51,7 @@ def main() -> None:
 
 def _measure(size: int, folder: str, stack: ExitStack, programs: Path | None) -> float:
     """Prints the figures of one size; gives the milliseconds of a tile."""
-    workspace = stack.enter_context(_make_workspace(Path(folder) / "w", size))
+    workspace = stack.enter_context(make_points(Path(folder) / "w", size))
     start = time.perf_counter()
     _service(workspace, folder).encode([LAYER], *TILES[0])
     cold = time.perf_counter() - start
@@ -72,7 +72,7 @@ def _measure(size: int, folder: str, stack: ExitStack, programs: Path | None) ->
         print("PostGIS is not installed")
         return ours
     connection = stack.enter_context(psycopg.connect(stack.enter_context(running_server(programs))))
-    _fill(connection, workspace)
+    fill_postgis(connection, workspace)
     theirs = _mean_ms(lambda tile: connection.execute(MVT, (*tile, *tile), prepare=True).fetchone())
     print(f"{'':>9} PostGIS ST_AsMVT {theirs:.3f} ms, {theirs / ours:.1f} × ours", flush=True)
     return ours
@@ -83,7 +83,8 @@ def _service(workspace: Workspace, folder: str) -> TileService:
     return TileService(workspace.store, Path(folder) / "cache", max_features=everything, max_bytes=everything)
 
 
-def _make_workspace(path: Path, n_features: int) -> Workspace:
+def make_points(path: Path, n_features: int) -> Workspace:
+    """Makes a workspace with a layer of points, the first ones in a town."""
     chance = random.Random(2026)
 
     def place(number: int) -> Point:
@@ -133,7 +134,8 @@ def _edit_ms(workspace: Workspace, service: TileService, number: int) -> float:
     return seconds * 1000
 
 
-def _fill(connection: psycopg.Connection[tuple[object, ...]], workspace: Workspace) -> None:
+def fill_postgis(connection: psycopg.Connection[tuple[object, ...]], workspace: Workspace) -> None:
+    """Copies the points into a table of PostGIS."""
     connection.execute(
         "CREATE TABLE lights (fid bigint, feature_id text, ledger_number text, status text, location_note text,"
         " geom geometry(Point, 3857))"

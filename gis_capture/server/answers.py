@@ -1,12 +1,11 @@
 """How answers are written: JSON, lines of JSON, gzip."""
 
-import gzip
-import zlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import quote
 
 from flask import Flask, Response, request
+from isal import igzip, isal_zlib
 
 from gis_capture.model import encode_json
 
@@ -20,7 +19,7 @@ COMPRESSED_TYPES = (
     "text/html",
 )
 MIN_COMPRESSED_BYTES = 1_000
-GZIP_LEVEL = 4
+GZIP_LEVEL = 2
 
 
 def json_response(document: Any, *, status: int = 200, mimetype: str = "application/json") -> Response:
@@ -60,7 +59,7 @@ def init_app(app: Flask) -> None:
         if response.is_streamed:
             response.response = _gzip_pieces(response.iter_encoded())
         elif len(body := response.get_data()) >= MIN_COMPRESSED_BYTES:
-            response.set_data(gzip.compress(body, GZIP_LEVEL, mtime=0))
+            response.set_data(igzip.compress(body, GZIP_LEVEL, mtime=0))
         else:
             return response
         response.content_encoding = "gzip"
@@ -73,7 +72,7 @@ def takes_gzip() -> bool:
 
 
 def _gzip_pieces(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    compressor = zlib.compressobj(GZIP_LEVEL, wbits=31)
+    compressor = isal_zlib.compressobj(GZIP_LEVEL, wbits=31)
     for piece in pieces:
         if compressed := compressor.compress(piece):
             yield compressed
