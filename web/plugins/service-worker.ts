@@ -6,7 +6,7 @@ const TEMPLATE = new URL("../src/main/tablet/service-worker.js", import.meta.url
 /** Copied as it is by Vite, so it is not in the bundle. */
 const MANIFEST = new URL("../public/tablet/app.webmanifest", import.meta.url);
 /** Files of the office pages; the tablet does not carry them. */
-const IS_OFFICE_ONLY = /^index\.html$|^assets\/office/;
+export const IS_OFFICE_ONLY = /^index\.html$|^assets\/office/;
 
 /** Emits tablet/service-worker.js with the list of files to keep and a hash of their contents. */
 export function serviceWorker(): Plugin {
