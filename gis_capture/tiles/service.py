@@ -19,10 +19,12 @@ from gis_capture.tiles.style import THINNED, tile_fields
 from gis_capture.tiles.thinning import LARGEST_CELL, SMALLEST_CELL, thin
 
 MAX_FEATURES = 4_000
-MAX_BYTES = 1_000_000
-"""Of a tile before it is packed, which makes half of it at most: 500 kB are sent."""
+MAX_BYTES = 500_000
+"""Of a tile as it is sent, packed."""
+_MOST_PACKED = 8
+"""No tile of names and places is packed to less than such a part; what is larger need not be packed to know it."""
 CACHE_BYTES = 64 << 20
-_ENCODING = "2"
+_ENCODING = "3"
 """Raised when the same features are encoded otherwise."""
 
 
@@ -41,7 +43,7 @@ class TileService:
         store: Of the layers.
         cache_dir: Where columns are kept for the next start; None = nowhere.
         max_features: Of one layer in one tile; beyond it they are thinned.
-        max_bytes: Of one tile, before it is packed.
+        max_bytes: Of one tile as it is sent; beyond it the largest layers are thinned.
     """
 
     def __init__(
@@ -84,7 +86,7 @@ class TileService:
         for number, state in enumerate(states):
             content, cells[number] = self._encode(state, tile, 0, fields)
             encoded.append(content)
-        while sum(map(len, encoded)) > self._max_bytes:
+        while self._is_too_large(encoded):
             largest = max(range(len(encoded)), key=lambda number: len(encoded[number]))
             if cells[largest] >= LARGEST_CELL:
                 break
@@ -102,6 +104,12 @@ class TileService:
             numbers.append(f"{key}:{version}:{layer.generations.of(tile)}")
         about = f"{_ENCODING} {self._store.epoch} {self._max_features} {tile} {' '.join(numbers)}"
         return sha256(about.encode()).hexdigest()[:32]
+
+    def _is_too_large(self, encoded: Sequence[bytes]) -> bool:
+        n_bytes = sum(map(len, encoded))
+        if n_bytes <= self._max_bytes or n_bytes > _MOST_PACKED * self._max_bytes:
+            return n_bytes > self._max_bytes
+        return len(pack(b"".join(encoded))) > self._max_bytes
 
     def has_features(self, keys: Sequence[str], tile: Tile) -> bool:
         """Whether the box of a feature touches a tile, so that it or one below it may hold something."""
