@@ -36,7 +36,9 @@ class Served:
 
     def count(self, layer: str, query: FeatureQuery) -> int:
         """Counts the features of a query, whatever its limit and place; once for a revision of the layer."""
-        query = replace(query, after_fid=0, limit=None, with_personal=query.with_personal or query.text is None)
+        query = replace(
+            query, after_fid=0, limit=None, names=None, with_personal=query.with_personal or query.text is None
+        )
         if query == EVERYTHING:
             return self.workspace.store.count(layer)
         about = (layer, self.workspace.store.layer_revision(layer), repr(query))

@@ -56,6 +56,7 @@ def read_page(layer: Layer) -> Page:
         )
     if not is_storable(text):
         raise RequestError(Text("「q」に使えない文字があります。", '"q" holds characters that no text can hold.'))
+    wanted = _with_fields(layer)
     query = FeatureQuery(
         bbox=parse_bbox(arguments["bbox"]) if arguments.get("bbox") else None,
         feature_ids=ids,
@@ -65,6 +66,7 @@ def read_page(layer: Layer) -> Page:
         after_fid=read_integer("after", default=0, least=0, most=2**62),
         limit=limit + 1,
         with_personal=sees_personal(),
+        names=tuple(field.name for field in wanted.fields),
     )
     file_format = arguments.get("format", FORMATS[0])
     if file_format not in FORMATS:
@@ -73,7 +75,7 @@ def read_page(layer: Layer) -> Page:
             Text(f"「format」は {allowed} のどれかにしてください。", f'"format" must be one of {allowed}.'),
             name="format",
         )
-    return Page(_with_fields(layer), query, limit, file_format)
+    return Page(wanted, query, limit, file_format)
 
 
 def _with_fields(layer: Layer) -> Layer:

@@ -37,6 +37,7 @@ class FeatureQuery:
         after_fid: Keyset paging: only rows with a larger `fid`.
         text: Found in any text field.
         with_personal: Whether `text` is also looked for in fields with personal data.
+        names: Of the fields to read; None = all.
     """
 
     bbox: BBox | None = None
@@ -47,6 +48,7 @@ class FeatureQuery:
     after_fid: int = 0
     limit: int | None = None
     with_personal: bool = True
+    names: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,11 +84,11 @@ class PostgisReading(Reading):
         return self._pages(rows, query)
 
     def _pages(self, rows: LayerRows, query: FeatureQuery) -> Iterator[tuple[int, Feature]]:
-        n_left = inf if query.limit is None else query.limit
+        n_left, read = inf if query.limit is None else query.limit, rows.only(query.names)
         while n_left > 0:
             size = int(min(BATCH, n_left))
             where, values = self._where(rows, query)
-            page = list(self.read(rows, f"{rows.select} WHERE {where} ORDER BY fid LIMIT {size}", values))
+            page = list(self.read(read, f"{read.select} WHERE {where} ORDER BY fid LIMIT {size}", values))
             yield from page
             if len(page) < size:
                 return

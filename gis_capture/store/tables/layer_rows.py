@@ -1,8 +1,9 @@
 """A layer's table row by row: features become rows, and rows features."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -66,6 +67,12 @@ class LayerRows:
             " (revision, layer, feature_id, kind, previous_revision, previous, previous_geometry)"
             f" SELECT ?, ?, feature_id, ?, ?, ?, geometry FROM {self.table} WHERE feature_id = ?"
         )
+
+    def only(self, names: Collection[str] | None) -> Self:
+        """The rows for reading these fields alone; None = all."""
+        if names is None:
+            return self
+        return type(self)(replace(self.layer, fields=tuple(one for one in self.layer.fields if one.name in names)))
 
     def column_value(self, name: str, value: Any) -> Any:
         """Gives a field's value as its column holds it."""

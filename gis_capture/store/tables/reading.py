@@ -103,7 +103,8 @@ class Reading:
         rows = self.rows_of(layer)
         where, values = self._where(rows, query)
         limit = "" if query.limit is None else f" LIMIT {int(query.limit)}"
-        return self.read(rows, f"{rows.select} WHERE {where} ORDER BY fid{limit}", values)
+        read = rows.only(query.names)
+        return self.read(read, f"{read.select} WHERE {where} ORDER BY fid{limit}", values)
 
     def columns(self, layer: str, names: Sequence[str], *, after: int = 0) -> Iterator[Columns]:
         """Reads a layer in batches of columns, lazily: all of it, or what was written after a revision."""
