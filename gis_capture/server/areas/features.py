@@ -4,9 +4,10 @@ import io
 from typing import Any
 from urllib.parse import urlencode
 
+import orjson
 from flask import Blueprint, Response, request
 
-from gis_capture.model import Feature, Layer, Text
+from gis_capture.model import Feature, Layer, Text, encode_json
 from gis_capture.report.flatgeobuf import encode_flatgeobuf
 from gis_capture.report.geojson import to_geojson
 from gis_capture.report.table import write_csv
@@ -46,7 +47,8 @@ def list_features(layer: str) -> Response:
 def _collection(page: Page, features: list[Feature], n_matched: int, following: str) -> dict[str, Any]:
     return {
         "type": "FeatureCollection",
-        "features": list(to_geojson(page.layer, features)),
+        # As bytes at once: so many live objects would keep the garbage collector busy.
+        "features": [orjson.Fragment(encode_json(one)) for one in to_geojson(page.layer, features)],
         "numberMatched": n_matched,
         "numberReturned": len(features),
         "links": [{"rel": "next", "type": GEOJSON, "href": following}] if following else [],
