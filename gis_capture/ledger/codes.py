@@ -54,6 +54,7 @@ ATTACHMENTS_LEFT_OUT = "attachments_left_out"
 UNSEEN_CELLS = "unseen_cells"
 MEMO_NOT_READ = "memo_not_read"
 READ_BY_ANOTHER = "read_by_another"
+MAY_BE_FORMS = "may_be_forms"
 
 TITLES: dict[str, Text] = {
     MERGE_FILLED: Text("結合セルを各行に補いました", "Merged cell filled into each row"),
@@ -106,5 +107,6 @@ TITLES: dict[str, Text] = {
     ATTACHMENTS_LEFT_OUT: Text("添付ファイルは読みませんでした", "Attached files were not read"),
     UNSEEN_CELLS: Text("表示形式で見えなくしてあるセルがあります", "Cells that their number format hides"),
     MEMO_NOT_READ: Text("メモの中身を読み取れませんでした", "Memo could not be read"),
+    MAY_BE_FORMS: Text("1シート1件の様式のようです", "Each sheet may be a form of one record"),
     READ_BY_ANOTHER: Text("別の読み取り方で読みました", "Read by the second reader"),
 }

@@ -79,6 +79,8 @@ def _lowest_by_contrast(grid: Grid, filled: Sequence[int], kinds: Kinds, wide: i
     candidate: int | None = None
     most = 0
     for row in filled:
+        if _is_about_table(grid, row):
+            continue
         of_row = kinds_of_row(grid, row)
         fits, misfits = kinds.compare(of_row)
         n_words = sum(kind in ("text", "long") for kind in of_row)
@@ -102,6 +104,14 @@ def _lowest_by_contrast(grid: Grid, filled: Sequence[int], kinds: Kinds, wide: i
     return candidate
 
 
+def _is_about_table(grid: Grid, row: int) -> bool:
+    """Whether a row says who made the table, when, and in which units, rather than naming its columns."""
+    texts = [text for _, text in grid.filled(row)]
+    return all(words.is_labelled_value(text) or words.is_remark(text) for text in texts) and any(
+        map(words.is_labelled_value, texts)
+    )
+
+
 def _n_covered(grid: Grid, row: int) -> int:
     """Number of cells of a row that are filled or belong to a merged cell that is."""
     covered = {position for position, _ in grid.filled(row)}
@@ -119,7 +129,7 @@ def _is_data_by_words(grid: Grid, row: int, candidate: int) -> bool:
 def _lowest_by_words(grid: Grid, filled: Sequence[int], kinds: Kinds, wide: int) -> int | None:
     best, best_score = None, 0.03
     for row in filled[:30]:
-        if grid.n_filled[row] * 2 < wide:
+        if grid.n_filled[row] * 2 < wide or _is_about_table(grid, row):
             continue
         score = _name_score(grid, row, filled, kinds)
         if score > best_score + (0.15 if best is not None else 0.0):

@@ -1,5 +1,6 @@
 """The one door: reads any ledger into tables."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from gis_capture.ledger import codes
@@ -9,6 +10,7 @@ from gis_capture.ledger.kinds import say_kind
 from gis_capture.ledger.land_data import resolve_codes
 from gis_capture.ledger.limits import DEFAULT_LIMITS, Limits
 from gis_capture.ledger.opening import Opened, open_source, unknown
+from gis_capture.ledger.recipes.forms import are_forms
 from gis_capture.ledger.recipes.recipe import Recipe
 from gis_capture.ledger.table import Reading
 from gis_capture.model import Problem
@@ -31,11 +33,27 @@ def read_ledger(
     if driver is None:
         raise unknown(opened.path, say_kind(opened))
     reading = resolve_codes(read_safely(driver.read, opened))
+    told = []
     if opened.suffix and opened.suffix not in driver.suffixes:
-        reading = Reading(
-            reading.source, reading.tables, (_wrong_extension(opened, reading.source.driver), *reading.problems)
-        )
-    return reading
+        told.append(_wrong_extension(opened, reading.source.driver))
+    if recipe is None and are_forms(reading.sheets):
+        told.append(_may_be_forms(len(reading.sheets)))
+    return replace(reading, problems=(*told, *reading.problems))
+
+
+def _may_be_forms(n_sheets: int) -> Problem:
+    return Problem(
+        codes.MAY_BE_FORMS,
+        "warning",
+        Text(
+            f"{n_sheets}枚のシートは、1シートが1件の様式(個票)のようです。表として読んだので、項目が列になっていません。",
+            f"The {n_sheets} sheets seem to be forms of one record each; they were read as tables, which they are not.",
+        ),
+        Text(
+            "「様式として読む」を選ぶか、gis-capture inspect --form --save-recipe でレシピを作ってください。",
+            "Choose to read them as forms, or make a recipe with gis-capture inspect --form --save-recipe.",
+        ),
+    )
 
 
 def _wrong_extension(opened: Opened, driver: str) -> Problem:

@@ -34,6 +34,7 @@ _REMARK = re.compile(
     r"(?:現在|時点|作成|調べ|更新|末日?|末現在|分)[)）】\]]?$|^[(（][^()（）]*(?:年|月|日|末)[)）]$|^[※＊*]|^no\.?\s*\d+$",
     re.IGNORECASE,
 )
+_LABELLED = re.compile(r"[^:：()（）\d]{1,12}[:：][\s\u3000]*[^\s\u3000/]")
 _PAGE = re.compile(
     r"^[-－‐ー(（\s]*(?:p\.?|page|頁)?\s*\d+\s*(?:[/／]\s*\d+)?\s*(?:頁|ページ|page)?[-－‐ー)）\s]*$", re.IGNORECASE
 )
@@ -175,6 +176,11 @@ def is_footnote(text: str) -> bool:
 def is_remark(text: str) -> bool:
     """Whether a text beside a title tells unit, date or source: "（単位：人）", "令和6年4月1日現在"."""
     return len(text) <= 60 and _REMARK.search(squeeze(text)) is not None
+
+
+def is_labelled_value(text: str) -> bool:
+    """Whether a text above a table says something of the whole of it, with its label: 「作成課：消防総務課」."""
+    return len(text) <= 60 and _LABELLED.match(text.strip()) is not None
 
 
 def is_page_number(text: str) -> bool:

@@ -139,3 +139,28 @@ def test_a_list_is_no_form(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("a,b\n1,2\n3,4\n", "utf-8")
     with pytest.raises(SourceError):
         make_form_recipe(read_ledger(tmp_path / "a.csv"), read_layers(layers_dir()))
+
+
+def test_a_book_of_forms_is_recognized(tmp_path: Path) -> None:
+    """Read as tables it is told that it may be one; with its recipe it is not."""
+    path = write(tmp_path / "橋梁個票.xlsx")
+    assert codes.MAY_BE_FORMS in [problem.code for problem in read_ledger(path).problems]
+
+    recipe = make_form_recipe(read_ledger(path), read_layers(layers_dir()))
+    assert codes.MAY_BE_FORMS not in [problem.code for problem in read_ledger(path, recipe=recipe).problems]
+
+
+def test_sheets_of_a_list_are_no_forms(tmp_path: Path) -> None:
+    """The same names above other rows each year; nor are copies of one blank form."""
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for year in (4, 5, 6):
+        sheet = book.create_sheet(f"R{year}")
+        sheet.append(["番号", "施設名", "所在地", "構造", "設置年度"])
+        for number in range(6):
+            sheet.append([number + 1, f"第{number}公園", f"本町{year}-{number}", "木造", f"R{year}"])
+    book.save(tmp_path / "list.xlsx")
+    blank = write(tmp_path / "blank.xlsx", [("",) * 8] * 3)
+
+    for path in (tmp_path / "list.xlsx", blank):
+        assert codes.MAY_BE_FORMS not in [problem.code for problem in read_ledger(path).problems]

@@ -357,3 +357,21 @@ def test_units_and_numbers_of_columns_below_the_names_are_no_names(read_book: Re
     assert (names(table), table.header_rows) == (rows[0], (1,))
     assert skipped(table) == {2: "unit", 3: "code_row"}
     assert len(table.row_numbers) == 7
+
+
+def test_who_made_the_table_and_when_are_not_its_names(read_rows: ReadRows) -> None:
+    """Labels with their values in several cells, a sentence and numbers of columns stand above the names."""
+    table = read_rows(
+        [
+            ["防火水槽台帳", None, None, None],
+            ["作成課：消防総務課", None, "作成日：2024/5/1", None],
+            ["本表は令和6年4月1日現在の内容である。", None, None, None],
+            [None, None, None, None],
+            ["①", "②", "③", "④"],
+            ["管理番号", "所在地", "容量(t)", "構造"],
+            *([f"W{number}", f"朝日町万石{number}", "40", "RC"] for number in range(1, 9)),
+        ]
+    )
+    assert table.header_rows == (6,)
+    assert names(table) == ["管理番号", "所在地", "容量(t)", "構造"]
+    assert len(table.row_numbers) == 8

@@ -71,6 +71,21 @@ def read_form(grids: Iterable[Grid], form: FormRule, source: Source) -> tuple[Ta
     return table, others, problems
 
 
+def are_forms(grids: Sequence[Grid]) -> bool:
+    """Whether most sheets say the same labels in the same cells, in three rows or more, with values of their own."""
+    form = propose_form(grids[0]) if len(grids) > 1 else None
+    if form is None or len({_parse(value.label_cell)[0] for value in form.values}) < 3:
+        return False
+    alike = [grid for grid in grids if is_small(grid) and _places(grid, form) == _value_places(form)]
+    records = [[_text(grid, _parse(value.value_cell)) for value in form.values] for grid in alike]
+    n_own = sum(len(set(values)) > 1 for values in zip(*records, strict=True))
+    return len(alike) * 2 > len(grids) and len(alike) > 1 and n_own * 2 >= len(form.values)
+
+
+def _value_places(form: FormRule) -> list[_Place]:
+    return [_parse(value.value_cell) for value in form.values]
+
+
 def propose_form(grid: Grid) -> FormRule | None:
     """Finds the labels of a form and the cells of their values: to the right of a label, or below it.
 
