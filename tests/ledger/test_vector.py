@@ -361,3 +361,46 @@ def test_a_part_of_a_shapefile_without_rows_names_the_main_file(tmp_path: Path, 
     part.write_text("UTF-8")
     with pytest.raises(SourceError, match=r"Name the \.shp beside it"):
         read_ledger(part)
+
+
+@pytest.mark.parametrize(
+    ("ids", "expected"),
+    [
+        ([101, 102, 103], ["101", "102", "103"]),
+        ([1, "A-2", None], ["1", "A-2", None]),
+        (["A-1", 2, 3.5], ["A-1", "2", "3.5"]),
+        ([7, 7, "7"], ["7", "7", "7"]),
+    ],
+)
+def test_ids_of_features_of_any_type_are_a_column(read_text: ReadText, ids: list[object], expected: list[str]) -> None:
+    """Numbers, mixed types, ids twice: as they are written, and without a word of GDAL's about numbers of its own."""
+    features = [feature({"名称": f"栓{n}"}, 137.0 + n) | {"id": given} for n, given in enumerate(ids)]
+    reading = read_text(json.dumps({"type": "FeatureCollection", "features": features}), name="a.geojson")
+    assert column(only_table(reading), "id") == expected
+    assert codes.DRIVER_WARNING not in [problem.code for problem in reading.problems]
+
+
+def test_an_id_beside_a_property_of_that_name_is_kept(read_text: ReadText) -> None:
+    """Both are columns where they differ; where they agree, one is enough."""
+    features = [feature({"id": "A"}, 1.0) | {"id": "way/1"}, feature({"id": "B"}, 2.0) | {"id": 2}]
+    table = only_table(read_text("\n".join(json.dumps(f) for f in features), name="a.geojsonl"))
+    assert (column(table, "id"), column(table, "feature/id")) == (["A", "B"], ["way/1", "2"])
+    agreeing = [feature({"id": "A"}, 1.0) | {"id": "A"}, feature({"id": "B"}, 2.0) | {"id": "B"}]
+    assert names(only_table(read_text("\n".join(json.dumps(f) for f in agreeing), name="b.geojsonl"))) == ["id"]
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_ids_that_only_count_are_no_column(read_text: ReadText, first: int) -> None:
+    """They are the row numbers."""
+    features = [feature({"名称": f"栓{n}"}, 137.0) | {"id": first + n} for n in range(3)]
+    table = only_table(read_text(json.dumps({"type": "FeatureCollection", "features": features}), name="a.geojson"))
+    assert names(table) == ["名称"]
+
+
+def test_ids_are_found_in_features_longer_than_a_piece(read_text: ReadText) -> None:
+    """A file is read piece by piece, and a feature may begin in one and end in another."""
+    features = [
+        feature({"名称": f"栓{n}", "備考": "あ" * 700_000}, 137.0) | {"id": f"N{n}" if n else 5} for n in range(4)
+    ]
+    table = only_table(read_text(json.dumps({"type": "FeatureCollection", "features": features}), name="a.geojson"))
+    assert column(table, "id") == ["5", "N1", "N2", "N3"]

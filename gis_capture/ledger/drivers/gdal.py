@@ -39,6 +39,8 @@ class GdalLayer:
 
 
 _UNDEFINED = re.compile(r"^\w+\[\"Undefined |^(?:LOCAL_CS|ENGCRS|LOCALCS)\[", re.IGNORECASE)
+# Numbers that GDAL gives features for itself; ids as they are written stay.
+_ABOUT_FIDS = "Several features with id ="
 READ_ERRORS = (
     pyogrio.errors.DataSourceError,
     pyogrio.errors.FeatureError,
@@ -62,6 +64,8 @@ def telling(opened: Opened, problems: list[Problem]) -> Iterator[None]:
         except READ_ERRORS as error:
             raise broken(opened.path, _first_line(error)) from error
     for message in dict.fromkeys(_first_line(w.message) for w in caught):
+        if message.startswith(_ABOUT_FIDS):
+            continue
         told = Text(f"読み取り時の注意：{message}", f"The reader says: {message}")
         problems.append(Problem(codes.DRIVER_WARNING, "warning", told))
 

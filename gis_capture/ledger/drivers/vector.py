@@ -112,7 +112,7 @@ def _write_in_utf8(source: Path, target: Path, encoding: str) -> None:
 
 
 def _read_layers(opened: Opened, path: Path, kind: str, *, encoding: str | None = None) -> Reading:
-    from gis_capture.ledger.drivers import gdal
+    from gis_capture.ledger.drivers import gdal, geojson_ids
 
     source = opened.source(kind, encoding)
     problems: list[Problem] = []
@@ -120,6 +120,8 @@ def _read_layers(opened: Opened, path: Path, kind: str, *, encoding: str | None 
     with gdal.telling(opened, problems):
         for name in gdal.layer_names(path):
             layer = gdal.read_layer_or_rows(opened, path, problems, layer=name, options=_OPTIONS.get(kind))
+            if kind == "geojson":
+                layer = geojson_ids.with_ids(path, layer)
             tables.append(
                 Table(
                     name=name,
