@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from gis_capture.convert.geometry_doubts import columns_of
 from gis_capture.convert.positions import coordinates_of, has_geometries
@@ -41,6 +42,8 @@ def choose_tables(reading: Reading, wanted: Wanted = None) -> list[Table]:
     path, names = reading.source.path, names_of(wanted)
     if not reading.tables:
         raise SourceError(Text(f"「{path.name}」に表が見つかりません。", f'"{path.name}" holds no table.'), path=path)
+    if not any(len(table.row_numbers) for table in reading.tables):
+        raise _without_rows(path, reading.tables)
     for name in names:
         if all(name not in (table.name, table.sheet) for table in reading.tables):
             there = "、".join(table.name for table in reading.tables)
@@ -52,6 +55,19 @@ def choose_tables(reading: Reading, wanted: Wanted = None) -> list[Table]:
                 path=path,
             )
     return [table for table in reading.tables if not names or table.name in names or table.sheet in names]
+
+
+def _without_rows(path: Path, tables: Sequence[Table]) -> SourceError:
+    n_left_out = sum(skipped.reason != "blank" for table in tables for skipped in table.skipped)
+    ja = f"（表題・注記・集計などで対象外の行が {n_left_out:,} 行）" if n_left_out else ""
+    en = f" ({n_left_out:,} rows are titles, notes or totals)" if n_left_out else ""
+    return SourceError(
+        Text(
+            f"「{path.name}」には、取り込む行がありません{ja}。何も書き込んでいません。ファイルに台帳の行があるか確かめてください。",
+            f'"{path.name}" has no rows to bring in{en}. Nothing was written: check that the file holds the ledger.',
+        ),
+        path=path,
+    )
 
 
 def is_ledger(table: Table) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from gis_capture.ledger import words
 from gis_capture.ledger.grid import Grid
 from gis_capture.ledger.table import Column, column_letters
 
@@ -10,8 +11,9 @@ from gis_capture.ledger.table import Column, column_letters
 def name_columns(grid: Grid, rows: Sequence[int], used: Sequence[bool]) -> list[tuple[int, Column]]:
     """Names the columns that have a name or a value, with their position in the grid.
 
-    Several header rows are joined by "/"; a merged or (in text files) blank upper cell belongs to the parent on
-    its left. Columns that only stretch the merged cell of their neighbour are left out.
+    Several header rows are joined by "/", a unit in brackets to the name above it; a merged or (in text files)
+    blank upper cell belongs to the parent on its left. Columns that only stretch the merged cell of their neighbour
+    are left out.
     """
     paths, stretched = header_paths(grid, rows)
     columns: list[tuple[int, Column]] = []
@@ -19,7 +21,7 @@ def name_columns(grid: Grid, rows: Sequence[int], used: Sequence[bool]) -> list[
     for position, path in enumerate(paths):
         if not used[position] and (not path or position in stretched):
             continue
-        header = "/".join(path)
+        header = _join(path)
         number = grid.first_column + position
         name = header or f"列{column_letters(number)}"
         unique, n = name, 1
@@ -29,6 +31,12 @@ def name_columns(grid: Grid, rows: Sequence[int], used: Sequence[bool]) -> list[
         taken.add(unique)
         columns.append((position, Column(unique, header, number)))
     return columns
+
+
+def _join(path: Sequence[str]) -> str:
+    """Joins parents and children; a unit in brackets below a name is no child of it: 延長 over (m) is 延長(m)."""
+    is_in_unit = len(path) > 1 and path[-1][0] in "(（[［〔" and words.is_unit(path[-1])
+    return "/".join(path[:-1]) + path[-1] if is_in_unit else "/".join(path)
 
 
 def header_paths(grid: Grid, rows: Sequence[int]) -> tuple[list[list[str]], set[int]]:

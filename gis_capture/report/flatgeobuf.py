@@ -5,7 +5,6 @@ from io import BytesIO
 from typing import Any
 
 import numpy as np
-import pyogrio
 import shapely
 
 from gis_capture.model import Feature, Field, FieldType, Layer
@@ -15,6 +14,9 @@ _TYPES: dict[FieldType, Any] = {FieldType.INTEGER: np.int64, FieldType.REAL: np.
 
 def encode_flatgeobuf(layer: Layer, features: Iterable[Feature]) -> bytes:
     """Gives the bytes of a file with the fields of a layer, `feature_id` and `revision`."""
+    # Takes a second to begin; what only reads or converts does without.
+    import pyogrio
+
     rows = list(features)
     geometries = np.array([*(row.geometry for row in rows), None], dtype=object)[:-1]
     columns = [_column(field, rows) for field in layer.fields]

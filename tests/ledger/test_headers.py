@@ -375,3 +375,14 @@ def test_who_made_the_table_and_when_are_not_its_names(read_rows: ReadRows) -> N
     assert table.header_rows == (6,)
     assert names(table) == ["管理番号", "所在地", "容量(t)", "構造"]
     assert len(table.row_numbers) == 8
+
+
+def test_a_unit_below_a_name_is_part_of_it(read_book: ReadBook) -> None:
+    """In brackets, in a header row of its own beside children: 延長 over (m) is 延長(m), no parent with a child."""
+    rows = [
+        ["路線番号", "延長", "幅員", None],
+        [None, "(m)", "最小", "最大"],
+        *[[100 + i, 120.5 + i, 3.0, 5.5] for i in range(6)],
+    ]
+    table = only_table(read_book(rows, merges=["A1:A2", "C1:D1"]))
+    assert names(table) == ["路線番号", "延長(m)", "幅員/最小", "幅員/最大"]
