@@ -54,6 +54,7 @@ ATTACHMENTS_LEFT_OUT = "attachments_left_out"
 UNSEEN_CELLS = "unseen_cells"
 MEMO_NOT_READ = "memo_not_read"
 READ_BY_ANOTHER = "read_by_another"
+CONTENTS_DIFFER = "contents_differ"
 MAY_BE_FORMS = "may_be_forms"
 
 TITLES: dict[str, Text] = {
@@ -109,4 +110,5 @@ TITLES: dict[str, Text] = {
     MEMO_NOT_READ: Text("メモの中身を読み取れませんでした", "Memo could not be read"),
     MAY_BE_FORMS: Text("1シート1件の様式のようです", "Each sheet may be a form of one record"),
     READ_BY_ANOTHER: Text("別の読み取り方で読みました", "Read by the second reader"),
+    CONTENTS_DIFFER: Text("ファイルの一覧と中の表が合いません", "List of contents and tables of a file differ"),
 }

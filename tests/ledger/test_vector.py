@@ -404,3 +404,31 @@ def test_ids_are_found_in_features_longer_than_a_piece(read_text: ReadText) -> N
     ]
     table = only_table(read_text(json.dumps({"type": "FeatureCollection", "features": features}), name="a.geojson"))
     assert column(table, "id") == ["5", "N1", "N2", "N3"]
+
+
+def test_tables_that_a_geopackage_does_not_declare_are_read_and_told(tmp_path: Path) -> None:
+    """A layer with its geometries and CRS, a table; a declared one that is not there is told, too."""
+    path = tmp_path / "a.gpkg"
+    with closing(write_geopackage(path)) as connection, connection:
+        connection.execute("CREATE TABLE 忘れた層 (fid INTEGER PRIMARY KEY, 図形 BLOB, 番号 TEXT)")
+        connection.execute("INSERT INTO 忘れた層 SELECT fid, geom, '00' || fid FROM 施設")
+        connection.execute("CREATE TABLE 点検 (id INTEGER PRIMARY KEY, 結果 TEXT)")
+        connection.execute("INSERT INTO 点検 VALUES (1, '良')")
+        connection.execute("CREATE TABLE 空 (id INTEGER PRIMARY KEY, 結果 TEXT)")
+        connection.execute("CREATE TABLE 登録済 (id INTEGER PRIMARY KEY, 結果 TEXT)")
+        connection.execute("CREATE VIRTUAL TABLE 索引 USING fts5(x)")
+        contents = "INSERT INTO gpkg_contents (table_name, data_type) VALUES (?, 'attributes')"
+        connection.executemany(contents, [("登録済",), ("なくなった表",)])
+    before = path.read_bytes()
+    reading = read_ledger(path)
+    tables = {table.name: table for table in reading.tables}
+    assert set(tables) == {"施設", "忘れた層", "点検", "登録済"}
+    assert (tables["忘れた層"].crs, column(tables["忘れた層"], "番号")) == ("EPSG:6675", ["001", "002", "003"])
+    assert tables["忘れた層"].geometries == [shapely.Point(n, n) for n in range(3)]
+    told = {
+        p.message.en.split('"')[-2] if p.severity == "error" else p.message.en.split('"')[1]: p.severity
+        for p in reading.problems
+        if p.code == codes.CONTENTS_DIFFER
+    }
+    assert told == {"忘れた層": "warning", "点検": "warning", "なくなった表": "error"}
+    assert (path.read_bytes(), [p.name for p in tmp_path.iterdir()]) == (before, ["a.gpkg"])

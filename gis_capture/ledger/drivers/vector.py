@@ -4,12 +4,14 @@ import datetime
 import re
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
 import numpy as np
 
+from gis_capture.ledger.drivers import geopackage_tables
 from gis_capture.ledger.drivers.cells import date_text, number_text
 from gis_capture.ledger.drivers.dbf import columns_of
 from gis_capture.ledger.drivers.driver import Driver
@@ -28,7 +30,6 @@ _XML_ROOT = re.compile(rb"<(?:\w+:)?(FeatureCollection|SurveyData|Dataset|GI|Cit
 _OPTIONS: dict[str, dict[str, str]] = {
     "geojson": {"DATE_AS_STRING": "YES", "FLATTEN_NESTED_ATTRIBUTES": "YES", "NESTED_ATTRIBUTE_SEPARATOR": "/"}
 }
-_WRITE_AHEAD = b"\x02\x02"
 _GPKG_IDS = (b"GPKG", b"GP10", b"GP11", b"GP12", b"GP13")
 
 
@@ -60,8 +61,10 @@ def read(opened: Opened) -> Reading:
         raise broken(opened.path, "ENTITY")
     if kind == "gml":
         _check_whole(opened)
-    if kind == "gpkg" and opened.head[18:20] == _WRITE_AHEAD:
-        return _read_write_ahead(opened)
+    if kind == "gpkg":
+        told: list[Problem] = []
+        with geopackage_tables.whole(opened, told) as path:
+            return _read_layers(opened, path, kind, problems=told)
     if kind not in ("gml", "geojson"):
         return _read_layers(opened, opened.path, kind)
     encoding = find_encoding(opened.path)[0] if kind == "geojson" else None
@@ -75,20 +78,6 @@ def read(opened: Opened) -> Reading:
         else:
             _write_in_utf8(opened.path, copy, encoding)
         return _read_layers(opened, copy, kind, encoding=encoding)
-
-
-def _read_write_ahead(opened: Opened) -> Reading:
-    """Reads a GeoPackage with what a program has written to its log (-wal) and not yet into it.
-
-    SQLite would move the log into the file and delete it; nothing may change at the source.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder) / opened.path.name
-        for ending in ("", "-wal"):
-            part = opened.path.with_name(opened.path.name + ending)
-            if part.is_file():
-                shutil.copyfile(part, copy.with_name(copy.name + ending))
-        return _read_layers(opened, copy, "gpkg")
 
 
 def _check_whole(opened: Opened) -> None:
@@ -111,11 +100,13 @@ def _write_in_utf8(source: Path, target: Path, encoding: str) -> None:
         shutil.copyfileobj(text, copy, 1 << 20)
 
 
-def _read_layers(opened: Opened, path: Path, kind: str, *, encoding: str | None = None) -> Reading:
+def _read_layers(
+    opened: Opened, path: Path, kind: str, *, encoding: str | None = None, problems: Sequence[Problem] = ()
+) -> Reading:
     from gis_capture.ledger.drivers import gdal, geojson_ids
 
     source = opened.source(kind, encoding)
-    problems: list[Problem] = []
+    problems = list(problems)
     tables = []
     with gdal.telling(opened, problems):
         for name in gdal.layer_names(path):
