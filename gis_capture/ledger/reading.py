@@ -6,10 +6,10 @@ from pathlib import Path
 from gis_capture.ledger import codes
 from gis_capture.ledger.drivers import DRIVERS
 from gis_capture.ledger.drivers.driver import read_safely
-from gis_capture.ledger.kinds import say_kind
+from gis_capture.ledger.kinds import refused
 from gis_capture.ledger.land_data import resolve_codes
 from gis_capture.ledger.limits import DEFAULT_LIMITS, Limits
-from gis_capture.ledger.opening import Opened, open_source, unknown
+from gis_capture.ledger.opening import Opened, open_source
 from gis_capture.ledger.recipes.forms import are_forms
 from gis_capture.ledger.recipes.recipe import Recipe
 from gis_capture.ledger.table import Reading
@@ -31,7 +31,7 @@ def read_ledger(
     opened = open_source(Path(path), limits, recipe, layout=layout)
     driver = next((driver for driver in DRIVERS if driver.accepts(opened)), None)
     if driver is None:
-        raise unknown(opened.path, say_kind(opened))
+        raise refused(opened)
     reading = resolve_codes(read_safely(driver.read, opened))
     told = []
     if opened.suffix and opened.suffix not in driver.suffixes:

@@ -153,3 +153,16 @@ def test_too_many_files_in_a_folder_are_refused(tmp_path: Path) -> None:
         (tmp_path / f"{n}.csv").write_text(CSV, "utf-8")
     with pytest.raises(SourceError, match="4 files"):
         read_ledger(tmp_path, limits=Limits(max_entries=3))
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "GIF", "BMP", "WEBP"])
+def test_a_picture_is_sent_where_pictures_go(tmp_path: Path, kind: str) -> None:
+    """A scan is no ledger: the message says how it becomes a base map, and which photos become points."""
+    path = tmp_path / f"図面.{kind.lower()}"
+    Image.new("RGB", (8, 8)).save(path, kind)
+    with pytest.raises(SourceError) as caught:
+        read_ledger(path)
+    assert kind.lower() in caught.value.message.en.lower()
+    for words in (caught.value.message.ja, caught.value.message.en):
+        assert "raster add" in words
+        assert "EXIF" in words

@@ -17,7 +17,8 @@ from gis_capture.ledger import codes
 from gis_capture.ledger.drivers.cells import number_text
 from gis_capture.ledger.drivers.dbf import columns_of
 from gis_capture.ledger.drivers.driver import Driver
-from gis_capture.ledger.opening import Opened, unknown
+from gis_capture.ledger.kinds import not_a_ledger
+from gis_capture.ledger.opening import Opened
 from gis_capture.ledger.table import Reading, Source, Table
 from gis_capture.model import Problem
 from gis_capture.text import Text
@@ -77,7 +78,7 @@ def read(opened: Opened) -> Reading:
     photo = read_photo(opened.path, opened.path.name)
     if photo.position is None:
         kind = next((kind for magic, kind in _KINDS if opened.head.startswith(magic)), _OTHER_KIND)
-        raise unknown(opened.path, kind)
+        raise not_a_ledger(opened, kind)
     return reading_of_photos(opened.source("photos"), [photo])
 
 
