@@ -11,7 +11,7 @@ from gis_capture.model import Problem
 from gis_capture.text import Text
 
 MAX_PROBLEMS = 20
-MAX_NOTES_OF_A_KIND = 3
+MAX_OF_A_KIND = {"error": MAX_PROBLEMS, "warning": 6, "info": 3}
 SEVERITIES = {"error": Text("誤り", "error"), "warning": Text("確認", "warning"), "info": Text("参考", "note")}
 
 
@@ -48,34 +48,38 @@ def print_tables(tables: Sequence[TableAccount], titles: Mapping[str, Text], *, 
 
 
 def print_problems(problems: Iterable[Problem], *, language: str) -> None:
-    """Prints errors and warnings first, at most MAX_PROBLEMS, and counts the rest.
+    """Prints errors and warnings first, what is said of many rows once, at most MAX_PROBLEMS, and counts the rest.
 
-    Of notes of the same kind MAX_NOTES_OF_A_KIND are enough: seventy ditto marks would hide what else was done.
+    Of the same kind MAX_OF_A_KIND are enough: seventy ditto marks would hide what else there is.
     """
     order = {"error": 0, "warning": 1, "info": 2}
-    ordered = sorted(problems, key=lambda problem: (order[problem.severity], problem.row_number or 0))
-    n_of_a_kind = Counter[str]()
-    shown, rest = list[Problem](), Counter[str]()
-    for problem in ordered:
-        n_of_a_kind[problem.code] += problem.severity == "info"
-        if len(shown) == MAX_PROBLEMS or n_of_a_kind[problem.code] > MAX_NOTES_OF_A_KIND:
-            rest[problem.severity] += 1
+    alike: dict[tuple[object, ...], list[Problem]] = {}
+    for problem in sorted(problems, key=lambda problem: (order[problem.severity], problem.row_number or 0)):
+        alike.setdefault((problem.code, problem.table, problem.column, problem.message), []).append(problem)
+    n_of_a_kind, n_shown, rest = Counter[str](), 0, Counter[str]()
+    for first, *others in alike.values():
+        n_of_a_kind[first.code] += 1
+        if n_shown == MAX_PROBLEMS or n_of_a_kind[first.code] > MAX_OF_A_KIND[first.severity]:
+            rest[first.severity] += 1 + len(others)
         else:
-            shown.append(problem)
-    for problem in shown:
-        table = "" if problem.cell else problem.table or ""
-        where = problem.cell or (
-            Text(f"{problem.row_number}行目", f"row {problem.row_number}").in_language(language)
-            if problem.row_number
-            else problem.column or ""
-        )
-        words = problem.message.in_language(language)
-        todo = problem.suggestion.in_language(language)
-        label = SEVERITIES[problem.severity].in_language(language)
-        click.echo("  " + " ".join(part for part in (f"[{label}]", table, where, words, todo) if part))
+            n_shown += 1
+            _print_problem(first, len(others), language)
     if rest:
         counts = "、".join(f"{SEVERITIES[severity].in_language(language)} {n:,}" for severity, n in rest.items())
         click.echo(Text(f"  ほかに {counts} 件", f"  and {counts} more").in_language(language))
+
+
+def _print_problem(problem: Problem, n_others: int, language: str) -> None:
+    table = "" if problem.cell else problem.table or ""
+    where = problem.cell or (
+        Text(f"{problem.row_number}行目", f"row {problem.row_number}").in_language(language)
+        if problem.row_number
+        else problem.column or ""
+    )
+    also = Text(f"ほか {n_others:,} か所", f"and {n_others:,} more places").in_language(language) if n_others else ""
+    words, todo = problem.message.in_language(language), problem.suggestion.in_language(language)
+    label = SEVERITIES[problem.severity].in_language(language)
+    click.echo("  " + " ".join(part for part in (f"[{label}]", table, where, also, words, todo) if part))
 
 
 def needs_attention(problems: Iterable[Problem]) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gis_capture.cli import EXIT_USAGE
-from gis_capture.cli.accounting import MAX_NOTES_OF_A_KIND, print_problems
+from gis_capture.cli.accounting import MAX_OF_A_KIND, print_problems
 from gis_capture.model import Problem
 from gis_capture.text import Text
 from gis_capture.times import in_japan
@@ -50,10 +50,27 @@ def test_doctor_tells_where_the_layers_are(city: Path, capsys: pytest.CaptureFix
 
 def test_many_notes_of_a_kind_do_not_hide_others(capsys: pytest.CaptureFixture[str]) -> None:
     """A note of another kind is seen after a hundred ditto marks, and the rest is counted."""
-    words = Text("メモ", "note")
-    problems = [Problem(code="a", severity="info", message=words, row_number=row) for row in range(2, 102)]
+    problems = [
+        Problem(code="a", severity="info", message=Text(f"メモ{row}", f"note {row}"), row_number=row)
+        for row in range(2, 102)
+    ]
     problems.append(Problem(code="b", severity="info", message=Text("別の", "other"), row_number=200))
     print_problems(problems, language="ja")
     told = capsys.readouterr().out.splitlines()
-    assert sum("メモ" in line for line in told) == MAX_NOTES_OF_A_KIND
-    assert any("別の" in line for line in told) and told[-1] == f"  ほかに 参考 {100 - MAX_NOTES_OF_A_KIND} 件"
+    assert sum("メモ" in line for line in told) == MAX_OF_A_KIND["info"]
+    assert any("別の" in line for line in told) and told[-1] == f"  ほかに 参考 {100 - MAX_OF_A_KIND['info']} 件"
+
+
+def test_what_is_said_of_many_rows_is_printed_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """With its first place and the number of the others; what differs in a value is not the same."""
+    words = Text("「△」は数ではありません。", '"△" is no number.')
+    other = Text("「不明」は数ではありません。", '"不明" is no number.')
+    problems = [
+        Problem(code="a", severity="error", message=other if row == 50 else words, row_number=row, cell=f"台帳!E{row}")
+        for row in range(5, 317)
+    ]
+    print_problems(problems, language="ja")
+    assert capsys.readouterr().out.splitlines() == [
+        "  [誤り] 台帳!E5 ほか 310 か所 「△」は数ではありません。",
+        "  [誤り] 台帳!E50 「不明」は数ではありません。",
+    ]

@@ -92,6 +92,7 @@ export const en: Record<keyof typeof ja, string> = {
   problems_title: "{n} things to look at",
   problems_none: "Nothing doubtful was found.",
   problems_more: "and {n} more",
+  problem_others: "and {n} more places",
   problem_row: "row {n}",
   severity_error: "Error",
   severity_warning: "Check",

@@ -91,6 +91,7 @@ export const ja = {
   problems_title: "確認すること {n} 件",
   problems_none: "気になるところはありません。",
   problems_more: "ほかに {n} 件",
+  problem_others: "ほか {n} か所",
   problem_row: "{n} 行目",
   severity_error: "誤り",
   severity_warning: "確認",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { RowProblem } from "../../src/model/imports.ts";
-import { inOrder } from "../../src/model/problem_order.ts";
+import { alike, inOrder } from "../../src/model/problem_order.ts";
 
 const told = (code: string, severity: RowProblem["severity"], row: number) =>
   ({ code, severity, row, message: "", suggestion: "" }) as RowProblem;
@@ -19,4 +19,15 @@ test("warnings stay together, however many there are", () => {
     told("unit", "info", 9),
   ];
   expect(inOrder(problems)).toEqual(problems);
+});
+
+test("what is said alike of several rows is one line with their number", () => {
+  const problems = [told("mark", "error", 5), told("empty", "warning", 6), told("mark", "error", 7)];
+  const other = { ...told("mark", "error", 8), message: "another value" };
+  const found = alike([...problems, other]);
+  expect(found.map(({ first, n }) => [first.row, n])).toEqual([
+    [5, 2],
+    [6, 1],
+    [8, 1],
+  ]);
 });
