@@ -154,7 +154,11 @@ class Teller:
 
     def _of_ranking(self) -> Iterable[Problem]:
         """The reading that was chosen with the next best; where they are about as good, a person has to look."""
-        is_thin = codes.READING_MARGIN_THIN in self._settled.doubts
+        choice = self._settled.choice
+        thin = {
+            "plane": choice is not None and not choice.is_sure,
+            "datum": codes.READING_MARGIN_THIN in self._settled.doubts,
+        }
         for about in ("plane", "notation", "datum"):
             ranked = [one for one in self._settled.ranked if one.about == about and one.distance_m is not None]
             if len(ranked) < 2:
@@ -165,7 +169,7 @@ class Teller:
                 "other_distance": format_distance(other.distance_m or 0.0),
             }
             ja, en = ({"chosen": one(chosen.words), "other": one(other.words)} for one in (_ja, _en))
-            if about == "datum" and is_thin:
+            if thin.get(about):
                 text, suggestion = messages.READING_MARGIN_THIN
                 code, severity = codes.READING_MARGIN_THIN, "warning"
             else:

@@ -201,3 +201,17 @@ def test_the_next_best_reading_is_kept_and_told_and_a_thin_margin_asks(gazetteer
         gazetteer, {"住所": addresses, "緯度": texts(middle_lat), "経度": texts(middle_lon)}, crs="EPSG:6668"
     )
     assert codes.READING_MARGIN_THIN not in codes_of(stated)
+
+
+def test_axes_that_lie_about_as_near_either_way_are_asked_about(gazetteer: Gazetteer) -> None:
+    """Where X and Y are almost the same number, nothing tells north from east; where headers say it, nobody asks."""
+    addresses, lon, lat = places()
+    plane = transform(lon, lat, source=6668, target=6675)
+    middle = (plane.x + plane.y) / 2
+    columns = {"住所": addresses, "X": texts(middle + 20, 3), "Y": texts(middle - 20, 3)}
+    told = {problem.code: problem for problem in locate(gazetteer, columns, crs="EPSG:6675").problems}
+    assert told[codes.READING_MARGIN_THIN].severity == "warning"
+
+    north, east = texts(plane.y, 3), texts(plane.x, 3)
+    clear = locate(gazetteer, {"住所": addresses, "X座標(北)": north, "Y座標(東)": east}, crs="EPSG:6675")
+    assert codes.READING_MARGIN_THIN not in codes_of(clear)
