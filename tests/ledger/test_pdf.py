@@ -6,6 +6,8 @@ import pytest
 
 from gis_capture.errors import SourceError
 from gis_capture.ledger import Limits, codes, read_ledger
+from gis_capture.ledger.drivers import pdf
+from gis_capture.ledger.drivers.pdf_pages import read_pages
 from tests.ledger.conftest import column, names, only_table, skipped
 from tests.ledger.pdf_files import ruled, unruled, word, write_pdf
 
@@ -88,3 +90,22 @@ def test_what_takes_too_long_is_ended(tmp_path: Path) -> None:
     page = "q " + "\n".join(f"{x % 500} {x % 700} 30 9 re S" for x in range(60_000))
     with pytest.raises(SourceError):
         read_ledger(write_pdf(tmp_path / "a.pdf", [page]), limits=Limits(max_reading_s=1))
+
+
+def test_the_pages_read_before_time_is_up_are_kept(tmp_path: Path) -> None:
+    """No page is begun after it; the rest is counted. The first one is always read."""
+    path = write_pdf(tmp_path / "a.pdf", [ruled([HEAD, *rows(n, 3)]) for n in (1, 4, 7, 10)])
+    clock = iter([1.0, 2.0, 3.0])
+    found = read_pages(str(path), 10, 2.5, now=lambda: next(clock))
+    assert ([page["number"] for page in found["pages"]], found["n_unread"]) == ([1, 2, 3], 1)
+
+
+def test_pages_left_out_for_want_of_time_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As an error with both numbers, because rows are missing."""
+    monkeypatch.setattr(pdf, "_SHARE_OF_TIME", 0)
+    pages = [ruled([HEAD, *rows(n, 3)]) for n in (1, 4, 7)]
+    reading = read_ledger(write_pdf(tmp_path / "a.pdf", pages))
+    assert column(only_table(reading), "番号") == ["001", "002", "003"]
+    told = [(p.code, p.severity, p.message.en) for p in reading.problems]
+    words = "Time was up: the first 1 pages were read, and the other 2 were not."
+    assert told == [(codes.ENTRY_LEFT_OUT, "error", words)]

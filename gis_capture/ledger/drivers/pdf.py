@@ -19,6 +19,7 @@ from gis_capture.text import Text
 
 _MEMORY_BYTES = 1 << 30
 _NEAR_PT = 4.0
+_SHARE_OF_TIME = 0.7  # the page that was begun last has to be ended, too
 
 
 def accepts(opened: Opened) -> bool:
@@ -28,13 +29,15 @@ def accepts(opened: Opened) -> bool:
 
 def read(opened: Opened) -> Reading:
     """Reads every table; row numbers count the rows of a table over all its pages."""
-    pages = _pages(opened)
+    pages, n_unread = _pages(opened)
     problems: list[Problem] = []
     if not any(page["n_chars"] for page in pages):
         raise _scanned(opened)
     blank = [page["number"] for page in pages if not page["n_chars"] and page["n_images"]]
     if blank:
         problems.append(_without_text(blank))
+    if n_unread:
+        problems.append(_out_of_time(len(pages), n_unread))
     groups = _joined(pages)
     if not groups:
         raise unknown(opened.path, Text("表のないPDF", "a PDF without a table"))
@@ -47,9 +50,11 @@ def read(opened: Opened) -> Reading:
     return reading_of_grids(grids, opened.source("pdf"), problems)
 
 
-def _pages(opened: Opened) -> list[dict[str, Any]]:
-    command = [sys.executable, "-m", pdf_pages.__name__, str(opened.path), str(opened.limits.max_pages)]
+def _pages(opened: Opened) -> tuple[list[dict[str, Any]], int]:
+    """The pages that could be read in time, and how many could not."""
     cpu_s = opened.limits.seconds_for(opened.size_bytes)
+    command = [sys.executable, "-m", pdf_pages.__name__, str(opened.path)]
+    command += [str(opened.limits.max_pages), str(cpu_s * _SHARE_OF_TIME)]
     try:
         done = run_apart(command, cpu_s=cpu_s, memory_bytes=_MEMORY_BYTES)
         if done.is_late:
@@ -61,7 +66,7 @@ def _pages(opened: Opened) -> list[dict[str, Any]]:
         raise broken(opened.path, type(error).__name__) from error
     if "error" not in found:
         pages: list[dict[str, Any]] = found["pages"]
-        return pages
+        return pages, found["n_unread"]
     if found["error"] == "encrypted":
         raise encrypted(opened.path)
     if found["error"] == "pages":
@@ -134,6 +139,18 @@ def _without_text(numbers: Sequence[int]) -> Problem:
         Text(
             "文字認識（OCR）をしてから読み込むか、入力してください。", "Run text recognition on them, or type them in."
         ),
+    )
+
+
+def _out_of_time(n_read: int, n_unread: int) -> Problem:
+    return Problem(
+        codes.ENTRY_LEFT_OUT,
+        "error",
+        Text(
+            f"読み取りの時間の上限になったので、はじめの{n_read:,}ページだけを読みました。残りの{n_unread:,}ページは読んでいません。",
+            f"Time was up: the first {n_read:,} pages were read, and the other {n_unread:,} were not.",
+        ),
+        Text("PDFを分けて読み込んでください。", "Divide the PDF and read its parts."),
     )
 
 

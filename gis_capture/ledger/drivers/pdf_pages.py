@@ -1,12 +1,13 @@
-"""Finds the tables on the pages of a PDF; run as a process of its own: `python -m` this module, PATH and PAGES.
+"""Finds the tables on the pages of a PDF; run as a process of its own with a path, most pages and seconds.
 
 Ruled tables are what pdfplumber sees between the lines. Where a page has none, words stand in columns if the gaps
-between them reach down the page. Prints JSON; `pdf` makes grids of it.
+between them reach down the page. Prints JSON; `pdf` makes grids of it. Ends by itself before its time is up.
 """
 
 import json
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -16,8 +17,13 @@ _GAP_PT = 4.0
 _SHARE_ACROSS = 0.06
 
 
-def read_pages(path: str, max_pages: int) -> dict[str, Any]:
-    """Gives {"pages": [{"number", "n_chars", "n_images", "tables"}]}, or {"error": kind}."""
+def read_pages(
+    path: str, max_pages: int, seconds: float, *, now: Callable[[], float] = time.process_time
+) -> dict[str, Any]:
+    """Gives {"pages": [{"number", "n_chars", "n_images", "tables"}], "n_unread"}, or {"error": kind}.
+
+    After `seconds` of work no other page is begun, and `n_unread` says how many are left.
+    """
     import pdfplumber
     from pdfplumber.utils.exceptions import PdfminerException
 
@@ -25,11 +31,13 @@ def read_pages(path: str, max_pages: int) -> dict[str, Any]:
         with pdfplumber.open(path) as document:
             if len(document.pages) > max_pages:
                 return {"error": "pages", "n_pages": len(document.pages)}
-            pages = []
+            pages: list[dict[str, Any]] = []
             for page in document.pages:
+                if pages and now() > seconds:
+                    break
                 pages.append(_read_page(page))
                 page.close()
-            return {"pages": pages}
+            return {"pages": pages, "n_unread": len(document.pages) - len(pages)}
     except PdfminerException as error:
         cause = type(error.args[0]).__name__ if error.args else ""
         return {"error": "encrypted" if cause == "PDFPasswordIncorrect" else "broken", "detail": cause or str(error)}
@@ -133,4 +141,5 @@ def _overlap(word: Word, column: tuple[float, float]) -> tuple[float, float]:
 
 
 if __name__ == "__main__":
-    sys.stdout.buffer.write(json.dumps(read_pages(sys.argv[1], int(sys.argv[2]))).encode("utf-8", "surrogatepass"))
+    found = read_pages(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]))
+    sys.stdout.buffer.write(json.dumps(found).encode("utf-8", "surrogatepass"))
