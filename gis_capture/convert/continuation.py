@@ -82,7 +82,7 @@ def find_continuation(
         source: Converted for the layer.
         store: Where the layer is.
         base: Id of the only import to compare with.
-        key: Columns or fields that a person chose for the key; () = chosen here.
+        key: Columns or fields that a person chose for the key; () = that of the recipe, or chosen here.
         min_share: Of the smaller one's rows, below which it is another ledger.
 
     Raises:
@@ -95,10 +95,11 @@ def find_continuation(
         return None
     new, places = version_of(source)
     chosen = KeyChoice(tuple(_column(name, new, source) for name in key))
+    stated = _stated_key(source, new)
     best: tuple[float, Continuation] | None = None
     for lineage in lineages:
         last = read_last_version(store, lineage, new)
-        choice = chosen if key else choose_key(new, last.version, source.plan.layer)
+        choice = chosen if key else choose_key(new, last.version, source.plan.layer, stated=stated)
         n_shared, share = share_of_keys(new, last.version, choice.names) if choice.names else (0, 0.0)
         if min_share and choice.names and speaks_of_other_things(new, last.version, choice.names):
             continue
@@ -107,6 +108,17 @@ def find_continuation(
         if share >= min_share and (best is None or share > best[0]):
             best = share, Continuation(source.reading.source.path, new, places, last, choice, n_shared)
     return best[1] if best else None
+
+
+def _stated_key(source: ConvertedSource, new: Version) -> tuple[str, ...]:
+    """The key that the recipe states for the columns of a source, by the names they have here; () = none."""
+    recipe, table = source.reading.source.recipe, source.plan.tables[0][0]
+    rule = recipe.rule_for(table.sheet, [column.name for column in table.columns]) if recipe else None
+    if rule is None or not rule.key:
+        return ()
+    of_header = {fold_header(origin): name for name, origin in new.origins.items()}
+    names = [of_header.get(fold_header(name)) for name in rule.key]
+    return tuple(name for name in names if name) if all(names) else ()
 
 
 def _column(name: str, new: Version, source: ConvertedSource) -> str:

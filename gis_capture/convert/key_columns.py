@@ -39,14 +39,18 @@ class KeyChoice:
     better: str | None = None
 
 
-def choose_key(new: Version, old: Version, layer: Layer) -> KeyChoice:
-    """Takes the layer's own key; without one, the column under which most rows go on saying the same.
+def choose_key(new: Version, old: Version, layer: Layer, *, stated: Sequence[str] = ()) -> KeyChoice:
+    """Takes the key that a recipe states, if rows go on under it; else the layer's own; without one, the best column.
+
+    The best column is that under which most rows go on saying the same.
 
     A running number (No. 1, 2, 3 …) is a key only as long as no row is taken out of the middle, and a ledger may be
     numbered anew; both show in rows that differ in most other cells, and in another column under which they do not.
     """
     own = tuple(layer.key_fields)
-    has_own = bool(own) and all(name in new.columns and name in old.columns for name in own)
+    if _are_in_both(new, old, stated) and _continuity(new, old, stated, is_own=True) >= _GOOD_ENOUGH:
+        return KeyChoice(tuple(stated), is_own=tuple(stated) == own)
+    has_own = _are_in_both(new, old, own)
     own_score = _continuity(new, old, own, is_own=True) if has_own else 0.0
     if own_score >= _GOOD_ENOUGH:
         return KeyChoice(own, is_own=True)
@@ -59,6 +63,10 @@ def choose_key(new: Version, old: Version, layer: Layer) -> KeyChoice:
     if has_own:
         return KeyChoice(own, is_own=True, better=best if own_score < best_score * _GOOD_ENOUGH else None)
     return KeyChoice((best,) if best else ())
+
+
+def _are_in_both(new: Version, old: Version, names: Sequence[str]) -> bool:
+    return bool(names) and all(name in new.columns and name in old.columns for name in names)
 
 
 def naming_columns(new: Version, old: Version) -> tuple[str, ...]:

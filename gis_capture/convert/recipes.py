@@ -67,7 +67,9 @@ def make_recipe(
     for plan in plans:
         key = GENERIC_KEY if is_made_key(plan.layer.key) and plan.layer.key != layer.key else plan.layer.key
         for each, match in plan.tables:
-            rule = _table_rule(each, match, said, is_own=key == GENERIC_KEY, has_sheets=has_sheets)
+            rule = _table_rule(
+                each, match, said, is_own=key == GENERIC_KEY, has_sheets=has_sheets, own_key=plan.layer.key_fields
+            )
             there = {column.name for one in reading.tables if one.name == each.name for column in one.columns}
             # Of which sheet a row is stands in no cell.
             of_sheet = tuple(replace(column, is_optional=True) for column in rule.columns if column.name not in there)
@@ -122,7 +124,9 @@ def _names(rule: TableRule) -> Sequence[str]:
     return [column.name for column in rule.columns]
 
 
-def _table_rule(table: Table, match: ColumnMatch, said: Said, *, is_own: bool, has_sheets: bool) -> TableRule:
+def _table_rule(
+    table: Table, match: ColumnMatch, said: Said, *, is_own: bool, has_sheets: bool, own_key: Sequence[str]
+) -> TableRule:
     fields = match.fields
     merged = {p.column for p in table.problems if p.code == codes.MERGED_NUMBER_NOT_REPEATED}
     sections = {p.column for p in table.notes if p.code == codes.SECTION_FILLED}
@@ -139,7 +143,9 @@ def _table_rule(table: Table, match: ColumnMatch, said: Said, *, is_own: bool, h
         )
         for column, texts in zip(table.columns, table.values, strict=True)
     )
-    keys = propose_keys(table)[:1]
+    columns_of = {field: column for column, field in fields.items()}
+    has_own_key = bool(own_key) and all(field in columns_of for field in own_key)
+    keys = [columns_of[field] for field in own_key] if has_own_key else propose_keys(table)[:1]
     return TableRule(
         columns=columns,
         sheet=_DIGITS.sub("*", table.sheet) if has_sheets and table.sheet else None,

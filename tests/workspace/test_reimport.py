@@ -7,6 +7,7 @@ import pytest
 import shapely
 
 from gis_capture.errors import SourceError
+from gis_capture.ledger.recipes.recipe import ColumnRule, Recipe, TableRule
 from gis_capture.model import GEOMETRY, Feature
 from gis_capture.store.protocol import Author
 from gis_capture.sync.conflicts import list_conflicts
@@ -344,3 +345,21 @@ def test_running_numbers_alone_make_no_next_version(tmp_path: Path) -> None:
         with pytest.raises(SourceError) as told:
             workspace.convert(tmp_path / "消火栓_翌年.csv", layer="fire_hydrant")
         assert told.value.subject["code"] == "ledger_continues"
+
+
+@pytest.mark.parametrize(("stated", "used"), [(("備考",), "備考"), ((), "管理番号"), (("光源",), "管理番号")])
+def test_rows_are_matched_by_the_key_that_the_recipe_states(
+    workspace: Workspace, tmp_path: Path, stated: tuple[str, ...], used: str
+) -> None:
+    """Before the layer's own key, if it tells the rows apart in both versions; else by that of the layer."""
+    rows = [light(f"A-{n}", 備考=f"P-{n}") for n in range(1, 9)]
+    fields = {"管理番号": "ledger_number", "状態": "status", "光源": "lamp", "備考": "remarks", "住所": "address"}
+    of_columns = tuple(ColumnRule(name, field=fields.get(name)) for name in rows[0])
+    recipe = Recipe(layer=LAYER, tables=(TableRule(of_columns, key=stated),))
+    workspace.convert(write_version(tmp_path / "外灯11月.csv", rows), layer=LAYER, recipe=recipe)
+    path = write_version(tmp_path / "外灯12月.csv", [*rows[:7], rows[7] | {"管理番号": "A-18"}])
+
+    done = workspace.reimport(path, layer=LAYER, recipe=recipe)
+
+    assert done.key_columns == (used,)
+    assert done.counts["n_changed"] == (used == "備考")
