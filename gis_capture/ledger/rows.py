@@ -13,9 +13,9 @@ from gis_capture.ledger.contrast import VALUED, Kinds, kinds_of_body, kinds_of_r
 from gis_capture.ledger.grid import Grid
 from gis_capture.ledger.headers import Header, find_header
 from gis_capture.ledger.prefilled import prefilled_rows
+from gis_capture.ledger.totals import Totals
 
 _TAIL = 2000
-_MAX_SUMS = 200
 _SECTION_MARKS = "■□◆◇●○◎★☆▼▽【《〈<［[≪"
 
 
@@ -95,15 +95,13 @@ class _Reader:
     ) -> None:
         self.grid, self.header, self.kinds, self.usual, self.stop = grid, header, kinds, usual, stop
         self.filled = filled
-        self.n_sums = 0
         self.titles = {text for row in range(top, header.first_body_row) for _, text in grid.filled(row)}
         self.names = [_texts(grid, row) for row in header.rows]
-        self.has_numbers = any(kind == "number" for kind in kinds.of_column)
         self.few = max(2, math.ceil(usual * 0.34))
         self.leading = next((column for column, kind in enumerate(kinds.of_column) if kind), 0)
         self.last_data = self._last_data()
         self.begins_with_section = self._begins_with_section()
-        self.word_columns = range(min(grid.n_columns, 4))
+        self.totals = Totals(grid, kinds, filled, header.first_body_row, self.leading)
 
     def _last_data(self) -> int:
         """The last row that can be data; rows below it can only be notes or totals."""
@@ -145,7 +143,7 @@ class _Reader:
         found[max(0, self.last_data - start) + 1 :] = True
         blank = grid.n_filled[start : self.stop] == 0
         found[1:] |= blank[:-1]
-        for position in self.word_columns:
+        for position in self.totals.word_columns:
             column = grid.columns[position]
             names = {row[position] for row in self.names if position in row}
             below = column[start : self.stop]
@@ -172,7 +170,7 @@ class _Reader:
         fits, misfits = self.kinds.compare(kinds_of_row(grid, row))
         if row > self.header.first_body_row and self._begins_table(row, cells, fits, misfits, left_out):
             return "stop"
-        total = self._total(row, cells, left_out)
+        total = self.totals.reason(row, cells, left_out)
         if total:
             return total
         texts = list(cells.values())
@@ -192,11 +190,6 @@ class _Reader:
         """Whether a row only shows how the form is filled in: 「記入例」 in its first cell."""
         first = next(self.grid.filled(row), None)
         return first is not None and words.is_example(first[1])
-
-    def _is_running(self, position: int, block: Sequence[int]) -> bool:
-        """Whether a column numbers its rows: each value is one more than that above."""
-        values = [parse_plain_number(self.grid.columns[position][row]) for row in block]
-        return len(values) > 1 and all(a is not None and b == a + 1 for a, b in itertools.pairwise(values))
 
     def _continues(self, row: int) -> bool:
         """Whether a cell merged with the row above reaches into this one: a record of two lines."""
@@ -229,66 +222,6 @@ class _Reader:
             return None
         is_odd = self.kinds.of_column[position] in VALUED
         return "section" if is_odd or (self.begins_with_section and words.is_section_word(text)) else None
-
-    def _total(self, row: int, cells: dict[int, str], left_out: dict[int, str]) -> str | None:
-        leading = [(p, text) for p, text in list(cells.items())[:3] if p in self.word_columns]
-        for _position, text in leading:
-            if words.is_total_word(text):
-                return "total" if words.is_grand_total_word(text) else "subtotal"
-            if (kind := words.statistic_of(text)) and self._is_statistic(row, kind, cells, left_out):
-                return "statistic"
-            if words.is_comparison_word(text) and self._is_below_total(row, left_out):
-                return "statistic"
-            if words.kind_of(text) == "number":
-                break
-        if self.has_numbers and all(words.kind_of(text) in ("number", "-") for text in cells.values()):
-            return "total" if self._sums_up(row, cells, left_out) else None
-        return None
-
-    def _is_below_total(self, row: int, left_out: dict[int, str]) -> bool:
-        """Whether the row above that is not blank is a total, or another row about one."""
-        above = self.filled[self.filled < row]
-        return len(above) > 0 and left_out.get(int(above[-1])) in ("total", "subtotal", "statistic")
-
-    def _is_statistic(self, row: int, kind: str, cells: dict[int, str], left_out: dict[int, str]) -> bool:
-        """Whether every number of a row is the mean, the greatest or the least of those above it, as it is rounded."""
-        block = [r for r in self.filled[self.filled < row].tolist() if r not in left_out]
-        checked = False
-        for position, text in cells.items():
-            value = parse_plain_number(text)
-            if value is None:
-                continue
-            above = [n for r in block if (n := parse_plain_number(self.grid.columns[position][r])) is not None]
-            if len(above) < 2:
-                return False
-            wanted = sum(above) / len(above) if kind == "mean" else max(above) if kind == "max" else min(above)
-            n_places = len(text.partition(".")[2].strip())
-            if abs(wanted - value) > 0.5000001 * 10.0**-n_places:
-                return False
-            checked = True
-        return checked
-
-    def _sums_up(self, row: int, cells: dict[int, str], left_out: dict[int, str]) -> bool:
-        """Whether numbers without a label equal the sums of the rows above, since the last total or from the top."""
-        labels = [c for c, kind in enumerate(self.kinds.of_column) if kind in ("text", "code", "long")]
-        if not labels or any(c in cells for c in labels) or row - self.header.first_body_row < 2:
-            return False
-        self.n_sums += 1
-        if self.n_sums > _MAX_SUMS:
-            return False
-        block = [r for r in self.filled[self.filled < row].tolist() if r not in left_out]
-        if self.leading in cells and self._is_running(self.leading, block):
-            return False
-        checked = False
-        for position, text in cells.items():
-            value = parse_plain_number(text)
-            if value is None or not value:
-                continue
-            above = [parse_plain_number(self.grid.columns[position][r]) or 0.0 for r in block]
-            if abs(sum(above) - value) > max(1e-6, abs(value) * 1e-9):
-                return False
-            checked = True
-        return checked
 
     def _begins_table(self, row: int, cells: dict[int, str], fits: int, misfits: int, left_out: dict[int, str]) -> bool:
         """Whether the header of another table stands here: after a blank row or a title, with words that do not fit."""
@@ -323,15 +256,3 @@ def _likeness(cells: dict[int, str], names: dict[int, str]) -> tuple[float, bool
         return 0.0, False
     same = sum(words.squeeze(text) == words.squeeze(names.get(position, "")) for position, text in cells.items())
     return same / max(len(cells), len(names) * 0.6), same == len(cells)
-
-
-def parse_plain_number(text: str | None) -> float | None:
-    """Reads a plain number with sign and commas; None for everything else."""
-    if text is None or not words.is_number(text):
-        return None
-    plain = words.fold(text).replace(",", "").replace("−", "-")
-    sign = -1.0 if plain[:1] in "△▲" else 1.0
-    try:
-        return sign * float(plain.lstrip("△▲").rstrip("%"))
-    except ValueError:
-        return None
