@@ -432,3 +432,23 @@ def test_tables_that_a_geopackage_does_not_declare_are_read_and_told(tmp_path: P
     }
     assert told == {"忘れた層": "warning", "点検": "warning", "なくなった表": "error"}
     assert (path.read_bytes(), [p.name for p in tmp_path.iterdir()]) == (before, ["a.gpkg"])
+
+
+def test_a_kml_shows_its_fields_under_the_names_of_its_schema(read_text: ReadText) -> None:
+    """By displayName, of a schema and of single data; two fields of one label keep their own names."""
+    fields = "".join(
+        f'<SimpleField name="{name}" type="string"><displayName>{label}</displayName></SimpleField>'
+        for name, label in (("P1", "口径"), ("P2", "<![CDATA[<b>種別</b>]]>"), ("P3", "同じ"), ("P4", "同じ"))
+    )
+    values = "".join(f'<SimpleData name="P{n}">値{n}</SimpleData>' for n in range(1, 5))
+    data = '<Data name="d"><displayName>設置年</displayName><value>1990</value></Data>'
+    table = only_table(
+        read_text(
+            f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document><Schema id="s">{fields}</Schema>'
+            f'<Placemark><ExtendedData>{data}<SchemaData schemaUrl="#s">{values}</SchemaData></ExtendedData>'
+            "<Point><coordinates>137,36</coordinates></Point></Placemark></Document></kml>",
+            name="a.kml",
+        )
+    )
+    assert names(table) == ["設置年", "口径", "種別", "P3", "P4"]
+    assert [list(values) for values in table.values] == [["1990"], ["値1"], ["値2"], ["値3"], ["値4"]]

@@ -5,7 +5,7 @@ Read by ourselves because GDAL makes a layer of every folder: a map service expo
 
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import IO
 from xml.etree.ElementTree import Element, ParseError
@@ -24,6 +24,7 @@ from gis_capture.ledger.table import Reading, Table
 from gis_capture.model import Problem
 from gis_capture.text import Text
 
+_MARKUP = re.compile(r"<[^<>]+>")
 _ENCODING = re.compile(rb"<\?xml[^>]*encoding=[\"']([\w-]+)")
 
 
@@ -40,8 +41,9 @@ def read(opened: Opened) -> Reading:
     records: list[dict[str, str | None]] = []
     geometries: list[BaseGeometry | None] = []
     links: list[str] = []
+    labels: dict[str, str] = {}
     try:
-        for placemark, folders in _placemarks(opened, links):
+        for placemark, folders in _placemarks(opened, links, labels):
             records.append(_attributes(placemark, folders))
             geometries.append(_geometry(placemark))
             if len(records) > opened.limits.max_rows:
@@ -79,7 +81,7 @@ def read(opened: Opened) -> Reading:
         source=source,
         sheet=None,
         header_rows=(),
-        columns=columns_of(used),
+        columns=columns_of(_labelled(used, labels)),
         row_numbers=range(1, len(records) + 1),
         values=tuple([record.get(name) for record in records] for name in used),
         geometries=geometries,
@@ -104,8 +106,14 @@ def _in_utf8(opened: Opened) -> Iterator[IO[bytes]]:
     yield io.BytesIO(re.sub(r"^\s*<\?xml.*?\?>", "", text, count=1, flags=re.DOTALL).encode("utf-8"))
 
 
-def _placemarks(opened: Opened, links: list[str]) -> Iterator[tuple[Element, list[str]]]:
-    """The placemarks with the names of the folders around them."""
+def _labelled(names: Sequence[str], labels: Mapping[str, str]) -> list[str]:
+    """What the schema shows for its fields (9.10, 9.11) in place of their names, where that tells two of them apart."""
+    shown = [labels.get(name, name) for name in names]
+    return [label if shown.count(label) == 1 else name for name, label in zip(names, shown, strict=True)]
+
+
+def _placemarks(opened: Opened, links: list[str], labels: dict[str, str]) -> Iterator[tuple[Element, list[str]]]:
+    """The placemarks with the names of the folders around them; notes links, and labels of fields by their names."""
     path: list[Element] = []
     with _in_utf8(opened) as file:
         for event, element in read_elements(file):
@@ -115,6 +123,10 @@ def _placemarks(opened: Opened, links: list[str]) -> Iterator[tuple[Element, lis
             path.pop()
             if local_name(element) == "NetworkLink":
                 links.append(next((e.text or "" for e in element.iter() if local_name(e) == "href"), ""))
+            elif local_name(element) in ("SimpleField", "SimpleArrayField", "Data"):
+                label = _MARKUP.sub("", _child_text(element, "displayName") or "").strip()
+                if label and element.get("name"):
+                    labels.setdefault(element.get("name", ""), label)
             elif local_name(element) == "Placemark":
                 folders = [parent for parent in path if local_name(parent) == "Folder"]
                 yield element, [name for folder in folders if (name := _child_text(folder, "name"))]
