@@ -452,3 +452,41 @@ def test_a_kml_shows_its_fields_under_the_names_of_its_schema(read_text: ReadTex
     )
     assert names(table) == ["設置年", "口径", "種別", "P3", "P4"]
     assert [list(values) for values in table.values] == [["1990"], ["値1"], ["値2"], ["値3"], ["値4"]]
+
+
+def write_areas(path: Path) -> bytearray:
+    """A shapefile of eight triangles of the same length, of which the fourth is a null shape; gives its main file."""
+    shapes = [None if n == 3 else shapely.Polygon([(n, 0), (n + 1, 0), (n + 1, 1)]) for n in range(8)]
+    frame = geopandas.GeoDataFrame({"名称": [f"区{n}" for n in range(1, 9)]}, geometry=shapes, crs=6675)
+    frame.to_file(path, encoding="cp932", engine="pyogrio")
+    return bytearray(path.read_bytes())
+
+
+@pytest.mark.parametrize(("at", "value", "has_index"), [(8, 77, True), (44, 99_999, True), (44, 99_999, False)])
+def test_broken_shapes_of_a_shapefile_are_told(tmp_path: Path, at: int, value: int, *, has_index: bool) -> None:
+    """By the number of the record; attributes stay, and a null shape is nothing to tell."""
+    path = tmp_path / "a.shp"
+    data = write_areas(path)
+    offset = 2 * int.from_bytes((tmp_path / "a.shx").read_bytes()[108:112], "big") + at
+    data[offset : offset + 4] = value.to_bytes(4, "little")
+    path.write_bytes(data)
+    if not has_index:
+        (tmp_path / "a.shx").unlink()
+    reading = read_ledger(path)
+    assert column(only_table(reading), "名称") == [f"区{n}" for n in range(1, 9)]
+    told = [p for p in reading.problems if p.code == codes.GEOMETRY_NOT_READ]
+    assert [p.row_number for p in told] == [2]
+    assert "(number 2)" in told[0].message.en
+
+
+def test_shapes_behind_the_end_of_a_cut_off_file_are_told(tmp_path: Path) -> None:
+    """Their records are rows with attributes."""
+    path = tmp_path / "a.shp"
+    data = write_areas(path)
+    path.write_bytes(data[: len(data) * 6 // 10])
+    reading = read_ledger(path)
+    table = only_table(reading)
+    lost = [n for n, shape in zip(table.row_numbers, table.geometries or (), strict=True) if shape is None and n != 4]
+    assert lost == [5, 6, 7, 8]
+    (told,) = [p for p in reading.problems if p.code == codes.GEOMETRY_NOT_READ]
+    assert "(number 5, 6, 7, 8)" in told.message.en

@@ -138,7 +138,7 @@ def read_layer_or_rows(
             raise error from None
         problems.append(_by_rows(_first_line(error), found))
     if found.unread:
-        problems.append(_unread(found.unread))
+        problems.append(geometries_not_read(found.unread))
     return found
 
 
@@ -158,7 +158,8 @@ def _by_rows(reason: str, found: GdalLayer) -> Problem:
     )
 
 
-def _unread(places: Sequence[int]) -> Problem:
+def geometries_not_read(places: Sequence[int]) -> Problem:
+    """Tells at which places, from 1, the geometry of a feature could not be read."""
     shown = ", ".join(str(place) for place in places[:20])
     return Problem(
         codes.GEOMETRY_NOT_READ,

@@ -4,7 +4,7 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from gis_capture.errors import SourceError
 from gis_capture.ledger import codes
@@ -14,6 +14,9 @@ from gis_capture.ledger.opening import Opened
 from gis_capture.ledger.table import Reading, SkippedRow, Table
 from gis_capture.model import Problem
 from gis_capture.text import Text
+
+if TYPE_CHECKING:
+    from gis_capture.ledger.drivers.gdal import GdalLayer
 
 _MAGIC = b"\0\0\x27\x0a"
 _COMPANIONS = frozenset({".shx", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qpj"})
@@ -159,7 +162,32 @@ def _read_geometries(
             layer = gdal.read_layer_or_rows(opened, Path(folder) / "copy.shp", problems, columns=())
         finally:
             gdal.restore_missing_index(is_wanted=False)
+        lost = _lost_shapes(Path(folder) / "copy.shp", layer)
+    if lost:
+        problems.append(gdal.geometries_not_read(lost))
     return layer.fids, layer.geometries or (), layer.crs
+
+
+def _lost_shapes(path: Path, layer: "GdalLayer") -> list[int]:
+    """Records that came without a geometry, and are no null shapes: broken, or behind the end of the file.
+
+    GDAL says nothing of them. ESRI Shapefile Technical Description (1998), table 1: the null shape has type 0.
+    """
+    index = path.with_suffix(".shx")
+    shapes = zip(layer.fids, layer.geometries or (), strict=False)
+    told = {layer.fids[place - 1] for place in layer.unread}
+    without = [fid for fid, shape in shapes if shape is None and fid not in told]
+    if not without or not index.is_file():
+        return []
+    with path.open("rb") as main, index.open("rb") as offsets:
+        return [fid + 1 for fid in without if not _is_null(main, offsets, fid)]
+
+
+def _is_null(main: BinaryIO, offsets: BinaryIO, fid: int) -> bool:
+    offsets.seek(100 + 8 * fid)
+    offset = offsets.read(4)
+    main.seek(2 * int.from_bytes(offset, "big") + 8)
+    return len(offset) == 4 and main.read(4) == bytes(4)
 
 
 def _is_text(path: Path) -> bool:
