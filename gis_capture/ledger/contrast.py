@@ -27,7 +27,7 @@ class Kinds:
         """Counts in how many telling columns a row fits the body, and in how many it has words instead."""
         fits = misfits = 0
         for kind, expected in zip(kinds, self.of_column, strict=True):
-            if expected in VALUED and kind:
+            if kind and expected in VALUED:
                 if kind == expected or (kind in VALUED[:2] and expected in VALUED[:2]):
                     fits += 1
                 elif kind in ("text", "long") or (kind == "code" and expected != "code"):
@@ -37,7 +37,8 @@ class Kinds:
 
 def kinds_of_row(grid: Grid, index: int) -> list[str]:
     """The kind of every cell of a row; a row of rising years, days or months counts as names."""
-    kinds = [words.kind_of(column[index]) for column in grid.columns]
+    # Of a wide sheet most cells are empty.
+    kinds = ["" if (text := column[index]) is None else words.kind_of(text) for column in grid.columns]
     numbers = [
         text for column, kind in zip(grid.columns, kinds, strict=True) if kind == "number" and (text := column[index])
     ]
@@ -64,8 +65,7 @@ def kinds_of_body(grid: Grid, rows: Sequence[int]) -> Kinds:
     weighted = [*rows, *rows[len(rows) // 2 :]]
     found = []
     for column in grid.columns:
-        counts = Counter(words.kind_of(column[row]) for row in weighted)
-        counts.pop("", None)
+        counts = Counter(words.kind_of(text) for row in weighted if (text := column[row]) is not None)
         n_dashes = counts.pop("-", 0)
         counts["number"] += counts.pop("date", 0) if counts["number"] else 0
         kind = max(counts, key=lambda k: (counts[k], k in VALUED), default="")

@@ -164,3 +164,21 @@ def test_sheets_of_a_list_are_no_forms(tmp_path: Path) -> None:
 
     for path in (tmp_path / "list.xlsx", blank):
         assert codes.MAY_BE_FORMS not in [problem.code for problem in read_ledger(path).problems]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["番号", "名称", "所在地", "備考"], *([n, f"灯{n}", f"本町{n}", "無"] for n in range(1, 9))],
+        [["街路灯台帳"], [], ["管理番号", "種別", "住所"], *([f"A-{n}", "LED", f"本町{n}"] for n in range(1, 9))],
+        [["種別", "箇所数", "面積"], ["街区公園", 10, 3.5], ["近隣公園", 4, 8], ["地区公園", 1, 4], ["合計", 15, 15.5]],
+    ],
+)
+def test_a_plain_list_is_no_form(tmp_path: Path, rows: list[list[object]]) -> None:
+    """Its names stand over many values each; of a form there would be one."""
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for row in rows:
+        book.active.append(row)
+    book.save(tmp_path / "list.xlsx")
+    assert propose_form(read_ledger(tmp_path / "list.xlsx").sheets[0]) is None

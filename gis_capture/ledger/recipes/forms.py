@@ -18,6 +18,8 @@ _MAX_LABEL_CHARS = 24
 _MAX_SHORT_CHARS = 8
 _CELL = re.compile(r"([A-Z]{1,3})([0-9]+)")
 _IS_ENOUGH = 0.5
+_IS_LIST = 3
+"""Columns of values below a label make a list of a sheet where they are a third of all labels or more."""
 _Place = tuple[int, int]
 
 
@@ -89,7 +91,7 @@ def _value_places(form: FormRule) -> list[_Place]:
 def propose_form(grid: Grid) -> FormRule | None:
     """Finds the labels of a form and the cells of their values: to the right of a label, or below it.
 
-    None where fewer than three are found, or where the sheet is a list.
+    None where fewer than three are found, or where the sheet is a list: below many a label stands more than a value.
     """
     if not is_small(grid):
         return None
@@ -98,6 +100,7 @@ def propose_form(grid: Grid) -> FormRule | None:
     values: list[FormValue] = []
     taken: set[_Place] = set()
     names: dict[str, int] = {}
+    n_columns = 0
     for row, position in sorted(labels):
         merge = merges.get((row, position))
         right = (row, (merge.right if merge else position) + 1)
@@ -108,12 +111,20 @@ def propose_form(grid: Grid) -> FormRule | None:
         if place is None:
             continue
         taken.add(place)
+        n_columns += place == below and _goes_on(grid, place, labels)
         label = clean_name(grid.columns[position][row] or "").rstrip(":：")
         names[label] = names.get(label, 0) + 1
         name = label if names[label] == 1 else f"{label}_{names[label]}"
         at, value_at = ((grid.first_row + r, grid.first_column + c) for r, c in ((row, position), place))
         values.append(FormValue(name, label, _cell(at), _cell(value_at)))
-    return FormRule(tuple(values)) if len(values) >= 3 else None
+    is_list = n_columns > 1 and n_columns * _IS_LIST >= len(values)
+    return FormRule(tuple(values)) if len(values) >= 3 and not is_list else None
+
+
+def _goes_on(grid: Grid, place: _Place, labels: set[_Place]) -> bool:
+    """Whether another value stands below a value, as in the column of a list."""
+    row, position = place[0] + 1, place[1]
+    return row < grid.n_rows and (row, position) not in labels and grid.columns[position][row] is not None
 
 
 def _labels(grid: Grid) -> set[_Place]:
