@@ -3,8 +3,11 @@
 import json
 import tomllib
 from pathlib import Path
+from typing import Any
 
+import openpyxl
 import pytest
+import shapely
 from click.testing import CliRunner, Result
 
 from gis_capture.cli import cli
@@ -148,3 +151,42 @@ def test_recipes_of_the_workspace_are_offered_where_they_fit(folder: Path) -> No
         assert workspace.recipes.fitting(workspace.inspect(folder / "next.csv").reading) == ["街路灯_毎年"]
         (folder / "x.csv").write_text("a,b\n1,2\n", encoding="utf-8")
         assert workspace.recipes.fitting(workspace.inspect(folder / "x.csv").reading) == []
+
+
+@pytest.mark.parametrize(
+    ("decision", "areas"),
+    [(None, [10, None, 30]), ("first", [10, None, 30]), ("repeat", [10, 10, 30]), ("split", [5, 5, 30])],
+)
+def test_a_merged_number_comes_into_the_layer_as_the_recipe_says(
+    folder: Path, decision: str | None, areas: list[float | None]
+) -> None:
+    """The recipe that is saved asks; as long as nobody has decided, the first row has it and it is told."""
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    rows: list[list[Any]] = [
+        ["管理番号", "面積", "緯度", "経度"],
+        ["A-1", 10, 36.14, 137.25],
+        ["A-2", None, 36.15, 137.26],
+    ]
+    for row in [*rows, ["A-3", 30, 36.16, 137.27]]:
+        book.active.append(row)
+    book.active.merge_cells("B2:B3")
+    book.save(folder / "plots.xlsx")
+    path = folder / "plots.toml"
+    assert run(folder, "inspect", "plots.xlsx", "--layer", "generic", "--save-recipe", str(path)).exit_code in (0, 3)
+    text = path.read_text(encoding="utf-8")
+    assert 'merged_number = "ask"' in text
+    if decision:
+        path.write_text(text.replace('merged_number = "ask"', f'merged_number = "{decision}"'), encoding="utf-8")
+
+    done = run(folder, "convert", "plots.xlsx", "--recipe", str(path), "--json")
+
+    told = json.loads(done.stdout)
+    assert told["n_loaded"] == 3
+    is_asked = any(p["code"] == "merged_number_not_repeated" and p["severity"] == "warning" for p in told["problems"])
+    assert is_asked == (decision is None)
+    with Workspace.open(folder / "w") as workspace:
+        layer = workspace.store.layer(told["layer"])
+        area = next(field.name for field in layer.fields if field.title.ja == "面積")
+        features = sorted(workspace.store.features(layer.key), key=lambda feature: shapely.get_x(feature.geometry))
+    assert [feature.fields[area] for feature in features] == areas

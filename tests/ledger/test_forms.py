@@ -174,7 +174,7 @@ def test_sheets_of_a_list_are_no_forms(tmp_path: Path) -> None:
         [["種別", "箇所数", "面積"], ["街区公園", 10, 3.5], ["近隣公園", 4, 8], ["地区公園", 1, 4], ["合計", 15, 15.5]],
     ],
 )
-def test_a_plain_list_is_no_form(tmp_path: Path, rows: list[list[object]]) -> None:
+def test_a_plain_list_is_no_form(tmp_path: Path, rows: list[list[Any]]) -> None:
     """Its names stand over many values each; of a form there would be one."""
     book = openpyxl.Workbook()
     assert book.active is not None
