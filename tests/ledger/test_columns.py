@@ -257,3 +257,19 @@ def test_ledgers_without_names_share_no_layer(layers: tuple[Layer, ...]) -> None
     other = replace(first, source=replace(first.source, path=Path("遊具.csv")), name="遊具")
     assert choose_layer(suggest_layers(other, [*layers, made])) == "generic"
     assert layer_key_of(other) != made.key
+
+
+@pytest.mark.parametrize(
+    ("columns", "key"),
+    [
+        ({"種別": ["街区公園", "近隣公園"], "箇所数": ["10", "4"], "面積": ["3.5", "8"]}, "generic"),
+        ({"地区名": ["東", "西"], "種別": ["街区公園", "近隣公園"], "公園数（箇所）": ["10", "4"]}, "generic"),
+        ({"公園名": ["東公園", "西公園"], "種別": ["街区公園", "近隣公園"], "施設数": ["1", "4"]}, "park"),
+        ({"所在地": ["本町1", "西町2"], "種別": ["街区公園", "近隣公園"], "施設数": ["1", "4"]}, "park"),
+    ],
+)
+def test_counts_of_things_are_offered_no_layer_of_things(
+    layers: tuple[Layer, ...], columns: Mapping[str, Sequence[str]], key: str
+) -> None:
+    """Also where the file is named after them and each kind is known; a name or an address makes a thing of a row."""
+    assert choose_layer(suggest_layers(make_table(columns, file="公園一覧.xlsx"), layers)) == key

@@ -26,6 +26,11 @@ _N_VALUES = 200
 _WITHOUT_NAME = 0.5
 """Nothing in a list of codes or counts names a thing on the ground."""
 
+_COUNTS = re.compile(r"(?:箇所|個所|か所|ヶ所|カ所|施設|公園|基|件|棟|団体|人)数(?:\(.*\))?$")
+_ONE_THING = re.compile(
+    r"(?<!地区|種別|種類|区分|町丁)(?<![町市])名$|番号|名称|住所|所在|地番|番地|地先|位置|場所|緯度|経度|座標|コード|(?:^|[^a-z])(?:no|id|x|y|lat|lon|lng)(?:[^a-z]|$)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class LayerSuggestion:
@@ -79,6 +84,7 @@ def _suggest(table: Table, layers: Sequence[Layer]) -> Iterable[LayerSuggestion]
     names = {layer.key: _named_in_source(table, layer) for layer in special}
     # 「列A」 is our own name for a column without one: two ledgers that have it are not alike for that.
     unnamed = {column.name for column in table.columns if not column.header}
+    is_statistic = _counts_things(table)
     for layer in layers:
         match = matches[layer.key]
         said = [found for found in match.matches if found.column not in unnamed]
@@ -88,8 +94,15 @@ def _suggest(table: Table, layers: Sequence[Layer]) -> Iterable[LayerSuggestion]
         score = 1 - (1 - 0.8 * by_headers) * (1 - by_name) * (1 - 0.5 * by_values)
         score *= _OTHER_IS_NAMED if not by_name and any(names.values()) else 1.0
         # A name alone brings no value into a field: all columns would be left out.
-        score *= share_of_fitting(table, layer) if said else 0.0
+        score *= share_of_fitting(table, layer) if said and not is_statistic else 0.0
         yield LayerSuggestion(layer.key, table.name, 0.0 if layer.key == GENERIC_KEY else round(score, 4), match)
+
+
+def _counts_things(table: Table) -> bool:
+    """Whether rows are counts of a kind or an area, 「種別・箇所数・面積」: nothing names or places one thing."""
+    headers = [fold(column.name) for column in table.columns]
+    is_placed = table.geometries is not None or any(_ONE_THING.search(header) for header in headers)
+    return not is_placed and any(_COUNTS.search(header) for header in headers)
 
 
 def share_of_fitting(table: Table, layer: Layer) -> float:
