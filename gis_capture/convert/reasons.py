@@ -19,6 +19,7 @@ REASONS: Mapping[str, Text] = {
     "total": Text("合計", "total"),
     "statistic": Text("平均・最大・前年度・構成比など", "mean, greatest, last year, share and the like"),
     "prefilled": Text("番号だけの空欄の行", "line with nothing but its number"),
+    "second_line": Text("2行で1件の表の2行目(上の行の一部)", "second line of a record of two lines"),
     "footnote": Text("注記(※など)", "footnote"),
     "repeated_header": Text("くり返しの見出し", "repeated header"),
     "page_number": Text("ページ番号", "page number"),

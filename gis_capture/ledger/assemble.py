@@ -9,12 +9,13 @@ from gis_capture.ledger.fills import Fills, fill_blanks, fill_dittos, fill_merge
 from gis_capture.ledger.form_answers import find_form_answers
 from gis_capture.ledger.graph_paper import collapse
 from gis_capture.ledger.grid import Grid
+from gis_capture.ledger.line_pairs import LinePairs, find_line_pairs, join_lines
 from gis_capture.ledger.marked import tell_hidden, tell_marked
 from gis_capture.ledger.names import name_columns
 from gis_capture.ledger.recipes.forms import is_small, read_form
 from gis_capture.ledger.recipes.regions import regions_by_recipe
 from gis_capture.ledger.regions import Region, find_regions
-from gis_capture.ledger.table import Column, Reading, SkippedRow, Source, Table
+from gis_capture.ledger.table import Column, Reading, SkippedRow, Source, Table, column_letters
 from gis_capture.model import Problem
 from gis_capture.text import Text
 
@@ -40,7 +41,8 @@ def _tables_of_grids(grids: Iterable[Grid], source: Source) -> list[Table]:
     tables = []
     taken: set[str] = set()
     for grid in grids:
-        regions = find_regions(grid)
+        pairs = find_line_pairs(grid)
+        regions = find_regions(join_lines(grid, pairs) if pairs else grid)
         if source.recipe is not None:
             regions = regions_by_recipe(grid, regions, source.recipe)
         for number, region in enumerate(regions, start=1):
@@ -50,8 +52,33 @@ def _tables_of_grids(grids: Iterable[Grid], source: Source) -> list[Table]:
             if name in taken:
                 name = f"{name} ({number})"
             taken.add(name)
-            tables.append(_assemble(region, name, source))
+            table = _assemble(region, name, source)
+            tables.append(_with_second_lines(table, grid, pairs) if pairs else table)
     return tables
+
+
+def _with_second_lines(table: Table, grid: Grid, pairs: LinePairs) -> Table:
+    """Says which rows were the second lines of records, and where their values stand."""
+    if grid.number(pairs.header) not in table.header_rows:
+        return table
+    seconds = {grid.number(row) for row in range(pairs.header + 3, pairs.stop, 2)}
+    lower = grid.number(pairs.header + 1)
+    others = (one for one in table.skipped if one.row_number not in seconds | {lower})
+    skipped = sorted((*others, *(SkippedRow(row, "second_line") for row in seconds)), key=lambda one: one.row_number)
+    cells = dict(table.cells)
+    for n, position in enumerate(pairs.columns):
+        letters = column_letters(grid.first_column + position)
+        for row in table.row_numbers:
+            name = f"{letters}{row + 1}"
+            cells[row, grid.first_column + grid.n_columns + n] = f"{grid.name}!{name}" if grid.name else name
+    note = Problem(
+        codes.LINES_JOINED,
+        "info",
+        Text("2行で1件の表として読みました。", "Each record takes two lines; they were read as one row."),
+        table=table.name,
+    )
+    header_rows = (*table.header_rows, lower)
+    return replace(table, header_rows=header_rows, skipped=tuple(skipped), cells=cells, notes=(note, *table.notes))
 
 
 def _assemble(region: Region, name: str, source: Source) -> Table:

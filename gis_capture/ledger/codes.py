@@ -56,6 +56,7 @@ MEMO_NOT_READ = "memo_not_read"
 READ_BY_ANOTHER = "read_by_another"
 CONTENTS_DIFFER = "contents_differ"
 MAY_BE_FORMS = "may_be_forms"
+LINES_JOINED = "lines_joined"
 
 TITLES: dict[str, Text] = {
     MERGE_FILLED: Text("結合セルを各行に補いました", "Merged cell filled into each row"),
@@ -108,6 +109,7 @@ TITLES: dict[str, Text] = {
     ATTACHMENTS_LEFT_OUT: Text("添付ファイルは読みませんでした", "Attached files were not read"),
     UNSEEN_CELLS: Text("表示形式で見えなくしてあるセルがあります", "Cells that their number format hides"),
     MEMO_NOT_READ: Text("メモの中身を読み取れませんでした", "Memo could not be read"),
+    LINES_JOINED: Text("2行で1件の表です", "Each record takes two lines"),
     MAY_BE_FORMS: Text("1シート1件の様式のようです", "Each sheet may be a form of one record"),
     READ_BY_ANOTHER: Text("別の読み取り方で読みました", "Read by the second reader"),
     CONTENTS_DIFFER: Text("ファイルの一覧と中の表が合いません", "List of contents and tables of a file differ"),

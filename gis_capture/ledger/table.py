@@ -72,7 +72,7 @@ class Table:
         crs: Of those geometries.
         date_cells: Column name to the numbers of those rows whose cell the source holds as a date, not as text;
             in a column of lot numbers that is damage done by a spreadsheet.
-        cells: (row number, column number) to the cell, where rows are sheets of a form.
+        cells: (row number, column number) to the cell, where it stands elsewhere: in sheets of a form, in second lines.
         form: What such sheets were read by.
         title: What stands above the names: 「公衆便所台帳」.
     """
@@ -96,7 +96,7 @@ class Table:
 
     def cell_name(self, row_number: int, column: Column) -> str:
         """Names a cell as Excel does, "Sheet1!C5"; "C5" where there are no sheets."""
-        if self.cells:
+        if self.form or (row_number, column.number) in self.cells:
             return self.cells.get((row_number, column.number), "")
         place = f"{column_letters(column.number)}{row_number}"
         return f"{self.sheet}!{place}" if self.sheet else place
@@ -105,9 +105,9 @@ class Table:
     def place(self) -> str:
         """The range of its names and rows, "Sheet1!A3:H20"; the name where it stands in no cells."""
         rows = [*self.header_rows, *self.row_numbers[:1], *self.row_numbers[-1:]]
-        if not rows or not self.columns or self.cells or self.geometries is not None:
+        if not rows or not self.columns or self.form or self.geometries is not None:
             return self.name
-        numbers = [column.number for column in self.columns]
+        numbers = [column.number for column in self.columns if (rows[-1], column.number) not in self.cells]
         first, last = column_letters(min(numbers)), column_letters(max(numbers))
         return f"{self.sheet}!" * bool(self.sheet) + f"{first}{min(rows)}:{last}{max(rows)}"
 
