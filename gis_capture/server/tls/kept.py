@@ -74,9 +74,9 @@ def ensure_certificates(
     except (OSError, ValueError) as error:
         raise WorkspaceError(
             Text(
-                f"「{folder}」の証明書を使えません({error})。控えから戻すか、別の場所に移して作り直してください。",
+                f"「{folder}」の証明書を使えません({error})。写しがあれば戻し、なければ別の場所に移して作り直してください。",
                 f'Cannot use the certificates in "{folder}" ({error}): '
-                "restore them from a backup, or move them away to make new ones.",
+                "put a copy of them back, or move them away to make new ones.",
             ),
             path=folder,
         ) from error
