@@ -73,9 +73,14 @@ const comparisonQuery = ({ roles, against, ...target }: ImportTarget, more: Reco
 };
 
 /** What an upload would change as the next version of a ledger; null where it goes on with none. */
-export const compareImport = async (importId: string, target: ImportTarget): Promise<LedgerUpdate | null> =>
-  (await requestJson<{ update: LedgerUpdate | null }>(`/imports/${importId}/comparison?${comparisonQuery(target)}`))
-    .update;
+export const compareImport = async (
+  importId: string,
+  target: ImportTarget,
+  signal: AbortSignal,
+): Promise<LedgerUpdate | null> => {
+  const path = `/imports/${importId}/comparison?${comparisonQuery(target)}`;
+  return (await requestJson<{ update: LedgerUpdate | null }>(path, { signal })).update;
+};
 
 /** Where the list of what would change is downloaded from. */
 export const comparisonUrl = (importId: string, target: ImportTarget, format: "html" | "xlsx", language: Language) =>
