@@ -41,8 +41,7 @@ def _tables_of_grids(grids: Iterable[Grid], source: Source) -> list[Table]:
     tables = []
     taken: set[str] = set()
     for grid in grids:
-        pairs = find_line_pairs(grid)
-        regions = find_regions(join_lines(grid, pairs) if pairs else grid)
+        regions, pairs = _find_regions(grid)
         if source.recipe is not None:
             regions = regions_by_recipe(grid, regions, source.recipe)
         for number, region in enumerate(regions, start=1):
@@ -57,13 +56,23 @@ def _tables_of_grids(grids: Iterable[Grid], source: Source) -> list[Table]:
     return tables
 
 
+def _find_regions(grid: Grid) -> tuple[list[Region], LinePairs | None]:
+    """The tables of a sheet, and which of its rows are second lines; None where no table has its names above them."""
+    pairs = find_line_pairs(grid)
+    if pairs is not None:
+        regions = find_regions(join_lines(grid, pairs))
+        if any(pairs.header in region.header.rows for region in regions):
+            return regions, pairs
+    return find_regions(grid), None
+
+
 def _with_second_lines(table: Table, grid: Grid, pairs: LinePairs) -> Table:
     """Says which rows were the second lines of records, and where their values stand."""
     if grid.number(pairs.header) not in table.header_rows:
         return table
-    seconds = {grid.number(row) for row in range(pairs.header + 3, pairs.stop, 2)}
-    lower = grid.number(pairs.header + 1)
-    others = (one for one in table.skipped if one.row_number not in seconds | {lower})
+    lower, *seconds = map(grid.number, pairs.seconds)
+    told_here = {lower, *seconds}
+    others = (one for one in table.skipped if one.row_number not in told_here)
     skipped = sorted((*others, *(SkippedRow(row, "second_line") for row in seconds)), key=lambda one: one.row_number)
     cells = dict(table.cells)
     for n, position in enumerate(pairs.columns):

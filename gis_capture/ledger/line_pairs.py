@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 
 from gis_capture.ledger import words
 from gis_capture.ledger.grid import Grid
-from gis_capture.ledger.levels import is_child
 from gis_capture.ledger.subheads import is_unit_row
 
 _LAST_HEADER = 15
@@ -26,9 +25,10 @@ class LinePairs:
     stop: int
     columns: tuple[int, ...]
 
-    def is_second(self, row: int) -> bool:
-        """Whether a row is the second line of a record."""
-        return self.header + 2 < row < self.stop and (row - self.header) % 2 == 1
+    @property
+    def seconds(self) -> range:
+        """The lower rows: that of the names first, then those of the records."""
+        return range(self.header + 1, self.stop, 2)
 
 
 def find_line_pairs(grid: Grid) -> LinePairs | None:
@@ -54,7 +54,6 @@ def _pairs_below(grid: Grid, header: int) -> LinePairs | None:
         or any(grid.merges_by_row.get(row) for row in (header, header + 1, header + 2, header + 3))
         or not all(map(words.is_name_word, (upper[first], *lower.values())))
         or is_unit_row(grid, header + 1)
-        or is_child(grid, header, header + 1)
     ):
         return None
     stop, n_second = header + 2, 0
@@ -72,19 +71,17 @@ def _pairs_below(grid: Grid, header: int) -> LinePairs | None:
 
 def join_lines(grid: Grid, pairs: LinePairs) -> Grid:
     """Brings the second lines, of the names and of the records, behind the first ones; their rows become blank."""
-    seconds = range(pairs.header + 1, pairs.stop, 2)
     columns = [list(column) for column in grid.columns]
     for position in pairs.columns:
         column = columns[position]
         added: list[str | None] = [None] * grid.n_rows
-        for row in seconds:
+        for row in pairs.seconds:
             added[row - 1], column[row] = column[row], None
         columns.append(added)
     place = {position: grid.n_columns + n for n, position in enumerate(pairs.columns)}
-    inside = set(seconds)
 
     def moved(row: int, column: int) -> tuple[int, int]:
-        return (row - 1, place[column]) if row in inside and column in place else (row, column)
+        return (row - 1, place[column]) if row in pairs.seconds and column in place else (row, column)
 
     dates: dict[int, set[int]] = {}
     for column_at, rows in grid.date_rows.items():

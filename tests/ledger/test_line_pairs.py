@@ -47,10 +47,18 @@ def test_a_total_and_a_note_below_are_left_out(read_book: ReadBook) -> None:
 @pytest.mark.parametrize(
     "rows",
     [
-        # The first column is said in every row.
-        [HEADER[0], [None, "(人)", "(m)", "(㎡)"], *[[i, i * 3, i * 2, i * 5] for i in range(1, 9)]],
-        # Parents and their children.
-        [["番号", "幅員", None, "備考"], [None, "最小幅員", "最大幅員", None], *[[i, 3, 5, "良"] for i in range(1, 9)]],
+        # Units below the names.
+        [
+            ["番号", "施設名", "利用時間", "面積"],
+            [None, None, "(時間)", None],
+            *[cells for i in range(1, 9) for cells in ([i, f"第{i}会館", 3, 50], [None, None, 4, None])],
+        ],
+        # Parents and their children, over a row more for each.
+        [
+            ["番号", "幅員", None, "備考"],
+            [None, "最小幅員", "最大幅員", None],
+            *[cells for i in range(1, 9) for cells in ([i, 3, 5, "良"], [None, 4, 6, None])],
+        ],
         # A group is said once, and the rows below it are records of their own.
         [["町名", "番号", "種別", "数量"], *[["本町" if i % 2 else None, i, "木造", 5] for i in range(1, 9)]],
         # Too few to be sure.
