@@ -4,10 +4,11 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 from gis_capture.errors import SourceError
 from gis_capture.ledger import codes
+from gis_capture.ledger.drivers import shapefile_index
 from gis_capture.ledger.drivers.dbf import DbfTable, columns_of, read_dbf
 from gis_capture.ledger.drivers.driver import Driver
 from gis_capture.ledger.opening import Opened
@@ -138,56 +139,55 @@ def _read_geometries(
 ) -> tuple[Sequence[int], Sequence[Any], str | None]:
     """Reads the main file in a folder of its own.
 
-    Beside it GDAL would take names and number of the records from the dbf, and write the index if it is missing.
+    Beside it GDAL would take names and number of the records from the dbf, and write the index where it is rebuilt.
     """
-    if ".shx" not in parts:
-        problems.append(
-            Problem(
-                codes.INDEX_REBUILT,
-                "info",
-                Text(
-                    f"索引（{opened.path.stem}.shx）がないので、作り直して読みました。",
-                    f"There is no {opened.path.stem}.shx; it was rebuilt for reading.",
-                ),
-            )
-        )
+    index = parts.get(".shx")
+    is_rebuilt = index is None or not shapefile_index.is_usable(index, opened.path)
+    if is_rebuilt:
+        problems.append(_rebuilt(opened, is_missing=index is None))
     from gis_capture.ledger.drivers import gdal
 
     with tempfile.TemporaryDirectory() as folder, gdal.telling(opened, problems):
-        for suffix in (".shp", ".shx", ".prj"):
-            if suffix in parts and (suffix != ".prj" or _is_text(parts[suffix])):
-                _link(parts[suffix], Path(folder) / f"copy{suffix}")
-        gdal.restore_missing_index(is_wanted=".shx" not in parts)
+        copy = Path(folder) / "copy.shp"
+        wanted = [".shp", *([] if is_rebuilt else [".shx"])]
+        if ".prj" in parts and _is_text(parts[".prj"]):
+            wanted.append(".prj")
+        for suffix in wanted:
+            _link(parts[suffix], copy.with_suffix(suffix))
+        gdal.restore_missing_index(is_wanted=is_rebuilt)
         try:
-            layer = gdal.read_layer_or_rows(opened, Path(folder) / "copy.shp", problems, columns=())
+            layer = gdal.read_layer_or_rows(opened, copy, problems, columns=())
         finally:
             gdal.restore_missing_index(is_wanted=False)
-        lost = _lost_shapes(Path(folder) / "copy.shp", layer)
+        lost = shapefile_index.lost_shapes(copy, copy.with_suffix(".shx"), _without_geometry(layer))
     if lost:
         problems.append(gdal.geometries_not_read(lost))
     return layer.fids, layer.geometries or (), layer.crs
 
 
-def _lost_shapes(path: Path, layer: "GdalLayer") -> list[int]:
-    """Records that came without a geometry, and are no null shapes: broken, or behind the end of the file.
+def _rebuilt(opened: Opened, *, is_missing: bool) -> Problem:
+    name = f"{opened.path.stem}.shx"
+    if is_missing:
+        message = Text(
+            f"索引（{name}）がないので、作り直して読みました。", f"There is no {name}; it was rebuilt for reading."
+        )
+        return Problem(codes.INDEX_REBUILT, "info", message)
+    return Problem(
+        codes.INDEX_REBUILT,
+        "warning",
+        Text(
+            f"索引（{name}）が壊れているので使わず、{opened.path.name}だけから図形を読みました。",
+            f"{name} is broken and was not used; the shapes were read by {opened.path.name} alone.",
+        ),
+        Text("元のデータを書き出し直してください。", "Export the data again."),
+    )
 
-    GDAL says nothing of them. ESRI Shapefile Technical Description (1998), table 1: the null shape has type 0.
-    """
-    index = path.with_suffix(".shx")
-    shapes = zip(layer.fids, layer.geometries or (), strict=False)
+
+def _without_geometry(layer: "GdalLayer") -> list[int]:
+    """Records that came without a geometry and without a word: GDAL says nothing of broken and cut-off ones."""
     told = {layer.fids[place - 1] for place in layer.unread}
-    without = [fid for fid, shape in shapes if shape is None and fid not in told]
-    if not without or not index.is_file():
-        return []
-    with path.open("rb") as main, index.open("rb") as offsets:
-        return [fid + 1 for fid in without if not _is_null(main, offsets, fid)]
-
-
-def _is_null(main: BinaryIO, offsets: BinaryIO, fid: int) -> bool:
-    offsets.seek(100 + 8 * fid)
-    offset = offsets.read(4)
-    main.seek(2 * int.from_bytes(offset, "big") + 8)
-    return len(offset) == 4 and main.read(4) == bytes(4)
+    shapes = zip(layer.fids, layer.geometries or (), strict=False)
+    return [fid for fid, shape in shapes if shape is None and fid not in told]
 
 
 def _is_text(path: Path) -> bool:
