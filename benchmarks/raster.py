@@ -1,8 +1,8 @@
 """Raster tiles of 256 pixels: TiTiler and rio-tiler beside us, the same photograph, the same tiles.
 
 The peers read a web-aligned COG (GoogleMapsCompatible, WebP), the best they can be given; they are installed into an
-environment of their own for the run. Both applications are called in their process, without a network between, so that
-the figures are the work for a tile: CPU seconds by `time.process_time`.
+environment of their own for the run. Both applications are called in their process as a server calls them (WSGI, ASGI),
+without a network between, so that the figures are the work for a tile: CPU seconds by `time.process_time`.
 """
 
 import json
@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 import rasterio
 import rasterio.shutil
+from flask import Flask
 from rasterio.transform import from_origin
 
 from gis_capture.model import BBox
@@ -32,9 +33,8 @@ EDGE_PX = 8192
 MAX_TILES = 200
 PEERS = ("titiler.core", "httpx")
 _PEER = """
-import json, statistics, sys, time
+import asyncio, json, statistics, sys, time
 from fastapi import FastAPI
-from starlette.testclient import TestClient
 from rio_tiler.io import Reader
 from titiler.core.factory import TilerFactory
 
@@ -50,11 +50,21 @@ def median_ms(ask):
 
 app = FastAPI()
 app.include_router(TilerFactory().router)
-client = TestClient(app)
+loop = asyncio.new_event_loop()
 
 def request(z, x, y):
-    answer = client.get(f"/tiles/WebMercatorQuad/{z}/{x}/{y}.webp", params={"url": path})
-    assert answer.status_code == 200, answer.text
+    address, sent = f"/tiles/WebMercatorQuad/{z}/{x}/{y}.webp", []
+    async def receive():
+        return {"type": "http.request", "body": b"", "more_body": False}
+    async def send(message):
+        sent.append(message)
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",
+        "path": address, "raw_path": address.encode(), "root_path": "", "query_string": f"url={path}".encode(),
+        "headers": [(b"host", b"localhost")], "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80),
+    }
+    loop.run_until_complete(app(scope, receive, send))
+    assert sent[0]["status"] == 200 and any(message.get("body") for message in sent), sent
 
 def read(z, x, y):
     assert source.tile(x, y, z).render(img_format="WEBP")
@@ -81,9 +91,9 @@ def main() -> None:
                 tile for z in range(raster.max_zoom - 3, raster.max_zoom + 1) for tile in _inside(raster.bounds, z)
             ]
             tiles = inside[:: max(len(inside) // MAX_TILES, 1)]
-            client = create_app(workspace).test_client()
+            app = create_app(workspace)
             ours = {
-                "ours, request": _median_ms(tiles, lambda t: client.get(f"/rasters/photo/{t.z}/{t.x}/{t.y}.webp").data),
+                "ours, request": _median_ms(tiles, lambda t: _request(app, f"/rasters/photo/{t.z}/{t.x}/{t.y}.webp")),
                 "ours, archive": _median_ms(tiles, archive.get),
             }
         start = time.perf_counter()
@@ -131,6 +141,19 @@ def _median_ms(tiles: Iterable[Tile], ask: Callable[[Tile], object]) -> float:
         assert ask(tile)
         spent.append(time.process_time() - start)
     return 1000 * statistics.median(spent)
+
+
+def _request(app: Flask, path: str) -> bytes:
+    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": "", "HTTP_ACCEPT_ENCODING": "gzip"}
+    seen: list[str] = []
+
+    def start(status: str, headers: list[tuple[str, str]], failed: object = None) -> Callable[[bytes], object]:
+        seen.append(status)
+        return lambda content: None
+
+    body = b"".join(app.wsgi_app(environ, start))
+    assert seen == ["200 OK"], seen
+    return body
 
 
 def _peers(cog: Path, tiles: list[Tile]) -> dict[str, float]:

@@ -1,7 +1,7 @@
-"""Answers requests for vector tiles before Flask sees them, at a fraction of its cost; the same answers to the byte.
+"""Answers requests for tiles before Flask sees them, at a fraction of its cost; the same answers to the byte.
 
-It takes the plain case alone: GET or HEAD of a tile by a client that takes gzip. Everything else, and every error, is
-Flask's. Tiles hold nothing personal, so that who asks makes no difference to them.
+It takes the plain case alone: GET or HEAD of a tile as it is stored, by a client that takes gzip where it is packed.
+Everything else, and every error, is Flask's. Tiles hold nothing personal, so that who asks makes no difference to them.
 """
 
 import re
@@ -9,14 +9,22 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from gis_capture.errors import CaptureError
-from gis_capture.server.areas.tiles import MEDIA_TYPE, cache_control
 from gis_capture.server.context import Served
 from gis_capture.server.security import HEADERS
+from gis_capture.server.tile_answers import SENDERS, SentTile, TileAsked
+from gis_capture.tiles import parse_tile
+from gis_capture.tiles.pmtiles import MEDIA_TYPES
 
 Start = Callable[..., Any]
 Wsgi = Callable[[dict[str, Any], Start], Iterable[bytes]]
-_PATH = re.compile(r"/tiles/([a-z0-9_,]+)/(\d{1,2})/(\d{1,7})/(\d{1,7})\.mvt", re.ASCII)
+_PATH = re.compile(
+    r"/(?:(tiles)/([a-z0-9_,]+)/(\d{1,2})/(\d{1,7})/(\d{1,7})\.(mvt)"
+    r"|(rasters)/([a-z0-9_]{1,40})/(\d{1,2})/(\d{1,7})/(\d{1,7})\.(webp)"
+    r"|(basemaps)/([a-z0-9_]{1,40})/(\d{1,2})/(\d{1,7})/(\d{1,7})\.([a-z]{3,4}))",
+    re.ASCII,
+)
 _QUERY = re.compile(r"(?:v=([0-9a-f]*))?", re.ASCII)
+_STATUS = {200: "200 OK", 204: "204 NO CONTENT", 304: "304 NOT MODIFIED"}
 
 
 class TileDoor:
@@ -28,30 +36,33 @@ class TileDoor:
     """
 
     def __init__(self, app: Wsgi, served: Served) -> None:
-        self._app, self._served, self._tiles = app, served, served.workspace.tiles
+        self._app, self._served = app, served
 
     def __call__(self, environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
         """Answers a request."""
-        return self._answer(environ, start_response) or self._app(environ, start_response)
+        sent = self._find(environ)
+        if sent is None:
+            return self._app(environ, start_response)
+        headers = [("ETag", sent.etag), ("Cache-Control", sent.caching)]
+        if sent.media_type == MEDIA_TYPES["mvt"]:
+            headers.append(("Vary", "Accept-Encoding"))
+        if sent.content:
+            headers += [("Content-Type", sent.media_type), ("Content-Length", str(len(sent.content)))]
+            if sent.encoding:
+                headers.append(("Content-Encoding", sent.encoding))
+        start_response(_STATUS[sent.status], [*headers, *HEADERS.items()])
+        return [sent.content if sent.content and environ["REQUEST_METHOD"] == "GET" else b""]
 
-    def _answer(self, environ: dict[str, Any], start_response: Start) -> list[bytes] | None:
+    def _find(self, environ: dict[str, Any]) -> SentTile | None:
         """The answer to a request for a tile; None where it is another one, or where something is wrong."""
         path, query = _PATH.fullmatch(environ["PATH_INFO"]), _QUERY.fullmatch(environ.get("QUERY_STRING", ""))
-        method, taken = environ["REQUEST_METHOD"], environ.get("HTTP_ACCEPT_ENCODING", "")
-        if not path or not query or method not in ("GET", "HEAD") or "gzip" not in taken or "q=" in taken:
+        if not path or not query or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return None
-        keys = list(dict.fromkeys(path[1].split(",")))
-        tiles = self._tiles
+        part, name, z, x, y, kind = (found for found in path.groups() if found is not None)
+        taken, known = environ.get("HTTP_ACCEPT_ENCODING", ""), environ.get("HTTP_IF_NONE_MATCH", "")
         try:
-            self._served.adopt_direct_edits()
-            caching = cache_control(tiles, keys, query[1])
-            found = tiles.answer(keys, *map(int, path.group(2, 3, 4)), known=environ.get("HTTP_IF_NONE_MATCH", ""))
+            asked = TileAsked(name, parse_tile(int(z), int(x), int(y)), kind, query[1], known)
+            sent = SENDERS[part](self._served, asked)
         except CaptureError:
             return None
-        status = "200 OK" if found.content else "304 NOT MODIFIED" if found.content is None else "204 NO CONTENT"
-        headers = [("ETag", f'W/"{found.etag}"'), ("Cache-Control", caching), ("Vary", "Accept-Encoding")]
-        if found.content:
-            headers += [("Content-Type", MEDIA_TYPE), ("Content-Encoding", "gzip")]
-            headers.append(("Content-Length", str(len(found.content))))
-        start_response(status, [*headers, *HEADERS.items()])
-        return [found.content if found.content and method == "GET" else b""]
+        return None if sent.encoding and ("gzip" not in taken or "q=" in taken) else sent

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from gis_capture.ledger import hash_files
 from gis_capture.text import Text
 from gis_capture.tiles.archive import Archive
 from gis_capture.tiles.mbtiles import convert_mbtiles
+from gis_capture.workspace.cards import CardStates, card_states
 
 MAGIC = b"PMTiles\x03"
 _NAME = re.compile(r"[a-z0-9_]{1,40}")
@@ -59,9 +61,14 @@ class Basemap:
 
 def list_basemaps(packs_dir: Path) -> list[Basemap]:
     """The packs whose file is there, by name."""
-    documents = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(packs_dir.glob("*.json"))]
+    return list(_read_cards(packs_dir, card_states(packs_dir)))
+
+
+@lru_cache(maxsize=16)
+def _read_cards(packs_dir: Path, states: CardStates) -> tuple[Basemap, ...]:
+    documents = [json.loads(Path(path).read_text(encoding="utf-8")) for path, *_ in states]
     cards = [Basemap(**{**one, "source_layers": tuple(one.get("source_layers", ()))}) for one in documents]
-    return [card for card in cards if (packs_dir / card.file_name).is_file()]
+    return tuple(card for card in cards if (packs_dir / card.file_name).is_file())
 
 
 def add_basemap(packs_dir: Path, source: Path, *, name: str, attribution: str) -> Basemap:

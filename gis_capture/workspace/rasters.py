@@ -16,6 +16,7 @@ from gis_capture.errors import SourceError
 from gis_capture.text import Text
 from gis_capture.tiles.raster import children
 from gis_capture.tiles.raster.sheet import Sheet, find_sheet
+from gis_capture.workspace.cards import CardStates, card_states
 
 _NAME = re.compile(r"[a-z0-9_]{1,40}")
 _TILE_PX = 256
@@ -71,12 +72,7 @@ class Rasters:
 
     def ready(self) -> list[Raster]:
         """The layers whose tiles are made, by name."""
-        if not self.folder.is_dir():
-            # A workspace of before there were rasters.
-            return []
-        with os.scandir(self.folder) as entries:
-            states = [(one.path, one.stat()) for one in entries if one.name.endswith(".json")]
-        return list(_read_cards(self.folder, tuple(sorted((path, s.st_ino, s.st_mtime_ns) for path, s in states))))
+        return list(_read_cards(self.folder, card_states(self.folder)))
 
     def get(self, name: str) -> Raster | None:
         """The layer of that name whose tiles are made."""
@@ -253,8 +249,7 @@ class Rasters:
 
 
 @lru_cache(maxsize=16)
-def _read_cards(folder: Path, states: tuple[tuple[str, int, int], ...]) -> tuple[Raster, ...]:
-    """Reads the cards again only when one of them is another file."""
+def _read_cards(folder: Path, states: CardStates) -> tuple[Raster, ...]:
     found = []
     for path, *_ in states:
         card = json.loads(Path(path).read_text(encoding="utf-8"))

@@ -73,6 +73,12 @@ def test_mbtiles_become_a_base_map(
     assert (added.attribution, added.kind) == ("地理院タイル", "raster" if kind == "png" else "vector")
     assert client.get("/basemap").get_json()["packs"][0]["source_layers"] == ["RdCL"]
     address = f"/basemaps/gsi/5/28/12.{suffix}"
+    for headers in ({}, {"Accept-Encoding": "gzip"}, {"If-None-Match": client.get(address).headers["ETag"]}):
+        # A query that the door before Flask does not know leads past it.
+        ours, theirs = (client.get(f"{address}?{query}", headers=headers) for query in ("", "past=door"))
+        assert (ours.status_code, ours.data) == (theirs.status_code, theirs.data)
+        for name in ("ETag", "Cache-Control", "Content-Encoding", "Vary"):
+            assert ours.headers.get(name) == theirs.headers.get(name), name
     plain = client.get(address, headers={"Accept-Encoding": "identity"})
     assert (plain.status_code, plain.data) == (200, b"tile")
     if suffix == "mvt":

@@ -3,12 +3,13 @@
 import io
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
+from gis_capture.server.tile_door import TileDoor
 from gis_capture.tiles.grid import Tile, tile_at
 from tests.tiles.raster.pictures import pattern, write_geotiff, write_png, write_world_file
 
@@ -77,6 +78,41 @@ def test_a_picture_without_a_crs_is_asked_for_it(client: FlaskClient, tmp_path: 
     assert client.get("/rasters").get_json()["jobs"] == []
     assert send(client, path, tmp_path / "図面.pgw", crs="7系").status_code == 202
     assert wait(client)["title"] == "図面"
+
+
+def test_the_door_before_flask_gives_what_flask_gives(client: FlaskClient, tmp_path: Path) -> None:
+    """To the byte and the header: with and without content, known and unknown, by version, and errors.
+
+    A query that the door does not know leads past it.
+    """
+    send(client, write_geotiff(tmp_path / "a.tif", pattern(300)))
+    raster = wait(client)
+    z, x, y = middle(raster, 18)
+    versioned = f"v={raster['sha256'][:16]}"
+    etag = client.get(f"/rasters/photo/{z}/{x}/{y}.webp").headers["ETag"]
+    for place in (f"{z}/{x}/{y}", f"{z}/0/0", "3/9/0"):
+        for query in ("", versioned, "v=0"):
+            for known in ("", etag):
+                for method in ("GET", "HEAD"):
+                    headers = {"If-None-Match": known} if known else {}
+                    address = f"/rasters/photo/{place}.webp?{query}"
+                    ours = client.open(address, method=method, headers=headers)
+                    theirs = client.open(f"{address}&past=door", method=method, headers=headers)
+                    assert (ours.status_code, ours.data) == (theirs.status_code, theirs.data), address
+                    for name in ("ETag", "Cache-Control", "Content-Type", "Content-Security-Policy", "Vary"):
+                        if name != "Content-Type" or ours.data:
+                            assert ours.headers.get(name) == theirs.headers.get(name), (address, name)
+    kept = client.get(f"/rasters/photo/{z}/{x}/{y}.webp?{versioned}")
+    assert "immutable" in kept.headers["Cache-Control"]
+    door = client.application.wsgi_app
+    assert isinstance(door, TileDoor)
+    door._app = never
+    assert client.get(f"/rasters/photo/{z}/{x}/{y}.webp").data == kept.data
+
+
+def never(environ: dict[str, Any], start_response: Any) -> NoReturn:
+    """Fails where a request reaches Flask."""
+    pytest.fail(f"{environ['PATH_INFO']} reached Flask")
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,11 @@
 
 from flask import Blueprint, Response, request, send_file
 
-from gis_capture.server.answers import json_response, takes_gzip
-from gis_capture.server.archives import open_archive
-from gis_capture.server.context import workspace
+from gis_capture.server.answers import json_response
+from gis_capture.server.context import served, workspace
 from gis_capture.server.errors import DETAILS, NotFoundError
+from gis_capture.server.tile_answers import TileAsked, basemap_tile, tile_response
 from gis_capture.tiles import parse_tile
-from gis_capture.tiles.pmtiles import GZIP, MAX_PART_BYTES, MEDIA_TYPES, unpack
 
 area = Blueprint("basemap", __name__)
 
@@ -42,23 +41,6 @@ def give_pack(file: str) -> Response:
 @area.get("/basemaps/<name>/<int:z>/<int:x>/<int:y>.<kind>")
 def give_basemap_tile(name: str, z: int, x: int, y: int, kind: str) -> Response:
     """Gives a tile of a base map, for programs that read no PMTiles; 204 where there is none."""
-    tile, here = parse_tile(z, x, y), workspace()
-    found = next((basemap for basemap in here.basemaps() if basemap.name == name), None)
-    archive = open_archive(here.folder.packs_dir / found.file_name) if found else None
-    if found is None or archive is None or archive.header.tile_type != kind:
-        raise NotFoundError(DETAILS[404], name=name)
-    response = Response(mimetype=MEDIA_TYPES[kind])
-    response.headers["Cache-Control"] = "no-cache"
-    response.set_etag(f"{found.sha256[:24]}-{z}-{x}-{y}", weak=True)
-    if request.if_none_match.contains_weak(f"{found.sha256[:24]}-{z}-{x}-{y}"):
-        response.status_code = 304
-        return response
-    content = archive.get(tile)
-    if content and archive.header.tile_compression == GZIP:
-        if takes_gzip():
-            response.content_encoding = "gzip"
-        else:
-            content = unpack(content, MAX_PART_BYTES)
-    response.set_data(content or b"")
-    response.status_code = 200 if content else 204
-    return response
+    known = request.headers.get("If-None-Match", "")
+    asked = TileAsked(name, parse_tile(z, x, y), kind, request.args.get("v"), known)
+    return tile_response(basemap_tile(served(), asked))

@@ -1,6 +1,5 @@
 """Scans and aerial photographs: taken in, built in the background, served as tiles."""
 
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -9,16 +8,15 @@ from flask import Blueprint, Response, request
 from gis_capture.errors import SourceError
 from gis_capture.locate.crs import parse_crs
 from gis_capture.server.answers import json_response
-from gis_capture.server.archives import converted, doubled, open_archive
+from gis_capture.server.archives import converted
 from gis_capture.server.context import served, workspace
 from gis_capture.server.errors import DETAILS, NotFoundError, RequestError
+from gis_capture.server.tile_answers import TileAsked, raster_tile, tile_response
 from gis_capture.server.uploads import safe_name
 from gis_capture.text import Text
 from gis_capture.tiles import parse_tile
-from gis_capture.tiles.grid import Tile
 from gis_capture.tiles.pmtiles import MEDIA_TYPES
 from gis_capture.tiles.raster.sheet import BESIDE, SUFFIXES
-from gis_capture.workspace.rasters import Raster
 
 area = Blueprint("rasters", __name__, url_prefix="/rasters")
 MAX_FILES = 400
@@ -104,36 +102,19 @@ def give_tile(name: str, z: int, x: int, row: str) -> Response:
     number, _, scale = stem.partition("@")
     if kind not in KINDS or not (number.isascii() and number.isdigit() and len(number) < 10) or scale not in ("", "2x"):
         raise NotFoundError(DETAILS[404], name=name)
-    tile = parse_tile(z, x, int(number))
-    raster = workspace().rasters.get(name)
-    etag = sha256(f"{raster.sha256 if raster else ''} {tile} {row}".encode()).hexdigest()[:32]
-    response = Response(mimetype=MEDIA_TYPES[kind])
-    if raster:
-        is_versioned = request.args.get("v") == raster.sha256[:16]
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if is_versioned else "no-cache"
-        response.set_etag(etag)
-        if etag in request.if_none_match:
-            response.status_code = 304
-            return response
-    content = _content(raster, name, tile, kind, is_double=bool(scale))
-    response.set_data(content or b"")
-    response.status_code = 200 if content else 204
-    if not raster:
-        response.headers["Cache-Control"] = "no-store"
+    asked = TileAsked(
+        name, parse_tile(z, x, int(number)), kind, request.args.get("v"), request.headers.get("If-None-Match", "")
+    )
+    if workspace().rasters.get(name):
+        return tile_response(raster_tile(served(), asked, is_double=bool(scale)))
+    content = served().rasters.warped(name, asked.tile)
+    if content is None and all(job["name"] != name for job in workspace().rasters.jobs()):
+        raise NotFoundError(DETAILS[404], name=name)
+    if content and kind != "webp":
+        content = converted(content, kind)
+    response = Response(content or b"", status=200 if content else 204, mimetype=MEDIA_TYPES[kind])
+    response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _content(raster: Raster | None, name: str, tile: Tile, kind: str, *, is_double: bool) -> bytes | None:
-    if raster is None:
-        content = served().rasters.warped(name, tile)
-        if content is None and all(job["name"] != name for job in workspace().rasters.jobs()):
-            raise NotFoundError(DETAILS[404], name=name)
-        return converted(content, kind) if content and kind != "webp" else content
-    archive = open_archive(workspace().folder.rasters_dir / raster.file_name)
-    if is_double:
-        return doubled(archive.get, tile, raster.max_zoom, kind)
-    content = archive.get(tile)
-    return converted(content, kind) if content and kind != "webp" else content
 
 
 def _described(name: str) -> dict[str, Any]:
