@@ -73,9 +73,9 @@ class Tablet:
         """Opens the app's address."""
         self.page.goto(f"{self.url}/tablet/", wait_until="load")
 
-    def set_up(self, *layers: str) -> None:
+    def set_up(self, *layers: str, author: str = AUTHOR) -> None:
         """Goes through the first start with these layers, up to the map."""
-        self.part("author").fill(AUTHOR)
+        self.part("author").fill(author)
         self.tap("setup-next")
         offered = self.part("layer-list").locator("input")
         expect(offered.first).to_be_visible()
