@@ -38,6 +38,10 @@ TOWNS = """pref,city,town,koaza,lat,lon
 福井県,三方郡美浜町,和田,,35.6000,135.9500
 兵庫県,神戸市中央区,北長狭通一丁目,,34.6930,135.1920
 兵庫県,神戸市灘区,摩耶山町,,34.7330,135.2060
+茨城県,龍ヶ崎市,緑町,,35.9080,140.1820
+岩手県,下閉伊郡山田町,山田,,39.4700,141.9500
+岐阜県,高山市,山田町,,36.1700,137.2300
+岐阜県,高山市,ガンド町,,36.1710,137.2310
 愛媛県,八幡浜市,（大字なし）,新栄町,33.4620,132.4230
 石川県,七尾市,奥原町,,37.0000,136.9000
 石川県,七尾市,奥原町,十二,37.0010,136.9010
@@ -77,6 +81,10 @@ def gazetteer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gazetteer]:
         ("加賀市加茂町ワ部5", "koaza", "石川県加賀市加茂町ワ", "部5"),
         ("八幡浜市新栄町12", "town", "愛媛県八幡浜市新栄町", "12"),
         ("七尾市奥原町12部3", "koaza", "石川県七尾市奥原町十二", "3"),
+        ("茨城県龍﨑市緑町5", "town", "茨城県龍ヶ崎市緑町", "5"),
+        ("高山市ｶﾞﾝﾄﾞ町5", "town", "岐阜県高山市ガンド町", "5"),
+        ("高山市カ\u3099ント\u3099町5", "town", "岐阜県高山市ガンド町", "5"),
+        ("山田町山田10", "town", "岩手県下閉伊郡山田町山田", "10"),
         ("高山市三之町地先", "town", "岐阜県高山市三之町", "地先"),
         ("高山市三之町10-14,10-15,10-18", "town", "岐阜県高山市三之町", "10-14,10-15,10-18"),
     ],
@@ -98,6 +106,10 @@ def test_addresses_are_matched_as_far_as_they_are_known(
         ("高山市町方5", "town", "岐阜県高山市丹生川町町方"),
         ("岐阜県大野郡丹生川村大字町方5", "town", "岐阜県高山市丹生川町町方"),
         ("高山市ニツ屋5", "town", "岐阜県高山市二ツ屋"),
+        ("高山市二屋5", "town", "岐阜県高山市二ツ屋"),
+        ("高山市旭丘町5", "town", "岐阜県高山市旭ケ丘町"),
+        ("高山市丹生川村町方5", "town", "岐阜県高山市丹生川町町方"),
+        ("岐阜県高山市高山市三之町5", "town", "岐阜県高山市三之町"),
         ("高山市上野1-5", "chome", "岐阜県高山市上野一丁目"),
         ("七尾市奥原町12-3", "koaza", "石川県七尾市奥原町十二"),
         ("高山市三之町山王下5", "town", "岐阜県高山市三之町"),
@@ -113,9 +125,19 @@ def test_shortened_and_doubtful_addresses_are_matched_but_not_called_sure(
 
 @pytest.mark.parametrize("address", ["高山市上丸町5", "高山市", "岐阜県高山市  飛騨の里"])
 def test_an_unknown_town_is_not_guessed(gazetteer: Gazetteer, address: str) -> None:
-    """The city is all that is claimed."""
+    """The city is all that is claimed, and even that is not sure where a name stands behind it."""
     match = gazetteer.search(address)
-    assert (match.level, match.name) == ("city", "岐阜県高山市")
+    assert (match.level, match.name, match.is_sure) == ("city", "岐阜県高山市", match.tail == "")
+
+
+def test_a_municipality_at_the_other_end_of_the_country_is_hardly_meant(gazetteer: Gazetteer) -> None:
+    """山田町山田 is in Iwate; in an office elsewhere it is the office's own 山田町, or at least not sure."""
+    own = gazetteer.search("山田町山田10", city="岐阜県高山市")
+    assert (own.name, own.tail, own.is_sure) == ("岐阜県高山市山田町", "山田10", False)
+    foreign = gazetteer.search("山田町山田10", city="茨城県龍ケ崎市")
+    assert (foreign.name, foreign.is_sure) == ("岩手県下閉伊郡山田町山田", False)
+    for named in ("下閉伊郡山田町山田10", "岩手県山田町山田10"):
+        assert gazetteer.search(named, city="岐阜県高山市").is_sure
 
 
 def test_a_town_of_several_cities_is_nowhere_without_context(gazetteer: Gazetteer) -> None:
@@ -176,7 +198,7 @@ def test_every_character_of_an_address_is_either_matched_or_left(gazetteer: Gaze
 
 def test_a_gazetteer_says_what_it_was_built_from(gazetteer: Gazetteer) -> None:
     """For the person who wonders how old it is."""
-    assert gazetteer.info() == {"sources": "towns.csv", "built_at": "", "n_city": 12, "n_town": 30, "n_lot": 0}
+    assert gazetteer.info() == {"sources": "towns.csv", "built_at": "", "n_city": 14, "n_town": 34, "n_lot": 0}
 
 
 def test_a_file_that_is_no_gazetteer_is_refused(tmp_path: Path) -> None:

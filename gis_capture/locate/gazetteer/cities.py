@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from gis_capture.locate.gazetteer.folding import key_of
+from gis_capture.locate.gazetteer.starts import lengths_by_start
 
 _COUNTY = re.compile("(.{1,5}?郡)(.+[町村])$")
 _WARD = re.compile("(.+?市)(.{1,5}区)$")
@@ -46,10 +47,12 @@ class Cities:
             self._prefs.setdefault(key_of(city.pref), city.pref)
             for name in _ways(key_of(city.name)):
                 self._names.setdefault(name, []).append(city.city_id)
-        lengths: dict[str, set[int]] = {}
-        for name in self._names:
-            lengths.setdefault(name[:1], set()).add(len(name))
-        self._lengths = {start: sorted(found, reverse=True) for start, found in lengths.items()}
+        for city in self.by_id.values():
+            # 龍崎市 for 龍ケ崎市: an office leaves its own ケ out now and then.
+            for name in _ways(key_of(city.name)):
+                if (short := name[0] + name[1:-1].replace("ケ", "") + name[-1]) != name:
+                    self._names.setdefault(short, [city.city_id])
+        self._lengths = lengths_by_start(self._names)
 
     def start_of(self, text: str) -> Start:
         """Reads prefecture and city off the start of a folded address."""
@@ -57,9 +60,9 @@ class Cities:
         for length in (3, 4):
             if text[:length] in self._prefs:
                 pref, begin = self._prefs[text[:length]], length
-        for length in self._lengths.get(text[begin : begin + 1], ()):
+        for length in self._lengths.get(text[begin : begin + 2], ()):
             end = begin + length
-            ids = self._names.get(text[begin:end]) if length > 1 and end <= len(text) else None
+            ids = self._names.get(text[begin:end])
             if ids and (ids := [city_id for city_id in ids if not pref or self.by_id[city_id].pref == pref]):
                 return Start(end, tuple(ids), pref)
         return Start(begin, (), pref)

@@ -6,6 +6,7 @@ texts: it changes their length, and a match has to point back into the text as i
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 _OLD_FORMS = (
     "髙高 﨑崎 嵜崎 澤沢 邊辺 邉辺 齋斉 齊斉 斎斉 濱浜 濵浜 廣広 國国 櫻桜 瀧滝 龍竜 嶋島 嶌島 冨富 舘館 條条 "
@@ -22,7 +23,9 @@ _OLD_FORMS = (
 )
 _SMALL_KANA = "ァアィイゥウェエォオャヤュユョヨッツヮワぁあぃいぅうぇえぉおゃやゅゆょよっつゎわ"
 _DASHES = "₋‐‑‒–—―−－"
-_BLANKS = re.compile(r"[\s\u200b\ufeffﾞﾟ゛゜]+")
+_BLANKS = re.compile(r"[\s\u200b\ufeff゛゜\u3099\u309a]+")
+# ｶﾞ of half-width kana, and か゛ as some file systems write が.
+_VOICED = re.compile("[ウカ-トハ-ホうか-とは-ほ][\u3099\u309a]")
 _NUMBERED_NAME = re.compile(
     "(?<![0-9])([0-9]{1,3})(?=丁目|条|線|区|地割|番町|番丁|軒|日町|ノ町|ノ宮|ノ丁)|(?<=[東西南北])([0-9]{1,3})(?=号)|(?<=第)([0-9]{1,3})(?=号)"
 )
@@ -43,7 +46,10 @@ def _table() -> dict[int, str]:
     table |= dict.fromkeys(map(ord, "ヶケがガゖｹヵ"), "ケ")
     table |= dict.fromkeys(map(ord, "ノの之乃ﾉ"), "ノ")
     table |= {ord("〆"): "シ", ord("仝"): "同", ord("へ"): "ヘ", ord("り"): "リ"}
-    return {code: table.get(ord(char), char) for code, char in table.items()}
+    table = {code: table.get(ord(char), char) for code, char in table.items()}
+    # Common characters as themselves, too: what is not in a table is looked up in vain, and slowly.
+    common = (*range(0x20, 0x7F), *range(0x3040, 0x3100), *range(0x4E00, 0xA000))
+    return {code: chr(code) for code in common} | table
 
 
 _TABLE = _table()
@@ -68,14 +74,16 @@ class Folded:
         self.raw = raw
         text = fold(raw)
         self._positions: list[int] | None = None
+        if "\u3099" in text or "\u309a" in text:
+            text = self._replace(_VOICED, text, _compose)
         if _BLANKS.search(text):
-            text = self._replace(_BLANKS, text, "")
+            text = self._replace(_BLANKS, text, _leave_out)
         if "字" in text and _KIND_OF_NAME.search(text):
-            text = self._replace(_KIND_OF_NAME, text, "")
+            text = self._replace(_KIND_OF_NAME, text, _leave_out)
         if _NUMBERED_NAME.search(text):
-            text = self._replace(_NUMBERED_NAME, text)
+            text = self._replace(_NUMBERED_NAME, text, _in_kanji)
         if _SHORT_SAPPORO.search(text):
-            text = self._replace(_SHORT_SAPPORO, text, suffix="条")
+            text = self._replace(_SHORT_SAPPORO, text, lambda match: _in_kanji(match) + "条")
         self.text = text
 
     def raw_position(self, position: int) -> int:
@@ -84,13 +92,13 @@ class Folded:
             return position
         return self._positions[position] if position < len(self._positions) else len(self.raw)
 
-    def _replace(self, pattern: re.Pattern[str], text: str, word: str | None = None, suffix: str = "") -> str:
+    def _replace(self, pattern: re.Pattern[str], text: str, write: Callable[[re.Match[str]], str]) -> str:
         before = self._positions or list(range(len(text)))
         parts: list[str] = []
         positions: list[int] = []
         end = 0
         for match in pattern.finditer(text):
-            new = format_kanji(int(match[0])) + suffix if word is None else word
+            new = write(match)
             parts += [text[end : match.start()], new]
             positions += before[end : match.start()] + [before[match.start()]] * len(new)
             end = match.end()
@@ -100,8 +108,20 @@ class Folded:
 
 def key_of(name: str) -> str:
     """The key under which a name of a town is looked up."""
-    text = _KIND_OF_NAME.sub("", _BLANKS.sub("", fold(name)))
-    return _NUMBERED_NAME.sub(lambda match: format_kanji(int(match[0])), text)
+    text = _KIND_OF_NAME.sub("", _BLANKS.sub("", _VOICED.sub(_compose, fold(name))))
+    return _NUMBERED_NAME.sub(_in_kanji, text)
+
+
+def _compose(match: re.Match[str]) -> str:
+    return fold(unicodedata.normalize("NFC", match[0]))
+
+
+def _leave_out(_: re.Match[str]) -> str:
+    return ""
+
+
+def _in_kanji(match: re.Match[str]) -> str:
+    return format_kanji(int(match[0]))
 
 
 def format_kanji(number: int) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from gis_capture.locate.gazetteer.folding import format_kanji, parse_small_number
 from gis_capture.locate.gazetteer.spots import Hit, Level, Spot, together
+from gis_capture.locate.gazetteer.starts import lengths_by_start
 
 _CHOME = re.compile("第?([0-9]{1,2}|[一二三四五六七八九十]{1,3})丁目?")
 _NUMBERS = re.compile("([0-9]{1,2})(?:$|[^0-9丁番ノ][0-9]|(?![0-9番]))")
@@ -26,7 +27,7 @@ _LOT_FOLLOWS = re.compile(
 # Nine of ten places of 5,000 rows that have both an address and coordinates lie within so many radii.
 _REACH = {"town": 2.0, "koaza": 1.9, "chome": 1.4}
 _INNER_MUNICIPALITY = re.compile("[町村](?=.{2})")
-_LONGEST_SHORTENED = 12
+_LEFT_OUT = str.maketrans("", "", "ケノツ")
 _OLD_MUNICIPALITY = re.compile(".{1,6}?[町村]")
 _KYOTO_STREETS = re.compile(".*(?:上[ルる]|下[ルる]|入[ルる]?|角|通)")
 
@@ -117,9 +118,10 @@ class CityTowns:
                 town.chomes.setdefault(chome, spot)
             elif town.spot is None:
                 town.spot = spot
-        self._longest = longest_by_start(self._towns)
+        self._lengths = lengths_by_start(self._towns)
         self._sorted: list[str] = []
         self._shortened: dict[str, Town | None] | None = None
+        self._shortened_lengths: dict[str, tuple[int, ...]] = {}
 
     def find(self, text: str, start: int) -> Hit | None:
         """Finds the town whose name stands at `start`, in full or as names are shortened; None where there is none."""
@@ -134,8 +136,9 @@ class CityTowns:
     def find_full(self, text: str, start: int) -> Hit | None:
         """Finds the longest full name at `start`."""
         towns = self._towns
-        longest = self._longest.get(text[start : start + 1], 0)
-        for end in range(min(start + longest, len(text)), start, -1):
+        two, one = text[start : start + 2], text[start : start + 1]
+        for length in (*self._lengths.get(two, ()), *(self._lengths.get(one, ()) if len(two) > 1 else ())):
+            end = start + length
             town = towns.get(text[start:end])
             if town is not None:
                 hit = town.within(text, end)
@@ -155,19 +158,23 @@ class CityTowns:
         """門前清水 for 門前町清水, 最上 for 桃山町最上: the old municipality was left out, in part or in full."""
         if self._shortened is None:
             self._shortened = self._shorten()
-        for end in range(min(start + _LONGEST_SHORTENED, len(text)), start + 1, -1):
-            found = self._shortened.get(text[start:end])
+            self._shortened_lengths = lengths_by_start(self._shortened)
+        for length in self._shortened_lengths.get(text[start : start + 2], ()):
+            found = self._shortened.get(text[start : start + length])
             if found is not None:
-                hit = found.within(text, end)
+                hit = found.within(text, start + length)
                 return hit._replace(is_sure=False) if _LOT_FOLLOWS.match(text, hit.end) else None
         return None
 
     def _shorten(self) -> dict[str, Town | None]:
-        """Names without their former municipality; None for those that several towns share."""
+        """Names without former municipality, or without ケ, ノ and ツ; None for those that several towns share."""
         short_names: dict[str, Town | None] = {}
         for key, town in self._towns.items():
+            shorts = [key[:1] + key[1:-1].translate(_LEFT_OUT) + key[-1:]]
             for match in _INNER_MUNICIPALITY.finditer(key):
-                for short in (key[: match.start()] + key[match.end() :], key[match.end() :]):
+                shorts += [key[: match.start()] + key[match.end() :], key[match.end() :]]
+            for short in shorts:
+                if len(short) > 1 and short != key:
                     short_names[short] = town if short_names.get(short, town) is town else None
         return short_names
 
@@ -209,15 +216,6 @@ class CityTowns:
             if (match := pattern.match(text, start)) and (hit := self.find_full(text, match.end())):
                 return hit._replace(is_sure=pattern is _KYOTO_STREETS and hit.is_sure) if hit.is_sure else None
         return None
-
-
-def longest_by_start(names: Iterable[str]) -> dict[str, int]:
-    """How long the names get that start with a character."""
-    longest: dict[str, int] = {}
-    for name in names:
-        if len(name) > longest.get(name[:1], 0):
-            longest[name[:1]] = len(name)
-    return longest
 
 
 def _with_prefix(keys: list[str], prefix: str) -> list[str]:
