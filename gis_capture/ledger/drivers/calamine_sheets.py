@@ -1,6 +1,6 @@
 """Sheets of workbooks by calamine, a fast reader in Rust; in a process of its own where damage can bring it down.
 
-On damaged binary workbooks (xls, xlsb) calamine may ask for more memory than there is, which ends the whole process
+On damaged binary workbooks (xls) calamine may ask for more memory than there is, which ends the whole process
 and not only the reading. So those are read by a child: `python -m` this module, PATH and a number of cells.
 """
 

@@ -161,8 +161,13 @@ def _color(fill: ElementTree.Element) -> str | None:
             return None
         rgb = color.get("rgb", "")[-6:].upper()
         name = rgb or next((f"{kind} {color.get(kind)}" for kind in ("theme", "indexed") if color.get(kind)), "")
-        return name if name not in ("", "FFFFFF", "theme 0", "indexed 9", "indexed 64") else None
+        return color_name(name)
     return None
+
+
+def color_name(name: str) -> str | None:
+    """The name of a colour; None for white and for none."""
+    return name if name not in ("", "FFFFFF", "theme 0", "indexed 9", "indexed 64") else None
 
 
 def read_marks(archive: zipfile.ZipFile, path: str, styles: Styles) -> SheetMarks:

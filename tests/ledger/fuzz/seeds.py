@@ -8,6 +8,8 @@ from tests.ledger import test_fixed_width as fixed
 from tests.ledger.pdf_files import ruled, unruled, write_pdf
 from tests.ledger.test_access import database
 from tests.ledger.test_photos import GPS, photo
+from tests.ledger.test_xlsb import a_sheet
+from tests.ledger.xlsb_writer import write_xlsb
 
 
 def write_seeds(folder: Path) -> Path:
@@ -27,6 +29,7 @@ def write_seeds(folder: Path) -> Path:
     write_pdf(folder / "unruled.pdf", [unruled(rows)])
     photo(folder / "photo.jpg", GPS)
     database(folder / "access.mdb")
+    write_xlsb(folder / "binary.xlsb", a_sheet())
     with zipfile.ZipFile(folder / "photos.zip", "w") as archive:
         archive.write(folder / "photo.jpg", "a/写真.jpg")
         archive.writestr("b\\台帳.csv", "番号,名称\n1,消火栓\n".encode("cp932"))
