@@ -10,6 +10,7 @@
     ├── StoreError (RuntimeError)    the store cannot be opened, read or written
     │   └── FormatVersionError       written by a newer or a too old version
     ├── MomentError (ValueError)     a day or an instant that cannot be read
+    ├── PeopleError (PermissionError) who asks is not known, may not do it, or an account cannot be used
     ├── SyncError (ValueError)       a push or pull that is not of the protocol
     ├── WorkspaceError (OSError)     the workspace folder
     └── ResourceError (OSError)      a part of the installation is missing
@@ -69,6 +70,10 @@ class MomentError(CaptureError, ValueError):
 
 class SyncError(CaptureError, ValueError):
     """A message is not of the sync protocol; subject: code."""
+
+
+class PeopleError(CaptureError, PermissionError):
+    """Who asks is not known or may not do it, or an account is not usable; subject: code."""
 
 
 class WorkspaceError(CaptureError, OSError):

@@ -1,0 +1,109 @@
+"""Codes of all that sign-in, pairing and rights can say, with the words for people."""
+
+from typing import Final
+
+from gis_capture.errors import PeopleError
+from gis_capture.text import Text
+
+SETUP_NEEDED: Final = "setup_needed"
+SIGN_IN_NEEDED: Final = "sign_in_needed"
+SIGN_IN_FAILED: Final = "sign_in_failed"
+CODE_WRONG: Final = "code_wrong"
+TOO_MANY_ATTEMPTS: Final = "too_many_attempts"
+ROLE_TOO_LOW: Final = "role_too_low"
+LAYER_NOT_GRANTED: Final = "layer_not_granted"
+DEVICE_LOCKED: Final = "device_locked"
+DEVICE_REVOKED: Final = "device_revoked"
+DEVICE_DIFFERS: Final = "device_differs"
+DEVICE_UNKNOWN: Final = "device_unknown"
+ACCOUNT_UNKNOWN: Final = "account_unknown"
+NAME_TAKEN: Final = "name_taken"
+NAME_UNUSABLE: Final = "name_unusable"
+PASSWORD_SHORT: Final = "password_short"
+PASSWORD_LONG: Final = "password_long"
+PASSWORD_GUESSABLE: Final = "password_guessable"
+ROLE_UNKNOWN: Final = "role_unknown"
+RIGHT_UNKNOWN: Final = "right_unknown"
+LAST_ADMIN: Final = "last_admin"
+SETUP_DONE: Final = "setup_done"
+
+_WORDS: Final[dict[str, Text]] = {
+    SETUP_NEEDED: Text(
+        "管理者がまだ登録されていません。先に、サーバーのパソコンで管理者を登録してください。"
+        "登録に使うコードは、サーバーを起動した画面に出ています。",
+        "There is no administrator yet. The administrator must be created on the office PC first; "
+        "the code for it stands on the console where the server was started.",
+    ),
+    SIGN_IN_NEEDED: Text(
+        "サインインしてください。時間がたったため、サインインが切れたことも考えられます。",
+        "Sign in. You may have been signed out because time has passed.",
+    ),
+    SIGN_IN_FAILED: Text(
+        "名前かパスワードが違います。もう一度入力してください。", "The name or the password is wrong. Try again."
+    ),
+    CODE_WRONG: Text(
+        "コードが違うか、期限が切れています。もう一度確かめるか、新しいコードを出してください。",
+        "The code is wrong or has expired: check it, or ask for a new one.",
+    ),
+    TOO_MANY_ATTEMPTS: Text(
+        "続けて失敗したため、しばらく受け付けません。{wait_s} 秒ほど待ってから、もう一度試してください。",
+        "Too many failures in a row: wait about {wait_s} seconds, then try again.",
+    ),
+    ROLE_TOO_LOW: Text(
+        "この操作は「{role}」以上の人ができます。必要なら管理者に頼んでください。",
+        'This takes the role "{role}" or a higher one: ask the administrator.',
+    ),
+    LAYER_NOT_GRANTED: Text(
+        "このレイヤーを使う権限がありません。必要なら管理者に頼んでください。",
+        "You have no right to this layer: ask the administrator.",
+    ),
+    DEVICE_LOCKED: Text(
+        "このタブレットは役所でロックされています。入力した内容はこのタブレットに残っています。役所に連絡してください。",
+        "The office has locked this tablet. What was recorded is still on it. Call the office.",
+    ),
+    DEVICE_REVOKED: Text(
+        "このタブレットの登録は役所で取り消されています。入力した内容はこのタブレットに残っています。"
+        "役所で新しいコードを出してもらい、登録し直してください。",
+        "The office has withdrawn this tablet. What was recorded is still on it. "
+        "Ask the office for a new code and pair it again.",
+    ),
+    DEVICE_DIFFERS: Text(
+        "このタブレットのアプリは、登録したときと別のものです。役所で新しいコードを出してもらい、登録し直してください。",
+        "The app on this tablet is not the one that was paired. Ask the office for a new code and pair it again.",
+    ),
+    DEVICE_UNKNOWN: Text("タブレット「{value}」は登録されていません。", 'There is no tablet "{value}".'),
+    ACCOUNT_UNKNOWN: Text("「{value}」という利用者はいません。", 'There is no account "{value}".'),
+    NAME_TAKEN: Text("「{value}」という利用者はもういます。", 'There is an account "{value}" already.'),
+    NAME_UNUSABLE: Text(
+        "名前は1〜{most}文字で、改行などを入れずに書いてください。",
+        "Write a name of 1 to {most} characters, without line breaks.",
+    ),
+    PASSWORD_SHORT: Text("パスワードは{least}文字以上にしてください。", "A password has at least {least} characters."),
+    PASSWORD_LONG: Text("パスワードは{most}文字までです。", "A password has at most {most} characters."),
+    PASSWORD_GUESSABLE: Text(
+        "このパスワードは推測されやすいものです(よく使われる語、名前、並び)。関係のない言葉をいくつかつないでください。",
+        "This password is easily guessed (common words, names, rows of keys): join several unrelated words.",
+    ),
+    ROLE_UNKNOWN: Text(
+        "「{value}」という役割はありません。admin・office・crew・viewer のどれかにしてください。",
+        'There is no role "{value}": give admin, office, crew or viewer.',
+    ),
+    RIGHT_UNKNOWN: Text(
+        "「{value}」という権限はありません。none・read・edit のどれかにしてください。",
+        'There is no right "{value}": give none, read or edit.',
+    ),
+    LAST_ADMIN: Text(
+        "最後の管理者は外せません。先に別の管理者を登録してください。",
+        "The last administrator stays: add another one first.",
+    ),
+    SETUP_DONE: Text(
+        "管理者はもう登録されています。サインインしてください。", "There is an administrator already: sign in."
+    ),
+}
+
+
+def error(code: str, **values: object) -> PeopleError:
+    """Makes the error of a code; its subject holds the code and the values."""
+    text = _WORDS[code]
+    shown = {name: str(value)[:60] for name, value in values.items()}
+    return PeopleError(Text(text.ja.format(**shown), text.en.format(**shown)), code=code, **values)

@@ -1,0 +1,294 @@
+"""The people of an office and their tablets: set-up, sign-in, pairing, and who it is that asks."""
+
+import hashlib
+import sqlite3
+import time
+import unicodedata
+from base64 import urlsafe_b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+from gis_capture.people import codes
+from gis_capture.people.accounts import Account, Accounts, name_key, shown_name
+from gis_capture.people.attempts import FREE_BY_ADDRESS, FREE_BY_NAME, forget, later, note_failure, refuse_hasty
+from gis_capture.people.audit import Audit
+from gis_capture.people.database import Database
+from gis_capture.people.devices import Device, Devices, device_of
+from gis_capture.people.passwords import Passwords
+from gis_capture.people.principals import Principal, Role
+
+TOKEN_BYTES = 32
+CODE_CHARS = 8
+# Without letters and digits that look alike.
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+SETUP_CODE_S = 24 * 3600
+PAIRING_CODE_S = 15 * 60
+NOTED_EVERY_S = 300
+MAX_KNOWN = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """How long a session lasts: without being used, and at all."""
+
+    idle_s: float
+    whole_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Who a token belongs to, and when that has to be looked up again."""
+
+    state: tuple[int, int]
+    principal: Principal | None
+    refusal: str
+    until: str
+
+
+class People:
+    """The people of an office.
+
+    Args:
+        path: Of their file; it is made where there is none.
+        clock: Gives the time, UTC "…Z".
+        new_id: Gives fresh UUIDs.
+        random: Gives so many bytes that nobody can foresee.
+        lasting: Of sessions.
+        passwords: How they are hashed.
+        monotonic: Seconds that only grow: what another process changes is looked for every fraction of one.
+
+    Attributes:
+        accounts: Their accounts.
+        devices: Their tablets.
+        audit: What they did.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        clock: Callable[[], str],
+        new_id: Callable[[], str],
+        random: Callable[[int], bytes],
+        lasting: Lasting,
+        passwords: Passwords | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._database = Database(path, monotonic)
+        self._passwords = passwords or Passwords()
+        self._clock, self._new_id, self._random, self._lasting = clock, new_id, random, lasting
+        self._noted_every_s = min(NOTED_EVERY_S, lasting.idle_s / 4)
+        self._signing_in = Lock()
+        self._known: dict[tuple[str, str], _Known] = {}
+        self._any: tuple[tuple[int, int], bool] | None = None
+        self.accounts = Accounts(self._database, self._passwords)
+        self.devices = Devices(self._database)
+        self.audit = Audit(self._database)
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._database.close()
+
+    def has_accounts(self) -> bool:
+        """Whether anybody has an account: from the first one on, everybody signs in."""
+        state = self._database.state()
+        if self._any is None or self._any[0] != state:
+            self._any = (state, self.accounts.exist())
+        return self._any[1]
+
+    def identify(self, session: str, device: str) -> Principal | None:
+        """Who asks, by the tokens of a session and of a tablet; None = nobody that is known.
+
+        Raises:
+            PeopleError: The tablet is locked or was revoked, and nobody is signed in on it.
+        """
+        if not session and not device:
+            return None
+        now, state, about = self._clock(), self._database.state(), (session, device)
+        known = self._known.get(about)
+        if known is None or known.state != state or now >= known.until:
+            known = self._known[about] = self._look_up(session, device, now, state)
+            while len(self._known) > MAX_KNOWN:
+                self._known.pop(next(iter(self._known)), None)
+        if known.refusal:
+            raise codes.error(known.refusal)
+        return known.principal
+
+    def _look_up(self, session: str, device: str, now: str, state: tuple[int, int]) -> _Known:
+        """Looks in the file; the answer holds until the use has to be noted again."""
+        row = self._database.row(
+            "SELECT * FROM sessions JOIN accounts USING (account_id) WHERE session_hash = ?", _hash(session)
+        )
+        if row:
+            ends_at = min(later(row["seen_at"], self._lasting.idle_s), later(row["begun_at"], self._lasting.whole_s))
+            if now < ends_at:
+                until = self._note("sessions SET seen_at", "session_hash", row["session_hash"], row["seen_at"], now)
+                until = min(until, later(row["begun_at"], self._lasting.whole_s))
+                return _Known(state, self._principal_of(row["account_id"]), "", until)
+        row = self._database.row("SELECT * FROM devices WHERE token_hash = ?", _hash(device))
+        if row is None:
+            return _Known(state, None, "", later(now, self._noted_every_s))
+        found = device_of(row)
+        until = self._note("devices SET contact_at", "device_id", found.device_id, found.contact_at, now)
+        if found.state != "active":
+            return _Known(state, None, f"device_{found.state}", until)
+        rights = self.accounts.rights_of(f"device:{found.device_id}", Role.CREW)
+        principal = Principal(
+            "device", found.device_id, found.name, Role.CREW, rights=rights, tablet_id=found.tablet_id
+        )
+        return _Known(state, principal, "", until)
+
+    def _principal_of(self, account_id: str) -> Principal:
+        account = self.accounts.get(account_id)
+        rights = self.accounts.rights_of(f"account:{account.account_id}", account.role)
+        return Principal("account", account.account_id, account.title, account.role, account.sees_personal, rights)
+
+    def _note(self, what: str, key: str, value: object, noted_at: str, now: str) -> str:
+        """Notes every few minutes that a session or a tablet is in use; gives when it is to be noted next."""
+        if now >= later(noted_at, self._noted_every_s):
+            noted_at = now
+            with self._database.change(is_noted=False) as connection:
+                connection.execute(f"UPDATE {what} = ? WHERE {key} = ?", (now, value))
+        return later(noted_at, self._noted_every_s)
+
+    def sign_in(
+        self, name: str, password: str, *, address: str, session: str = "", device: str = ""
+    ) -> tuple[str, Account]:
+        """Begins a session; gives its token, which is a new one whatever token the browser had, and whose it is.
+
+        Args:
+            name: Of an account.
+            password: Of it.
+            address: From where it is asked.
+            session: What the browser had until now; it ends.
+            device: Token of the tablet on which it is asked, if it is one: to lock it ends the session.
+
+        Raises:
+            PeopleError: Name or password are wrong, or there were too many failures; which of both is not told.
+        """
+        subjects = {f"name:{name_key(name)[:200]}": FREE_BY_NAME, f"address:{address}": FREE_BY_ADDRESS}
+        # One after the other, so that many at once do not all slip through before the first is counted.
+        with self._signing_in:
+            now = self._clock()
+            refuse_hasty(self._database, subjects, now)
+            row = self._database.row("SELECT * FROM accounts WHERE name_key = ?", name_key(name))
+            if not self._passwords.is_right(row and row["password_hash"], password):
+                note_failure(self._database, subjects, now)
+                raise codes.error(codes.SIGN_IN_FAILED)
+        token, begun_on = self._token(), self._device_of(device)
+        with self._database.change() as connection:
+            forget(connection, next(iter(subjects)))
+            connection.execute("DELETE FROM sessions WHERE session_hash = ?", (_hash(session),))
+            connection.execute("DELETE FROM sessions WHERE begun_at < ?", (later(now, -self._lasting.whole_s),))
+            values = (_hash(token), row["account_id"], begun_on and begun_on.device_id, now, now)
+            connection.execute("INSERT INTO sessions VALUES (?, ?, ?, ?, ?)", values)
+            connection.execute("UPDATE accounts SET signed_in_at = ? WHERE account_id = ?", (now, row["account_id"]))
+        return token, self.accounts.get(row["account_id"])
+
+    def sign_out(self, session: str) -> None:
+        """Ends a session."""
+        with self._database.change() as connection:
+            connection.execute("DELETE FROM sessions WHERE session_hash = ?", (_hash(session),))
+
+    def make_setup_code(self) -> str | None:
+        """A code with which the first administrator is created, instead of all earlier ones; None = there is one."""
+        return None if self.has_accounts() else self._make_code("setup", "", "", SETUP_CODE_S, is_only=True)
+
+    def set_up(self, code: str, name: str, password: str, *, address: str) -> Account:
+        """Creates the first administrator.
+
+        Raises:
+            PeopleError: The code is wrong, there is an account already, or name or password cannot be used.
+        """
+        if self.has_accounts():
+            raise codes.error(codes.SETUP_DONE)
+        self._check_code("setup", code, address)
+        at = self._clock()
+        made = self.accounts.add(name, password=password, role=Role.ADMIN, new_id=self._new_id(), at=at, is_first=True)
+        with self._database.change() as connection:
+            connection.execute("DELETE FROM codes WHERE kind = 'setup'")
+        return made
+
+    def add_account(
+        self, name: str, password: str, role: Role, *, title: str = "", sees_personal: bool | None = None
+    ) -> Account:
+        """Makes an account; see `Accounts.add`."""
+        at, new_id = self._clock(), self._new_id()
+        return self.accounts.add(
+            name, password=password, role=role, title=title, sees_personal=sees_personal, new_id=new_id, at=at
+        )
+
+    def make_pairing_code(self, name: str, made_by: str) -> tuple[str, str]:
+        """A code with which one tablet is paired once; with the instant at which it expires.
+
+        Raises:
+            PeopleError: The name of the tablet cannot be used.
+        """
+        code = self._make_code("pairing", shown_name(name), made_by, PAIRING_CODE_S)
+        return code, later(self._clock(), PAIRING_CODE_S)
+
+    def pair(self, code: str, tablet_id: str, *, address: str) -> tuple[str, Device]:
+        """Pairs a tablet; gives its token.
+
+        Args:
+            code: What the office shows.
+            tablet_id: Under which the app sends changes.
+            address: From where it is asked.
+
+        Raises:
+            PeopleError: The code is wrong, used or expired, or there were too many failures.
+        """
+        row = self._check_code("pairing", code, address)
+        token, device_id, now = self._token(), self._new_id(), self._clock()
+        with self._database.change() as connection:
+            if not connection.execute("DELETE FROM codes WHERE code_hash = ?", (row["code_hash"],)).rowcount:
+                raise codes.error(codes.CODE_WRONG)
+            # The app of a tablet is one device: what it was paired as before ends.
+            connection.execute(
+                "UPDATE devices SET state = 'revoked' WHERE tablet_id = ? AND tablet_id <> ''", (tablet_id,)
+            )
+            values = (device_id, row["name"], tablet_id, _hash(token), "active", row["made_by"], now, now)
+            connection.execute("INSERT INTO devices VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+        return token, self.devices.get(device_id)
+
+    def _check_code(self, kind: str, code: str, address: str) -> sqlite3.Row:
+        subjects = {f"address:{address}": FREE_BY_ADDRESS}
+        with self._signing_in:
+            now = self._clock()
+            refuse_hasty(self._database, subjects, now)
+            found = "SELECT * FROM codes WHERE code_hash = ? AND kind = ? AND ends_at > ?"
+            row: sqlite3.Row | None = self._database.row(found, _hash(_plain(code)), kind, now)
+            if row is None:
+                note_failure(self._database, subjects, now)
+                raise codes.error(codes.CODE_WRONG)
+        return row
+
+    def _make_code(self, kind: str, name: str, made_by: str, lasts_s: float, *, is_only: bool = False) -> str:
+        # 31 letters of 256 values: what is over is thrown away, so that all are as likely.
+        letters = ""
+        while len(letters) < CODE_CHARS:
+            letters += "".join(_ALPHABET[byte % 31] for byte in self._random(2 * CODE_CHARS) if byte < 248)
+        code, now = letters[:CODE_CHARS], self._clock()
+        with self._database.change() as connection:
+            connection.execute("DELETE FROM codes WHERE ends_at <= ? OR (? AND kind = ?)", (now, is_only, kind))
+            values = (_hash(code), kind, name, made_by, later(now, lasts_s))
+            connection.execute("INSERT INTO codes VALUES (?, ?, ?, ?, ?)", values)
+        return f"{code[:4]}-{code[4:]}"
+
+    def _device_of(self, token: str) -> Device | None:
+        row = self._database.row("SELECT * FROM devices WHERE token_hash = ?", _hash(token)) if token else None
+        return device_of(row) if row else None
+
+    def _token(self) -> str:
+        return urlsafe_b64encode(self._random(TOKEN_BYTES)).rstrip(b"=").decode()
+
+
+def _plain(code: str) -> str:
+    return "".join(letter for letter in unicodedata.normalize("NFKC", code).upper() if letter.isalnum())
+
+
+def _hash(token: str) -> bytes:
+    """What is kept of a token: nobody who reads the file can use it."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).digest()

@@ -1,0 +1,85 @@
+"""Who asks, and what that one may do with a layer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Literal
+
+ALL_LAYERS = "*"
+"""Stands in a grant for every layer that has none of its own."""
+
+
+class Role(IntEnum):
+    """What a person does here; each may do all that the ones before it may."""
+
+    VIEWER = 1
+    CREW = 2
+    OFFICE = 3
+    ADMIN = 4
+
+    @property
+    def word(self) -> str:
+        """As it is written in files and messages."""
+        return self.name.lower()
+
+    @classmethod
+    def of(cls, word: str) -> "Role":
+        """Reads a word.
+
+        Raises:
+            ValueError: It is no role.
+        """
+        return cls(_ROLES[word])
+
+
+_ROLES = {role.name.lower(): role for role in Role}
+
+
+class Right(IntEnum):
+    """What may be done with a layer."""
+
+    NONE = 0
+    READ = 1
+    EDIT = 2
+
+    @property
+    def word(self) -> str:
+        """As it is written in files and messages."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who asks.
+
+    Attributes:
+        kind: The server's own screen while there are no accounts, a person, or a paired tablet.
+        id: Of the account or the device; "" for the own screen.
+        name: For people to read.
+        sees_personal: Whether fields with personal data are given.
+        rights: By layer, as they were granted; `ALL_LAYERS` for the rest.
+        tablet_id: Of a device: the id under which its app sends changes.
+    """
+
+    kind: Literal["own_screen", "account", "device"]
+    id: str
+    name: str
+    role: Role
+    sees_personal: bool = False
+    rights: Mapping[str, Right] = field(default_factory=dict)
+    tablet_id: str = ""
+
+    def right(self, layer: str) -> Right:
+        """What this one may do with a layer: a viewer never edits, an administrator is never kept out."""
+        if self.role is Role.ADMIN:
+            return Right.EDIT
+        most = Right.READ if self.role is Role.VIEWER else Right.EDIT
+        return min(most, self.rights.get(layer, self.rights.get(ALL_LAYERS, most)))
+
+    @property
+    def is_unlimited(self) -> bool:
+        """Whether no layer is kept from this one, so that nobody has to look which one is meant."""
+        return self.role is Role.ADMIN or not self.rights
+
+
+OWN_SCREEN = Principal("own_screen", "", "", Role.ADMIN, sees_personal=True)
