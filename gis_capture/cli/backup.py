@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     "backup",
     cls=Command,
     words=Text(
-        "控えを作ります(レイヤー、写真、取り込んだ台帳、レイヤー定義、設定)。サーバーを動かしたままで構いません。\n\n"
+        "控えを作ります(レイヤー、写真、取り込んだ台帳、背景地図、図面・航空写真、レイヤー定義、設定)。サーバーを動かしたままで構いません。\n\n"
         "作ったあとすべて読み返して確かめます。別のディスクを --to で指定すると、このパソコンが壊れても戻せます。",
-        "Makes a backup: layers, photos, sources, definitions, settings. The server may go on. \n\n"
+        "Makes a backup: layers, photos, sources, base maps, scans, definitions, settings. The server may go on. \n\n"
         "It is read back after it was written. Name a folder of another disk with --to, so that it outlives this one.",
     ),
 )

@@ -19,14 +19,18 @@ import pytest
 
 from gis_capture import durability
 from gis_capture.errors import CaptureError, FormatVersionError, StoreError, WorkspaceError
+from gis_capture.model import BBox
 from gis_capture.settings import Settings
 from gis_capture.store.protocol import Author
 from gis_capture.sync.outbox_file import push_file
 from gis_capture.sync.push import push
+from gis_capture.tiles.grid import Tile
+from gis_capture.tiles.pmtiles import encode_pmtiles
 from gis_capture.workspace import Workspace
 from gis_capture.workspace.backups import Backup, list_backups, making, restore, verify_backup
 from gis_capture.workspace.identity import new_id, utc_now
 from tests.server.test_serving import START, free_port, wait_for
+from tests.tiles.raster.pictures import pattern, write_geotiff
 
 LAYER = "street_light"
 AT = "2026-11-23T02:10:00Z"
@@ -154,6 +158,67 @@ def test_a_damaged_photo_is_told_and_the_rest_kept(workspace: Workspace, tmp_pat
     assert [problem.code for problem in made.problems] == [making.PHOTO_DAMAGED]
     assert made.manifest.n_missing == 1
     assert verify_backup(made.path).revision == 3
+
+
+def add_maps(workspace: Workspace, folder: Path) -> None:
+    """A base map and a scan; another scan whose build was cut."""
+    basemap = folder / "city.pmtiles"
+    basemap.write_bytes(encode_pmtiles({Tile(5, 28, 12): b"tile"}, bounds=BBox(137, 36, 138, 37), metadata={}))
+    workspace.add_basemap(basemap, name="city", attribution="高山市")
+    picture = write_geotiff(folder / "図面.tif", pattern(64))
+    for name in ("photo", "cut"):
+        workspace.rasters.prepare([picture], name=name)
+    workspace.rasters.build("photo")
+
+
+def test_maps_are_in_a_backup_once_and_come_back(workspace: Workspace, tmp_path: Path) -> None:
+    """Base maps and scans with their cards, not what is half made; recipes and the table of private characters too."""
+    add_maps(workspace, tmp_path)
+    (workspace.folder.recipes_dir / "街路灯.toml").write_text("a = 1\n", encoding="utf-8")
+    (workspace.path / "gaiji.csv").write_text("U+E000,髙\n", encoding="utf-8")
+    workspace.back_up(tmp_path / "b")
+    made = workspace.back_up(tmp_path / "b")
+    names = [path.relative_to(tmp_path / "b").as_posix() for path in (tmp_path / "b").rglob("*.pmtiles")]
+    assert sorted(name.split("-")[0] for name in names) == ["packs/city", "rasters/photo"]
+    assert not [one.path for one in made.manifest.files if "cut" in one.path]
+
+    restore(made.path, tmp_path / "new", at=AT, new_id=new_id)
+    with Workspace.open(tmp_path / "new") as again:
+        assert again.basemaps() == workspace.basemaps() and len(again.basemaps()) == 1
+        assert again.rasters.ready() == workspace.rasters.ready() and again.rasters.jobs() == []
+        for folder in (again.folder.packs_dir, again.folder.rasters_dir):
+            [archive] = folder.glob("*.pmtiles")
+            assert hashlib.sha256(archive.read_bytes()).hexdigest() in archive.name
+        assert [path.name for path in again.folder.recipes_dir.iterdir()] == ["街路灯.toml"]
+        assert again.folder.gaiji() == workspace.folder.gaiji() == {"\ue000": "髙"}
+
+
+def test_a_restore_keeps_maps_that_came_since(workspace: Workspace, tmp_path: Path) -> None:
+    """A base map that was replaced is the former one again, and what was put aside brings the later one back."""
+    add_maps(workspace, tmp_path)
+    [old] = workspace.basemaps()
+    made = workspace.back_up(tmp_path / "b")
+    later = tmp_path / "later.pmtiles"
+    later.write_bytes(encode_pmtiles({Tile(5, 28, 12): b"later"}, bounds=BBox(137, 36, 138, 37), metadata={}))
+    new = [workspace.add_basemap(later, name=name, attribution="") for name in ("city", "other")]
+    workspace.close()
+    done = restore(made.path, workspace.path, at=AT, new_id=new_id)
+    with Workspace.open(workspace.path) as again:
+        assert again.basemaps() == [old, new[1]]
+    assert done.aside is not None
+    restore(done.aside, workspace.path, at=AT, new_id=new_id)
+    with Workspace.open(workspace.path) as again:
+        assert again.basemaps() == new
+
+
+def test_a_damaged_map_is_told_and_the_rest_kept(workspace: Workspace, tmp_path: Path) -> None:
+    """The backup is made without it, and says so."""
+    add_maps(workspace, tmp_path)
+    [archive] = workspace.folder.packs_dir.glob("*.pmtiles")
+    archive.write_bytes(b"x")
+    made = workspace.back_up(tmp_path / "b")
+    assert [problem.code for problem in made.problems] == [making.MAP_DAMAGED]
+    assert [one.path[:8] for one in verify_backup(made.path).files if one.path.endswith(".pmtiles")] == ["rasters/"]
 
 
 def test_only_the_newest_stay(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,13 +16,15 @@ from gis_capture.store.protocol import Store
 from gis_capture.sync.attachments import AttachmentFolder, list_missing
 from gis_capture.text import Text
 from gis_capture.workspace.backups.listing import UNFINISHED, list_backups, remove_old
-from gis_capture.workspace.backups.manifest import MANIFEST_NAME, OWN, BackupFile, Manifest, is_plain
-from gis_capture.workspace.folder import FILE_NAME, STORE_NAME, Folder
+from gis_capture.workspace.backups.manifest import MANIFEST_NAME, MAPS, OWN, OWN_FILES, BackupFile, Manifest, is_plain
+from gis_capture.workspace.folder import STORE_NAME, Folder
 
 PASSING = ("parts", "thumbnails")
 """Folders among the photos that hold nothing to keep."""
 PHOTO_DAMAGED = "photo_damaged"
 """The bytes of a photo are not those of its name; it is left out of the backup."""
+MAP_DAMAGED = "map_damaged"
+"""The bytes of a base map, scan or photograph are not those of its name; it is left out of the backup."""
 FILE_NOT_KEPT = "file_not_kept"
 """A file has a name that cannot be restored everywhere; it is left out of the backup."""
 
@@ -105,11 +107,11 @@ def _free_name(target: Path, stamp: str) -> Path:
 
 def _copy_own(folder: Folder, unfinished: Path, problems: list[Problem]) -> Iterator[BackupFile]:
     """Copies what each backup has of its own."""
-    own = [(folder.path / FILE_NAME, FILE_NAME)]
-    own += [
-        (path, path.relative_to(folder.path).as_posix()) for name in OWN for path in _files_below(folder.path / name)
-    ]
-    for path, name in own:
+    own = [path for name in OWN_FILES if (path := folder.path / name).is_file()]
+    own += [path for name in OWN for path in _files_below(folder.path / name)]
+    own += [path for name in MAPS for path in sorted((folder.path / name).glob("*.json"))]
+    for path in own:
+        name = path.relative_to(folder.path).as_posix()
         if not is_plain(name):
             problems.append(_left_out(FILE_NOT_KEPT, name))
             continue
@@ -119,9 +121,10 @@ def _copy_own(folder: Folder, unfinished: Path, problems: list[Problem]) -> Iter
 
 
 def _copy_shared(folder: Folder, target: Path, problems: list[Problem]) -> Iterator[BackupFile]:
-    """Brings photos and sources to where the backups share them; what an earlier one brought is not read again."""
+    """Brings photos, sources and maps to where backups share them; what an earlier one brought is not read again."""
     known = _known(target)
-    for path in (*_files_below(folder.attachments_dir), *_files_below(folder.sources_dir)):
+    maps = (path for name in MAPS for path in sorted((folder.path / name).glob("*.pmtiles")))
+    for path in (*_files_below(folder.attachments_dir), *_files_below(folder.sources_dir), *maps):
         name = path.relative_to(folder.path).as_posix()
         parts = name.split("/")
         if parts[1] in PASSING or parts[1].startswith("unfinished-") or name.endswith(".part"):
@@ -135,8 +138,8 @@ def _copy_shared(folder: Folder, target: Path, problems: list[Problem]) -> Itera
             size_bytes = path.stat().st_size
             if earlier is None or not kept.is_file() or kept.stat().st_size != size_bytes:
                 earlier = BackupFile(name, _bring(path, kept), size_bytes)
-            if parts[0] == "attachments" and earlier.sha256 != "".join(parts[1:]):
-                problems.append(_left_out(PHOTO_DAMAGED, name))
+            if parts[0] != "sources" and not "".join(parts[1:]).removesuffix(".pmtiles").endswith(earlier.sha256):
+                problems.append(_left_out(MAP_DAMAGED if parts[0] in MAPS else PHOTO_DAMAGED, name))
                 kept.unlink(missing_ok=True)
                 continue
             yield earlier
@@ -174,6 +177,9 @@ def _left_out(code: str, name: str) -> Problem:
     if code == PHOTO_DAMAGED:
         words = Text(f"写真「{name}」は壊れていて、控えに入れられません。", f'The photo "{name}" is damaged.')
         return Problem(code, "error", words, Text("前の控えから戻してください。", "Restore it from an older backup."))
+    if code == MAP_DAMAGED:
+        words = Text(f"地図「{name}」は壊れていて、控えに入れられません。", f'The map "{name}" is damaged.')
+        return Problem(code, "error", words, Text("もう一度取り込んでください。", "Take it in once more."))
     words = Text(f"「{name}」は控えに入れられない名前です。", f'"{name}" has a name that a backup cannot hold.')
     return Problem(code, "warning", words, Text("名前を変えてください。", "Rename it."))
 

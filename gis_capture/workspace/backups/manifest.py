@@ -1,9 +1,10 @@
 """The manifest of a backup: every file of it with its SHA-256 (docs/format.md, section 6).
 
 <folder>/20261123T021000Z/manifest.json     written last: without it the folder is no backup
-<folder>/20261123T021000Z/layers.gpkg       with workspace.toml, layers/ and checkouts/
+<folder>/20261123T021000Z/layers.gpkg       with workspace.toml, gaiji.csv, layers/, recipes/, checkouts/, cards of maps
 <folder>/attachments/ab/cdef…               shared by the backups of the folder, as they never change
 <folder>/sources/<sha256>/…
+<folder>/packs/NAME-<sha256>.pmtiles        base maps; scans and photographs likewise in rasters/
 """
 
 import json
@@ -19,9 +20,12 @@ from gis_capture.text import Text
 
 FORMAT = "gis-capture.backup/v1"
 MANIFEST_NAME = "manifest.json"
-SHARED = ("attachments", "sources")
-OWN = ("layers", "checkouts")
+MAPS = ("packs", "rasters")
+"""Folders of archives, which are shared, and of cards that tell of them, which each backup has of its own."""
+SHARED = ("attachments", "sources", *MAPS)
+OWN = ("layers", "checkouts", "recipes")
 """Folders of which each backup has its own copy."""
+OWN_FILES = ("workspace.toml", "gaiji.csv")
 ASIDE_PREFIX = "before-restore-"
 MAX_MANIFEST_BYTES = 200_000_000
 _FORBIDDEN = re.compile(r'[\\:*?"<>|\x00-\x1f]')
@@ -38,7 +42,8 @@ class BackupFile:
     @property
     def is_shared(self) -> bool:
         """Whether it lies beside the backups of a folder, once for all of them."""
-        return self.path.split("/", 1)[0] in SHARED
+        first = self.path.split("/", 1)[0]
+        return first in SHARED and (first not in MAPS or self.path.endswith(".pmtiles"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +132,9 @@ def is_plain(path: str) -> bool:
     parts = path.split("/")
     if _FORBIDDEN.search(path) or any(part in ("", ".", "..") or part.endswith((" ", ".")) for part in parts):
         return False
-    return path in ("layers.gpkg", "workspace.toml") or (len(parts) > 1 and parts[0] in (*SHARED, *OWN))
+    if parts[0] in MAPS:
+        return len(parts) == 2 and path.endswith((".json", ".pmtiles"))
+    return path in ("layers.gpkg", *OWN_FILES) or (len(parts) > 1 and parts[0] in (*SHARED, *OWN))
 
 
 def _no_backup(backup: Path, reason: str) -> WorkspaceError:

@@ -1,7 +1,7 @@
 """Restores a backup: nothing is touched before it was read from end to end, and what was there is put aside.
 
-The order keeps a kill at any moment harmless: first photos and sources are added to those that are there, then the
-present state is put aside, then the store gets its name in one step. After a kill the command is simply given again.
+The order keeps a kill at any moment harmless: first photos, sources and maps are added to those that are there, then
+the present state is put aside, then the store gets its name in one step. After a kill the command is given again.
 """
 
 import os
@@ -16,7 +16,15 @@ from gis_capture.store.geopackage.copies import check_copy, release_file, renew_
 from gis_capture.text import Text
 from gis_capture.workspace.backups.left_behind import LeftBehind, write_left_behind
 from gis_capture.workspace.backups.making import write_manifest
-from gis_capture.workspace.backups.manifest import ASIDE_PREFIX, MANIFEST_NAME, OWN, BackupFile, Manifest
+from gis_capture.workspace.backups.manifest import (
+    ASIDE_PREFIX,
+    MANIFEST_NAME,
+    MAPS,
+    OWN,
+    OWN_FILES,
+    BackupFile,
+    Manifest,
+)
 from gis_capture.workspace.backups.verifying import verify_backup
 from gis_capture.workspace.folder import (
     FILE_NAME,
@@ -119,8 +127,9 @@ def _put_aside(path: Path, restored: Manifest, *, at: str, is_sound: bool) -> Pa
     names = (stamp + (f"-{n}" if n > 1 else "") for n in range(1, 10_000))
     aside = next(free for name in names if not (free := path / "backups" / name).exists())
     aside.mkdir(parents=True)
-    kept = [path / FILE_NAME]
+    kept = [path / name for name in OWN_FILES]
     kept += sorted(file for name in OWN for file in (path / name).rglob("*") if file.is_file())
+    kept += sorted(file for name in MAPS for file in (path / name).glob("*.json"))
     kept += [path / (STORE_NAME + suffix) for suffix in ("", *JOURNALS)]
     files = []
     for file in kept:
@@ -150,9 +159,14 @@ def _put_in_place(path: Path, stage: Path) -> None:
         if (stage / name).is_dir():
             os.replace(stage / name, path / name)
         (path / name).mkdir(exist_ok=True)
-    # Last, as it makes a workspace of a new folder.
-    if (stage / FILE_NAME).is_file():
-        replace_durably(stage / FILE_NAME, path / FILE_NAME)
+    for name in MAPS:
+        # Maps that the backup has not got stay.
+        for card in (stage / name).glob("*.json"):
+            replace_durably(card, path / name / card.name)
+    # That of the workspace last, as it makes a workspace of a new folder.
+    for name in reversed(OWN_FILES):
+        if (stage / name).is_file():
+            replace_durably(stage / name, path / name)
     shutil.rmtree(stage, ignore_errors=True)
 
 
