@@ -4,7 +4,7 @@ The environment wins over the file, the file over the default. Units stand in th
 """
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -162,6 +162,7 @@ class Setting:
                     f"設定「{self.name}」の値「{value}」が正しくありません。{self.least:,} 以上の数にしてください。",
                     f'"{value}" is no value for the setting {self.name}: give a number of at least {self.least:,}.',
                 ),
+                code="setting_unfit",
                 setting=self.name,
             ) from None
         return kind(value)
@@ -174,6 +175,7 @@ class Setting:
                     f"設定「{self.name}」の値「{value}」が正しくありません。true か false にしてください。",
                     f'"{value}" is no value for the setting {self.name}: give true or false.',
                 ),
+                code="setting_unfit",
                 setting=self.name,
             )
         return found
@@ -203,14 +205,27 @@ def read_settings(table: Mapping[str, object], environ: Mapping[str, str]) -> Se
     }
     given = {**table, **from_environ}
     for name in given:
-        if name not in known:
-            raise _unknown(name, known)
+        find_setting(name)
     return Settings(**{name: known[name].read(value) for name, value in given.items()})  # type: ignore[arg-type]
 
 
-def _unknown(name: str, known: Mapping[str, Setting]) -> WorkspaceError:
-    near = difflib.get_close_matches(name, known, n=1)
+def find_setting(name: str, others: Collection[str] = ()) -> Setting:
+    """Gives a setting by its name.
+
+    Args:
+        name: As a person wrote it.
+        others: Names that are known besides, to be offered where they are the nearest.
+
+    Raises:
+        WorkspaceError: No setting has this name.
+    """
+    known = {setting.name: setting for setting in SETTINGS}
+    if name in known:
+        return known[name]
+    near = difflib.get_close_matches(name, (*known, *others), n=1)
     hint = Text(f"「{near[0]}」のことですか。", f' Did you mean "{near[0]}"?') if near else Text("", "")
-    return WorkspaceError(
-        Text(f"「{name}」という設定はありません。{hint.ja}", f'There is no setting "{name}".{hint.en}'), setting=name
+    raise WorkspaceError(
+        Text(f"「{name}」という設定はありません。{hint.ja}", f'There is no setting "{name}".{hint.en}'),
+        code="setting_unknown",
+        setting=name,
     )

@@ -25,6 +25,7 @@ COMMANDS = {
         "imports",
         "serve",
         "https",
+        "settings",
         "receive",
         "checkout",
         "checkin",

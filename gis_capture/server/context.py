@@ -88,10 +88,11 @@ def settings() -> Settings:
 
 def sees_personal() -> bool:
     """Whether fields with personal data are given to who asks: by the setting, or at the server's own screen."""
-    return settings().shares_personal_fields or _is_own_screen()
+    return settings().shares_personal_fields or is_own_screen()
 
 
-def _is_own_screen() -> bool:
+def is_own_screen() -> bool:
+    """Whether who asks sits at the server's own computer."""
     # What a proxy on this computer hands on also comes from here.
     if any(name in request.headers for name in ("Forwarded", "X-Forwarded-For", "Via")):
         return False

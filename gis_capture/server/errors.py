@@ -36,6 +36,10 @@ class RequestError(CaptureError, ValueError):
     """A part of the request cannot be used."""
 
 
+class ForbiddenError(CaptureError, PermissionError):
+    """Who asks may not do this."""
+
+
 class StateError(CaptureError, RuntimeError):
     """The request does not fit the state its subject is in."""
 
@@ -48,6 +52,7 @@ class TooLargeError(CaptureError, ValueError):
 STATUS: dict[type[Exception], tuple[int, str]] = {
     NotFoundError: (404, "not_found"),
     RequestError: (400, "bad_request"),
+    ForbiddenError: (403, "forbidden"),
     StateError: (409, "wrong_state"),
     TooLargeError: (413, "too_large"),
     SourceError: (422, "source_unusable"),
@@ -66,6 +71,8 @@ STATUS: dict[type[Exception], tuple[int, str]] = {
 }
 # Codes that need another status than their class.
 STATUS_OF_CODE = {
+    "setting_unknown": 422,
+    "setting_unfit": 422,
     "attachment_size_differs": 409,
     "attachment_too_large": 413,
     "attachment_unknown": 404,

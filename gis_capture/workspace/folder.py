@@ -1,7 +1,6 @@
 """The folder of a workspace: what lies where, and `workspace.toml`."""
 
 import os
-import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from gis_capture.settings import Settings, read_settings
 from gis_capture.store import open_store
 from gis_capture.store.opening import is_database, split_password, with_password
 from gis_capture.text import Text
+from gis_capture.workspace.document import write_value
 from gis_capture.workspace.https import Https, read_https
 
 FORMAT = "gis-capture.workspace/v1"
@@ -301,15 +301,7 @@ def keep_password(path: Path, store: str) -> str:
 
 def write_store_place(path: Path, store: str) -> None:
     """Writes into `workspace.toml` where the layers are; everything else in it stays as it is."""
-    file = path / FILE_NAME
-    lines = file.read_text(encoding="utf-8-sig").splitlines()
-    top = next((number for number, line in enumerate(lines) if line.lstrip().startswith("[")), len(lines))
-    kept = [line for line in lines[:top] if not re.match(r"\s*store\s*=", line)]
-    text = "\n".join([*kept[:1], tomli_w.dumps({"store": store}).strip(), *kept[1:], *lines[top:]]) + "\n"
-    tomllib.loads(text)
-    unfinished = path / f"{FILE_NAME}.new"
-    unfinished.write_text(text, encoding="utf-8")
-    os.replace(unfinished, file)
+    write_value(path / FILE_NAME, "store", store)
 
 
 def _unreadable(file: Path, reason: str) -> WorkspaceError:

@@ -3,17 +3,14 @@
 The app on a tablet and its unsent edits belong to this address (the origin); that is why it is written down.
 """
 
-import os
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import tomli_w
-
 from gis_capture.errors import WorkspaceError
 from gis_capture.text import Text
+from gis_capture.workspace.document import write_table
 
 TABLE = "https"
 _HOST = re.compile(r"(?=.{1,64}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+")
@@ -70,13 +67,7 @@ def read_https(document: Mapping[str, object]) -> Https | None:
 
 def write_https(file: Path, https: Https) -> None:
     """Writes the address into a `workspace.toml`; every other line of it stays as it is."""
-    text = file.read_text(encoding="utf-8-sig")
-    kept = re.sub(rf"(?ms)^\[{TABLE}\]\s*$.*?(?=^\[|\Z)", "", text).rstrip()
-    text = f"{kept}\n\n{tomli_w.dumps({TABLE: asdict(https)})}"
-    tomllib.loads(text)
-    unfinished = file.with_name(f"{file.name}.new")
-    unfinished.write_text(text, encoding="utf-8")
-    os.replace(unfinished, file)
+    write_table(file, TABLE, asdict(https))
 
 
 def no_host_name(name: str) -> WorkspaceError:

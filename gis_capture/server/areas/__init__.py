@@ -15,6 +15,7 @@ from gis_capture.server.areas import (
     layers,
     ledger_versions,
     lint,
+    office_settings,
     packs,
     pages,
     rasters,
@@ -46,5 +47,6 @@ AREAS = tuple(
         checkouts,
         days,
         history,
+        office_settings,
     )
 )

@@ -11,5 +11,13 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("/health", "get", "Version, epoch and revision", {200: JSON}),
     Operation("/https", "get", "Address of tablets, the page that leads to trust, the fingerprint", {200: JSON}),
     Operation("/trusted", "get", "Nothing; whoever gets it, from a page of any origin, trusts the server", {204: None}),
+    Operation("/settings", "get", "All settings, as they count from the next start", {200: JSON}),
+    Operation(
+        "/settings/{name}",
+        "put",
+        "Writes a setting; null takes it back to its default. At the server's own screen only",
+        {200: JSON},
+        body=(JSON, {"type": "object", "properties": {"value": {"type": ["string", "null"]}}, "required": ["value"]}),
+    ),
     Operation("/openapi.json", "get", "This document", {200: JSON}),
 )
