@@ -1,4 +1,4 @@
-"""OpenDocument spreadsheets (ods), read from their XML with merges and hidden rows.
+"""OpenDocument spreadsheets (ods), read from their XML with merges, comments, colours and what is hidden or struck out.
 
 OpenDocument 1.3 part 3, clauses 9.1 (tables) and 19.385 (value types). Repeated rows and cells are only
 spread out as far as something stands in them.
@@ -17,8 +17,10 @@ from gis_capture.ledger.assemble import reading_of_grids
 from gis_capture.ledger.drivers.cells import number_text
 from gis_capture.ledger.drivers.driver import Driver
 from gis_capture.ledger.drivers.elements import read_elements
+from gis_capture.ledger.drivers.ods_styles import STYLE_TAG, OdsStyles, read_styles
 from gis_capture.ledger.drivers.sheet_cells import hidden_sheet, make_grid
 from gis_capture.ledger.grid import Grid, Merge
+from gis_capture.ledger.marks import MAX_FILLS, Marks
 from gis_capture.ledger.opening import ZIP_ERRORS, Opened, broken, encrypted, too_large
 from gis_capture.ledger.table import Reading
 from gis_capture.model import Problem
@@ -26,7 +28,9 @@ from gis_capture.model import Problem
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
-_STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
+_ANNOTATION = f"{_OFFICE}annotation"
+_HIDDEN = frozenset({"collapse", "filter"})
+_MAX_COLUMNS = 16_384
 _DURATION = re.compile(r"P(?:T)?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?$")
 
 
@@ -47,14 +51,16 @@ def read(opened: Opened) -> Reading:
     try:
         if _is_flat(opened):
             with opened.path.open("rb") as file:
-                return reading_of_grids(list(_sheets(opened, file, problems)), opened.source("ods"), problems)
+                grids = list(_sheets(opened, file, OdsStyles(), problems))
+                return reading_of_grids(grids, opened.source("ods"), problems)
         with zipfile.ZipFile(opened.path) as archive:
             if "META-INF/manifest.xml" in opened.zip_names and b"encryption-data" in archive.read(
                 "META-INF/manifest.xml"
             ):
                 raise encrypted(opened.path)
+            styles = read_styles(archive)
             with archive.open("content.xml") as file:
-                grids = list(_sheets(opened, file, problems))
+                grids = list(_sheets(opened, file, styles, problems))
     except SourceError:
         raise
     except (ParseError, *ZIP_ERRORS) as error:
@@ -63,20 +69,42 @@ def read(opened: Opened) -> Reading:
     return reading_of_grids(grids, source, problems)
 
 
-@dataclass
+@dataclass(slots=True)
+class _Row:
+    """A row up to its last filled cell; everything else by its column, from 0.
+
+    Attributes:
+        merges: (column, rows, columns).
+        shaped: Texts shown otherwise than the value.
+        styles: Name of the style of filled cells.
+    """
+
+    cells: list[Any] = field(default_factory=list)
+    merges: list[tuple[int, int, int]] = field(default_factory=list)
+    shaped: dict[int, str] = field(default_factory=dict)
+    comments: dict[int, str] = field(default_factory=dict)
+    styles: dict[int, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class _Sheet:
     name: str
     rows: list[list[Any]] = field(default_factory=list)
     merges: list[Merge] = field(default_factory=list)
     hidden: set[int] = field(default_factory=set)
+    is_filtered: bool = False
     shaped: dict[tuple[int, int], str] = field(default_factory=dict)
+    comments: dict[tuple[int, int], str] = field(default_factory=dict)
+    fills: dict[tuple[int, int], str] = field(default_factory=dict)
+    struck: set[tuple[int, int]] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    column_styles: list[str] = field(default_factory=list)
     n_blank: int = 0
     width: int = 0
 
 
-def _sheets(opened: Opened, file: IO[bytes], problems: list[Problem]) -> Iterator[Grid]:
+def _sheets(opened: Opened, file: IO[bytes], styles: OdsStyles, problems: list[Problem]) -> Iterator[Grid]:
     sheet: _Sheet | None = None
-    hidden_styles: set[str] = set()
     depth = 0
     for event, element in read_elements(file):
         tag = element.tag
@@ -84,7 +112,7 @@ def _sheets(opened: Opened, file: IO[bytes], problems: list[Problem]) -> Iterato
             depth += 1 if event == "start" else -1
             if event == "start" and depth == 1:
                 sheet = _Sheet(element.get(f"{_TABLE}name", ""))
-                if element.get(f"{_TABLE}style-name") in hidden_styles:
+                if element.get(f"{_TABLE}style-name") in styles.hidden_sheets:
                     problems.append(hidden_sheet(sheet.name))
                     sheet = None
             elif event == "end" and depth == 0:
@@ -92,47 +120,59 @@ def _sheets(opened: Opened, file: IO[bytes], problems: list[Problem]) -> Iterato
                     yield _grid(sheet)
                 sheet = None
                 element.clear()
-        elif event == "end" and tag == f"{_STYLE}style":
-            if any(p.get(f"{_TABLE}display") == "false" for p in element.iter(f"{_STYLE}table-properties")):
-                hidden_styles.add(element.get(f"{_STYLE}name", ""))
+        elif event == "end" and tag == STYLE_TAG:
+            styles.add(element)
+        elif event == "end" and depth == 1 and sheet is not None and tag == f"{_TABLE}table-column":
+            _add_columns(sheet, element)
         elif event == "end" and tag == f"{_TABLE}table-row" and depth == 1:
             if sheet is not None:
-                _add_row(opened, sheet, element)
+                _add_row(opened, sheet, element, styles)
             element.clear()
 
 
-def _add_row(opened: Opened, sheet: _Sheet, element: Element) -> None:
+def _add_columns(sheet: _Sheet, element: Element) -> None:
+    begin = len(sheet.column_styles)
+    times = min(int(element.get(f"{_TABLE}number-columns-repeated", "1")), _MAX_COLUMNS - begin)
+    sheet.column_styles += [element.get(f"{_TABLE}default-cell-style-name", "")] * times
+    if element.get(f"{_TABLE}visibility") in _HIDDEN:
+        sheet.hidden_columns.update(range(begin, begin + times))
+
+
+def _add_row(opened: Opened, sheet: _Sheet, element: Element, styles: OdsStyles) -> None:
     times = int(element.get(f"{_TABLE}number-rows-repeated", "1"))
-    cells, merges, shaped = _cells(opened, element)
-    if not cells:
+    found = _read_row(opened, sheet, element)
+    if not found.cells:
         sheet.n_blank += times
         return
-    width = max(sheet.width, len(cells))
+    width = max(sheet.width, len(found.cells))
     n_rows = len(sheet.rows) + sheet.n_blank + times
     if n_rows * width > opened.limits.max_sheet_cells or n_rows > opened.limits.max_rows:
         raise too_large(opened.path, f"{n_rows * width:,} cells", f"{opened.limits.max_sheet_cells:,} cells")
     sheet.width = width
     sheet.rows += [[]] * sheet.n_blank
     sheet.n_blank = 0
-    is_hidden = element.get(f"{_TABLE}visibility") in ("collapse", "filter")
-    for _ in range(times):
-        row = len(sheet.rows)
-        sheet.merges += [
-            Merge(row, column, row + n_down - 1, column + n_across - 1) for column, n_down, n_across in merges
-        ]
-        sheet.shaped |= {(row, column): text for column, text in shaped}
-        if is_hidden:
+    visibility = element.get(f"{_TABLE}visibility")
+    sheet.is_filtered = sheet.is_filtered or visibility == "filter"
+    for row in range(len(sheet.rows), len(sheet.rows) + times):
+        sheet.merges += [Merge(row, at, row + n_down - 1, at + n_across - 1) for at, n_down, n_across in found.merges]
+        sheet.shaped |= {(row, column): text for column, text in found.shaped.items()}
+        sheet.comments |= {(row, column): text for column, text in found.comments.items()}
+        for column, name in found.styles.items():
+            style = styles.of(name)
+            if style.is_struck:
+                sheet.struck.add((row, column))
+            if style.color and len(sheet.fills) <= MAX_FILLS:
+                sheet.fills[row, column] = style.color
+        if visibility in _HIDDEN:
             sheet.hidden.add(row)
-        sheet.rows.append(cells)
+        sheet.rows.append(found.cells)
 
 
-def _cells(opened: Opened, row: Element) -> tuple[list[Any], list[tuple[int, int, int]], list[tuple[int, str]]]:
-    """The values of a row up to the last filled one, its merges (column, rows, columns) and texts shown otherwise."""
-    cells: list[Any] = []
-    merges: list[tuple[int, int, int]] = []
-    shaped: list[tuple[int, str]] = []
+def _read_row(opened: Opened, sheet: _Sheet, element: Element) -> _Row:
+    row = _Row()
     n_blank = 0
-    for cell in row:
+    row_style = element.get(f"{_TABLE}default-cell-style-name", "")
+    for cell in element:
         if cell.tag not in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
             continue
         times = int(cell.get(f"{_TABLE}number-columns-repeated", "1"))
@@ -142,18 +182,26 @@ def _cells(opened: Opened, row: Element) -> tuple[list[Any], list[tuple[int, int
             int(cell.get(f"{_TABLE}number-columns-spanned", "1")),
         )
         if down > 1 or across > 1:
-            merges.append((len(cells) + n_blank, min(down, 100_000), min(across, 16_384)))
+            row.merges.append((len(row.cells) + n_blank, min(down, 100_000), min(across, _MAX_COLUMNS)))
         if value is None or cell.tag == f"{_TABLE}covered-table-cell":
             n_blank += times
             continue
-        if len(cells) + n_blank + times > 16_384:
-            raise too_large(opened.path, f"{len(cells) + n_blank + times:,} columns", "16,384 columns")
-        cells += [None] * n_blank
+        begin, end = len(row.cells) + n_blank, len(row.cells) + n_blank + times
+        if end > _MAX_COLUMNS:
+            raise too_large(opened.path, f"{end:,} columns", f"{_MAX_COLUMNS:,} columns")
+        row.cells += [None] * n_blank
+        row.cells += [value] * times
         n_blank = 0
-        if text is not None:
-            shaped += [(len(cells) + i, text) for i in range(times)]
-        cells += [value] * times
-    return cells, merges, shaped
+        own_style = cell.get(f"{_TABLE}style-name") or row_style
+        comment = "\n".join("".join(_text(p)) for note in cell.findall(_ANNOTATION) for p in note.iter(f"{_TEXT}p"))
+        for column in range(begin, end):
+            if text is not None:
+                row.shaped[column] = text
+            if comment:
+                row.comments[column] = comment
+            of_column = sheet.column_styles[column] if column < len(sheet.column_styles) else ""
+            row.styles[column] = own_style or of_column
+    return row
 
 
 def _value(cell: Element) -> tuple[Any, str | None]:
@@ -233,6 +281,13 @@ def _grid(sheet: _Sheet) -> Grid:
             if m.left <= last_column
         ],
         hidden_rows=frozenset(sheet.hidden),
+        marks=Marks(
+            comments=sheet.comments,
+            fills=sheet.fills if len(sheet.fills) <= MAX_FILLS else {},
+            hidden_columns=frozenset(column for column in sheet.hidden_columns if column <= last_column),
+            is_filtered=sheet.is_filtered,
+        ),
+        struck=frozenset(sheet.struck),
         shaped=sheet.shaped,
     )
 
