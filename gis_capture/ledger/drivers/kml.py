@@ -1,4 +1,4 @@
-"""KML (OGC 07-147r2): all placemarks of all folders in one table, the folder as a column.
+"""KML (OGC 07-147r2): placemarks of all folders in one table, the folder as a column; things of another kind in theirs.
 
 Read by ourselves because GDAL makes a layer of every folder: a map service exports one folder per feature.
 """
@@ -19,8 +19,9 @@ from gis_capture.ledger.drivers.driver import Driver
 from gis_capture.ledger.drivers.elements import local_name, read_elements
 from gis_capture.ledger.drivers.encodings import find_encoding, head_in_utf8
 from gis_capture.ledger.drivers.kml_descriptions import attributes_of
+from gis_capture.ledger.drivers.kml_folders import kinds_of
 from gis_capture.ledger.opening import Opened, broken, too_large
-from gis_capture.ledger.table import Reading, Table
+from gis_capture.ledger.table import Reading, Source, Table
 from gis_capture.model import Problem
 from gis_capture.text import Text
 
@@ -74,20 +75,43 @@ def read(opened: Opened) -> Reading:
             "Save what they lead to as a file if you need it.",
         )
         problems.append(Problem(codes.LINKS_NOT_FOLLOWED, "warning", message, suggestion))
+    kinds = kinds_of(records, geometries)
+    tables = tuple(
+        _table(
+            opened.path.stem if len(kinds) == 1 else "、".join(kind.folders)[:100] or opened.path.stem,
+            source,
+            kind.places,
+            [records[place] for place in kind.places],
+            [geometries[place] for place in kind.places],
+            labels,
+        )
+        for kind in kinds
+    )
+    return Reading(source, tables, tuple(problems))
+
+
+def _table(
+    name: str,
+    source: Source,
+    places: Sequence[int],
+    records: Sequence[Mapping[str, str | None]],
+    geometries: Sequence[BaseGeometry | None],
+    labels: Mapping[str, str],
+) -> Table:
+    """A table of some placemarks; a row number is the place in the file, from 1."""
     names = list(dict.fromkeys(name for record in records for name in record))
     used = [name for name in names if any(record.get(name) for record in records)]
-    table = Table(
-        name=opened.path.stem,
+    return Table(
+        name=name,
         source=source,
         sheet=None,
         header_rows=(),
         columns=columns_of(_labelled(used, labels)),
-        row_numbers=range(1, len(records) + 1),
+        row_numbers=[place + 1 for place in places],
         values=tuple([record.get(name) for record in records] for name in used),
         geometries=geometries,
         crs="EPSG:4326",
     )
-    return Reading(source, (table,) if records else (), tuple(problems))
 
 
 @contextmanager
