@@ -39,6 +39,7 @@ COMMANDS = {
         "raster",
         "basemap",
         "pack",
+        "style",
         "migrate",
         "attachments",
         "backup",

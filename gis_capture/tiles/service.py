@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -44,6 +44,7 @@ class TileService:
         cache_dir: Where columns are kept for the next start; None = nowhere.
         max_features: Of one layer in one tile; beyond it they are thinned.
         max_bytes: Of one tile as it is sent; beyond it the largest layers are thinned.
+        more_fields: Names of fields of a layer that its tiles carry besides those that its definition's style needs.
     """
 
     def __init__(
@@ -53,9 +54,10 @@ class TileService:
         *,
         max_features: int = MAX_FEATURES,
         max_bytes: int = MAX_BYTES,
+        more_fields: Callable[[str], Sequence[str]] = lambda key: (),
     ) -> None:
         self._store, self._cache_dir = store, cache_dir
-        self._max_features, self._max_bytes = max_features, max_bytes
+        self._max_features, self._max_bytes, self._more_fields = max_features, max_bytes, more_fields
         self._layers: dict[str, LiveLayer] = {}
         self._lock, self._loading = threading.Lock(), threading.Lock()
         self._packed: OrderedDict[tuple[str, Tile], tuple[str, bytes]] = OrderedDict()
@@ -101,7 +103,7 @@ class TileService:
         for key in keys:
             layer = self._layer(key)
             version = layer.state(revision).layer.definition_version
-            numbers.append(f"{key}:{version}:{layer.generations.of(tile)}")
+            numbers.append(f"{key}:{version}:{layer.generations.of(tile)}{','.join(self._more_fields(key))}")
         about = f"{_ENCODING} {self._store.epoch} {self._max_features} {tile} {' '.join(numbers)}"
         return sha256(about.encode()).hexdigest()[:32]
 
@@ -124,7 +126,7 @@ class TileService:
 
     def version(self, keys: Sequence[str]) -> str:
         """Names the present state of layers as a whole."""
-        revisions = [self._store.layer_revision(key) for key in keys]
+        revisions = [(self._store.layer_revision(key), *self._more_fields(key)) for key in keys]
         return sha256(f"{_ENCODING} {self._store.epoch} {self._max_features} {revisions}".encode()).hexdigest()[:16]
 
     def answer(self, keys: Sequence[str], z: int, x: int, y: int, *, known: str = "") -> TileAnswer:
@@ -173,8 +175,8 @@ class TileService:
             thinned = thin(segments, rows, tile, max_rows=self._max_features, first_cell=cell or SMALLEST_CELL)
             rows, counts, cell = thinned.rows, thinned.counts, thinned.cell
         names = segments[0].names
-        wanted = tile_fields(state.layer) if fields is None else fields
-        keys = [FEATURE_ID, LABEL, *(name for name in wanted if name in names[2:])]
+        wanted = [*tile_fields(state.layer), *self._more_fields(state.layer.key)] if fields is None else fields
+        keys = [FEATURE_ID, LABEL, *dict.fromkeys(name for name in wanted if name in names[2:])]
         chosen = [names.index(key) for key in keys]
         parts = []
         first_value = 0

@@ -1,11 +1,14 @@
 """MapLibre style and TileJSON over the tiles of layers; fonts of the device, no glyphs, no sprite."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from gis_capture.model import BBox, Layer
 from gis_capture.model.label import label_fields
 from gis_capture.tiles.grid import MAX_ZOOM
+from gis_capture.tiles.themes import Drawn, Theme, themed
 
 FONTS = ["Noto Sans JP", "Hiragino Sans", "Yu Gothic", "Noto Sans CJK JP", "sans-serif"]
 SOURCE = "layers"
@@ -16,6 +19,8 @@ LAST_TILE_ZOOM = 18
 THINNED = "n_thinned"
 """Property of the features of a thinned tile: how many features each of them stands for."""
 
+_TOKEN = re.compile(r"\{([a-z0-9_]+)\}")
+_NAMING = ("get", "has", "!has", "==", "!=", ">", ">=", "<", "<=", "in", "!in")
 Expression = Any
 
 
@@ -52,29 +57,60 @@ def tile_json(layers: Sequence[Layer], *, url: str, extent: BBox | None) -> dict
     return {**document, "bounds": list(extent)} if extent else document
 
 
-def map_style(layers: Sequence[Layer], *, url: str, extent: BBox | None) -> dict[str, Any]:
+def map_style(
+    layers: Sequence[Layer],
+    *,
+    url: str,
+    extent: BBox | None,
+    theme: Theme = "plain",
+    own: Mapping[str, Sequence[Drawn]] = MappingProxyType({}),
+) -> dict[str, Any]:
     """Gives a MapLibre style: areas lowest, then lines, points, and names on top.
 
     Args:
         layers: In the order in which they were asked for, the first one lowest.
         url: Of the tiles, with {z}, {x} and {y}.
         extent: Where the map opens, EPSG:4326.
+        theme: In which the layers are drawn.
+        own: By layer, map layers in place of those that its definition gives.
     """
-    parts = (_areas, _outlines, _circles, _letters, _labels)
     source: dict[str, Any] = {"type": "vector", "tiles": [url], "minzoom": 0, "maxzoom": LAST_TILE_ZOOM}
+    ground = {"id": "background", "type": "background", "paint": {"background-color": "#f6f4ee"}}
+    drawn = [one for layer in layers for one in own.get(layer.key) or themed(drawn_layers(layer), theme)]
     style: dict[str, Any] = {
         "version": 8,
         "name": "、".join(layer.title.ja for layer in layers),
         "sources": {SOURCE: {**source, "bounds": list(extent)} if extent else source},
-        "layers": [
-            {"id": "background", "type": "background", "paint": {"background-color": "#f6f4ee"}},
-            *(drawn for part in parts for layer in layers for drawn in part(layer)),
-        ],
+        "layers": [*themed([ground], theme), *sorted(drawn, key=_height)],
     }
     if extent:
         style["center"] = [(extent.min_x + extent.max_x) / 2, (extent.min_y + extent.max_y) / 2]
         style["zoom"] = 12
     return style
+
+
+def drawn_layers(layer: Layer) -> list[Drawn]:
+    """The map layers that a definition gives."""
+    return [one for part in (_areas, _outlines, _circles, _letters, _labels) for one in part(layer)]
+
+
+def named_fields(value: Any) -> Iterator[str]:
+    """The properties that expressions, old filters and templates of a style name."""
+    if isinstance(value, str):
+        yield from _TOKEN.findall(value)
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from named_fields(part)
+    elif isinstance(value, list):
+        if len(value) > 1 and value[0] in _NAMING and isinstance(value[1], str):
+            yield value[1]
+        for part in value:
+            yield from named_fields(part)
+
+
+def _height(drawn: Drawn) -> int:
+    kinds = ("fill", "line", "circle", "symbol")
+    return 4 if drawn["id"].endswith("-label") else kinds.index(drawn["type"]) if drawn["type"] in kinds else 2
 
 
 def _drawn(layer: Layer, part: str, kind: str, **rest: Any) -> dict[str, Any]:

@@ -35,6 +35,7 @@ FOLDERS = (
     "recipes",
     "secrets",
     "sources",
+    "styles",
     "uploads",
 )
 
@@ -101,6 +102,11 @@ class Folder:
     def rasters_dir(self) -> Path:
         """Scans and photographs as tiles."""
         return self.path / "rasters"
+
+    @property
+    def styles_dir(self) -> Path:
+        """Styles of the office's own."""
+        return self.path / "styles"
 
     @property
     def secrets_dir(self) -> Path:

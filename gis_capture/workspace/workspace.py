@@ -31,6 +31,7 @@ from gis_capture.workspace.folder import Folder, create_folder, read_folder
 from gis_capture.workspace.identity import new_id, utc_now
 from gis_capture.workspace.ledgers import Ledgers
 from gis_capture.workspace.rasters import Rasters
+from gis_capture.workspace.styles import Styles
 from gis_capture.workspace.written import Written
 
 if TYPE_CHECKING:
@@ -343,8 +344,14 @@ class Workspace(Ledgers):
             from gis_capture.tiles import TileService
 
             most = self.settings.max_tile_features
-            self._tiles = TileService(self.store, self.folder.cache_dir / "tiles", max_features=most)
+            cache_dir = self.folder.cache_dir / "tiles"
+            self._tiles = TileService(self.store, cache_dir, max_features=most, more_fields=self.styles.fields)
         return self._tiles
+
+    @property
+    def styles(self) -> Styles:
+        """How layers are drawn, where the office has files for it."""
+        return Styles(self.folder.styles_dir)
 
     @property
     def packs(self) -> "Packs":

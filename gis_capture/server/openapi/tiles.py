@@ -1,6 +1,7 @@
 """Maps: tiles, styles, base maps."""
 
-from gis_capture.server.openapi.operation import BYTES, JSON, TEXT, TILE, Operation, Schema
+from gis_capture.server.openapi.operation import BYTES, JSON, SVG, TEXT, TILE, Operation, Schema
+from gis_capture.tiles.themes import THEMES
 
 _PLAN: Schema = {
     "type": "object",
@@ -10,11 +11,20 @@ _PLAN: Schema = {
         "bbox": {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 4},
     },
 }
+_THEME: dict[str, Schema] = {"theme": {"type": "string", "enum": list(THEMES)}}
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation("/tiles/{layers}/{z}/{x}/{y}.mvt", "get", "A vector tile", {200: TILE, 204: None, 304: None}),
     Operation("/tiles/{layers}.json", "get", "TileJSON 3", {200: JSON}),
-    Operation("/styles/{layers}.json", "get", "A MapLibre style over the tiles", {200: JSON}),
+    Operation("/styles/{layers}.json", "get", "A MapLibre style over the tiles", {200: JSON}, query=_THEME),
+    Operation("/styles/{layers}/legend.json", "get", "What the colours of the style mean", {200: JSON}, query=_THEME),
+    Operation(
+        "/styles/{layers}/legend.svg",
+        "get",
+        "The legend of the style as a picture",
+        {200: SVG},
+        query=_THEME | {"language": {"type": "string", "enum": ["ja", "en"]}},
+    ),
     Operation("/basemap", "get", "Base map packs", {200: JSON}),
     Operation("/basemaps/{name}/{z}/{x}/{y}.{kind}", "get", "A tile of a base map", {200: BYTES, 204: None, 304: None}),
     Operation("/packs/{file}", "get", "A base map pack; Range is honoured", {200: BYTES, 206: BYTES, 304: None}),

@@ -1,7 +1,7 @@
 """The manifest of a backup: every file of it with its SHA-256 (docs/format.md, section 6).
 
 <folder>/20261123T021000Z/manifest.json     written last: without it the folder is no backup
-<folder>/20261123T021000Z/layers.gpkg       with workspace.toml, gaiji.csv, layers/, recipes/, checkouts/, cards of maps
+<folder>/20261123T021000Z/layers.gpkg       with workspace.toml, gaiji.csv, layers/, recipes/, styles/, checkouts/ …
 <folder>/attachments/ab/cdef…               shared by the backups of the folder, as they never change
 <folder>/sources/<sha256>/…
 <folder>/packs/NAME-<sha256>.pmtiles        base maps; scans and photographs likewise in rasters/
@@ -23,7 +23,7 @@ MANIFEST_NAME = "manifest.json"
 MAPS = ("packs", "rasters")
 """Folders of archives, which are shared, and of cards that tell of them, which each backup has of its own."""
 SHARED = ("attachments", "sources", *MAPS)
-OWN = ("layers", "checkouts", "recipes")
+OWN = ("layers", "checkouts", "recipes", "styles")
 """Folders of which each backup has its own copy."""
 OWN_FILES = ("workspace.toml", "gaiji.csv")
 ASIDE_PREFIX = "before-restore-"
