@@ -2,10 +2,11 @@
 
 Needs the folder of real files beside the checkout. A row is right when its place lies within three radii of the town
 found, or two kilometres: a town's point stands for the whole town. "Within" counts rows that lie within the radius
-that is claimed. "Sure, but far" counts answers that were called sure and are not right. Some of them speak against the
-ledger and not against the answer: all towns around the coordinates are of another city than the one that the address
-names, or the same coordinates stand beside addresses of three towns; these are "ledger's own". What is left is
-"wrong". Every other file is summed up apart, too: what fits one half has to hold for the other.
+that is claimed; "left out" does so with radii fitted on all other files, so that no file is judged by itself. "Sure,
+but far" counts answers that were called sure and are not right. Some of them speak against the ledger and not against
+the answer, and are "ledger's own": all towns around the coordinates are of another city than the one that the address
+names; or the same coordinates stand beside addresses of three towns; or the address names its town in full, and that
+is none of the dozen towns around the coordinates. What is left is "wrong". Every other file is summed up apart, too.
 
 The same rows are asked of jageocoder, too, with a dictionary made of the same towns, where JAGEOCODER_PYTHON names the
 interpreter of an environment that holds it (jageocoder==2.1.0 and jageocoder-converter==2.0.3, whose pins keep them
@@ -33,14 +34,18 @@ import numpy as np
 from gis_capture.ledger import Table, read_ledger
 from gis_capture.locate.angles import parse_position
 from gis_capture.locate.gazetteer import Gazetteer, Match, build_gazetteer
+from gis_capture.locate.gazetteer.folding import key_of
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 TOWNS = SHARED / "gazetteer" / "towns_jp.csv.gz"
 TRUTH = re.compile("addr=(?P<address>.*?); lat=(?P<lat>.*?); lon=(?P<lon>.*?); n=")
 FOUND = ("district", "town", "chome", "koaza", "block", "lot")
-COLUMNS = ("rows", "town", "right", "within", "200 m", "1 km", "sure, but far", "ledger's own", "wrong")
-N_SHARES = 5
+COLUMNS = ("rows", "town", "right", "within", "left out", "200 m", "1 km", "sure, but far", "ledger's own", "wrong")
+N_SHARES = 6
 N_AROUND = 4
+N_TOWNS_AROUND = 12
+N_POINTS_AROUND = 300
+REACHED = 0.9
 
 Case = tuple[str, float, float]
 
@@ -63,9 +68,18 @@ def main() -> None:
             _print_row("file", COLUMNS)
             totals = {name: Counter[str]() for name in ("all but *", "one half", "other half")}
             asked: list[tuple[Case, str | None]] = []
+            contexts = {name: gazetteer.context_of(a for a, _, _ in cases) for name, (_, cases) in files.items()}
+            answers = {
+                name: [gazetteer.search(address, city=contexts[name]) for address, _, _ in cases]
+                for name, (_, cases) in files.items()
+            }
+            reaches = {
+                name: _reaches(files[name][1], answers[name]) for name, (is_truth, _) in files.items() if is_truth
+            }
             for number, (name, (is_truth, cases)) in enumerate(files.items()):
-                context = gazetteer.context_of(address for address, _, _ in cases)
-                figures = _score(judge, cases, [gazetteer.search(address, city=context) for address, _, _ in cases])
+                context = contexts[name]
+                figures = _score(judge, cases, answers[name])
+                figures["left out"] = _n_within_left_out(name, reaches) if is_truth else figures["within"]
                 _print_figures(name if is_truth else name + " *", figures)
                 if is_truth:
                     totals["all but *"].update(figures)
@@ -91,23 +105,51 @@ class Judge:
     def __init__(self, path: Path) -> None:
         with closing(sqlite3.connect(path)) as database:
             rows = database.execute(
-                "SELECT city.pref || city.name, town.lon, town.lat FROM town JOIN city USING (city_id)"
+                "SELECT city.pref || city.name, town.base_key, town.lon, town.lat FROM town JOIN city USING (city_id)"
                 " WHERE town.lon IS NOT NULL"
             ).fetchall()
-        self._cities = [row[0] for row in rows]
-        self._points = np.array([row[1:] for row in rows], np.float64)
+        self._towns = [row[:2] for row in rows]
+        self._points = np.array([row[2:] for row in rows], np.float64)
         self.own_errors: list[str] = []
         self.wrong: list[str] = []
 
     def is_own_error(self, case: Case, match: Match, spread: Counter[tuple[float, float]]) -> bool:
-        """Do the coordinates lie among the towns of another city, or beside addresses of three towns?"""
+        """Do the coordinates lie where the address cannot be, or beside addresses of three towns?"""
         address, lon, lat = case
-        away = np.hypot((self._points[:, 0] - lon) * math.cos(math.radians(lat)), self._points[:, 1] - lat)
-        around = {self._cities[row] for row in np.argpartition(away, N_AROUND)[:N_AROUND]}
-        is_elsewhere = not any(match.name.startswith(city) for city in around)
-        is_own = is_elsewhere or spread[lon, lat] >= 3
-        (self.own_errors if is_own else self.wrong).append(f"{address} → {match.name} ({'、'.join(sorted(around))})")
+        around = self._around(lon, lat)
+        cities = {self._towns[row][0] for row in around[:N_AROUND]}
+        is_elsewhere = not any(match.name.startswith(city) for city in cities)
+        city, town = self._towns[self._around(match.lon or 0.0, match.lat or 0.0)[0]]
+        is_named = match.name.startswith(city) and town in key_of(match.matched)
+        near = list(dict.fromkeys(self._towns[row] for row in around))[:N_TOWNS_AROUND]
+        is_own = is_elsewhere or spread[lon, lat] >= 3 or (is_named and (city, town) not in near)
+        (self.own_errors if is_own else self.wrong).append(f"{address} → {match.name} ({'、'.join(sorted(cities))})")
         return is_own
+
+    def _around(self, lon: float, lat: float) -> list[int]:
+        """The towns around a point, the nearest first."""
+        away = np.hypot((self._points[:, 0] - lon) * math.cos(math.radians(lat)), self._points[:, 1] - lat)
+        near = np.argpartition(away, N_POINTS_AROUND)[:N_POINTS_AROUND]
+        return [int(row) for row in near[np.argsort(away[near])]]
+
+
+def _reaches(cases: list[Case], matches: list[Match]) -> list[tuple[str, float]]:
+    """Level and distance by the radius that was claimed, of the rows of one file that were found."""
+    return [
+        (match.level, _away_m(case, match.lon, match.lat) / match.accuracy_m)
+        for case, match in zip(cases, matches, strict=True)
+        if match.level in FOUND and match.lon is not None and match.lat is not None and match.accuracy_m
+    ]
+
+
+def _n_within_left_out(name: str, reaches: dict[str, list[tuple[str, float]]]) -> int:
+    """Rows of one file within radii that hold nine of ten rows of all other files."""
+    n_within = 0
+    for level in {level for level, _ in reaches[name]}:
+        others = [reach for other, rows in reaches.items() if other != name for at, reach in rows if at == level]
+        limit = float(np.quantile(others, REACHED)) if others else 1.0
+        n_within += sum(reach <= limit for at, reach in reaches[name] if at == level)
+    return n_within
 
 
 def _files() -> Iterator[tuple[str, tuple[bool, list[Case]]]]:
@@ -207,7 +249,7 @@ def _print_figures(name: str, figures: Counter[str]) -> None:
 
 
 def _print_row(name: str, cells: tuple[str, ...]) -> None:
-    print(f"{name:36}" + "".join(f"{cell:>14}" for cell in cells))
+    print(f"{name:32}" + "".join(f"{cell:>14}" for cell in cells))
 
 
 if __name__ == "__main__":

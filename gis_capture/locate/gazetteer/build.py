@@ -161,7 +161,7 @@ def _write_towns(
 ) -> None:
     array = np.array(points, np.float64).reshape(-1, 2)
     # SQLite stores NaN as NULL.
-    values = zip(rows, array.tolist(), radii_m(array[:, 0], array[:, 1]).tolist(), strict=True)
+    values = zip(rows, array.tolist(), _radii_m(rows, array).tolist(), strict=True)
     ordered = sorted(((*row, *point, radius) for row, point, radius in values), key=lambda row: row[1])
     database.executemany("INSERT INTO town VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", ordered)
 
@@ -187,6 +187,22 @@ def _write_cities(
         else:
             values.append((city_id, pref, name, None, None, None))
     database.executemany("INSERT INTO city VALUES (?, ?, ?, ?, ?, ?)", values)
+
+
+def _radii_m(rows: Sequence[tuple[object, ...]], points: Floats) -> Floats:
+    """How far towns and their parts reach.
+
+    A whole town is as large as other whole towns around it: beside a new quarter of many 丁目 it is not small for that.
+    """
+    radii = radii_m(points[:, 0], points[:, 1])
+    names: dict[tuple[object, object], int] = {}
+    owners = np.array([names.setdefault((row[1], row[3]), len(names)) for row in rows], np.int64)
+    is_whole = np.array([row[4] is None and not row[6] for row in rows], bool)
+    known = np.isfinite(points[:, 0])
+    n_points = np.bincount(owners[known], minlength=len(names))
+    with np.errstate(invalid="ignore"):
+        middles = [np.bincount(owners[known], points[known, axis], len(names)) / n_points for axis in (0, 1)]
+    return np.where(is_whole, np.sqrt(radii * radii_m(*middles)[owners]), radii)
 
 
 def radii_m(lon: Floats, lat: Floats) -> Floats:

@@ -62,7 +62,7 @@ class Cities:
                 pref, begin = self._prefs[text[:length]], length
         for length in self._lengths.get(text[begin : begin + 2], ()):
             end = begin + length
-            ids = self._names.get(text[begin:end])
+            ids = self._names.get(text[begin:end]) if end <= len(text) else None
             if ids and (ids := [city_id for city_id in ids if not pref or self.by_id[city_id].pref == pref]):
                 return Start(end, tuple(ids), pref)
         return Start(begin, (), pref)

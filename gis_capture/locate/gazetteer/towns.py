@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable
 
-from gis_capture.locate.gazetteer.folding import format_kanji, parse_small_number
+from gis_capture.locate.gazetteer.folding import format_kanji, key_of, parse_small_number
 from gis_capture.locate.gazetteer.spots import Hit, Level, Spot, together
 from gis_capture.locate.gazetteer.starts import lengths_by_start
 
@@ -25,7 +25,7 @@ _LOT_FOLLOWS = re.compile(
     "|[ァ-ヶぁ-ん](?:$|[0-9部ノ番ー字-]|[ァ-ヶぁ-ん][0-9部])"
 )
 # Nine of ten places of 5,000 rows that have both an address and coordinates lie within so many radii.
-_REACH = {"town": 2.0, "koaza": 1.9, "chome": 1.4}
+_REACH = {"town": 2.1, "koaza": 1.9, "chome": 1.4}
 _INNER_MUNICIPALITY = re.compile("[町村](?=.{2})")
 _LEFT_OUT = str.maketrans("", "", "ケノツ")
 _OLD_MUNICIPALITY = re.compile(".{1,6}?[町村]")
@@ -85,17 +85,23 @@ class Town:
             if spot is not None and (end - start > 1 or _ENDS_A_SHORT_KOAZA.match(text, end)):
                 return end, spot
         if match := _NUMBERED_PART.match(text, start):
-            # 末町10の4 and 河井町16部1: parts of a town that are known by number.
+            # 末町10の4, 河井町16部1 and 好地3-17: parts of a town that are known by number.
             number, kind = format_kanji(int(match[1])), match[2]
-            for name, end in ((number + kind, match.end(2)), (number, match.end(2))):
+            for name in (number + kind, number, f"第{number}地割"):
                 if spot := self.koazas.get((chome, name)):
-                    return end, spot
+                    return match.end(2), spot
         if match := _KANA_PART.match(text, start):
             kana = match[0]
             other = chr(ord(kana) + (_KATAKANA_OFFSET if kana < "ァ" else -_KATAKANA_OFFSET))
-            if spot := self.koazas.get((chome, other)):
+            # Where a town has both い and ア, the one is not the other.
+            has_both = any((at, name[:1] < "ァ") == (chome, kana < "ァ") for at, name in self.koazas if _is_kana(name))
+            if not has_both and (spot := self.koazas.get((chome, other))):
                 return match.end(), spot
         return None
+
+
+def _is_kana(name: str) -> bool:
+    return len(name) == 1 and "ぁ" <= name <= "ヶ"
 
 
 class CityTowns:
@@ -106,7 +112,7 @@ class CityTowns:
         for town_id, name, base_key, chome, koaza, koaza_key, lon, lat, radius_m in rows:
             town = self._towns.get(base_key)
             if town is None:
-                town = self._towns[base_key] = Town(base_key)
+                town = self._towns[base_key] = Town(_without_chome(name, base_key, chome))
             factor = _REACH["koaza" if koaza_key else "town" if chome is None else "chome"]
             spot = Spot(town_id, name + koaza, lon, lat, radius_m and radius_m * factor)
             if koaza_key:
@@ -139,7 +145,7 @@ class CityTowns:
         two, one = text[start : start + 2], text[start : start + 1]
         for length in (*self._lengths.get(two, ()), *(self._lengths.get(one, ()) if len(two) > 1 else ())):
             end = start + length
-            town = towns.get(text[start:end])
+            town = towns.get(text[start:end]) if end <= len(text) else None
             if town is not None:
                 hit = town.within(text, end)
                 if hit.is_sure or hit.others:
@@ -160,9 +166,10 @@ class CityTowns:
             self._shortened = self._shorten()
             self._shortened_lengths = lengths_by_start(self._shortened)
         for length in self._shortened_lengths.get(text[start : start + 2], ()):
-            found = self._shortened.get(text[start : start + length])
+            end = start + length
+            found = self._shortened.get(text[start:end]) if end <= len(text) else None
             if found is not None:
-                hit = found.within(text, start + length)
+                hit = found.within(text, end)
                 return hit._replace(is_sure=False) if _LOT_FOLLOWS.match(text, hit.end) else None
         return None
 
@@ -199,7 +206,8 @@ class CityTowns:
             return None
         if len(towns) == 1:
             return towns[0].within(text, end)._replace(is_sure=False)
-        whole = together(part, (town.whole() for town in towns))
+        name = towns[0].name[: len(part)]
+        whole = together(name if key_of(name) == part else part, (town.whole() for town in towns))
         return Hit(end, "district", whole, tuple(town.whole() for town in towns[:5]), is_sure=False)
 
     def _is_first_part(self, name: str) -> bool:
@@ -216,6 +224,14 @@ class CityTowns:
             if (match := pattern.match(text, start)) and (hit := self.find_full(text, match.end())):
                 return hit._replace(is_sure=pattern is _KYOTO_STREETS and hit.is_sure) if hit.is_sure else None
         return None
+
+
+def _without_chome(name: str, key: str, chome: int | None) -> str:
+    """The name of a town as its source writes it, without the 丁目 that follows it; else its key."""
+    if chome is None:
+        return name
+    plain = name.removesuffix("目").removesuffix("丁").removesuffix(format_kanji(chome))
+    return plain if key_of(plain) == key else key
 
 
 def _with_prefix(keys: list[str], prefix: str) -> list[str]:
