@@ -62,7 +62,7 @@ def test_a_photograph_is_seen_at_the_office_and_on_a_tablet_without_a_network(
             photographed.stop()
             crew.reload()
             assert share_of_orange(crew.part("map")) > 0.3
-            crew.tap("map-packs")
+            crew.tap("map-layers")
             crew.page.screenshot(path=tmp_path / "tablet.png")
             crew.part("pack-opacity-raster-photo").fill("40")
             crew.page.wait_for_timeout(1_000)

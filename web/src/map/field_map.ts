@@ -17,7 +17,7 @@ import type { DevicePosition } from "../model/feature.ts";
 import { Drawing } from "./drawing.ts";
 import { emptySource, fieldStyle, GPS_SOURCE, SELECTED_SOURCE, SKETCH_SOURCE, type View } from "./field_style.ts";
 import { Freehand, type FreehandOptions } from "./freehand.ts";
-import { type DrawnLayer, sourceId } from "./layer_style.ts";
+import { type DrawnLayer, showLedgerLayer, sourceId } from "./ledger_style.ts";
 import { tellState } from "./map_state.ts";
 import { drawImage, MARKER_PIXEL_RATIO } from "./markers.ts";
 import { type LocalPack, openPack, type PackView } from "./pack_source.ts";
@@ -39,6 +39,8 @@ export interface FieldMapOptions {
   /** A tap on the map: the feature nearest to it, if one is near. */
   onTap: (place: [number, number], tapped: Tapped | null) => void;
   onMove: (view: View) => void;
+  /** The map was turned: degrees clockwise from north that lie at the top. */
+  onTurn: (bearing: number) => void;
 }
 
 /** The map of the tablet. There is one for as long as the app is open: making another can kill the page on iOS. */
@@ -65,16 +67,14 @@ export class FieldMap {
       maxZoom: 21,
       attributionControl: false,
       locale: { "Map.Title": options.words.map, "AttributionControl.ToggleAttribution": options.words.attribution },
-      dragRotate: false,
       pitchWithRotate: false,
+      maxPitch: 0,
       touchPitch: false,
       maxTileCacheSize: 64,
       canvasContextAttributes: { powerPreference: "default" },
     });
     this.#map = map;
     tellState(map);
-    map.touchZoomRotate.disableRotation();
-    map.keyboard.disableRotation();
     map.addControl(new ScaleControl({ unit: "metric" }), "bottom-left");
     map.addControl(new AttributionControl({ compact: false }), "bottom-right");
     map.setMissingStyleImageResolver(async (id) => {
@@ -86,6 +86,7 @@ export class FieldMap {
       else options.onTap([lng, lat], this.#nearest(point.x, point.y));
     });
     map.on("moveend", () => options.onMove(this.view()));
+    map.on("rotate", () => options.onTurn(map.getBearing()));
     this.#ready = new Promise((resolve) => map.once("load", () => resolve()));
     // Safari ends the workers of a page in the background; "visibilitychange" is heard by MapLibre itself.
     addEventListener("pageshow", () => getGlobalDispatcher().ensureWorkers());
@@ -116,6 +117,12 @@ export class FieldMap {
     await this.#ready;
     const pack = this.#packs.find((candidate) => candidate.name === name);
     if (pack) showPack(this.#map, pack, view);
+  }
+
+  /** Shows a layer more or less, or not at all. */
+  async showLayer(drawn: DrawnLayer): Promise<void> {
+    await this.#ready;
+    showLedgerLayer(this.#map, drawn);
   }
 
   async setFeatures(key: string, features: MapFeature[]): Promise<void> {
@@ -185,6 +192,21 @@ export class FieldMap {
     this.#map.fitBounds(box, { padding: 40, maxZoom: CLOSE_ZOOM, duration: 0 });
   }
 
+  /** Opens the points that are drawn together at a place, where some are. */
+  async openCrowd(place: [number, number]): Promise<void> {
+    const { x, y } = this.#map.project(place);
+    const [crowd] = this.#rendered(x, y, TAP_RADIUS_PX, ["crowd"]);
+    if (crowd?.geometry.type !== "Point") return;
+    const zoom = await this.#source(String(crowd.source))?.getClusterExpansionZoom(crowd.properties.cluster_id);
+    const [lon = 0, lat = 0] = crowd.geometry.coordinates;
+    this.#map.easeTo({ center: [lon, lat], zoom: zoom ?? this.#map.getZoom() + 2, duration: 300 });
+  }
+
+  /** Turns north to the top. */
+  resetNorth(): void {
+    this.#map.resetNorth({ duration: 200 });
+  }
+
   zoomBy(steps: number): void {
     this.#map.easeTo({ zoom: this.#map.getZoom() + steps, duration: 200 });
   }
@@ -208,7 +230,9 @@ export class FieldMap {
     return this.#map.getSource<GeoJSONSource>(id);
   }
 
+  /** The feature nearest to a point of the screen; none where the tap is on points drawn together. */
   #nearest(x: number, y: number): Tapped | null {
+    if (this.#rendered(x, y, 1, ["crowd"]).length) return null;
     const distance = ({ geometry }: MapFeature) => {
       if (geometry.type !== "Point") return TAP_RADIUS_PX;
       const place = this.#map.project([geometry.coordinates[0] ?? 0, geometry.coordinates[1] ?? 0]);
@@ -220,9 +244,11 @@ export class FieldMap {
 
   /** What of the ledger is drawn around a point of the screen. */
   #drawn(x: number, y: number, radius_px: number) {
-    const ids = this.#keys.flatMap((key) =>
-      ["marker", "dot", "line", "area"].map((part) => `${sourceId(key)}-${part}`),
-    );
+    return this.#rendered(x, y, radius_px, ["marker", "dot", "line", "area"]);
+  }
+
+  #rendered(x: number, y: number, radius_px: number, parts: readonly string[]) {
+    const ids = this.#keys.flatMap((key) => parts.map((part) => `${sourceId(key)}-${part}`));
     const box: [[number, number], [number, number]] = [
       [x - radius_px, y - radius_px],
       [x + radius_px, y + radius_px],

@@ -1,6 +1,6 @@
 import type { FeatureCollection } from "geojson";
 import type { LayerSpecification, SourceSpecification, StyleSpecification } from "maplibre-gl";
-import { type DrawnLayer, ledgerStyle, sourceId } from "./layer_style.ts";
+import { type DrawnLayer, ledgerSource, ledgerStyle, sourceId } from "./ledger_style.ts";
 import type { LocalPack, PackView } from "./pack_source.ts";
 import { packSource, packStyle } from "./pack_style.ts";
 import { type MapTheme, themed } from "./themes.ts";
@@ -38,9 +38,7 @@ export function fieldStyle(
     sources[packSource(pack)] = source;
     drawn.push(...under);
   }
-  for (const { layer } of layers) {
-    sources[sourceId(layer.key)] = { type: "geojson", data: emptySource(), promoteId: "feature_id" };
-  }
+  for (const one of layers) sources[sourceId(one.layer.key)] = ledgerSource(one);
   drawn.push(...POSITION_RING, ...SELECTION, ...ledgerStyle(layers), ...POSITION_DOT, ...SKETCH);
   return { version: 8, sources, layers: themed(drawn, theme) };
 }

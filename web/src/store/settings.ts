@@ -16,6 +16,10 @@ export interface Settings {
   map_theme: "plain" | "sunlight" | "night";
   /** How the packs under the layers are shown, by name. */
   pack_views: Record<string, { is_visible: boolean; opacity: number }>;
+  /** How the layers are shown, by key. */
+  layer_views: Record<string, { is_visible: boolean; opacity: number }>;
+  /** Keys of the layers that were put in order, the uppermost first. */
+  layer_order: readonly string[];
 }
 
 export async function readSetting<Name extends keyof Settings>(database: Database, name: Name) {

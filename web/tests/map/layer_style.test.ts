@@ -61,8 +61,9 @@ test("every shape has an outline of its own", () => {
   for (const path of paths) expect(path).toMatch(/^M[-\d. ]+.*Z$/);
 });
 
-test("a crowded layer is drawn as dots from afar, so that no tile has more pictures than MapLibre can place", () => {
-  const { layers } = fieldStyle([{ layer, n_features: 50_000 }], []);
+test("a crowded layer of other than single points is drawn as dots from afar, so that no tile has more pictures than MapLibre can place", () => {
+  const crowded = { layer: { ...layer, geometry_type: "MultiPoint" as const }, n_features: 50_000 };
+  const { layers } = fieldStyle([crowded], []);
   const dots = layers.find(({ id }) => id === "ledger-street_light-dot");
   const markers = layers.find(({ id }) => id.endsWith("-marker"));
   expect(dots?.maxzoom).toBe(markers?.minzoom);

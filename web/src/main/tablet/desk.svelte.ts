@@ -12,13 +12,15 @@ import { visitedFields } from "../../model/visit.ts";
 import { listDrafts } from "../../store/drafts.ts";
 import { discardLostPhotos } from "../../store/photos.ts";
 import { type DraftForm, DraftForm as Form } from "./draft.svelte.ts";
+import { Filter } from "./filter.svelte.ts";
 import type { Ledger } from "./ledger.svelte.ts";
+import { MapViews } from "./map_views.svelte.ts";
 import { rememberFields } from "./remembering.ts";
 import { explain, type Trouble } from "./trouble.ts";
 
 /** What lies beside the map. */
 export type Panel =
-  | { kind: "map" | "list" | "send" | "menu" | "record" | "measure" | "redline" }
+  | { kind: "map" | "list" | "send" | "menu" | "record" | "measure" | "redline" | "layers" }
   | { kind: "form" | "place" | "draw" | "split" | "merge"; form: DraftForm };
 
 export interface Question {
@@ -42,11 +44,15 @@ export class Desk {
 
   readonly ledger: Ledger;
   readonly gps: Gps;
+  readonly filter: Filter;
+  readonly views: MapViews;
   #toastTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(ledger: Ledger, gps: Gps) {
     this.ledger = ledger;
     this.gps = gps;
+    this.filter = new Filter(ledger);
+    this.views = new MapViews(ledger);
   }
 
   /** The form that is open, also while its place is being chosen. */
@@ -55,7 +61,7 @@ export class Desk {
   }
 
   /** Opens a screen; an unsaved form is asked about first. */
-  open(kind: "map" | "list" | "send" | "menu" | "record" | "measure" | "redline"): void {
+  open(kind: Exclude<Panel, { form: DraftForm }>["kind"]): void {
     this.#leaveForm(() => {
       this.toast = null;
       this.panel = { kind };

@@ -1,0 +1,101 @@
+"""What the map shows: layers in order, faded or hidden, filtered, drawn together where dense; north at the top."""
+
+import json
+from pathlib import Path
+
+from playwright.sync_api import Playwright, expect
+
+from tests.e2e.layout import look_at
+from tests.e2e.serving import Server, run_cli
+from tests.e2e.tablet import PORTRAIT, Tablet, tablet
+
+HERE = (137.2526, 36.1461)
+N_LAMPS = 900
+STATES = ("点灯", "球切れ")
+
+
+def add_lamps(workspace: Path) -> None:
+    """Street lights on a grid 8 km wide; every third one is broken."""
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"管理番号": f"L-{index}", "状態": STATES[index % 3 == 0]},
+            "geometry": {
+                "type": "Point",
+                "coordinates": [HERE[0] + (index % 30 - 15) * 0.003, HERE[1] + (index // 30 - 15) * 0.002],
+            },
+        }
+        for index in range(N_LAMPS)
+    ]
+    source = workspace / "防犯灯.geojson"
+    source.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+    run_cli("convert", source, "--layer", "street_light", "--workspace", workspace, exit_codes=(0, 3))
+
+
+def scale(crew: Tablet) -> str:
+    """Gives what the scale bar tells, once the map stands still."""
+    crew.expect_map()
+    return crew.page.locator(".maplibregl-ctrl-scale").inner_text()
+
+
+def tap_middle(crew: Tablet) -> None:
+    """Taps the middle of the map."""
+    box = crew.part("map").bounding_box()
+    assert box is not None
+    crew.page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+
+def test_layers_are_ordered_hidden_and_filtered_and_crowds_open_at_a_tap(
+    screens_server: Server, playwright: Playwright, browser_path: str, tmp_path: Path
+) -> None:
+    """Map and list leave the same things out, say so, and remember how the layers were shown."""
+    add_lamps(screens_server.workspace)
+    with tablet(
+        playwright, browser_path, tmp_path / "profile", screens_server.url, viewport=PORTRAIT, position=HERE
+    ) as crew:
+        crew.set_up("street_light", "aed")
+        before = scale(crew)
+        tap_middle(crew)
+        expect(crew.page.locator(".maplibregl-ctrl-scale")).not_to_have_text(before)
+        expect(crew.part("sheet")).to_have_count(0)
+
+        crew.tap("map-layers")
+        assert not look_at(crew.page)
+        shown = crew.part("layers-panel").get_by_role("listitem")
+        expect(shown.first).to_have_attribute("data-testid", "layer-street_light")
+        crew.tap("layer-up-aed")
+        expect(shown.first).to_have_attribute("data-testid", "layer-aed")
+        crew.part("layer-opacity-street_light").fill("40")
+        crew.part("layer-show-aed").uncheck()
+        crew.part("category-street_light-点灯").uncheck()
+        crew.tap("button-list")
+        crew.part("list-layer").select_option("street_light")
+        n_before = len(screens_server.read_json("/layers/street_light/features?limit=1000")["features"])
+        expect(crew.part("list-count")).not_to_contain_text(f"{n_before}件")
+        crew.part("list-search").fill("L-1")
+        expect(crew.part("list-row").filter(has_text="L-1").first).not_to_have_text("L-1")
+        crew.tap("button-map")
+        expect(crew.part("map-filtered")).to_be_visible()
+        assert not look_at(crew.page)
+        crew.tap("map-filter-clear")
+        expect(crew.part("map-filtered")).to_have_count(0)
+
+        crew.reload()
+        crew.tap("map-layers")
+        expect(shown.first).to_have_attribute("data-testid", "layer-aed")
+        expect(crew.part("layer-show-aed")).not_to_be_checked()
+        expect(crew.part("layer-opacity-street_light")).to_have_value("40")
+
+
+def test_a_map_that_was_turned_turns_back_to_north(
+    screens_server: Server, playwright: Playwright, browser_path: str, tmp_path: Path
+) -> None:
+    """The way back appears once the map is turned, here by keys, and goes when north is up again."""
+    with tablet(playwright, browser_path, tmp_path / "profile", screens_server.url, viewport=PORTRAIT) as crew:
+        crew.set_up("aed")
+        expect(crew.part("map-north")).to_have_count(0)
+        crew.page.locator(".maplibregl-canvas").focus()
+        crew.page.keyboard.press("Shift+ArrowRight")
+        expect(crew.part("map-north")).to_be_visible()
+        crew.tap("map-north")
+        expect(crew.part("map-north")).to_have_count(0)

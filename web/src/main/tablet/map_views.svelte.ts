@@ -1,0 +1,89 @@
+import type { FieldMap } from "../../map/field_map.ts";
+import type { DrawnLayer } from "../../map/ledger_style.ts";
+import { type LocalPack, type PackView, WHOLE_VIEW } from "../../map/pack_source.ts";
+import { MAP_THEMES, type MapTheme } from "../../map/themes.ts";
+import type { StoredLayer, StoredPack } from "../../store/database.ts";
+import { listPacks, packReader } from "../../store/packs.ts";
+import { readSetting, writeSetting } from "../../store/settings.ts";
+import type { Ledger } from "./ledger.svelte.ts";
+
+/** How the map is drawn on this tablet: what lies over what, how strong, in which colours. It is remembered. */
+export class MapViews {
+  packs = $state.raw<StoredPack[]>([]);
+  pack_views = $state.raw<Record<string, PackView>>({});
+  layer_views = $state.raw<Record<string, PackView>>({});
+  /** Keys of the layers that were put in order, the uppermost first. */
+  order = $state.raw<readonly string[]>([]);
+  theme = $state.raw<MapTheme>("plain");
+  readonly #ledger: Ledger;
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  /** The layers from the uppermost to the lowest; new ones lie over those that were put in order. */
+  get layers(): StoredLayer[] {
+    const place = ({ key }: StoredLayer) => this.order.indexOf(key);
+    return this.#ledger.layers.toReversed().sort((a, b) => place(a) - place(b));
+  }
+
+  async load(): Promise<void> {
+    const { database } = this.#ledger;
+    this.pack_views = (await readSetting(database, "pack_views")) ?? {};
+    this.layer_views = (await readSetting(database, "layer_views")) ?? {};
+    this.order = (await readSetting(database, "layer_order")) ?? [];
+    this.theme = (await readSetting(database, "map_theme")) ?? "plain";
+  }
+
+  /** Puts everything on the map but the features. */
+  async draw(map: FieldMap): Promise<void> {
+    const { database } = this.#ledger;
+    const here = (await listPacks(database)).filter((pack) => pack.is_complete);
+    // Scans and photographs lie over base maps.
+    this.packs = here.toSorted((a, b) => Number(a.kind === "raster") - Number(b.kind === "raster"));
+    const local: LocalPack[] = this.packs.map((pack) => ({ ...pack, read: packReader(database, pack.sha256) }));
+    await map.setContent(this.layers.toReversed().map(this.#drawn), local, this.pack_views, this.theme);
+  }
+
+  viewOf(key: string): PackView {
+    return this.layer_views[key] ?? WHOLE_VIEW;
+  }
+
+  showLayer(map: FieldMap, layer: StoredLayer, view: PackView): void {
+    this.layer_views = { ...this.layer_views, [layer.key]: view };
+    void map.showLayer(this.#drawn(layer));
+    this.#keep("layer_views", this.layer_views);
+  }
+
+  showPack(map: FieldMap, name: string, view: PackView): void {
+    this.pack_views = { ...this.pack_views, [name]: view };
+    void map.showPack(name, view);
+    this.#keep("pack_views", this.pack_views);
+  }
+
+  /** Moves a layer by some places, up where `by` is negative. */
+  move(key: string, by: -1 | 1): void {
+    const keys = this.layers.map((layer) => layer.key);
+    const from = keys.indexOf(key);
+    if (from < 0 || from + by < 0 || from + by >= keys.length) return;
+    keys.splice(from + by, 0, ...keys.splice(from, 1));
+    this.order = keys;
+    this.#keep("layer_order", keys);
+  }
+
+  nextTheme(): void {
+    this.theme = MAP_THEMES[(MAP_THEMES.indexOf(this.theme) + 1) % MAP_THEMES.length] ?? "plain";
+    this.#keep("map_theme", this.theme);
+  }
+
+  readonly #drawn = (layer: StoredLayer): DrawnLayer => ({
+    layer: layer.definition,
+    n_features: this.#ledger.features(layer.key).length,
+    view: this.viewOf(layer.key),
+  });
+
+  /** How the map looks is worth no error. */
+  #keep(...[name, value]: Parameters<typeof writeSetting> extends [unknown, ...infer Rest] ? Rest : never): void {
+    void writeSetting(this.#ledger.database, name, value).catch(() => undefined);
+  }
+}

@@ -1,0 +1,203 @@
+import type {
+  FilterSpecification,
+  GeoJSONSourceSpecification,
+  LayerSpecification,
+  Map as MapLibreMap,
+} from "maplibre-gl";
+import type { Layer } from "../model/layer.ts";
+import { LABEL_FONTS } from "./basemap_style.ts";
+import { DEFAULT_COLOR } from "./layer_style.ts";
+import { type PackView, WHOLE_VIEW } from "./pack_source.ts";
+
+export const sourceId = (key: string) => `ledger-${key}`;
+
+/** A ledger layer to draw: how many features it has, and how it is shown. */
+export interface DrawnLayer {
+  layer: Layer;
+  n_features: number;
+  view?: PackView;
+}
+
+const IS_POINT: FilterSpecification = ["in", ["geometry-type"], ["literal", ["Point", "MultiPoint"]]];
+const IS_AREA: FilterSpecification = ["in", ["geometry-type"], ["literal", ["Polygon", "MultiPolygon"]]];
+const IS_CROWD: FilterSpecification = ["has", "point_count"];
+const IS_SINGLE: FilterSpecification = ["!", IS_CROWD];
+
+/** Below this zoom the points of a crowded layer are drawn together where they are dense. */
+const CROWDED_ZOOM = 14;
+const CROWD = 500;
+const CROWD_RADIUS_PX = 48;
+/** Other layers than of single points cannot be drawn together; from afar they are dots, as a tile has room for 16,384 pictures. */
+const DOTS = 5000;
+const DEFAULT_LABEL_ZOOM = 14;
+/** Farther out, rings would only cover each other. */
+const RING_ZOOM = 13;
+
+const isDotted = ({ layer, n_features }: DrawnLayer) =>
+  ["MultiPoint", "Geometry"].includes(layer.geometry_type) && n_features > DOTS;
+const isCrowded = ({ layer, n_features }: DrawnLayer) => layer.geometry_type === "Point" && n_features > CROWD;
+
+/** The source of a layer, still without features. */
+export function ledgerSource(drawn: DrawnLayer): GeoJSONSourceSpecification {
+  const crowds = isCrowded(drawn)
+    ? { cluster: true, clusterMaxZoom: CROWDED_ZOOM - 1, clusterRadius: CROWD_RADIUS_PX }
+    : {};
+  return { type: "geojson", data: { type: "FeatureCollection", features: [] }, promoteId: "feature_id", ...crowds };
+}
+
+/** The map layers of all ledger layers: areas lowest, then lines, markers, badges, and names on top. */
+export function ledgerStyle(drawn: readonly DrawnLayer[]): LayerSpecification[] {
+  const parts = [drawArea, drawLine, drawRing, drawDot, drawMarker, drawBadge, drawLabel, drawCrowd];
+  return parts.flatMap((draw) => drawn.flatMap((one) => [draw(one)].flat().map((layer) => seen(layer, one.view))));
+}
+
+/** Changes how a layer is shown on a map that has it. */
+export function showLedgerLayer(map: MapLibreMap, drawn: DrawnLayer): void {
+  for (const { id, layout, paint } of ledgerStyle([drawn]).filter(({ id }) => map.getLayer(id))) {
+    map.setLayoutProperty(id, "visibility", layout?.visibility ?? "visible");
+    for (const [key, value] of Object.entries(paint ?? {}))
+      if (key.endsWith("-opacity")) map.setPaintProperty(id, key as "line-opacity", value as number);
+  }
+}
+
+const OPACITIES: Record<string, readonly string[]> = {
+  fill: ["fill-opacity"],
+  line: ["line-opacity"],
+  circle: ["circle-opacity", "circle-stroke-opacity"],
+  symbol: ["icon-opacity", "text-opacity"],
+};
+
+/** A map layer as its layer is to be shown: paler, or not at all. */
+function seen(layer: LayerSpecification, { is_visible, opacity }: PackView = WHOLE_VIEW): LayerSpecification {
+  const own = (layer.paint ?? {}) as Record<string, unknown>;
+  const paler = (OPACITIES[layer.type] ?? []).map((key) => [key, ((own[key] as number | undefined) ?? 1) * opacity]);
+  const layout = { ...layer.layout, visibility: is_visible ? "visible" : "none" };
+  return { ...layer, layout, paint: { ...own, ...Object.fromEntries(paler) } } as LayerSpecification;
+}
+
+const at = (layer: Layer, part: string) => ({
+  id: `${sourceId(layer.key)}-${part}`,
+  source: sourceId(layer.key),
+  minzoom: layer.style?.min_zoom ?? 0,
+});
+
+const drawArea = ({ layer }: DrawnLayer): LayerSpecification => ({
+  ...at(layer, "area"),
+  type: "fill",
+  filter: IS_AREA,
+  paint: { "fill-color": ["get", "color"], "fill-opacity": 0.25 },
+});
+
+const drawLine = ({ layer }: DrawnLayer): LayerSpecification => ({
+  ...at(layer, "line"),
+  type: "line",
+  filter: ["!", IS_POINT],
+  layout: { "line-cap": "round", "line-join": "round" },
+  paint: { "line-color": ["get", "color"], "line-width": ["interpolate", ["linear"], ["zoom"], 11, 2, 17, 5] },
+});
+
+/** In metres on the ground, so that it doubles with each zoom. */
+const drawRing = ({ layer }: DrawnLayer): LayerSpecification => ({
+  ...at(layer, "ring"),
+  type: "circle",
+  minzoom: RING_ZOOM,
+  filter: ["has", "ring_px"],
+  paint: {
+    "circle-radius": ["interpolate", ["exponential", 2], ["zoom"], 0, 0, 22, ["get", "ring_px"]],
+    "circle-color": ["get", "ring_color"],
+    "circle-opacity": 0.08,
+    "circle-stroke-color": ["get", "ring_color"],
+    "circle-stroke-width": 3,
+    "circle-pitch-alignment": "map",
+  },
+});
+
+const drawDot = (drawn: DrawnLayer): LayerSpecification[] =>
+  isDotted(drawn)
+    ? [
+        {
+          ...at(drawn.layer, "dot"),
+          type: "circle",
+          maxzoom: CROWDED_ZOOM,
+          filter: IS_POINT,
+          paint: {
+            "circle-color": ["get", "color"],
+            "circle-radius": ["interpolate", ["linear"], ["zoom"], 10, 2, 14, 5],
+            "circle-stroke-color": "#ffffff",
+            "circle-stroke-width": 1,
+          },
+        },
+      ]
+    : [];
+
+const drawMarker = (drawn: DrawnLayer): LayerSpecification => ({
+  ...at(drawn.layer, "marker"),
+  minzoom: Math.max(isDotted(drawn) ? CROWDED_ZOOM : 0, drawn.layer.style?.min_zoom ?? 0),
+  type: "symbol",
+  filter: ["all", IS_POINT, IS_SINGLE],
+  layout: {
+    "icon-image": ["get", "icon"],
+    "icon-size": ["interpolate", ["linear"], ["zoom"], 11, 0.45, 13, 0.65, 16, 1],
+    "icon-allow-overlap": true,
+    "icon-ignore-placement": true,
+  },
+});
+
+/** Many points as one disk with their number; the more, the larger. */
+const drawCrowd = (drawn: DrawnLayer): LayerSpecification[] => (isCrowded(drawn) ? crowdOf(drawn.layer) : []);
+
+const crowdOf = (layer: Layer): LayerSpecification[] => [
+  {
+    ...at(layer, "crowd"),
+    type: "circle",
+    filter: IS_CROWD,
+    paint: {
+      "circle-color": layer.style?.color ?? DEFAULT_COLOR,
+      "circle-radius": ["interpolate", ["linear"], ["log10", ["get", "point_count"]], 0.3, 16, 4, 32],
+      "circle-stroke-color": "#ffffff",
+      "circle-stroke-width": 3,
+    },
+  },
+  {
+    ...at(layer, "number"),
+    type: "symbol",
+    filter: IS_CROWD,
+    layout: {
+      "text-field": ["get", "point_count_abbreviated"],
+      "text-font": LABEL_FONTS,
+      "text-size": 14,
+      "text-allow-overlap": true,
+      "text-ignore-placement": true,
+    },
+    paint: { "text-color": "#1a1a1a", "text-halo-color": "#ffffff", "text-halo-width": 3 },
+  },
+];
+
+const drawBadge = ({ layer }: DrawnLayer): LayerSpecification => ({
+  ...at(layer, "badge"),
+  type: "symbol",
+  filter: ["all", IS_SINGLE, ["!=", ["get", "badge"], ""]],
+  layout: {
+    "icon-image": ["get", "badge"],
+    "icon-offset": [11, -11],
+    "icon-allow-overlap": true,
+    "icon-ignore-placement": true,
+  },
+});
+
+const drawLabel = ({ layer }: DrawnLayer): LayerSpecification => ({
+  ...at(layer, "label"),
+  type: "symbol",
+  filter: IS_SINGLE,
+  minzoom: layer.style?.label_min_zoom ?? DEFAULT_LABEL_ZOOM,
+  layout: {
+    "text-field": ["get", "label"],
+    "text-font": LABEL_FONTS,
+    "text-size": 14,
+    "text-anchor": "top",
+    "text-offset": [0, 0.9],
+    "text-max-width": 9,
+    "text-optional": true,
+  },
+  paint: { "text-color": "#1a1a1a", "text-halo-color": "#ffffff", "text-halo-width": 2 },
+});
