@@ -71,9 +71,14 @@ def init_app(app: Flask, workspace: Workspace) -> None:
     app.extensions[EXTENSION] = Served(workspace)
 
 
+def served_by(app: Flask) -> Served:
+    """What an app serves."""
+    return cast(Served, app.extensions[EXTENSION])
+
+
 def served() -> Served:
     """What the present app serves."""
-    return cast(Served, current_app.extensions[EXTENSION])
+    return served_by(current_app)
 
 
 def workspace() -> Workspace:

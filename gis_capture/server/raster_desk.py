@@ -38,6 +38,12 @@ class RasterDesk:
             self._failed.pop(name, None)
         self._worker.submit(self._build, name)
 
+    def resume(self) -> None:
+        """Goes on with what was cut when the server stopped."""
+        for job in self.workspace.rasters.jobs():
+            if job["state"] == "stopped":
+                self.start(job["name"])
+
     def jobs(self) -> list[dict[str, Any]]:
         """What is not ready: "waiting", "building", "stopped", or "failed" with a problem."""
         found = []

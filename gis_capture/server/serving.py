@@ -12,6 +12,7 @@ from granian.log import LogLevels
 
 from gis_capture.errors import WorkspaceError
 from gis_capture.server.app import create_app
+from gis_capture.server.context import served_by
 from gis_capture.text import Text
 from gis_capture.tiles.encoder import load_kernel_in_background
 from gis_capture.workspace import Workspace
@@ -81,7 +82,9 @@ def _load(path: str) -> Flask:
     """Makes the app, in the process that serves it."""
     workspace = Workspace.open(path)
     load_kernel_in_background(prepare=workspace.tiles.prepare)
-    return create_app(workspace)
+    app = create_app(workspace)
+    served_by(app).rasters.resume()
+    return app
 
 
 def _check_address(host: str, port: int) -> None:

@@ -31,6 +31,7 @@ class Basemap:
         source_sha256: Of what it was made from, so that it is not made twice.
         kind: "vector" or "raster".
         source_layers: Names of the layers in its vector tiles, by which a map knows how to draw them.
+        title: For people; "" = none was given.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Basemap:
     source_sha256: str
     kind: str = "vector"
     source_layers: tuple[str, ...] = ()
+    title: str = ""
 
     @property
     def file_name(self) -> str:
@@ -54,6 +56,7 @@ class Basemap:
             "size_bytes": self.size_bytes,
             "url": f"/packs/{self.file_name}",
             "attribution": self.attribution,
+            **({"title": self.title} if self.title else {}),
             **({"kind": self.kind} if self.kind == "raster" else {}),
             **({"source_layers": list(self.source_layers)} if self.source_layers else {}),
         }
@@ -71,7 +74,7 @@ def _read_cards(packs_dir: Path, states: CardStates) -> tuple[Basemap, ...]:
     return tuple(card for card in cards if (packs_dir / card.file_name).is_file())
 
 
-def add_basemap(packs_dir: Path, source: Path, *, name: str, attribution: str) -> Basemap:
+def add_basemap(packs_dir: Path, source: Path, *, name: str, attribution: str, title: str = "") -> Basemap:
     """Takes a PMTiles or MBTiles file, or a folder of GeoJSON files, as the base map of that name; the former one goes.
 
     Args:
@@ -79,6 +82,7 @@ def add_basemap(packs_dir: Path, source: Path, *, name: str, attribution: str) -
         source: Is copied, or turned into PMTiles.
         name: Of the base map.
         attribution: Shown on every map; "" = as the file says.
+        title: For people.
 
     Raises:
         SourceError: Neither of them, or it cannot be read.
@@ -95,9 +99,10 @@ def add_basemap(packs_dir: Path, source: Path, *, name: str, attribution: str) -
     if not files or not all(file.is_file() for file in files):
         raise _no_basemap(source)
     source_sha256 = hash_files(files)
-    known = {basemap.name: basemap for basemap in list_basemaps(packs_dir)}
-    if name in known and known[name].source_sha256 == source_sha256 and attribution in ("", known[name].attribution):
-        return known[name]
+    former = next((basemap for basemap in list_basemaps(packs_dir) if basemap.name == name), None)
+    asked = (source_sha256, title, attribution or (former.attribution if former else ""))
+    if former and (former.source_sha256, former.title, former.attribution) == asked:
+        return former
     unfinished = packs_dir / f"{name}.unfinished"
     if source.is_dir():
         from gis_capture.tiles.basemap import build_basemap_pack
@@ -110,15 +115,16 @@ def add_basemap(packs_dir: Path, source: Path, *, name: str, attribution: str) -
         told = archive.metadata()
         attribution = attribution or str(told.get("attribution", ""))[:500]
     sha256 = hash_files([unfinished])
-    basemap = Basemap(name, sha256, unfinished.stat().st_size, attribution, source_sha256, kind, _source_layers(told))
+    size_bytes, layers = unfinished.stat().st_size, _source_layers(told)
+    basemap = Basemap(name, sha256, size_bytes, attribution, source_sha256, kind, layers, title)
     os.replace(unfinished, packs_dir / basemap.file_name)
     card = packs_dir / f"{name}.json.unfinished"
     card.write_text(json.dumps(asdict(basemap), ensure_ascii=False), encoding="utf-8")
     os.replace(card, packs_dir / f"{name}.json")
-    if name in known and known[name].sha256 != sha256:
+    if former and former.sha256 != sha256:
         # On Windows it stays as long as a tablet is reading it; without a card nobody is told of it.
         with suppress(OSError):
-            (packs_dir / known[name].file_name).unlink()
+            (packs_dir / former.file_name).unlink()
     return basemap
 
 

@@ -364,13 +364,13 @@ class Workspace(Ledgers):
         """The base maps for the pages and the tablets."""
         return list_basemaps(self.folder.packs_dir)
 
-    def add_basemap(self, source: Path | str, *, name: str, attribution: str) -> Basemap:
+    def add_basemap(self, source: Path | str, *, name: str, attribution: str, title: str = "") -> Basemap:
         """Takes a PMTiles or MBTiles file, or a folder of GeoJSON files, as a base map; the former of its name goes.
 
         Raises:
             SourceError: It is neither of them.
         """
-        return add_basemap(self.folder.packs_dir, Path(source), name=name, attribution=attribution)
+        return add_basemap(self.folder.packs_dir, Path(source), name=name, attribution=attribution, title=title)
 
     def remove_basemap(self, name: str) -> None:
         """Takes a base map away.

@@ -1,12 +1,14 @@
 """Base map packs over HTTP."""
 
 import gzip
+import io
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from gis_capture.errors import SourceError
 from gis_capture.model import BBox
@@ -118,3 +120,22 @@ def test_a_broken_archive_is_no_base_map(workspace: Workspace, pack: Path) -> No
     with pytest.raises(SourceError, match=r"city\.pmtiles"):
         workspace.add_basemap(pack, name="city", attribution="")
     assert workspace.basemaps() == [old] and len(list(workspace.folder.packs_dir.iterdir())) == 2
+
+
+def test_a_base_map_comes_and_goes_over_http(client: FlaskClient, workspace: Workspace, pack: Path) -> None:
+    """With its title; what cannot be used is told in words and leaves nothing behind."""
+
+    def send(name: str, content: bytes, file_name: str = "市の地図.pmtiles") -> TestResponse:
+        form = {"name": name, "title": "市の地図", "attribution": "", "file": (io.BytesIO(content), file_name)}
+        return client.post("/basemaps", data=form)
+
+    answer = send("city", pack.read_bytes())
+    assert (answer.status_code, answer.get_json()["title"], answer.get_json()["attribution"]) == (201, "市の地図", "国")
+    assert [one["title"] for one in client.get("/basemap").get_json()["packs"]] == ["市の地図"]
+    assert client.get("/basemaps/city/5/28/12.mvt").status_code == 200
+    for refused in (send("../x", pack.read_bytes()), send("other", b"no map"), client.post("/basemaps", data={})):
+        assert refused.status_code in (400, 422) and refused.get_json()["detail_ja"]
+    assert list(workspace.folder.uploads_dir.iterdir()) == []
+    assert client.post("/basemaps/none/remove").status_code == 404
+    assert client.post("/basemaps/city/remove").status_code == 200
+    assert client.get("/basemap").get_json()["packs"] == []

@@ -9,8 +9,10 @@ import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
+from gis_capture.server.context import served_by
 from gis_capture.server.tile_door import TileDoor
 from gis_capture.tiles.grid import Tile, tile_at
+from gis_capture.workspace import Workspace
 from tests.tiles.raster.pictures import pattern, write_geotiff, write_png, write_world_file
 
 
@@ -78,6 +80,26 @@ def test_a_picture_without_a_crs_is_asked_for_it(client: FlaskClient, tmp_path: 
     assert client.get("/rasters").get_json()["jobs"] == []
     assert send(client, path, tmp_path / "図面.pgw", crs="7系").status_code == 202
     assert wait(client)["title"] == "図面"
+
+
+def test_a_build_that_was_cut_goes_on_when_the_server_starts(
+    client: FlaskClient, workspace: Workspace, tmp_path: Path
+) -> None:
+    """Nobody has to ask for it; one that cannot be built tells why."""
+    picture = write_geotiff(tmp_path / "a.tif", pattern(300))
+    gone = write_geotiff(tmp_path / "gone.tif", pattern(300))
+    workspace.rasters.prepare([picture], name="cut")
+    workspace.rasters.prepare([gone], name="lost")
+    gone.unlink()
+    assert {job["state"] for job in client.get("/rasters").get_json()["jobs"]} == {"stopped"}
+    served_by(client.application).rasters.resume()
+    for _ in range(300):
+        listed = client.get("/rasters").get_json()
+        if [job["state"] for job in listed["jobs"]] == ["failed"]:
+            break
+        time.sleep(0.1)
+    assert [raster["name"] for raster in listed["rasters"]] == ["cut"]
+    assert [(job["name"], job["state"]) for job in listed["jobs"]] == [("lost", "failed")]
 
 
 def test_the_door_before_flask_gives_what_flask_gives(client: FlaskClient, tmp_path: Path) -> None:

@@ -1,11 +1,16 @@
 """Base map packs: read by ranges at the office, fetched whole by tablets."""
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 from flask import Blueprint, Response, request, send_file
 
 from gis_capture.server.answers import json_response
 from gis_capture.server.context import served, workspace
-from gis_capture.server.errors import DETAILS, NotFoundError
+from gis_capture.server.errors import DETAILS, NotFoundError, RequestError
 from gis_capture.server.tile_answers import TileAsked, basemap_tile, tile_response
+from gis_capture.server.uploads import safe_name
+from gis_capture.text import Text
 from gis_capture.tiles import parse_tile
 
 area = Blueprint("basemap", __name__)
@@ -17,6 +22,33 @@ def list_basemap() -> Response:
     here = workspace()
     rasters = [raster.to_pack() for raster in here.rasters.ready()]
     return json_response({"packs": [*(basemap.to_json() for basemap in here.basemaps()), *rasters]})
+
+
+@area.post("/basemaps")
+def take_basemap() -> Response:
+    """Takes a PMTiles or MBTiles file as a base map; the former of its name goes when the new one is whole."""
+    form, files, here = request.form, request.files.getlist("file"), workspace()
+    own = safe_name(files[0].filename or "") if len(files) == 1 else ""
+    if not own:
+        raise RequestError(
+            Text("地図のファイルを1つ選んでください。", 'Choose one map (a part named "file").'), code="no_file"
+        )
+    title, attribution = (form.get(key, "")[:200] for key in ("title", "attribution"))
+    with TemporaryDirectory(dir=here.folder.uploads_dir, ignore_cleanup_errors=True) as folder:
+        source = Path(folder) / own
+        files[0].save(source)
+        files[0].close()
+        added = here.add_basemap(source, name=form.get("name", ""), attribution=attribution, title=title)
+    return json_response(added.to_json(), status=201)
+
+
+@area.post("/basemaps/<name>/remove")
+def remove_basemap(name: str) -> Response:
+    """Takes a base map away."""
+    if all(one.name != name for one in workspace().basemaps()):
+        raise NotFoundError(DETAILS[404], name=name)
+    workspace().remove_basemap(name)
+    return json_response({"name": name})
 
 
 @area.get("/packs/<file>")

@@ -11,6 +11,14 @@ _PLAN: Schema = {
         "bbox": {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 4},
     },
 }
+_MAP: Schema = {
+    "type": "object",
+    "required": ["file", "name"],
+    "properties": {
+        "file": {"type": "string", "contentMediaType": BYTES},
+        **{name: TEXT for name in ("name", "title", "attribution")},
+    },
+}
 _THEME: dict[str, Schema] = {"theme": {"type": "string", "enum": list(THEMES)}}
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -26,6 +34,8 @@ OPERATIONS: tuple[Operation, ...] = (
         query=_THEME | {"language": {"type": "string", "enum": ["ja", "en"]}},
     ),
     Operation("/basemap", "get", "Base map packs", {200: JSON}),
+    Operation("/basemaps", "post", "Takes a base map", {201: JSON}, body=("multipart/form-data", _MAP)),
+    Operation("/basemaps/{name}/remove", "post", "Takes a base map away", {200: JSON}),
     Operation("/basemaps/{name}/{z}/{x}/{y}.{kind}", "get", "A tile of a base map", {200: BYTES, 204: None, 304: None}),
     Operation("/packs/{file}", "get", "A base map pack; Range is honoured", {200: BYTES, 206: BYTES, 304: None}),
     Operation("/layer-packs", "get", "Packs of vector tiles, ready or being made", {200: JSON}),
