@@ -4,11 +4,11 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain, islice
-from operator import length_hint
 
 import numpy as np
 import shapely
 
+from gis_capture.geopackage.inserting import REFUSALS, RowRefused, insert_rows
 from gis_capture.geopackage.layer_tables import Boxes, bulk_insert, newest_fid, note_dimensions
 from gis_capture.model import Feature, FeatureColumns
 from gis_capture.store.geopackage.direct_edits import INSERT_EVENTS, note_direct_edits, noting_trigger
@@ -21,8 +21,6 @@ from gis_capture.store.tables.verification import InsertedRows
 from gis_capture.store.tables.writing import BULK, WritingTransaction
 
 OWN_WRITE = "own_write"
-REFUSALS = (sqlite3.IntegrityError, sqlite3.ProgrammingError, OverflowError, UnicodeEncodeError)
-"""What a write of one feature may raise."""
 
 
 class GeoPackageTransaction(GeoPackageReading, WritingTransaction):
@@ -102,12 +100,12 @@ class GeoPackageTransaction(GeoPackageReading, WritingTransaction):
         self, rows: LayerRows, batch: FeatureColumns, written: InsertedRows, index: Callable[[Boxes], None]
     ) -> int:
         contents = rows.to_contents(batch, self.revision)
-        waiting = iter(list(zip(*contents.values(), strict=True)))
         try:
-            self.connection.executemany(rows.insert(contents), waiting)
-        except REFUSALS as error:
-            refused = batch.feature(len(batch) - length_hint(waiting) - 1)
-            raise refusal(refused, is_there=self.is_there(rows.key, refused.feature_id)) or error from error
+            insert_rows(self.connection, rows.into(contents), list(zip(*contents.values(), strict=True)))
+        except RowRefused as error:
+            refused = batch.feature(error.place)
+            is_there = self.is_there(rows.key, refused.feature_id)
+            raise refusal(refused, is_there=is_there) or error.__cause__ or error from error.__cause__
         written.add(contents)
         self.put_attachments(rows.key, batch.attachments)
         geometries = np.array([*batch.geometries, None], dtype=object)[:-1]

@@ -81,8 +81,12 @@ class LayerRows:
 
     def insert(self, columns: Iterable[str]) -> str:
         """Gives the statement that writes new rows; a column that is not named costs nothing."""
-        quoted = [quote_identifier(column) for column in columns]
-        return f"INSERT INTO {self.table} ({', '.join(quoted)}) VALUES ({', '.join('?' * len(quoted))})"
+        columns = list(columns)
+        return f"{self.into(columns)} VALUES ({', '.join('?' * len(columns))})"
+
+    def into(self, columns: Iterable[str]) -> str:
+        """Gives the same statement as far as its values."""
+        return f"INSERT INTO {self.table} ({', '.join(map(quote_identifier, columns))})"
 
     def to_contents(self, features: FeatureColumns, revision: int) -> dict[str, Sequence[Any]]:
         """Gives what the columns of new rows hold, by their names; those that hold nothing at all are left out."""
