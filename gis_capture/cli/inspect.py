@@ -207,13 +207,16 @@ def _placing(described: dict[str, Any]) -> list[Text]:
     """The readings of coordinates that were compared, and the layers that rows may be placed against."""
     found = []
     for reading in described["readings"]:
-        away = "-" if reading["distance_m"] is None else f"{reading['distance_m']:,.0f}m"
-        if reading["margin_m"]:
-            away += f" ({reading['margin_m']:+,.0f}m)"
+        fits = Text(f"{reading['share']:.0%}の行が載る", f"{reading['share']:.0%} of the rows can lie there")
+        if reading["distance_m"] is not None:
+            away = f"{reading['distance_m']:,.0f}m"
+            if reading["margin_m"]:
+                away += f" ({reading['margin_m']:+,.0f}m)"
+            fits = Text(f"住所との差 {away}", f"{away} from the addresses")
         found.append(
             Text(
-                f"  座標の読み方: {reading['words']}、住所との差 {away}",
-                f"  reading of the coordinates: {reading['words_en']}, {away} from the addresses",
+                f"  座標の読み方: {reading['words']}、{fits.ja}",
+                f"  reading of the coordinates: {reading['words_en']}, {fits.en}",
             )
         )
     for way in described["place_by"]:

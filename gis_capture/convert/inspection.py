@@ -34,7 +34,7 @@ class InspectedTable:
         types: Of the columns, in their order.
         suggestions: Layers it may belong to, the best first.
         layer_key: The layer that fits best; "generic" where none fits well.
-        readings: The ways to read the coordinates that were compared with the addresses, the best first.
+        readings: The ways to read the coordinates that were compared, the chosen one of each kind first.
         ways: How rows may be placed against another layer, and the columns that say so; () where there are coordinates.
     """
 
@@ -158,8 +158,6 @@ def _inspect_table(
         coordinates=coordinates,
         suggestions=suggestions,
         layer_key=choose_layer(suggestions),
-        readings=()
-        if is_nowhere or gazetteer is None
-        else readings_of(table, grids_dir=grids_dir, gazetteer=gazetteer),
+        readings=() if is_nowhere else readings_of(table, grids_dir=grids_dir, gazetteer=gazetteer),
         ways=tuple(propose_ways(columns_of(table))) if is_nowhere else (),
     )

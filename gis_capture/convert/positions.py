@@ -84,7 +84,7 @@ def coordinates_of(table: Table) -> Coordinates:
     return find_coordinates(columns_of(table), context=context_of(table))
 
 
-def readings_of(table: Table, *, grids_dir: Path | None, gazetteer: Gazetteer) -> tuple[RankedReading, ...]:
+def readings_of(table: Table, *, grids_dir: Path | None, gazetteer: Gazetteer | None) -> tuple[RankedReading, ...]:
     """Compares the ways to read the coordinates of a table, by some hundred of its rows; () = nothing to compare."""
     if has_geometries(table):
         return ()

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from gis_capture.locate import codes, messages
 from gis_capture.locate.addresses import Addresses, find_addresses
 from gis_capture.locate.checks import disagreements, identical_positions, on_zone_origin, outside_area
@@ -11,7 +13,12 @@ from gis_capture.locate.gazetteer import Gazetteer
 from gis_capture.locate.layouts import Columns
 from gis_capture.locate.messages import fill
 from gis_capture.locate.numbers import Floats
+from gis_capture.locate.rereading import Rereading
 from gis_capture.model import BBox, Problem, Text
+
+_FITTING_M = 1000.0
+
+Reread = Callable[[Sequence[int]], Rereading | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +50,42 @@ class PlacedRows:
             message = fill(messages.IDENTICAL_POSITIONS, n_rows=n_rows, cells="{cells}")
             yield self._problem(row, codes.IDENTICAL_POSITIONS, message)
 
-    def against(self, addresses: Addresses, known: KnownPlaces) -> Iterator[Problem]:
-        """The rows that lie further from their address, or the town of their lot, than that reaches."""
-        for found in disagreements(self.lon, self.lat, addresses, known):
+    def against(self, addresses: Addresses, known: KnownPlaces, otherwise: Reread | None = None) -> Iterator[Problem]:
+        """The rows that lie further from their address, or the town of their lot, than that reaches.
+
+        Args:
+            addresses: Of the rows.
+            known: Where those are.
+            otherwise: Reads some rows in another way; where that brings one to its address, it is told.
+        """
+        disagreeing = list(disagreements(self.lon, self.lat, addresses, known))
+        rows = np.array([found.row for found in disagreeing], np.intp)
+        other = otherwise(rows.tolist()) if otherwise and disagreeing else None
+        nearer_m = known.of_rows(rows).distances_m(other.lon, other.lat) if other else np.full(len(rows), np.nan)
+        for found, metres in zip(disagreeing, nearer_m.tolist(), strict=True):
             distance = messages.format_distance(found.distance_m)
             words = {"distance": distance, "address": found.address, "name": found.name}
             message = fill(messages.ADDRESS_DISAGREES, **words, cells=self.cells(found.row))
             there = _place(known.lon, known.lat, found.row)
-            yield self._problem(found.row, codes.ADDRESS_DISAGREES, message, there)
+            suggestion = messages.CHECK_PLACE
+            if other and metres <= max(float(known.reach_m[found.row]), _FITTING_M):
+                near = messages.format_distance(metres)
+                suggestion = fill(messages.FITS_OTHERWISE, words=other.words, distance=near)
+            yield self._problem(found.row, codes.ADDRESS_DISAGREES, message, there, suggestion=suggestion)
 
-    def _problem(self, row: int, code: str, message: Text, *others: tuple[float, float]) -> Problem:
+    def _problem(
+        self,
+        row: int,
+        code: str,
+        message: Text,
+        *others: tuple[float, float],
+        suggestion: Text = messages.CHECK_PLACE,
+    ) -> Problem:
         if "{cells}" in message.ja:
             message = fill(message, cells=self.cells(row))
         places = (_place(self.lon, self.lat, row), *others)
         number = self.row_numbers[row]
-        return Problem(code, "warning", message, messages.CHECK_PLACE, number, self.column, places=places)
+        return Problem(code, "warning", message, suggestion, number, self.column, places=places)
 
 
 def check_geometries(

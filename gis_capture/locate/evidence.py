@@ -1,21 +1,24 @@
 """How well a reading of coordinates agrees with where the addresses of the same rows are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
+from gis_capture.locate.angles import JAPAN
 from gis_capture.locate.numbers import Bools, Floats, Notation
-from gis_capture.model import Text
+from gis_capture.model import BBox, Text
 
-About = Literal["plane", "notation", "datum"]
+About = Literal["order", "notation", "plane", "datum"]
 MIN_ROWS = 3
 _M_PER_DEG = 111_320.0
+_PAD_DEG = 0.3
 # The two datums are 380–500 m apart. Over 28 published ledgers of 9 rows and more, the middle of the differences to the
 # towns was at most 93 m in the right datum and at least 380 m in the wrong one.
 _MIN_DATUM_ROWS = 8
-_DATUM_REACH_M = 700.0
+_DATUM_REACH_M = 750.0
 _DATUM_MARGIN_M = 200.0
 
 
@@ -29,11 +32,12 @@ class RankedReading:
         share: Rows that come to lie where they can: in Japan, in the zone, in the area.
         distance_m: Median distance from the addresses (of a datum: how far all rows together lie beside them);
             None = no addresses to compare with.
-        about: What was decided between the readings: "plane", "notation", "datum".
+        about: What was decided between the readings: "order" (of latitude and longitude), "notation", "plane" (zone
+            and axes), "datum".
         margin_m: How much further from the addresses it lies than the one that was chosen (less than 0: nearer, and
             yet not chosen); None = no addresses to compare with.
         notation: That the reading takes numbers for.
-        roles: That the reading gives the columns of plane coordinates.
+        roles: That the reading gives the columns, of "order" and "plane".
     """
 
     words: Text
@@ -62,6 +66,8 @@ class RankedReading:
         """What a person says who takes this reading."""
         if self.about == "notation":
             return {"notation": self.notation}
+        if self.about == "order":
+            return {"roles": dict(self.roles)}
         return {"crs": f"EPSG:{self.code}", **({"roles": dict(self.roles)} if self.roles else {})}
 
 
@@ -73,7 +79,7 @@ class KnownPlaces:
     lat: Floats
     reach_m: Floats
 
-    def of_rows(self, rows: Bools) -> "KnownPlaces":
+    def of_rows(self, rows: Bools | NDArray[np.intp]) -> "KnownPlaces":
         """The places of some rows."""
         return KnownPlaces(self.lon[rows], self.lat[rows], self.reach_m[rows])
 
@@ -118,6 +124,15 @@ def with_margins(readings: Sequence[RankedReading]) -> tuple[RankedReading, ...]
         else replace(one, margin_m=one.distance_m - nearest)
         for one in readings
     )
+
+
+def share_within(lon: Floats, lat: Floats, boxes: Iterable[BBox]) -> float:
+    """The share of places in Japan and in all boxes, with some room around them."""
+    inside = np.ones(len(lon), bool)
+    for box in (JAPAN, *boxes):
+        inside &= (lon >= box.min_x - _PAD_DEG) & (lon <= box.max_x + _PAD_DEG)
+        inside &= (lat >= box.min_y - _PAD_DEG) & (lat <= box.max_y + _PAD_DEG)
+    return float(inside.mean()) if len(lon) else 0.0
 
 
 def is_better_datum(other: tuple[float, float] | None, assumed: tuple[float, float] | None) -> bool:

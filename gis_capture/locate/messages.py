@@ -72,6 +72,10 @@ SCALED = Text("度の10の{scale}乗倍", "degrees times 10^{scale}")
 PACKED = Text(
     "区切りのない度分秒（例 36.0846 ＝ 36度08分46秒）", "degrees-minutes-seconds without marks (36.0846 = 36°08'46\")"
 )
+NOTATIONS = {"decimal": DECIMAL, "packed_dms": PACKED}
+AXES_OTHERWISE = Text("XとYが逆", "X and Y exchanged")
+EXCHANGED = Text("緯度と経度が逆", "latitude and longitude exchanged")
+AS_HEADED = Text("緯度と経度は見出しのとおり", "latitude and longitude as their headers say")
 NOTATION_RECOGNISED = Text("座標を{words}として読みました。", "Read the coordinates as {words}.")
 NOTATION_UNCERTAIN = Text(
     "座標が小数の度か、度分秒か、はっきりしません。{words}として読みました。",
@@ -174,6 +178,10 @@ FAR_FROM_ADDRESSES = (
 ADDRESS_DISAGREES = Text(
     "座標と住所が約{distance}離れています：{cells}／住所「{address}」（{name}）",
     'Coordinates and address are {distance} apart: {cells} / address "{address}" ({name})',
+)
+FITS_OTHERWISE = Text(
+    "この行は、{words}として読むと住所に合います（差 約{distance}）。台帳を直すか、位置を確かめてください。",
+    "Read as {words}, this row fits its address ({distance}): correct the ledger, or check the place.",
 )
 POSITION_FROM_ADDRESS = Text(
     "住所「{address}」から「{name}」に置きました（誤差 約{accuracy}）。",

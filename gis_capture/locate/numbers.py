@@ -21,6 +21,8 @@ _METRES = re.compile(r"([+-]?)((?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d*)?)(km|m)?")
 _MINUS = str.maketrans(dict.fromkeys("▲△‐‑‒–—―−ー", "-"))
 
 # 36.1461 or 36.0846; 3608.767; 360846; 36146111 or 36084612; 361461111 or 360846123
+SURE_LOG_ODDS = 4.0
+"""Less, and a person should look."""
 _SCALES = (0, 2, 4, 6, 7)
 _SAMPLE_SIZE = 2000
 # Log odds of "seconds, not decimals" by one value whose last two digits would be seconds under 60 or not:
@@ -45,7 +47,7 @@ class Meaning:
 
     Attributes:
         scale: Power of ten by which the numbers are too large.
-        log_odds: How much more likely this is than the next best reading; below 4 a person should look.
+        log_odds: How much more likely this is than the next best reading, by the digits.
     """
 
     notation: Notation

@@ -4,16 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gis_capture.locate.angles import JAPAN
 from gis_capture.locate.crs import GEOGRAPHIC, crs_of, plane_code, plane_name
 from gis_capture.locate.datum import transform
-from gis_capture.locate.evidence import KnownPlaces, RankedReading
-from gis_capture.locate.numbers import Bools, Floats
+from gis_capture.locate.evidence import KnownPlaces, RankedReading, share_within
+from gis_capture.locate.numbers import Floats
 from gis_capture.model import BBox, Text
 
 WEB_MERCATOR = 3857
 _JGD2011_UTM_51 = 6688
-_PAD_DEG = 0.3
 _ENOUGH = 0.8
 _MARGIN = 0.2
 _NEAR_M = 10_000.0
@@ -102,14 +100,9 @@ def _candidate(
     east, north = (y, x) if is_exchanged else (x, y)
     moved = transform(east, north, source=code, target=GEOGRAPHIC["jgd2011"])
     bounds = crs_of(code).area_of_use
-    boxes = [JAPAN, *([BBox(*bounds.bounds)] if bounds else []), *([area] if area else [])]
-    share = float(np.all([_in_box(moved.x, moved.y, box) for box in boxes], axis=0).mean()) if len(x) else 0.0
+    boxes = [*([BBox(*bounds.bounds)] if bounds else []), *([area] if area else [])]
+    share = share_within(moved.x, moved.y, boxes)
     return _Candidate(code, is_exchanged, share, known.distance_m(moved.x, moved.y) if known else None)
-
-
-def _in_box(lon: Floats, lat: Floats, box: BBox) -> Bools:
-    inside: Bools = (lon >= box.min_x - _PAD_DEG) & (lon <= box.max_x + _PAD_DEG)
-    return inside & (lat >= box.min_y - _PAD_DEG) & (lat <= box.max_y + _PAD_DEG)
 
 
 def _ranked(one: _Candidate) -> RankedReading:

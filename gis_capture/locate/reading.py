@@ -24,6 +24,7 @@ from gis_capture.locate.result import Kind
 from gis_capture.locate.words import fold_header
 
 _NO_MEANING = Meaning("decimal", 0, math.inf)
+_SAMPLE_SIZE = 400
 _PLANE_LIMIT_M = 20_000_000.0
 
 
@@ -55,6 +56,17 @@ class Reading:
     is_dms: Bools
     meaning: Meaning = _NO_MEANING
     cells: MeshCells | None = None
+
+    def is_swapped_throughout(self) -> bool:
+        """Do latitude and longitude stand in each other's column?"""
+        return bool(self.is_valid.any() and self.is_swapped[self.is_valid].all())
+
+    def sample(self, among: Bools | None = None) -> Bools:
+        """Marks some hundred rows, valid ones unless others are named, spread over the table."""
+        rows = np.flatnonzero(self.is_valid if among is None else among)
+        chosen = np.zeros(len(self.x), bool)
+        chosen[rows[:: max(1, len(rows) // _SAMPLE_SIZE)]] = True
+        return chosen
 
     def texts(self, columns: Columns, row: int) -> str:
         """What stands in the cells of one row, with their headers."""

@@ -22,7 +22,8 @@ from gis_capture.locate.reading import Reading
 from gis_capture.locate.result import NO_COORDINATES, Located
 from gis_capture.locate.rounding import rounding_m
 from gis_capture.locate.said import NOTHING_SAID, Said
-from gis_capture.locate.settle import Settled, settle
+from gis_capture.locate.settle import settle
+from gis_capture.locate.settled import Settled
 from gis_capture.locate.stated import Stated, stated_crs
 from gis_capture.locate.telling import Teller, tell_addresses, tell_no_coordinates
 from gis_capture.model import BBox

@@ -9,17 +9,17 @@ from gis_capture.locate.addresses import PLACED_LEVELS, Addresses
 from gis_capture.locate.crs import plane_name
 from gis_capture.locate.datum import TKY2JGD, Moved
 from gis_capture.locate.doubtful import PlacedRows
-from gis_capture.locate.evidence import KnownPlaces
+from gis_capture.locate.evidence import KnownPlaces, RankedReading
 from gis_capture.locate.layouts import Columns
 from gis_capture.locate.messages import fill, format_distance
 from gis_capture.locate.numbers import Floats
 from gis_capture.locate.plane import PlaneChoice
-from gis_capture.locate.settle import Settled
+from gis_capture.locate.rereading import reread
+from gis_capture.locate.settled import Settled
 from gis_capture.locate.stated import Stated
 from gis_capture.model import BBox, Problem, Severity, Text
 from gis_capture.text import NO_TEXT
 
-_SURE_LOG_ODDS = 4.0
 _SEVERITIES: dict[str, Severity] = {"warning": "warning", "info": "info"}
 
 
@@ -32,7 +32,7 @@ class Teller:
         self._columns = columns
         self._row_numbers = row_numbers
         self._column = next(iter(reading.layout.columns.values()))[0]
-        self._all_swapped = bool(reading.is_valid.any() and reading.is_swapped[reading.is_valid].all())
+        self._all_swapped = reading.is_swapped_throughout()
 
     def table_problems(self, moved: Moved) -> Iterable[Problem]:
         """What holds for the whole table."""
@@ -98,7 +98,7 @@ class Teller:
         )
         yield from rows.alone(area, may_share=self._reading.kind == "mesh_code")
         if addresses and known and codes.POSITIONS_FAR_FROM_ADDRESSES not in self._settled.doubts:
-            yield from rows.against(addresses, known)
+            yield from rows.against(addresses, known, otherwise=lambda rows: reread(self._columns, self._settled, rows))
 
     def _of_table(self, code: str, severity: Severity, message: Text, suggestion: Text = NO_TEXT) -> Problem:
         return Problem(code, severity, message, suggestion, column=self._column)
@@ -110,12 +110,14 @@ class Teller:
 
     def _of_notation(self) -> Iterable[Problem]:
         meaning = self._reading.meaning
-        is_uncertain = meaning.log_odds < _SURE_LOG_ODDS
+        is_uncertain = "notation" in self._settled.thin
         if self._reading.kind != "packed_dms" and not meaning.scale and not is_uncertain:
             return
         words = messages.PACKED
         if meaning.notation == "decimal":
             words = fill(messages.SCALED, scale=meaning.scale) if meaning.scale else messages.DECIMAL
+        if is_uncertain and any(one.distance_m is not None for one in self._ranked("notation")):
+            return
         if is_uncertain:
             message = fill(messages.NOTATION_UNCERTAIN, words=words)
             yield self._of_table(codes.NOTATION_UNCERTAIN, "warning", message, messages.CHECK_ON_MAP)
@@ -138,8 +140,6 @@ class Teller:
         told = {codes.DATUM_FOUND: messages.DATUM_FOUND, codes.DATUM_DOUBTED: messages.DATUM_DOUBTED}
         yield from self._of_ranking()
         for doubt in self._settled.doubts:
-            if doubt == codes.READING_MARGIN_THIN:
-                continue
             if doubt not in told:
                 yield self._of_table(doubt, "warning", *messages.FAR_FROM_ADDRESSES)
                 continue
@@ -154,13 +154,8 @@ class Teller:
 
     def _of_ranking(self) -> Iterable[Problem]:
         """The reading that was chosen with the next best; where they are about as good, a person has to look."""
-        choice = self._settled.choice
-        thin = {
-            "plane": choice is not None and not choice.is_sure,
-            "datum": codes.READING_MARGIN_THIN in self._settled.doubts,
-        }
-        for about in ("plane", "notation", "datum"):
-            ranked = [one for one in self._settled.ranked if one.about == about and one.distance_m is not None]
+        for about in ("order", "notation", "plane", "datum"):
+            ranked = [one for one in self._ranked(about) if one.distance_m is not None]
             if len(ranked) < 2:
                 continue
             chosen, other = ranked[:2]
@@ -169,7 +164,7 @@ class Teller:
                 "other_distance": format_distance(other.distance_m or 0.0),
             }
             ja, en = ({"chosen": one(chosen.words), "other": one(other.words)} for one in (_ja, _en))
-            if thin.get(about):
+            if about in self._settled.thin:
                 text, suggestion = messages.READING_MARGIN_THIN
                 code, severity = codes.READING_MARGIN_THIN, "warning"
             else:
@@ -177,6 +172,9 @@ class Teller:
                 code, severity = codes.READINGS_COMPARED, "info"
             message = Text(text.ja.format(**words, **ja), text.en.format(**words, **en))
             yield self._of_table(code, _SEVERITIES[severity], message, suggestion)
+
+    def _ranked(self, about: str) -> list[RankedReading]:
+        return [one for one in self._settled.ranked if one.about == about]
 
     def _of_grids(self, moved: Moved) -> Iterable[Problem]:
         if moved.missing_grid == TKY2JGD:

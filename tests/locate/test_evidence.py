@@ -215,3 +215,67 @@ def test_axes_that_lie_about_as_near_either_way_are_asked_about(gazetteer: Gazet
     north, east = texts(plane.y, 3), texts(plane.x, 3)
     clear = locate(gazetteer, {"住所": addresses, "X座標(北)": north, "Y座標(東)": east}, crs="EPSG:6675")
     assert codes.READING_MARGIN_THIN not in codes_of(clear)
+
+
+def packed(values: np.ndarray) -> list[str | None]:
+    """36.0846 for 36°08'46"."""
+    seconds = np.round(values * 3600).astype(int).tolist()
+    return [f"{one // 3600}.{one // 60 % 60:02d}{one % 60:02d}" for one in seconds]
+
+
+def test_all_four_choices_keep_the_reading_that_was_not_taken(gazetteer: Gazetteer) -> None:
+    """Order, notation, zone with axes, and datum: the chosen one, the next, and the margin between them."""
+    addresses, lon, lat = places()
+    swapped = locate(gazetteer, {"住所": addresses, "経度": texts(lat), "緯度": texts(lon)})
+    order = [one for one in swapped.readings if one.about == "order"]
+    assert errors_m(swapped, lon, lat).max() < 1 and codes.READING_MARGIN_THIN not in codes_of(swapped)
+    assert [one.share for one in order] == [1.0, 0.0] and (order[1].margin_m or 0) > 1_000_000
+    assert order[0].to_json()["answer"] == {"roles": {"経度": "lat", "緯度": "lon"}}
+
+    written = locate(gazetteer, {"住所": addresses, "緯度": packed(lat), "経度": packed(lon)})
+    notation = [one for one in written.readings if one.about == "notation"]
+    assert [one.notation for one in notation] == ["packed_dms", "decimal"] and (notation[1].margin_m or 0) > 1000
+
+    plane = transform(lon, lat, source=6668, target=6675)
+    zoned = locate(gazetteer, {"住所": addresses, "X": texts(plane.y, 3), "Y": texts(plane.x, 3)})
+    assert {one.about for one in zoned.readings} == {"plane", "datum"}
+
+
+def test_a_notation_that_addresses_leave_open_is_asked_like_the_others(gazetteer: Gazetteer) -> None:
+    """Places halfway between both readings: the margin is thin, and both are offered."""
+    addresses, lon, lat = places()
+    rows = slice(0, 4)
+    # Read as decimals, the digits of 0.25 degrees packed are 0.15: the middle of the two is 0.2.
+    cells = [packed(np.floor(values) + (values % 1) * 1.25) for values in (lat[rows], lon[rows])]
+    columns: Columns = {"住所": addresses[rows], "緯度": cells[0], "経度": cells[1]}
+    told = {problem.code: problem for problem in locate(gazetteer, columns).problems}
+    assert told[codes.READING_MARGIN_THIN].severity == "warning" and codes.NOTATION_UNCERTAIN not in told
+
+
+def test_readings_are_ranked_by_the_rows_alone_where_there_is_no_gazetteer() -> None:
+    """Few rows fit both notations; that both were possible is kept, without a distance."""
+    located = locate(None, {"緯度": ["36.0846", "36.0812", "36.0815"], "経度": ["137.1452", "137.1455", "137.1401"]})
+    assert [(one.about, one.notation, one.share, one.margin_m) for one in located.readings] == [
+        ("notation", "decimal", 1.0, None),
+        ("notation", "packed_dms", 1.0, None),
+    ]
+
+
+def test_a_row_in_the_other_notation_is_told_how_it_would_fit(gazetteer: Gazetteer) -> None:
+    """One row of a decimal column is 36.0846 for 36°08'46": it is not changed, and told."""
+    addresses, lon, lat = places()
+    columns: Columns = {"住所": addresses, "緯度": texts(lat), "経度": texts(lon)}
+    columns["緯度"][9], columns["経度"][9] = packed(lat[9:10])[0], packed(lon[9:10])[0]
+    (problem,) = [p for p in locate(gazetteer, columns).problems if p.code == codes.ADDRESS_DISAGREES]
+    assert problem.row_number == 10 and "度分秒" in problem.suggestion.ja
+
+
+def test_a_row_with_exchanged_axes_is_told_how_it_would_fit(gazetteer: Gazetteer) -> None:
+    """X and Y of one row stand in each other's column."""
+    addresses, lon, lat = places()
+    plane = transform(lon, lat, source=6668, target=6675)
+    north, east = texts(plane.y, 3), texts(plane.x, 3)
+    north[9], east[9] = east[9], north[9]
+    located = locate(gazetteer, {"住所": addresses, "X座標": north, "Y座標": east}, crs="EPSG:6675")
+    (problem,) = [p for p in located.problems if p.code == codes.ADDRESS_DISAGREES]
+    assert problem.row_number == 10 and "XとYが逆" in problem.suggestion.ja

@@ -49,7 +49,7 @@ export interface Suggestion {
 
 /** A way to read coordinates; `answer` is what a person says who takes it. */
 export interface Reading {
-  about: "plane" | "notation" | "datum";
+  about: "order" | "notation" | "plane" | "datum";
   words: string;
   words_en: string;
   share: number;
