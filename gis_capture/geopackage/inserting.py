@@ -18,28 +18,28 @@ class RowRefused(Exception):
         self.place = place
 
 
-def insert_rows(connection: sqlite3.Connection, into: str, rows: Sequence[Sequence[Any]]) -> None:
-    """Inserts rows in their order; `into` is "INSERT INTO … (…)" without the values. In half the time of one by one.
+def insert_columns(connection: sqlite3.Connection, into: str, columns: Sequence[Sequence[Any]]) -> None:
+    """Inserts rows in their order, given as what each column holds; `into` is "INSERT INTO … (…)" without the values.
 
     Raises:
         RowRefused: A row cannot be written. Those before it are.
     """
-    if not rows:
-        return
-    values = f"({', '.join('?' * len(rows[0]))})"
-    n_at_once = max(1, _MAX_VALUES // len(rows[0]))
-    many = f"{into} VALUES {', '.join([values] * n_at_once)}"
-    for start in range(0, len(rows), n_at_once):
-        some = rows[start : start + n_at_once]
-        if len(some) == n_at_once:
+    width, n_values = len(columns), len(columns) * len(columns[0])
+    values = f"({', '.join('?' * width)})"
+    n_rows = max(1, _MAX_VALUES // width)
+    many, one = f"{into} VALUES {', '.join([values] * n_rows)}", f"{into} VALUES {values}"
+    flat = list(chain.from_iterable(zip(*columns, strict=True)))
+    for start in range(0, n_values, n_rows * width):
+        some = flat[start : start + n_rows * width]
+        if len(some) == n_rows * width:
             try:
-                connection.execute(many, list(chain.from_iterable(some)))
+                connection.execute(many, some)
                 continue
             except REFUSALS:
                 # The statement wrote nothing; one by one it comes out which row it is.
                 pass
-        for place, row in enumerate(some, start):
+        for at in range(0, len(some), width):
             try:
-                connection.execute(f"{into} VALUES {values}", row)
+                connection.execute(one, some[at : at + width])
             except REFUSALS as error:
-                raise RowRefused(place) from error
+                raise RowRefused((start + at) // width) from error

@@ -12,7 +12,7 @@ import sqlite3
 import numpy as np
 import numpy.typing as npt
 
-from gis_capture.geopackage.inserting import insert_rows
+from gis_capture.geopackage.inserting import insert_columns
 from gis_capture.geopackage.names import quote_identifier
 
 _CELL = np.dtype([("id", ">i8"), ("box", ">f4", (4,))])
@@ -74,7 +74,7 @@ def _write_links(
     order = np.argsort(ids)
     for start in range(0, len(order), _LINKS_AT_ONCE):
         rows = order[start : start + _LINKS_AT_ONCE]
-        insert_rows(connection, f"INSERT INTO {table}", np.column_stack((ids[rows], numbers[rows])).tolist())
+        insert_columns(connection, f"INSERT INTO {table}", (ids[rows].tolist(), numbers[rows].tolist()))
 
 
 def _tiled(boxes: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:

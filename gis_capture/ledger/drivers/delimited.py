@@ -270,6 +270,9 @@ def _append(
 ) -> None:
     memo = memos[position]
     if memo is None:
+        if all(cells) and not any(map(str.isspace, cells)):  # type: ignore[arg-type]
+            columns[position] += cells
+            return
         columns[position] += [cell if cell and not cell.isspace() else None for cell in cells]
         return
     columns[position] += map(memo.__getitem__, cells)

@@ -8,7 +8,7 @@ from itertools import chain, islice
 import numpy as np
 import shapely
 
-from gis_capture.geopackage.inserting import REFUSALS, RowRefused, insert_rows
+from gis_capture.geopackage.inserting import REFUSALS, RowRefused, insert_columns
 from gis_capture.geopackage.layer_tables import Boxes, bulk_insert, newest_fid, note_dimensions
 from gis_capture.model import Feature, FeatureColumns
 from gis_capture.store.geopackage.direct_edits import INSERT_EVENTS, note_direct_edits, noting_trigger
@@ -101,7 +101,7 @@ class GeoPackageTransaction(GeoPackageReading, WritingTransaction):
     ) -> int:
         contents = rows.to_contents(batch, self.revision)
         try:
-            insert_rows(self.connection, rows.into(contents), list(zip(*contents.values(), strict=True)))
+            insert_columns(self.connection, rows.into(contents), list(contents.values()))
         except RowRefused as error:
             refused = batch.feature(error.place)
             is_there = self.is_there(rows.key, refused.feature_id)
