@@ -116,6 +116,15 @@ class Settings:
         ja="控えを新しい順にいくつ残すか。0 ならすべて残します。",
         en="Backups that stay, newest first; 0 = all.",
     )
+    session_idle_s: float = _setting(
+        14_400,
+        least=60,
+        ja="サインインしたまま使わずにいられる時間(秒)。過ぎるとサインインし直します。",
+        en="Seconds that a person stays signed in without doing anything.",
+    )
+    session_s: float = _setting(
+        43_200, least=60, ja="サインインが続く時間の上限(秒)。", en="Seconds that a person stays signed in at most."
+    )
     shares_personal_fields: bool = _setting(
         False,
         ja="個人情報の項目を、サーバーのパソコン以外(タブレットを含む)でも見られるようにするか。",

@@ -16,6 +16,7 @@ MODULES = {
     "gis_capture.locate.codes": "Placing rows",
     "gis_capture.convert.codes": "Converting",
     "gis_capture.sync.codes": "Push, pull and attachments",
+    "gis_capture.people.codes": "People, tablets and rights",
     "gis_capture.store.postgis.integrity": "The check of a store in PostGIS",
     "gis_capture.store.geopackage.integrity": "The store's own check",
     "gis_capture.sync.checkin.codes": "Check-in of files edited in QGIS or QField",

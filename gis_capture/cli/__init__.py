@@ -25,6 +25,8 @@ COMMANDS = {
         "imports",
         "serve",
         "https",
+        "people",
+        "audit",
         "settings",
         "receive",
         "checkout",

@@ -118,6 +118,8 @@ def run_server(path: Path, address: Address, *, is_opened: bool = False) -> None
     """Tells the addresses, then serves the workspace at `path` until it is stopped."""
     check_port(address.host, address.port)
     print_addresses(address)
+    tell_setup_code(path, f"{address.scheme}://localhost:{address.port}")
+    say_how_to_stop()
     _serve(path, address, is_opened=is_opened)
 
 
@@ -155,9 +157,25 @@ def run_trusted_server(folder: "Folder", host: str, port: int | None, *, is_open
         _print_code(setup.url)
         number = fingerprint(setup.authority)
         say(Text(f"証明書の番号(SHA-256): {number}", f"Fingerprint (SHA-256): {number}"))
-        say(Text("止めるには Ctrl+C を押します。", "Press Ctrl+C to stop."))
-        sys.stdout.flush()
+        tell_setup_code(folder.path, https.origin)
+        say_how_to_stop()
         _serve(folder.path, address, is_opened=is_opened)
+
+
+def tell_setup_code(path: Path, origin: str) -> None:
+    """Prints the code with which the first administrator is created, while there is none."""
+    from gis_capture.workspace import Workspace
+
+    with Workspace.open(path) as workspace:
+        code = workspace.people.make_setup_code()
+    if code is not None:
+        say(
+            Text(
+                f"管理者がまだいません。今はこのパソコンの画面だけが使えます。登録: {origin}/setup  コード: {code}",
+                "There is no administrator yet: only this computer's own screen is let in. "
+                f"To create one: {origin}/setup  code: {code}",
+            )
+        )
 
 
 def _serve(path: Path, address: Address, *, is_opened: bool) -> None:
@@ -225,6 +243,10 @@ def print_addresses(address: Address) -> None:
                 "To work offline a tablet needs HTTPS (gis-capture https setup); on this machine it works as it is.",
             )
         )
+
+
+def say_how_to_stop() -> None:
+    """Ends what is printed before serving."""
     say(Text("止めるには Ctrl+C を押します。", "Press Ctrl+C to stop."))
     sys.stdout.flush()
 

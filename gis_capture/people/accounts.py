@@ -108,6 +108,8 @@ class Accounts:
         with self._database.change() as connection:
             if is_first and self.exist():
                 raise codes.error(codes.SETUP_DONE)
+            if role is not Role.ADMIN and not self.exist():
+                raise codes.error(codes.FIRST_IS_ADMIN)
             if self._database.row("SELECT 1 FROM accounts WHERE name_key = ?", name_key(name)):
                 raise codes.error(codes.NAME_TAKEN, value=name)
             row = (new_id, name, name_key(name), title, role.word, sees, kept, at, None)

@@ -26,6 +26,7 @@ ROLE_UNKNOWN: Final = "role_unknown"
 RIGHT_UNKNOWN: Final = "right_unknown"
 LAST_ADMIN: Final = "last_admin"
 SETUP_DONE: Final = "setup_done"
+FIRST_IS_ADMIN: Final = "first_is_admin"
 
 _WORDS: Final[dict[str, Text]] = {
     SETUP_NEEDED: Text(
@@ -95,6 +96,9 @@ _WORDS: Final[dict[str, Text]] = {
     LAST_ADMIN: Text(
         "最後の管理者は外せません。先に別の管理者を登録してください。",
         "The last administrator stays: add another one first.",
+    ),
+    FIRST_IS_ADMIN: Text(
+        "最初に登録する人は、管理者(admin)にしてください。", "The first account is that of an administrator (admin)."
     ),
     SETUP_DONE: Text(
         "管理者はもう登録されています。サインインしてください。", "There is an administrator already: sign in."

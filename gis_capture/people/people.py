@@ -168,24 +168,36 @@ class People:
         Raises:
             PeopleError: Name or password are wrong, or there were too many failures; which of both is not told.
         """
-        subjects = {f"name:{name_key(name)[:200]}": FREE_BY_NAME, f"address:{address}": FREE_BY_ADDRESS}
-        # One after the other, so that many at once do not all slip through before the first is counted.
-        with self._signing_in:
-            now = self._clock()
-            refuse_hasty(self._database, subjects, now)
-            row = self._database.row("SELECT * FROM accounts WHERE name_key = ?", name_key(name))
-            if not self._passwords.is_right(row and row["password_hash"], password):
-                note_failure(self._database, subjects, now)
-                raise codes.error(codes.SIGN_IN_FAILED)
-        token, begun_on = self._token(), self._device_of(device)
+        row = self._checked(name, password, address)
+        token, begun_on, now = self._token(), self._device_of(device), self._clock()
         with self._database.change() as connection:
-            forget(connection, next(iter(subjects)))
+            forget(connection, _failures_of(name))
             connection.execute("DELETE FROM sessions WHERE session_hash = ?", (_hash(session),))
             connection.execute("DELETE FROM sessions WHERE begun_at < ?", (later(now, -self._lasting.whole_s),))
             values = (_hash(token), row["account_id"], begun_on and begun_on.device_id, now, now)
             connection.execute("INSERT INTO sessions VALUES (?, ?, ?, ?, ?)", values)
             connection.execute("UPDATE accounts SET signed_in_at = ? WHERE account_id = ?", (now, row["account_id"]))
         return token, self.accounts.get(row["account_id"])
+
+    def check_password(self, account: Account, password: str, *, address: str) -> None:
+        """Makes sure that somebody who is signed in is still the one who did.
+
+        Raises:
+            PeopleError: The password is wrong, or there were too many failures.
+        """
+        self._checked(account.name, password, address)
+
+    def _checked(self, name: str, password: str, address: str) -> sqlite3.Row:
+        subjects = {_failures_of(name): FREE_BY_NAME, f"address:{address}": FREE_BY_ADDRESS}
+        # One after the other, so that many at once do not all slip through before the first is counted.
+        with self._signing_in:
+            now = self._clock()
+            refuse_hasty(self._database, subjects, now)
+            row: sqlite3.Row | None = self._database.row("SELECT * FROM accounts WHERE name_key = ?", name_key(name))
+            if not self._passwords.is_right(row["password_hash"] if row else None, password) or row is None:
+                note_failure(self._database, subjects, now)
+                raise codes.error(codes.SIGN_IN_FAILED)
+        return row
 
     def sign_out(self, session: str) -> None:
         """Ends a session."""
@@ -283,6 +295,27 @@ class People:
 
     def _token(self) -> str:
         return urlsafe_b64encode(self._random(TOKEN_BYTES)).rstrip(b"=").decode()
+
+
+def subject_of(people: People, who: str) -> str:
+    """To whom something is granted: "role:crew" as it is, "device:" with a tablet's name or id, or an account's name.
+
+    Raises:
+        PeopleError: There is no such role, tablet or account.
+    """
+    kind, _, name = who.partition(":")
+    if kind == "role":
+        if name not in {role.word for role in Role}:
+            raise codes.error(codes.ROLE_UNKNOWN, value=name)
+        return who
+    if kind == "device":
+        return f"device:{people.devices.get(name).device_id}"
+    return f"account:{people.accounts.get(name if kind == 'account' and name else who).account_id}"
+
+
+def _failures_of(name: str) -> str:
+    """Under which the failures of a name are counted."""
+    return f"name:{name_key(name)[:200]}"
 
 
 def _plain(code: str) -> str:

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from gis_capture.server import answers, context, errors, security
+from gis_capture.server import answers, authorization, context, errors, security
 from gis_capture.server.areas import AREAS
 from gis_capture.server.tile_door import TileDoor
 from gis_capture.workspace import Workspace
@@ -16,6 +16,7 @@ def create_app(workspace: Workspace) -> Flask:
     errors.init_app(app)
     answers.init_app(app)
     security.init_app(app)
+    authorization.init_app(app)
     for area in AREAS:
         app.register_blueprint(area)
     app.wsgi_app = TileDoor(app.wsgi_app, app.extensions[context.EXTENSION])  # type: ignore[method-assign]

@@ -3,11 +3,10 @@
 import logging
 import time
 from dataclasses import replace
-from ipaddress import ip_address
 from threading import Lock
 from typing import cast
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app
 
 from gis_capture.errors import StoreError
 from gis_capture.server.imports_desk import ImportsDesk
@@ -33,6 +32,10 @@ class Served:
         self._counts: dict[tuple[str, int, str], int] = {}
         self._checked_at_s = float("-inf")
         self._lock = Lock()
+
+    def has_accounts(self) -> bool:
+        """Whether anybody has an account, so that everybody has to sign in."""
+        return self.workspace.has_people and self.workspace.people.has_accounts()
 
     def count(self, layer: str, query: FeatureQuery) -> int:
         """Counts the features of a query, whatever its limit and place; once for a revision of the layer."""
@@ -89,19 +92,3 @@ def workspace() -> Workspace:
 def settings() -> Settings:
     """The settings of the present app."""
     return workspace().settings
-
-
-def sees_personal() -> bool:
-    """Whether fields with personal data are given to who asks: by the setting, or at the server's own screen."""
-    return settings().shares_personal_fields or is_own_screen()
-
-
-def is_own_screen() -> bool:
-    """Whether who asks sits at the server's own computer."""
-    # What a proxy on this computer hands on also comes from here.
-    if any(name in request.headers for name in ("Forwarded", "X-Forwarded-For", "Via")):
-        return False
-    try:
-        return ip_address((request.remote_addr or "").removeprefix("::ffff:")).is_loopback
-    except ValueError:
-        return False

@@ -15,6 +15,7 @@ from gis_capture.errors import (
     FormatVersionError,
     LayerError,
     MomentError,
+    PeopleError,
     RecipeError,
     ResourceError,
     SourceError,
@@ -64,6 +65,7 @@ STATUS: dict[type[Exception], tuple[int, str]] = {
     StoreError: (503, "store_unusable"),
     FormatVersionError: (503, "format_version"),
     MomentError: (400, "bad_request"),
+    PeopleError: (403, "not_allowed"),
     SyncError: (400, "message_unusable"),
     WorkspaceError: (503, "workspace_unusable"),
     ResourceError: (503, "installation_incomplete"),
@@ -71,6 +73,23 @@ STATUS: dict[type[Exception], tuple[int, str]] = {
 }
 # Codes that need another status than their class.
 STATUS_OF_CODE = {
+    "account_unknown": 404,
+    "device_unknown": 404,
+    "first_is_admin": 409,
+    "last_admin": 409,
+    "name_taken": 409,
+    "name_unusable": 400,
+    "password_guessable": 422,
+    "password_long": 422,
+    "password_short": 422,
+    "people_unusable": 503,
+    "right_unknown": 400,
+    "role_unknown": 400,
+    "setup_done": 409,
+    "setup_needed": 401,
+    "sign_in_failed": 401,
+    "sign_in_needed": 401,
+    "too_many_attempts": 429,
     "setting_unknown": 422,
     "setting_unfit": 422,
     "attachment_size_differs": 409,
@@ -103,6 +122,7 @@ STATUS_OF_CODE = {
 
 TITLES = {
     400: Text("要求が正しくありません", "Bad request"),
+    401: Text("サインインが必要です", "Sign-in needed"),
     403: Text("許可されていません", "Forbidden"),
     404: Text("見つかりません", "Not found"),
     405: Text("使えない操作です", "Method not allowed"),
@@ -111,6 +131,7 @@ TITLES = {
     415: Text("扱えない形式です", "Unsupported media type"),
     416: Text("範囲が正しくありません", "Range not satisfiable"),
     422: Text("内容を使えません", "Unusable content"),
+    429: Text("しばらく待ってください", "Too many attempts"),
     500: Text("サーバーで問題が起きました", "Server error"),
     503: Text("今は使えません", "Unavailable"),
     507: Text("空き容量がありません", "Insufficient storage"),
@@ -145,7 +166,10 @@ def init_app(app: Flask) -> None:
         status = STATUS_OF_CODE.get(code, status)
         if status >= 500:
             logger.error("%s", error, exc_info=error)
-        return problem_response(status, code, error.message)
+        response = problem_response(status, code, error.message)
+        if "wait_s" in error.subject:
+            response.headers["Retry-After"] = str(error.subject["wait_s"])
+        return response
 
     @app.errorhandler(HTTPException)
     def on_http_error(error: HTTPException) -> Response:

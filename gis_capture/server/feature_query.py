@@ -9,8 +9,9 @@ from flask import request
 
 from gis_capture.model import FieldType, Layer, Text, Value, parse_bbox
 from gis_capture.server.bodies import is_storable, read_integer
-from gis_capture.server.context import sees_personal, settings
+from gis_capture.server.context import settings
 from gis_capture.server.errors import RequestError
+from gis_capture.server.personal import sees_personal
 from gis_capture.store.protocol import FeatureQuery
 
 FORMATS = ("geojson", "csv", "fgb")

@@ -3,13 +3,29 @@
 from collections.abc import Mapping
 from typing import Any
 
+from flask import g
+
 from gis_capture.errors import LayerError
-from gis_capture.server.context import sees_personal, workspace
+from gis_capture.server.authorization import principal
+from gis_capture.server.context import settings, workspace
 from gis_capture.sync.codes import MALFORMED_CHANGE
 from gis_capture.text import Text
 
 _HIDDEN = Text("個人情報を含むことがあるため、理由は表示しません。", "The reason may quote personal data.")
 _VALUES = ("base", "stored", "incoming", "taken")
+
+
+def sees_personal() -> bool:
+    """Whether fields with personal data are given to who asks; that they are is written down with the answer."""
+    is_given = settings().shares_personal_fields or principal().sees_personal
+    g.gave_personal = g.get("gave_personal", False) or is_given
+    return is_given
+
+
+def gives_personal_to_tablets() -> bool:
+    """Whether tablets get fields with personal data, whoever holds them: by the setting alone."""
+    g.gave_personal = is_given = settings().shares_personal_fields
+    return is_given
 
 
 def shown_conflict(conflict: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,14 +1,18 @@
 """Answers requests for tiles before Flask sees them, at a fraction of its cost; the same answers to the byte.
 
 It takes the plain case alone: GET or HEAD of a tile as it is stored, by a client that takes gzip where it is packed.
-Everything else, and every error, is Flask's. Tiles hold nothing personal, so that who asks makes no difference to them.
+Everything else, and every error, is Flask's. Who asks is checked as there: tiles
+hold nothing personal, but a layer may be kept from who asks.
 """
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from gis_capture.errors import CaptureError
+from gis_capture.people import OWN_SCREEN
+from gis_capture.server.asking import who_asks
 from gis_capture.server.context import Served
 from gis_capture.server.security import HEADERS
 from gis_capture.server.tile_answers import SENDERS, SentTile, TileAsked
@@ -62,7 +66,12 @@ class TileDoor:
         taken, known = environ.get("HTTP_ACCEPT_ENCODING", ""), environ.get("HTTP_IF_NONE_MATCH", "")
         try:
             asked = TileAsked(name, parse_tile(int(z), int(x), int(y)), kind, query[1], known)
+            principal = who_asks(self._served, environ)
+            if part == "tiles" and not all(map(principal.right, name.split(","))):
+                return None
             sent = SENDERS[part](self._served, asked)
+            if principal is not OWN_SCREEN:
+                sent = replace(sent, caching=sent.caching.replace("public", "private"))
         except CaptureError:
             return None
         return None if sent.encoding and ("gzip" not in taken or "q=" in taken) else sent

@@ -16,7 +16,13 @@ NewId = Callable[[], str]
 
 
 def push(
-    store: Store, message: Mapping[str, Any], *, clock: Clock, new_id: NewId, may_write_personal: bool = True
+    store: Store,
+    message: Mapping[str, Any],
+    *,
+    clock: Clock,
+    new_id: NewId,
+    may_write_personal: bool = True,
+    may_edit: Callable[[str], bool] = lambda layer: True,
 ) -> dict[str, Any]:
     """Takes a push in; all of it is one transaction and one revision, yet no change depends on another being good.
 
@@ -26,6 +32,7 @@ def push(
         clock: Gives the time, UTC "…Z".
         new_id: Gives a fresh UUID.
         may_write_personal: Whether the sender may write fields with personal data.
+        may_edit: Tells by its key whether the sender may edit a layer; others are unknown to it.
 
     Returns:
         `gis-capture.receipts/v1`.
@@ -39,7 +46,7 @@ def push(
     at = clock()
     device_id, name = (_text(message.get(key)) for key in ("device_id", "author"))
     with store.transact(Author(device_id, name), at=at, note="push") as transaction:
-        layers = {layer.key: layer for layer in store.layers()}
+        layers = {layer.key: layer for layer in store.layers() if may_edit(layer.key)}
         applier = Applier(transaction, layers, new_id, may_write_personal)
         applier.prepare()
         _read_ahead(transaction, layers, message["changes"])

@@ -114,6 +114,11 @@ class Folder:
         return self.path / "secrets"
 
     @property
+    def people_path(self) -> Path:
+        """Accounts, sessions, paired tablets, and the account of what was done; may not be there."""
+        return self.secrets_dir / "people.sqlite"
+
+    @property
     def cache_dir(self) -> Path:
         """What can be made anew: columns of layers, for a quick start of their tiles."""
         return self.path / "cache"

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
+from secrets import token_bytes
+from threading import Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -13,6 +15,7 @@ from shapely import Geometry, box
 from gis_capture.definitions import read_layers
 from gis_capture.errors import LayerError
 from gis_capture.model import BBox, Layer, Problem, Value
+from gis_capture.people import Lasting, People
 from gis_capture.report.export import Export, export_layer
 from gis_capture.resources import layers_dir
 from gis_capture.settings import Settings
@@ -60,6 +63,8 @@ class Workspace(Ledgers):
         self.clock = clock
         self.new_id = new_id
         self._tiles: TileService | None = None
+        self._people: People | None = None
+        self._people_lock = Lock()
 
     @classmethod
     def create(
@@ -118,13 +123,38 @@ class Workspace(Ledgers):
         """The photos and files of features."""
         return AttachmentFolder(self.folder.attachments_dir, self.settings.max_attachment_bytes)
 
+    @property
+    def has_people(self) -> bool:
+        """Whether there is a file of people; without one nobody has an account."""
+        return self._people is not None or self.folder.people_path.is_file()
+
+    @property
+    def people(self) -> People:
+        """The people of the office, their tablets, and the account of what they did.
+
+        Raises:
+            PeopleError: Their file cannot be used.
+        """
+        with self._people_lock:
+            if self._people is None:
+                self._people = People(
+                    self.folder.people_path,
+                    clock=lambda: self.clock(),
+                    new_id=lambda: self.new_id(),
+                    random=token_bytes,
+                    lasting=Lasting(self.settings.session_idle_s, self.settings.session_s),
+                )
+            return self._people
+
     def office(self, author: str = "") -> Office:
         """A person at the office, who decides on conflicts and on changes that wait."""
         return Office(self.store, Author("office", author), self.clock, self.new_id)
 
     def close(self) -> None:
-        """Closes the store."""
+        """Closes the store and the file of people."""
         self.store.close()
+        if self._people is not None:
+            self._people.close()
 
     def __enter__(self) -> Self:
         return self

@@ -112,6 +112,6 @@ def test_the_page_changes_settings_at_the_own_screen_only(folder: Path) -> None:
         other = client.put("/settings/backups_kept", json={"value": "1"}, environ_base={"REMOTE_ADDR": "192.168.1.9"})
 
     assert shown["backups_kept"] == 5 and changed.get_json()["value"] == 9
-    assert [answer.status_code for answer in (wrong, broken, other)] == [422, 400, 403]
+    assert [answer.status_code for answer in (wrong, broken, other)] == [422, 400, 401]
     assert "サーバーのパソコン" in other.get_json()["detail_ja"]
     assert document(folder)["settings"] == {"backups_kept": 9}

@@ -2,22 +2,28 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from secrets import token_bytes
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from shapely import Point
 from werkzeug.test import TestResponse
 
 from gis_capture.model import Feature, PositionQuality
+from gis_capture.people import Lasting, People, Role
+from gis_capture.people.passwords import Passwords
 from gis_capture.server import create_app
+from gis_capture.server.asking import SESSION_COOKIE
 from gis_capture.store.protocol import Author
 from gis_capture.workspace import Workspace
 from tests.stores import KINDS
 
 LAYER = "street_light"
 N_LIGHTS = 30
+PASSWORD = "つつじ並木の街路灯 7基"
 STATUSES = ("点灯", "球切れ")
 
 
@@ -80,6 +86,39 @@ def client(app: Flask) -> FlaskClient:
     """Asks the app."""
     app.test_client_class = ReadingClient
     return app.test_client()
+
+
+@pytest.fixture
+def people(workspace: Workspace) -> People:
+    """An administrator 高山 and a clerk 佐藤, who sees no personal data; hashes of their passwords cost nothing."""
+    cheap = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    workspace._people = made = People(
+        workspace.folder.people_path,
+        clock=lambda: workspace.clock(),
+        new_id=lambda: workspace.new_id(),
+        random=token_bytes,
+        lasting=Lasting(14_400, 43_200),
+        passwords=cheap,
+    )
+    made.add_account("高山", PASSWORD, Role.ADMIN)
+    made.add_account("佐藤", PASSWORD, Role.OFFICE, sees_personal=False)
+    return made
+
+
+def sign_in(app: Flask, people: People, name: str, *, address: str = "192.168.1.20") -> FlaskClient:
+    """Somebody who is signed in, on another computer."""
+    app.test_client_class = ReadingClient
+    signed_in = app.test_client()
+    signed_in.environ_base["REMOTE_ADDR"] = address
+    signed_in.set_cookie(SESSION_COOKIE, people.sign_in(name, PASSWORD, address=address)[0])
+    return signed_in
+
+
+@pytest.fixture
+def elsewhere(app: Flask, client: FlaskClient, people: People) -> FlaskClient:
+    """The clerk on another computer; at the office's own screen the administrator is signed in."""
+    client.set_cookie(SESSION_COOKIE, people.sign_in("高山", PASSWORD, address="127.0.0.1")[0])
+    return sign_in(app, people, "佐藤")
 
 
 @pytest.fixture

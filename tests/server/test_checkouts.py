@@ -13,8 +13,6 @@ from gis_capture.workspace import Workspace
 from tests.server.conftest import LAYER, N_LIGHTS
 from tests.sync.out_files import edited
 
-FROM_OUTSIDE = {"REMOTE_ADDR": "192.168.1.20"}
-
 
 @pytest.fixture
 def out(client: FlaskClient, tmp_path: Path) -> Path:
@@ -63,12 +61,12 @@ def test_an_area_is_handed_out(client: FlaskClient) -> None:
     assert made["n_features"] == 4
 
 
-def test_personal_fields_stay_in_the_office(client: FlaskClient, problem_of: Any) -> None:
+def test_personal_fields_stay_in_the_office(client: FlaskClient, elsewhere: FlaskClient, problem_of: Any) -> None:
     """Neither made nor downloaded from another computer."""
     made = client.post("/checkouts", json={"with_personal": True}).get_json()
 
-    problem_of(client.get(made["file"], environ_base=FROM_OUTSIDE), 403, "personal_hidden")
-    asked = client.post("/checkouts", json={"with_personal": True}, environ_base=FROM_OUTSIDE)
+    problem_of(elsewhere.get(made["file"]), 403, "personal_hidden")
+    asked = elsewhere.post("/checkouts", json={"with_personal": True})
     problem_of(asked, 403, "personal_hidden")
 
 

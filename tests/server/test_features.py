@@ -17,7 +17,6 @@ from gis_capture.store.protocol import Author
 from gis_capture.workspace import Workspace
 
 FEATURES = "/layers/street_light/features"
-ELSEWHERE = {"REMOTE_ADDR": "192.168.1.20"}
 
 
 def light(number: int) -> str:
@@ -148,14 +147,16 @@ def test_a_page_as_flatgeobuf_is_read_by_gdal(client: FlaskClient, tmp_path: Pat
     assert by_number["A-007"][0] is None
 
 
-def test_personal_fields_are_not_there_for_others(client: FlaskClient, workspace: Workspace) -> None:
+def test_personal_fields_are_not_there_for_others(
+    client: FlaskClient, elsewhere: FlaskClient, workspace: Workspace
+) -> None:
     """Neither sent in any format, nor to be asked for, nor found by their values."""
     hide_status(workspace)
     for name in ("geojson", "csv", "fgb"):
         assert "点灯".encode() in client.get(f"{FEATURES}?format={name}").data
-        answer = client.get(f"{FEATURES}?format={name}", environ_base=ELSEWHERE)
+        answer = elsewhere.get(f"{FEATURES}?format={name}")
         assert answer.status_code == 200 and "点灯".encode() not in answer.data and b"status" not in answer.data
     for query in ("status=点灯", "properties=status"):
-        answer = client.get(f"{FEATURES}?{query}", environ_base=ELSEWHERE)
+        answer = elsewhere.get(f"{FEATURES}?{query}")
         assert answer.status_code == 400 and "status, " not in answer.get_json()["detail_en"]
-    assert client.get(f"{FEATURES}?q=点灯", environ_base=ELSEWHERE).get_json()["numberMatched"] == 0
+    assert elsewhere.get(f"{FEATURES}?q=点灯").get_json()["numberMatched"] == 0

@@ -5,6 +5,7 @@ import re
 from flask import Blueprint, Response, request, send_file
 
 from gis_capture.server.answers import json_response
+from gis_capture.server.authorization import may_read
 from gis_capture.server.bodies import body_pieces, read_integer
 from gis_capture.server.context import settings, workspace
 from gis_capture.server.errors import RequestError
@@ -20,7 +21,8 @@ _RANGE = re.compile(r"bytes (\d{1,15})-(\d{1,15})/(\d{1,15})")
 def give_missing() -> Response:
     """Lists what changes name and what has not come whole."""
     here = workspace()
-    return json_response({"attachments": list_missing(here.store, here.attachments)})
+    missing = [one for one in list_missing(here.store, here.attachments) if may_read(one["layer"])]
+    return json_response({"attachments": missing})
 
 
 @area.get("/<sha256>")

@@ -6,10 +6,13 @@ from flask import Blueprint, Response, request, send_file
 from shapely import Geometry, box
 
 from gis_capture.model import BBox
+from gis_capture.people import Right
 from gis_capture.server.answers import attachment, json_response
-from gis_capture.server.bodies import read_object, read_text
-from gis_capture.server.context import sees_personal, served, settings, workspace
+from gis_capture.server.authorization import demand, may_read, readable, signature
+from gis_capture.server.bodies import read_object
+from gis_capture.server.context import served, settings, workspace
 from gis_capture.server.errors import RequestError, request_language
+from gis_capture.server.personal import sees_personal
 from gis_capture.server.uploads import safe_name
 from gis_capture.store.checkout import Checkout
 from gis_capture.text import Text
@@ -26,6 +29,8 @@ def hand_out() -> Response:
     layers = body.get("layers") or []
     if not isinstance(layers, list) or len(layers) > MAX_LAYERS or not all(isinstance(one, str) for one in layers):
         raise RequestError(Text("「layers」はレイヤーのキーの一覧です。", '"layers" is a list of keys of layers.'))
+    layers = layers or readable(layer.key for layer in workspace().store.layers())
+    demand(Right.READ, layers)
     with_personal = body.get("with_personal") is True
     if with_personal:
         _refuse_strangers()
@@ -33,7 +38,7 @@ def hand_out() -> Response:
     made = workspace().checkouts.make(
         None,
         layers,
-        author=read_text(body, "author", max_length=200),
+        author=signature(body),
         area=_area(body.get("bbox")),
         with_personal=with_personal,
     )
@@ -45,7 +50,15 @@ def hand_out() -> Response:
 @area.get("/checkouts")
 def list_checkouts() -> Response:
     """Lists what was handed out, newest first."""
-    return json_response({"checkouts": [_described(one) for one in workspace().checkouts.list()]})
+    return json_response(
+        {
+            "checkouts": [
+                _described(one)
+                for one in workspace().checkouts.list()
+                if all(may_read(layer.key) for layer in one.layers)
+            ]
+        }
+    )
 
 
 @area.get("/checkouts/<checkout_id>/file")
@@ -75,7 +88,8 @@ def take_back() -> Response:
             ),
             code="no_file",
         )
-    here = workspace()
+    here, named = workspace(), request.form.get("checkout_id")
+    demand(Right.EDIT, [layer.key for layer in (here.checkouts.get(named).layers if named else here.store.layers())])
     folder = here.folder.uploads_dir / f"checkin-{here.new_id()}"
     folder.mkdir(parents=True)
     path = folder / (safe_name(files[0].filename) or "checkin.gpkg")
@@ -83,8 +97,8 @@ def take_back() -> Response:
         files[0].save(path)
         result = here.checkouts.take(
             path,
-            checkout_id=request.form.get("checkout_id") or None,
-            author=read_text(request.form, "author", max_length=200),
+            checkout_id=named or None,
+            author=signature(request.form),
             is_dry_run=_is_set("is_dry_run"),
             are_deletions_allowed=_is_set("are_deletions_allowed"),
             is_after_restore=_is_set("is_after_restore"),

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from gis_capture.server.answers import json_response
+from gis_capture.server.authorization import may_read, signature
 from gis_capture.server.bodies import read_object, read_text
 from gis_capture.server.context import settings, workspace
 from gis_capture.server.errors import RequestError
@@ -26,7 +27,9 @@ def give_conflicts() -> Response:
     conflicts = list_conflicts(
         workspace().store, state=None if state == "all" else state, layer=request.args.get("layer")
     )
-    return json_response({"conflicts": [shown_conflict(conflict) for conflict in conflicts]})
+    return json_response(
+        {"conflicts": [shown_conflict(conflict) for conflict in conflicts if may_read(conflict.get("layer"))]}
+    )
 
 
 @area.get("/conflicts/<conflict_id>")
@@ -39,7 +42,7 @@ def give_conflict(conflict_id: str) -> Response:
 def resolve_conflict(conflict_id: str) -> Response:
     """Closes fields of a conflict record; gives the record as it is then."""
     body = read_object(max_bytes=settings().max_body_bytes)
-    office = workspace().office(read_text(body, "author", max_length=200))
+    office = workspace().office(signature(body))
     decided = resolve(office, conflict_id, _decisions(body), note=read_text(body, "note"))
     return json_response(shown_conflict(decided))
 

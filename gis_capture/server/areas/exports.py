@@ -11,8 +11,9 @@ from gis_capture.model import Text
 from gis_capture.report.export import MEDIA_TYPES
 from gis_capture.report.table import ENCODINGS
 from gis_capture.server.answers import attachment
-from gis_capture.server.context import sees_personal, served, workspace
+from gis_capture.server.context import served, workspace
 from gis_capture.server.errors import RequestError
+from gis_capture.server.personal import sees_personal
 
 area = Blueprint("exports", __name__)
 PIECE_BYTES = 256_000

@@ -12,9 +12,10 @@ from gis_capture.report.flatgeobuf import encode_flatgeobuf
 from gis_capture.report.geojson import to_geojson
 from gis_capture.report.table import write_csv
 from gis_capture.server.answers import attachment, json_response
-from gis_capture.server.context import sees_personal, served, workspace
+from gis_capture.server.context import served, workspace
 from gis_capture.server.errors import NotFoundError
 from gis_capture.server.feature_query import Page, read_page
+from gis_capture.server.personal import sees_personal
 
 area = Blueprint("features", __name__)
 GEOJSON = "application/geo+json"

@@ -5,10 +5,11 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from gis_capture.server.answers import json_response
+from gis_capture.server.authorization import signature
 from gis_capture.server.bodies import read_integer, read_object, read_text
-from gis_capture.server.context import sees_personal, served, settings, workspace
+from gis_capture.server.context import served, settings, workspace
 from gis_capture.server.errors import RequestError
-from gis_capture.server.personal import shown_history
+from gis_capture.server.personal import sees_personal, shown_history
 from gis_capture.sync.history import feature_history, list_deleted
 from gis_capture.sync.office import Office
 from gis_capture.text import Text
@@ -71,4 +72,4 @@ def _body() -> dict[str, Any]:
 
 def _at_work(body: dict[str, Any]) -> tuple[Office, str]:
     """Who asks, and why."""
-    return workspace().office(read_text(body, "author", max_length=200)), read_text(body, "note")
+    return workspace().office(signature(body)), read_text(body, "note")

@@ -7,8 +7,10 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from gis_capture.model import Text
+from gis_capture.people import Right
 from gis_capture.resources import leaflet_dir
 from gis_capture.server.answers import attachment, json_response
+from gis_capture.server.authorization import demand, layers_named, may_read, note, signature
 from gis_capture.server.bodies import read_object, read_text
 from gis_capture.server.choices import POSITION, read_choice
 from gis_capture.server.context import served, settings, workspace
@@ -29,7 +31,7 @@ def take_upload() -> Response:
     try:
         path = save_source(request.files.getlist("file"), folder)
         answer = _found(import_id, path)
-        desk.add(import_id, path, author=request.form.get("author", "")[:200])
+        desk.add(import_id, path, author=signature(request.form))
     except BaseException:
         desk.drop_folder(folder)
         raise
@@ -68,7 +70,8 @@ def _found(import_id: str, path: Path, recipe: str | None = None) -> dict[str, A
 @area.get("")
 def list_imports() -> Response:
     """Lists all imports, newest first."""
-    return json_response({"imports": served().imports.list(request_language())})
+    imports = served().imports.list(request_language())
+    return json_response({"imports": [one for one in imports if may_read(one["layer"])]})
 
 
 @area.get("/<import_id>")
@@ -81,6 +84,8 @@ def give_import(import_id: str) -> Response:
 def start_conversion(import_id: str) -> Response:
     """Begins to bring a source into a layer."""
     choice = read_choice(read_object(max_bytes=settings().max_body_bytes), workspace())
+    demand(Right.EDIT, layers_named(choice))
+    note(layer=str(choice.get("layer") or ""))
     upload = served().imports.start(import_id, choice)
     return json_response({"import_id": import_id, "state": upload.state}, status=202)
 
@@ -89,6 +94,7 @@ def start_conversion(import_id: str) -> Response:
 def preview(import_id: str) -> Response:
     """Tells where the rows of an upload would lie, read as a person says; nothing is imported."""
     choice = read_choice(read_object(max_bytes=settings().max_body_bytes), workspace())
+    demand(Right.READ, choice.get("against", ()))
     path = served().imports.waiting(import_id)
     inspection = workspace().inspect(path, recipe=choice.get("recipe"))
     how = {name: choice[name] for name in POSITION if name in choice}
@@ -156,8 +162,7 @@ def undo(import_id: str) -> Response:
         import_id,
         Text("まだ取り込まれていないので、取り消せません。", "It is not imported yet; there is nothing to undo."),
     )
-    author = read_object(max_bytes=settings().max_body_bytes).get("author", "")
-    workspace().undo_import(import_id, author=author if isinstance(author, str) else "")
+    workspace().undo_import(import_id, author=signature(read_object(max_bytes=settings().max_body_bytes)))
     return json_response(desk.get(import_id, request_language()))
 
 

@@ -6,11 +6,14 @@ from werkzeug.exceptions import Forbidden
 from gis_capture.definitions import layer_from_json, layer_to_json
 from gis_capture.errors import LayerError
 from gis_capture.model import Layer
+from gis_capture.people import Right, Role
 from gis_capture.server.answers import json_response
+from gis_capture.server.authorization import demand, may_read, note, principal, signature
 from gis_capture.server.bodies import read_object, read_text
-from gis_capture.server.context import sees_personal, served, workspace
+from gis_capture.server.context import served, workspace
 from gis_capture.server.errors import RequestError, StateError, request_language
 from gis_capture.server.imports_desk import last_imports
+from gis_capture.server.personal import sees_personal
 
 area = Blueprint("layers", __name__)
 MAX_DEFINITION_BYTES = 1_000_000
@@ -32,6 +35,7 @@ def list_layers() -> Response:
             "last_import": newest.get(info.layer.key),
         }
         for info in here.layers()
+        if may_read(info.layer.key)
     ]
     answer = {"format": "gis-capture.layers/v1", "revision": here.store.revision(), "layers": layers}
     return json_response(answer)
@@ -44,14 +48,16 @@ def add_layer() -> Response:
     definition = document.get("definition")
     if definition is None:
         layer = workspace().known_layer(read_text(document, "layer"))
-    elif sees_personal():
+    elif principal().role >= Role.OFFICE and sees_personal():
         layer = _layer_of(definition)
     else:
         # A definition says which fields are personal; whoever may not see them may not say so.
         raise Forbidden
+    demand(Right.EDIT, [layer.key])
+    note(layer=layer.key)
     is_there = layer.key in {one.key for one in workspace().store.layers()}
     try:
-        info = workspace().add_layer(layer, author=read_text(document, "author"))
+        info = workspace().add_layer(layer, author=signature(document))
     except LayerError as error:
         raise StateError(error.message, code="definition_refused") from error
     return json_response({"definition": layer_to_json(info.layer)}, status=200 if is_there else 201)

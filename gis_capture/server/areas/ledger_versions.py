@@ -7,13 +7,16 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from gis_capture.model import Text
+from gis_capture.people import Right
 from gis_capture.report.import_rows import personal_columns
 from gis_capture.report.update_list import write_update_list
 from gis_capture.server.answers import attachment, json_response
+from gis_capture.server.authorization import demand, layers_named, signature
 from gis_capture.server.bodies import read_object, read_text
 from gis_capture.server.choices import read_query
-from gis_capture.server.context import sees_personal, served, settings, workspace
+from gis_capture.server.context import served, settings, workspace
 from gis_capture.server.errors import NotFoundError, RequestError, request_language
+from gis_capture.server.personal import sees_personal
 from gis_capture.text import LANGUAGES
 
 area = Blueprint("ledger_versions", __name__, url_prefix="/imports")
@@ -31,6 +34,7 @@ def compare(import_id: str) -> Response:
     """Tells what a source would change as the next version of a ledger; nothing is written."""
     arguments, form = request.args, request.args.get("format", "json")
     choice = read_query(arguments, workspace())
+    demand(Right.READ, layers_named(choice))
     if form != "json" and form not in _LISTS:
         raise RequestError(Text(f"形式「{form[:20]}」はありません。", f'There is no format "{form[:20]}".'))
     served().adopt_direct_edits()
@@ -64,7 +68,7 @@ def decide(import_id: str) -> Response:
                 '"decisions" must be a list of {table, row, take}.',
             )
         )
-    author, note = read_text(body, "author", max_length=200), read_text(body, "note")
+    author, note = signature(body), read_text(body, "note")
     n_decided = workspace().decide_rows(import_id, decisions, author=author, note=note)
     return json_response({"n_decided": n_decided, **_open_rows(import_id)})
 

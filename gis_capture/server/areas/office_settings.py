@@ -6,8 +6,8 @@ from flask import Blueprint, Response
 
 from gis_capture.server.answers import json_response
 from gis_capture.server.bodies import read_json
-from gis_capture.server.context import is_own_screen, workspace
-from gis_capture.server.errors import ForbiddenError, RequestError
+from gis_capture.server.context import workspace
+from gis_capture.server.errors import RequestError
 from gis_capture.text import Text
 from gis_capture.workspace.office_settings import list_settings, write_setting
 
@@ -25,13 +25,6 @@ def show() -> Response:
 @area.put("/<name>")
 def change(name: str) -> Response:
     """Writes a setting, or takes it back to its default; gives it as it is then."""
-    if not is_own_screen():
-        raise ForbiddenError(
-            Text(
-                "設定は、サーバーのパソコンの画面でだけ変えられます。",
-                "Settings are changed at the screen of the server's own computer.",
-            )
-        )
     body = read_json(max_bytes=MAX_BYTES)
     value = body.get("value") if isinstance(body, dict) else False
     if not (value is None or isinstance(value, str)):

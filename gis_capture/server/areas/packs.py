@@ -5,7 +5,9 @@ from typing import Any
 from flask import Blueprint, Response
 
 from gis_capture.model import BBox, Text, parse_bbox
+from gis_capture.people import Right
 from gis_capture.server.answers import json_response
+from gis_capture.server.authorization import demand, may_read, readable
 from gis_capture.server.bodies import read_object, read_text
 from gis_capture.server.context import served, workspace
 from gis_capture.server.errors import DETAILS, NotFoundError, RequestError, StateError
@@ -20,7 +22,8 @@ MAX_BODY_BYTES = 100_000
 def list_packs() -> Response:
     """Lists the packs, and those that are being made."""
     packs = workspace().packs
-    ready = [pack.to_json(is_current=packs.is_current(pack)) for pack in packs.ready()]
+    seen = [pack for pack in packs.ready() if all(map(may_read, pack.layers))]
+    ready = [pack.to_json(is_current=packs.is_current(pack)) for pack in seen]
     return json_response({"packs": ready, "jobs": served().packs.jobs()})
 
 
@@ -58,6 +61,8 @@ def _plan(body: dict[str, Any]) -> PackPlan:
     layers, corners = body.get("layers") or [], body.get("bbox")
     if not isinstance(layers, list) or not all(isinstance(one, str) for one in layers):
         raise RequestError(Text("「layers」はレイヤーのキーの並びで送ってください。", '"layers" is a list of keys.'))
+    layers = layers or readable(layer.key for layer in workspace().store.layers())
+    demand(Right.READ, layers)
     box: BBox | None = None
     if corners is not None:
         box = parse_bbox(",".join(map(str, corners)) if isinstance(corners, list) else str(corners))

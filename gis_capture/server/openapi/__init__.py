@@ -4,13 +4,14 @@ import re
 from importlib.metadata import version
 from typing import Any
 
-from gis_capture.server.openapi import checkouts, conflicts, imports, layers, pages, rasters, sync, tiles
+from gis_capture.server.openapi import checkouts, conflicts, imports, layers, pages, people, rasters, sync, tiles
 from gis_capture.server.openapi.operation import COUNT, GEOJSON, JSON, PATH_TYPES, TEXT, XLSX, Operation, Schema
 
 __all__ = ["OPERATIONS", "XLSX", "openapi_document"]
 
 OPERATIONS = (
     *pages.OPERATIONS,
+    *people.OPERATIONS,
     *layers.OPERATIONS,
     *tiles.OPERATIONS,
     *rasters.OPERATIONS,

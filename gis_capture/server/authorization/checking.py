@@ -1,0 +1,145 @@
+"""Checks every request against its rule, and writes down what was done."""
+
+import logging
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+
+from flask import Flask, Response, g, request
+
+from gis_capture.errors import CaptureError
+from gis_capture.people import OWN_SCREEN, Principal, Right, codes
+from gis_capture.people.principals import Role
+from gis_capture.server.asking import who_asks
+from gis_capture.server.authorization.rules import RULES, UNKNOWN, Rule
+from gis_capture.server.authorization.subjects import layers_of
+from gis_capture.server.bodies import read_text
+from gis_capture.server.context import served
+from gis_capture.server.security import SAFE_METHODS
+from gis_capture.text import Text
+
+logger = logging.getLogger(__name__)
+ROLES = {
+    Role.VIEWER: Text("閲覧", "viewer"),
+    Role.CREW: Text("現場", "crew"),
+    Role.OFFICE: Text("事務", "office"),
+    Role.ADMIN: Text("管理者", "admin"),
+}
+MAX_AUTHOR = 200
+# In the address, what was done stands to.
+_SUBJECTS = (
+    "feature_id", "change_id", "conflict_id", "checkout_id", "import_id", "sha256", "account_id", "device_id", "name",
+)  # fmt: skip
+
+
+def init_app(app: Flask) -> None:
+    """Asks for the rule before every route, and notes what was done after it."""
+
+    @app.before_request
+    def check() -> None:
+        if request.endpoint is None:
+            return
+        rule = RULES.get(request.endpoint, UNKNOWN)
+        if rule.least is None:
+            return
+        g.principal = asking = who_asks(served(), request.environ)
+        if asking.role < rule.least:
+            raise codes.error(codes.ROLE_TOO_LOW, role=ROLES[rule.least].ja)
+        if not asking.is_unlimited:
+            demand(_needed(), layers_of(served(), request.view_args or {}))
+
+    @app.after_request
+    def conclude(response: Response) -> Response:
+        asking = g.get("principal")
+        if asking is None or asking is OWN_SCREEN:
+            return response
+        # What only some may see is no business of a proxy's.
+        if "public" in response.headers.get("Cache-Control", ""):
+            response.headers["Cache-Control"] = response.headers["Cache-Control"].replace("public", "private")
+        word = _word(RULES.get(request.endpoint or "", UNKNOWN), response)
+        if word:
+            write_down(word, asking)
+        return response
+
+
+def principal() -> Principal:
+    """Who asks; a route without a rule never gets here."""
+    return cast(Principal, g.principal)
+
+
+def demand(right: Right, layers: Iterable[str]) -> None:
+    """Goes on only where who asks has a right to all of some layers.
+
+    Raises:
+        PeopleError: To one of them it has not (code `layer_not_granted`).
+    """
+    if any(principal().right(layer) < right for layer in layers):
+        raise codes.error(codes.LAYER_NOT_GRANTED)
+
+
+def may_read(layer: object) -> bool:
+    """Whether who asks may see what is in a layer; what is in none is seen by all."""
+    return not layer or principal().right(str(layer)) >= Right.READ
+
+
+def readable(layers: Iterable[str]) -> list[str]:
+    """Those of some layers that who asks may see."""
+    return [layer for layer in layers if may_read(layer)]
+
+
+def signature(document: Any) -> str:
+    """Who signs what is done: the person that is signed in, else whom the body names as its author."""
+    if principal().kind == "account":
+        return principal().name
+    return read_text(document, "author", max_length=MAX_AUTHOR)
+
+
+def note(*, layer: str = "", detail: str = "", what: str = "") -> None:
+    """Says more of what is done than the address tells; `what` instead of the word of the rule."""
+    g.note = {**g.get("note", {}), **{key: value for key, value in locals().items() if value}}
+
+
+def write_down(word: str, who: Principal | None, *, detail: str = "", subject: str = "") -> None:
+    """Writes a line of what was done; one that cannot be written keeps nobody from the answer to what is done."""
+    people, more, arguments = served().workspace.people, g.get("note", {}), request.view_args or {}
+    about = next((str(arguments[name]) for name in _SUBJECTS if name in arguments), "")
+    try:
+        people.audit.add(
+            word,
+            at=served().workspace.clock(),
+            who=(who.kind, who.id, who.name) if who else ("unknown", "", ""),
+            address=request.remote_addr or "",
+            layer=str(more.get("layer") or arguments.get("layer") or arguments.get("layers") or "")[:200],
+            subject=(subject or about)[:200],
+            detail=detail or more.get("detail", ""),
+        )
+    except CaptureError:
+        logger.exception("What was done could not be written down: %s by %s", word, who and who.id)
+
+
+def _has_personal() -> bool:
+    """Whether the layer that was asked for, or any of them, has fields with personal data."""
+    named = (request.view_args or {}).get("layer")
+    return any(layer.personal_names for layer in served().workspace.store.layers() if named in (None, layer.key))
+
+
+def layers_named(choice: Mapping[str, Any]) -> list[str]:
+    """The layers that a choice for a ledger names; where it names none, it can be any."""
+    named = [choice["layer"]] if choice.get("layer") else [layer.key for layer in served().workspace.store.layers()]
+    return [*named, *choice.get("against", ())]
+
+
+def _needed() -> Right:
+    return Right.READ if request.method in SAFE_METHODS else Right.EDIT
+
+
+def _word(rule: Rule, response: Response) -> str:
+    """The word for what was done; "" where it needs none, or where nothing was done."""
+    if response.status_code in (401, 403):
+        return "refused"
+    # A piece of a photo (202), and what the asker has already (304), is nothing new.
+    is_done = response.status_code < 300 and (response.status_code != 202 or request.method != "PUT")
+    if is_done and g.get("gave_personal") and _has_personal():
+        if not rule.word:
+            return "personal_read"
+        note(detail="with_personal")
+    return str(g.get("note", {}).get("what", rule.word)) if is_done else ""
