@@ -131,6 +131,9 @@ def _lowest_by_words(grid: Grid, filled: Sequence[int], kinds: Kinds, wide: int)
     for row in filled[:30]:
         if grid.n_filled[row] * 2 < wide or _is_about_table(grid, row):
             continue
+        if row == filled[-1] and any(grid.n_filled[above] >= grid.n_filled[row] for above in filled[:-1]):
+            # Names below everything else would be those of nothing.
+            continue
         score = _name_score(grid, row, filled, kinds)
         if score > best_score + (0.15 if best is not None else 0.0):
             best, best_score = row, score

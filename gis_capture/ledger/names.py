@@ -7,6 +7,8 @@ from gis_capture.ledger import words
 from gis_capture.ledger.grid import Grid
 from gis_capture.ledger.table import Column, column_letters
 
+_STRETCHED = re.compile(r"[぀-ヿ㐀-鿿々](?: +[぀-ヿ㐀-鿿々])+")
+
 
 def name_columns(grid: Grid, rows: Sequence[int], used: Sequence[bool]) -> list[tuple[int, Column]]:
     """Names the columns that have a name or a value, with their position in the grid.
@@ -81,6 +83,10 @@ def _spread_left(grid: Grid, rows: Sequence[int], level: int, texts: Sequence[st
 
 
 def clean_name(text: str) -> str:
-    """Takes newlines and ideographic spaces out of a header cell; a newline between Latin words becomes a space."""
+    """Takes newlines and ideographic spaces out of a header cell; a newline between Latin words becomes a space.
+
+    Spaces that only stretch a word (所 在 地) go, too.
+    """
     text = re.sub(r"(?<=[A-Za-z0-9.,])\s*[\r\n]+\s*(?=[A-Za-z0-9])", " ", text.strip())
-    return re.sub(r"[\r\n\u3000\u200b\ufeff]+", "", text).strip()
+    text = re.sub(r"[\r\n\u3000\u200b\ufeff]+", "", text).strip()
+    return text.replace(" ", "") if _STRETCHED.fullmatch(text) else text

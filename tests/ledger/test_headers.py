@@ -100,7 +100,20 @@ def test_a_ledger_without_rows_keeps_its_names(read_rows: ReadRows) -> None:
 def test_newlines_and_wide_spaces_are_taken_out_of_names(read_rows: ReadRows) -> None:
     """A name broken over two lines or spread with wide spaces is one word."""
     table = read_rows([["番 号", "名　　称", "設置\n年度"], ["1", "灯", "2024"], ["2", "灯2", "2023"]])
-    assert names(table)[1:] == ["名称", "設置年度"]
+    assert names(table) == ["番号", "名称", "設置年度"]
+
+
+def test_words_in_the_last_row_are_no_names_of_an_empty_table(read_rows: ReadRows) -> None:
+    """Offices and posts are words like names are; a row with others above it and none below is a record."""
+    rows: list[list[str | None]] = [
+        ["局", "部", "課", "係", "所属名称", "電話番号", "機構分類名称"],
+        ["高松市", None, None, "市長", "高松市市長", None, "市長"],
+        ["高松市", None, None, "副市長", "高松市副市長", None, "副市長"],
+        ["高松市", None, None, "代表監査委員", "高松市代表監査委員", None, "市長"],
+    ]
+    table = read_rows(rows)
+    assert (table.header_rows, len(table.rows)) == ((1,), 3)
+    assert read_rows([["公園一覧", None, None], ["番号", "名称", "所在地"]]).header_rows == (2,)
 
 
 def test_repeated_names_are_numbered_and_told(read_rows: ReadRows) -> None:

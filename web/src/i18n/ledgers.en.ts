@@ -162,6 +162,10 @@ export const en: Record<keyof typeof ja, string> = {
   account_rejected: "Rejected",
   account_skipped: "No data",
   account_done: '"{name}" was imported into "{layer}".',
+  account_tables: "By table ({n})",
+  account_table: "Table",
+  account_layer: "Layer",
+  account_left_out: "left out",
   account_undo: "Undo this import",
   account_undo_confirm:
     "This removes the {n} features of this import. Those that somebody has edited since are kept. Go on?",

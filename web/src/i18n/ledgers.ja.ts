@@ -161,6 +161,10 @@ export const ja = {
   account_rejected: "受け付けない行",
   account_skipped: "対象外の行",
   account_done: "「{name}」を「{layer}」に取り込みました。",
+  account_tables: "表ごとの内訳({n} 件)",
+  account_table: "表",
+  account_layer: "レイヤー",
+  account_left_out: "取り込まない",
   account_undo: "この取り込みを取り消す",
   account_undo_confirm:
     "この取り込みで入った {n} 件を取り消します。取り込んだ後に誰かが直したものは残します。よろしいですか。",

@@ -153,6 +153,18 @@ export interface LedgerUpdate extends UpdateCounts {
   problems: RowProblem[];
 }
 
+/** The account of one table of a source; one that is in no layer was left out. */
+export interface TableAccount {
+  name: string;
+  place: string;
+  layer: string | null;
+  n_source_rows: number;
+  n_loaded: number;
+  n_unlocated: number;
+  n_rejected: number;
+  n_skipped: number;
+}
+
 /** The account of a conversion: n_source_rows = n_loaded + n_unlocated + n_rejected + n_skipped. */
 export interface Conversion {
   layer: string;
@@ -166,6 +178,8 @@ export interface Conversion {
   /** Of the next version of a ledger. */
   update?: UpdateCounts & { key_columns: string[] };
   reasons: { code: string; words: string; n_rows: number }[];
+  /** Not of imports by earlier versions. */
+  tables?: TableAccount[];
   /** Left out in the list of layers. */
   problems?: RowProblem[];
 }
