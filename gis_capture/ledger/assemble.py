@@ -11,7 +11,7 @@ from gis_capture.ledger.graph_paper import collapse
 from gis_capture.ledger.grid import Grid
 from gis_capture.ledger.line_pairs import LinePairs, find_line_pairs, join_lines
 from gis_capture.ledger.marked import tell_hidden, tell_marked
-from gis_capture.ledger.names import name_columns
+from gis_capture.ledger.names import name_columns, squeeze_name
 from gis_capture.ledger.recipes.forms import is_small, read_form
 from gis_capture.ledger.recipes.regions import regions_by_recipe
 from gis_capture.ledger.regions import Region, find_regions
@@ -182,7 +182,9 @@ def _section_column(
         name = f"{wanted}_{n}"
     first = next(position for position, _ in grid.filled(min(sections)))
     reasons = dict(region.body.skipped)
-    current = region.title if any(reasons.get(row + 1) == "repeated_header" for row in sections) else None
+    titles = (next(grid.filled(row))[1].strip() for row, reason in reversed(region.above) if reason == "title")
+    is_first_above = any(reasons.get(row + 1) == "repeated_header" for row in sections)
+    current = next(titles, None) if is_first_above else None
     texts: list[str | None] = []
     starts = sorted(sections)
     for row in rows:
@@ -238,7 +240,7 @@ def _problems(table: Table, region: Region, struck: set[int]) -> list[Problem]:
         )
     headers = [column.header for column in table.columns if column.header]
     for column in table.columns:
-        if column.header and column.name != column.header:
+        if column.header and column.name != squeeze_name(column.header):
             found.append(
                 Problem(
                     codes.REPEATED_COLUMN_NAME,

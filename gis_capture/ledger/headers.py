@@ -144,7 +144,9 @@ def _lowest_by_words(grid: Grid, filled: Sequence[int], kinds: Kinds, wide: int)
 
 def _name_score(grid: Grid, row: int, filled: Sequence[int], kinds: Kinds) -> float:
     """How much a row looks like names rather than like the rows below it, from about -1 to 1."""
-    below = [r for r in filled if r > row][:50]
+    # Names that are said again on the next page speak for themselves.
+    said = list(grid.filled(row))
+    below = [r for r in filled if r > row and list(grid.filled(r)) != said][:50]
     if not below:
         return 0.5 if word_share(grid, row) >= 0.5 and grid.n_filled[row] > 1 else 0.0
     total, n = 0.0, 0

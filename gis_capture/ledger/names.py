@@ -25,7 +25,7 @@ def name_columns(grid: Grid, rows: Sequence[int], used: Sequence[bool]) -> list[
             continue
         header = _join(path)
         number = grid.first_column + position
-        name = header or f"列{column_letters(number)}"
+        name = squeeze_name(header) or f"列{column_letters(number)}"
         unique, n = name, 1
         while unique in taken:
             n += 1
@@ -83,10 +83,11 @@ def _spread_left(grid: Grid, rows: Sequence[int], level: int, texts: Sequence[st
 
 
 def clean_name(text: str) -> str:
-    """Takes newlines and ideographic spaces out of a header cell; a newline between Latin words becomes a space.
-
-    Spaces that only stretch a word (所 在 地) go, too.
-    """
+    """Takes newlines and ideographic spaces out of a header cell; a newline between Latin words becomes a space."""
     text = re.sub(r"(?<=[A-Za-z0-9.,])\s*[\r\n]+\s*(?=[A-Za-z0-9])", " ", text.strip())
-    text = re.sub(r"[\r\n\u3000\u200b\ufeff]+", "", text).strip()
-    return text.replace(" ", "") if _STRETCHED.fullmatch(text) else text
+    return re.sub(r"[\r\n\u3000\u200b\ufeff]+", "", text).strip()
+
+
+def squeeze_name(name: str) -> str:
+    """Takes out spaces that only stretch a word: 所 在 地."""
+    return name.replace(" ", "") if _STRETCHED.fullmatch(name) else name

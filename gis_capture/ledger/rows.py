@@ -16,6 +16,7 @@ from gis_capture.ledger.prefilled import prefilled_rows
 from gis_capture.ledger.totals import Totals
 
 _TAIL = 2000
+_LONGEST_NAME = 12
 _SECTION_MARKS = "■□◆◇●○◎★☆▼▽【《〈<［[≪"
 
 
@@ -80,13 +81,19 @@ def read_body(grid: Grid, header: Header, top: int, stop: int) -> Body:
 def _before_titles(grid: Grid, row: int, left_out: dict[int, str], body: Body, reader: "_Reader") -> int:
     """Moves the beginning of the next table up over its titles, so that they are not told twice."""
     while row - 1 > reader.header.first_body_row:
-        if left_out.get(row - 1) in ("title", "section"):
+        if left_out.get(row - 1) in ("title", "section") or _is_late_title(grid, row - 1, left_out):
             del left_out[row - 1]
             body.sections.pop(row - 1, None)
         elif row - 1 in left_out or (grid.n_filled[row - 1] and not reader.may_be_title(row - 1)):
             break
         row -= 1
     return row
+
+
+def _is_late_title(grid: Grid, row: int, left_out: dict[int, str]) -> bool:
+    """Whether a line that was taken for a note is rather the title of the table below it."""
+    texts = [text for _, text in grid.filled(row)]
+    return left_out.get(row) == "footnote" and len(texts) == 1 and not words.is_footnote(texts[0])
 
 
 class _Reader:
@@ -107,16 +114,18 @@ class _Reader:
         """The last row that can be data; rows below it can only be notes or totals."""
         tail = self.filled[-_TAIL:].tolist()
         before = int(self.filled[-_TAIL - 1]) if len(self.filled) > _TAIL else self.header.first_body_row - 1
-        sure = next((row for row in reversed(tail) if self._fits(row)), None) if self.kinds.has_contrast else None
+        sure = next((row for row in reversed(tail) if self._is_sure(row)), None) if self.kinds.has_contrast else None
         if sure is not None:
             # Behind a gap there is no data any more that nothing speaks for.
             gap = next((a for a, b in itertools.pairwise(tail[tail.index(sure) :]) if b > a + 1), self.stop)
             tail = [row for row in tail if row <= gap or self.grid.n_filled[row] > self.few]
         return next((row for row in reversed(tail) if not self._may_be_note(row)), before)
 
-    def _fits(self, row: int) -> bool:
+    def _is_sure(self, row: int) -> bool:
+        """Whether a row fits its columns; a date or a number alone behind a gap may be one of the document."""
         fits, misfits = self.kinds.compare(kinds_of_row(self.grid, row))
-        return fits > misfits
+        is_alone = self.grid.n_filled[row] == 1 and not self.grid.n_filled[row - 1] and self.usual > 2
+        return fits > misfits and not is_alone
 
     def _may_be_note(self, row: int) -> bool:
         """Whether a row at the end of the sheet is rather a note: few cells, and none of them fits its column."""
@@ -143,6 +152,7 @@ class _Reader:
         found[max(0, self.last_data - start) + 1 :] = True
         blank = grid.n_filled[start : self.stop] == 0
         found[1:] |= blank[:-1]
+        found[2:] |= blank[:-2] & (grid.n_filled[start + 1 : self.stop - 1] == 1)
         for position in self.totals.word_columns:
             column = grid.columns[position]
             names = {row[position] for row in self.names if position in row}
@@ -212,6 +222,8 @@ class _Reader:
             return None
         if text in self.titles or (words.is_page_number(text) and not words.is_number(text)):
             return "title" if text in self.titles else "page_number"
+        if position <= self.leading and self._repeats_names(row + 1):
+            return "section"
         wide = any(
             m.left == position and (m.right - m.left + 1) * 2 >= self.usual
             for m in self.grid.merges_by_row.get(row, ())
@@ -223,13 +235,20 @@ class _Reader:
         is_odd = self.kinds.of_column[position] in VALUED
         return "section" if is_odd or (self.begins_with_section and words.is_section_word(text)) else None
 
+    def _repeats_names(self, row: int) -> bool:
+        """Whether the names of the table are said again in a row."""
+        cells = _texts(self.grid, row) if row < self.stop else {}
+        return len(cells) > 1 and any(cells == names for names in self.names)
+
     def _begins_table(self, row: int, cells: dict[int, str], fits: int, misfits: int, left_out: dict[int, str]) -> bool:
         """Whether the header of another table stands here: after a blank row or a title, with words that do not fit."""
         if fits or len(cells) < 2:
             return False
-        if self.grid.n_filled[row - 1] and row - 1 not in left_out and not self._names_others(cells):
+        is_apart = self._is_apart(row, cells)
+        is_below_data = self.grid.n_filled[row - 1] and row - 1 not in left_out
+        if is_below_data and not is_apart and not self._names_others(cells):
             return False
-        if not misfits and self.kinds.has_contrast:
+        if not misfits and self.kinds.has_contrast and not is_apart:
             return False
         known = sum(words.is_name_word(text) for text in cells.values())
         if known * 2 < len(cells):
@@ -237,7 +256,22 @@ class _Reader:
         header = find_header(self.grid, row, self.stop)
         if header is None or row not in header.rows:
             return False
-        return header.first_body_row < self.stop and (self.kinds.has_contrast or known >= 3)
+        return header.first_body_row < self.stop and (self.kinds.has_contrast or known >= 3 or is_apart)
+
+    def _is_apart(self, row: int, cells: dict[int, str]) -> bool:
+        """Whether short names stand behind a gap, and rows below them that fill these columns and no others."""
+        names = list(cells.values())
+        if len(cells) < 3 or len(cells) == self.usual or any(len(name) > _LONGEST_NAME for name in names):
+            return False
+        if sum(map(words.is_name_word, names)) * 3 < 2 * len(names):
+            return False
+        above = row - 2 if self.grid.n_filled[row - 1] == 1 else row - 1
+        below = list(itertools.takewhile(lambda r: self.grid.n_filled[r], range(row + 1, min(row + 20, self.stop))))
+        return (
+            self.grid.n_filled[above] == 0
+            and bool(below)
+            and all(_texts(self.grid, r).keys() <= cells.keys() for r in below)
+        )
 
     def _names_others(self, cells: dict[int, str]) -> bool:
         """Whether a row right below data begins with the name that the header begins with, and goes on with others."""

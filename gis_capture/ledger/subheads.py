@@ -62,7 +62,7 @@ def skip_subheads(grid: Grid, body: int, stop: int) -> tuple[int, list[tuple[int
         names_again = is_said_above(grid, body, body - 1) and (word_share(grid, body) >= 0.6 or _are_types(texts))
         if is_unit_row(grid, body):
             skipped.append((body, "unit"))
-        elif names_again or (len(texts) >= 3 and _are_column_numbers(texts)):
+        elif names_again or (len(texts) >= 3 and (_are_column_numbers(texts) or _number_columns_of_words(grid, body))):
             skipped.append((body, "code_row"))
         else:
             break
@@ -76,6 +76,20 @@ def _are_column_numbers(texts: Sequence[str]) -> bool:
     is_plain = texts[0].strip().isascii() and texts[0].strip().isdecimal()
     in_series = any(plain == list(series[i : i + len(plain)]) for series in _SERIES for i in (0, 1))
     return in_series and (not is_plain or len(plain) >= 5)
+
+
+def _number_columns_of_words(grid: Grid, row: int) -> bool:
+    """Whether a row counts from 1 to 3 or 4 where the rows below it hold words in most of these columns."""
+    cells = list(grid.filled(row))
+    if [text.strip() for _, text in cells] != [str(n + 1) for n in range(len(cells))]:
+        return False
+    below = range(row + 1, min(row + 6, grid.n_rows))
+    n_words = sum(
+        all(words.kind_of(text) in ("text", "long") for text in texts)
+        for position, _ in cells
+        if (texts := [text for r in below if (text := grid.columns[position][r]) is not None])
+    )
+    return n_words * 2 >= len(cells)
 
 
 def word_share(grid: Grid, row: int) -> float:

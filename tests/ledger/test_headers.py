@@ -112,7 +112,7 @@ def test_words_in_the_last_row_are_no_names_of_an_empty_table(read_rows: ReadRow
         ["高松市", None, None, "代表監査委員", "高松市代表監査委員", None, "市長"],
     ]
     table = read_rows(rows)
-    assert (table.header_rows, len(table.rows)) == ((1,), 3)
+    assert (table.header_rows, len(table.row_numbers)) == ((1,), 3)
     assert read_rows([["公園一覧", None, None], ["番号", "名称", "所在地"]]).header_rows == (2,)
 
 
