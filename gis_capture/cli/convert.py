@@ -176,9 +176,6 @@ def command(
     placing["said"] = read_said(roles, notation)
     track = read_tracks(tracks, camera_ahead, camera_zone, track_gap)
     if is_update:
-        if track is not None:
-            told = Text("--update と --track は一緒に使えません。", "--update does not go with --track.")
-            raise click.UsageError(told.in_language(language))
         if is_repeat_allowed:
             told = Text(
                 "--update と --as-new は一緒に使えません。どちらかを外してください。",
@@ -196,6 +193,7 @@ def command(
                 crs=crs,
                 is_dry_run=is_dry_run,
                 recipe=find_recipe(recipe, workspace) if recipe else None,
+                track=track,
                 **placing,
             )
         return print_reimport(reimport, file, report=report, is_json=is_json, language=language)

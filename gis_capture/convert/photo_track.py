@@ -1,6 +1,6 @@
 """Photos without a position, placed by when they were taken, on the track that a receiver kept meanwhile (GPX)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -13,7 +13,7 @@ from gis_capture.convert import codes
 from gis_capture.convert.codes import GEOMETRY_MISSING
 from gis_capture.convert.geometries import as_array, to_crs
 from gis_capture.errors import SourceError
-from gis_capture.ledger import DEFAULT_LIMITS, Limits, Table, read_ledger
+from gis_capture.ledger import DEFAULT_LIMITS, Limits, Table, hash_source, read_ledger
 from gis_capture.locate.crs import GEOGRAPHIC, parse_crs
 from gis_capture.locate.track import Track
 from gis_capture.model import Problem
@@ -33,22 +33,30 @@ class PhotoTrack:
     """A track, and how the clock of the camera goes.
 
     Attributes:
-        names: Of the files it was read from.
+        paths: Of the files it was read from.
+        sha256: Of the same files.
         zone: Of the camera's clock, where a photo does not state it.
         ahead_s: How far the camera's clock is ahead of the true time.
         max_gap_s: Points further apart in time are not joined.
     """
 
     track: Track
-    names: tuple[str, ...]
+    paths: tuple[Path, ...]
+    sha256: tuple[str, ...]
     zone: timezone = JAPAN
     ahead_s: float = 0.0
     max_gap_s: float = DEFAULT_GAP_S
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the files."""
+        return tuple(path.name for path in self.paths)
+
     def to_json(self) -> dict[str, Any]:
         """Gives what an import remembers of it."""
+        files = {"names": list(self.names), "sha256": list(self.sha256)}
         offset = f"{datetime.now(self.zone):%z}"
-        return {"names": list(self.names), "zone": offset, "ahead_s": self.ahead_s, "max_gap_s": self.max_gap_s}
+        return {**files, "zone": offset, "ahead_s": self.ahead_s, "max_gap_s": self.max_gap_s}
 
     def can_place(self, table: Table) -> bool:
         """Whether the rows of a table are photos that say when they were taken."""
@@ -147,7 +155,27 @@ def read_track(
             )
     points = np.array(places, np.float64).reshape(-1, 2)
     track = Track.of_points(np.array(times, np.float64), points[:, 0], points[:, 1])
-    return PhotoTrack(track, tuple(path.name for path in paths), zone, ahead_s, max_gap_s)
+    return PhotoTrack(track, tuple(paths), tuple(map(hash_source, paths)), zone, ahead_s, max_gap_s)
+
+
+def read_kept_track(record: Mapping[str, Any], sources_dir: Path, *, limits: Limits) -> PhotoTrack | None:
+    """Reads the tracks of an import again, from their copies; None where it has none.
+
+    Args:
+        record: As `PhotoTrack.to_json` gives it.
+        sources_dir: Where copies of sources are kept, `<sha256>/<name>`.
+        limits: For reading.
+
+    Raises:
+        SourceError: A copy is gone.
+    """
+    if not record.get("sha256"):
+        return None
+    paths = [sources_dir / sha256 / name for sha256, name in zip(record["sha256"], record["names"], strict=True)]
+    zone = datetime.strptime(record["zone"], "%z").tzinfo
+    assert isinstance(zone, timezone)
+    clock = {"ahead_s": record["ahead_s"], "max_gap_s": record["max_gap_s"]}
+    return read_track(paths, zone=zone, **clock, limits=limits)
 
 
 def _moment(text: str | None) -> datetime | None:

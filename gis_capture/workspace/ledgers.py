@@ -5,6 +5,7 @@ import shutil
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from gis_capture.convert import (
 )
 from gis_capture.convert.imports import refuse_followed, together
 from gis_capture.convert.parts import Wanted, names_of
-from gis_capture.convert.photo_track import PhotoTrack
+from gis_capture.convert.photo_track import PhotoTrack, read_kept_track
 from gis_capture.convert.positions import Positions, position_rows
 from gis_capture.convert.recipes import make_form_recipe, make_recipe
 from gis_capture.convert.source import said_of
@@ -238,7 +239,7 @@ class Ledgers:
             layer or (recipe and recipe.layer) or self._best_layer(source, next(iter(names_of(table)), None), layout)
         )
         with (
-            nullcontext(source) if is_dry_run else self._kept(source, layout) as readable,
+            nullcontext(source) if is_dry_run else self._kept(source, layout, track) as readable,
             self._gazetteer() as gazetteer,
         ):
             return convert(
@@ -287,6 +288,7 @@ class Ledgers:
         against: Sequence[str] = (),
         place_column: str = "",
         said: Said = NOTHING_SAID,
+        track: PhotoTrack | None = None,
     ) -> Reimport:
         """Brings the next version of a ledger into its layer: only what it says otherwise than the last one.
 
@@ -311,6 +313,7 @@ class Ledgers:
             against: Keys of the layers that hold the parcels, the routes and posts, the features.
             place_column: Where the ledger says it; "" = found by the headers.
             said: What a person says of the columns of the position.
+            track: Places photos without a position, as in `convert`.
 
         Raises:
             SourceError: The source cannot be read, goes on with no import, or its key is doubtful.
@@ -320,7 +323,7 @@ class Ledgers:
         source = Path(path)
         chosen = self.known_layer(layer or (recipe and recipe.layer) or self._best_layer(source, table, layout))
         with (
-            nullcontext(source) if is_dry_run else self._kept(source, layout) as readable,
+            nullcontext(source) if is_dry_run else self._kept(source, layout, track) as readable,
             self._gazetteer() as gazetteer,
         ):
             sources = convert_sources(
@@ -340,6 +343,7 @@ class Ledgers:
                 gaiji=self.folder.gaiji(),
                 against=self._key_layer(place_by, against, place_column, recipe),
                 said=said,
+                track=track,
             )
             prepared = prepare_all(sources, self.store, base=base, key=key, is_dry_run=is_dry_run)
             if is_dry_run:
@@ -388,12 +392,14 @@ class Ledgers:
             given["said"] = Said.from_json(given["said"])
         if placed := record.get("placed_by"):
             given["against"] = read_key_layer(self.store, placed["way"], placed["layers"], column=placed["column"])
+        track = read_kept_track(record.get("track") or {}, self.folder.sources_dir, limits=self.limits)
         with self._gazetteer() as gazetteer:
             return convert_source(
                 path,
                 layer,
                 table=tuple(record.get("tables") or ()) or None,
                 **given,
+                track=track,
                 gaiji=self.folder.gaiji(),
                 grids_dir=self.folder.grids_dir,
                 limits=self.limits,
@@ -405,15 +411,21 @@ class Ledgers:
         return Gazetteer(path, home=self.folder.city) if path.is_file() else nullcontext()
 
     @contextmanager
-    def _kept(self, source: Path, layout: Path | None) -> Iterator[Path]:
-        """Gives the copy of a source; where the block fails, it stays only if an import names it."""
+    def _kept(self, source: Path, layout: Path | None, track: PhotoTrack | None) -> Iterator[Path]:
+        """Gives the copy of a source and keeps those of its tracks; where the block fails, only what imports name."""
         copy = keep_source(source, self.folder.sources_dir, layout=layout, new_id=self.new_id)
         try:
+            for path in track.paths if track else ():
+                keep_source(path, self.folder.sources_dir, new_id=self.new_id)
             yield copy
         except BaseException:
-            sha256 = hash_source(copy)
-            if all(record.get("sha256") != sha256 for record in self.imports()):
-                shutil.rmtree(copy.parent, ignore_errors=True)
+            records = list(self.imports())
+            named = {record.get("sha256") for record in records}
+            named.update(chain.from_iterable((record.get("track") or {}).get("sha256", ()) for record in records))
+            kept = {sha256: self.folder.sources_dir / sha256 for sha256 in (track.sha256 if track else ())}
+            for sha256, folder in {**kept, hash_source(copy): copy.parent}.items():
+                if sha256 not in named:
+                    shutil.rmtree(folder, ignore_errors=True)
             raise
 
     def _best_layer(self, source: Path, table: Wanted, layout: Path | None) -> str:

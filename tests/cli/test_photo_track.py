@@ -68,7 +68,10 @@ def test_photos_lie_where_the_track_was_when_they_were_taken(folder: Path, capsy
     assert told == [("photo_outside_track", 3)]
     with Workspace.open(folder / "w") as workspace:
         (record,) = workspace.imports()
+        (sha256,) = record["track"].pop("sha256")
         assert record["track"] == {"names": ["walk.gpx"], "zone": "+0900", "ahead_s": 0.0, "max_gap_s": 60.0}
+        kept = workspace.folder.sources_dir / sha256 / "walk.gpx"
+        assert kept.read_text(encoding="utf-8") == GPX
         key = workspace.store.layers()[0].key
         quality = {feature.position.method: feature.position for feature in workspace.store.features(key)}
         assert quality["track"].accuracy_m is not None
@@ -94,7 +97,7 @@ def test_another_time_zone_moves_the_photos_that_state_none(folder: Path, capsys
     assert (result["n_loaded"], result["n_unlocated"]) == (1, 2)
 
 
-@pytest.mark.parametrize("more", [["--camera-zone", "JST"], ["--update"]])
+@pytest.mark.parametrize("more", [["--camera-zone", "JST"], ["--update", "--as-new"]])
 def test_options_that_make_no_sense_are_refused(
     folder: Path, capsys: pytest.CaptureFixture[str], more: list[str]
 ) -> None:
@@ -106,3 +109,44 @@ def test_a_file_without_a_track_is_refused(folder: Path, capsys: pytest.CaptureF
     """A GPX of way points has no times to place photos by."""
     (folder / "walk.gpx").write_text(GPX.replace("trk", "trx"), encoding="utf-8")
     assert convert(folder, capsys)[0] == 1
+
+
+def test_one_photo_alone_finds_its_place(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As in a folder; without the track it is a row without a position, told."""
+    one = folder / "photos" / "1.jpg"
+    arguments = ["convert", str(one), "--layer", "generic", "--workspace", str(folder / "w"), "--json"]
+    found = []
+    for more in (["--dry-run"], ["--track", str(folder / "walk.gpx")]):
+        with pytest.raises(SystemExit) as stop:
+            main([*arguments, *more])
+        found.append((stop.value.code, json.loads(capsys.readouterr().out)))
+    (without, result), (code, placed) = found
+    assert (without, result["n_unlocated"], code, placed["n_loaded"]) == (3, 1, 0, 1)
+    assert "photo_without_position" in {problem["code"] for problem in result["problems"]}
+    assert places(folder) == {"1.jpg": (137.25025, 36.14)}
+
+
+def test_the_next_version_of_photos_takes_another_track(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A track that knows the gap places the third photo; the others stay, and the record keeps the new track."""
+    convert(folder, capsys)
+    gap = '<trkpt lat="36.1405" lon="137.2510"><time>2024-04-05T00:40:05Z</time></trkpt>'
+    (folder / "walk.gpx").write_text(GPX.replace("</trkseg>", gap + "</trkseg>"), encoding="utf-8")
+    photo(folder / "photos" / "4.jpg", "09:30:15")
+    options = ["--track", str(folder / "walk.gpx"), "--workspace", str(folder / "w"), "--update", "--key", "ファイル名"]
+    with pytest.raises(SystemExit) as stop:
+        main(["convert", str(folder / "photos"), *options])
+    assert stop.value.code in (0, 3)
+    found = places(folder)
+    assert found["1.jpg"] == (137.25025, 36.14) and found["4.jpg"] == (137.25075, 36.14)
+    assert found["3.jpg"] == pytest.approx((137.251, 36.1405), abs=1e-4)
+    with Workspace.open(folder / "w") as workspace:
+        assert len({record["track"]["sha256"][0] for record in workspace.imports()}) == 2
+
+
+def test_a_track_of_an_import_that_failed_is_not_kept(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing names it."""
+    (folder / "photos" / "1.jpg").unlink()
+    for name in ("2.jpg", "3.jpg"):
+        (folder / "photos" / name).write_bytes(b"broken")
+    assert convert(folder, capsys)[0] == 1
+    assert not list((folder / "w" / "sources").iterdir())

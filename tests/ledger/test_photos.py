@@ -31,12 +31,13 @@ GPS = {
 }
 
 
-def photo(path: Path, gps: dict[int, Any] | None = None) -> Path:
+def photo(path: Path, gps: dict[int, Any] | None = None, *, has_time: bool = True) -> Path:
     """Writes a small photo."""
     exif = Image.Exif()
     exif[0x010F], exif[0x0110] = "Maker", "M1"
-    exif.get_ifd(0x8769)[0x9003] = "2024:04:05 09:30:05"
-    exif.get_ifd(0x8769)[0x9011] = "+09:00"
+    if has_time:
+        exif.get_ifd(0x8769)[0x9003] = "2024:04:05 09:30:05"
+        exif.get_ifd(0x8769)[0x9011] = "+09:00"
     if gps is not None:
         exif.get_ifd(0x8825).update(gps)
     Image.new("RGB", (8, 8)).save(path, exif=exif)
@@ -109,10 +110,19 @@ def test_the_block_of_a_heic_file_is_found(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("gps", [None, {**GPS, 2: (0.0, 0.0, 0.0), 4: (0.0, 0.0, 0.0)}, {**GPS, 2: (99.0, 0.0, 0.0)}])
-def test_an_image_without_a_position_is_no_ledger(tmp_path: Path, gps: dict[int, Any] | None) -> None:
-    """Nor is one whose receiver wrote zeros or what cannot be."""
+def test_a_photo_without_a_position_is_a_row_where_it_says_when_it_was_taken(
+    tmp_path: Path, gps: dict[int, Any] | None
+) -> None:
+    """A track may place it; one whose receiver wrote zeros or what cannot be has no position either."""
+    reading = read_ledger(photo(tmp_path / "a.jpg", gps))
+    assert only_table(reading).geometries == [None]
+    assert [p.code for p in reading.problems] == [codes.PHOTO_WITHOUT_POSITION]
+
+
+def test_an_image_that_says_neither_where_nor_when_is_no_ledger(tmp_path: Path) -> None:
+    """A scan, a drawing: what it can become instead is told."""
     with pytest.raises(SourceError) as caught:
-        read_ledger(photo(tmp_path / "a.jpg", gps))
+        read_ledger(photo(tmp_path / "a.jpg", has_time=False))
     assert "位置情報のない画像" in caught.value.message.ja
 
 

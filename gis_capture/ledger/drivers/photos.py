@@ -74,9 +74,9 @@ def is_photo(head: bytes) -> bool:
 
 
 def read(opened: Opened) -> Reading:
-    """Reads one photo; raises SourceError for one without a position, because it is no ledger then."""
+    """Reads one photo; raises SourceError for one that says neither where nor when it was taken: a scan, a drawing."""
     photo = read_photo(opened.path, opened.path.name)
-    if photo.position is None:
+    if photo.position is None and "撮影日時" not in photo.texts:
         kind = next((kind for magic, kind in _KINDS if opened.head.startswith(magic)), _OTHER_KIND)
         raise not_a_ledger(opened, kind)
     return reading_of_photos(opened.source("photos"), [photo])
@@ -122,7 +122,12 @@ def _without_position(photo: Photo) -> Problem:
         codes.PHOTO_WITHOUT_POSITION,
         "warning",
         Text(f"写真「{name}」には位置情報がありません。", f'The photo "{name}" holds no position.'),
-        Text("地図の上で位置を指定してください。", "Place it on the map by hand."),
+        Text(
+            "撮影時の軌跡（GPX）があれば --track に指定するか、地図の上で位置を指定してください。"
+            "図面を撮った写真は gis-capture raster add で地図の背景にできます。",
+            "Name the track (GPX) of that time with --track, or place it on the map by hand. A photo of a drawing "
+            "becomes a base map by gis-capture raster add.",
+        ),
     )
 
 
