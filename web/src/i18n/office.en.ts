@@ -1,8 +1,10 @@
 import { en as ledgers } from "./ledgers.en.ts";
+import { en as maps } from "./maps.en.ts";
 import type { OfficeKey } from "./office.ts";
 
 export const en: Record<OfficeKey, string> = {
   ...ledgers,
+  ...maps,
   app_name: "GIS Capture",
   nav_label: "Menu",
   nav_layers: "Layers",

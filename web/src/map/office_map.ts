@@ -18,6 +18,7 @@ import type { BasemapPack } from "../model/messages.ts";
 import { tellState } from "./map_state.ts";
 import type { PackView } from "./pack_source.ts";
 import { packSource, packStyle, showPack } from "./pack_style.ts";
+import { type MapTheme, themed } from "./themes.ts";
 
 type Box = [number, number, number, number];
 export interface TappedFeature {
@@ -74,6 +75,11 @@ export class OfficeMap {
       const found = this.#map.queryRenderedFeatures(box).find((feature) => feature.properties.feature_id);
       callback(found ? { layer: found.sourceLayer ?? "", feature_id: String(found.properties.feature_id) } : null);
     });
+  }
+
+  /** Draws everything anew in a theme; where the map looks stays. */
+  restyle(basemaps: BasemapPack[], overlay: object | null, theme: MapTheme): void {
+    this.#map.setStyle(compose(basemaps, overlay as StyleSpecification | null, theme));
   }
 
   /** Shows a pack more or less, or not at all. */
@@ -160,17 +166,23 @@ export function placesStyle(features: FeatureCollection): object {
   };
 }
 
-function compose(basemaps: BasemapPack[], overlay: StyleSpecification | null): StyleSpecification {
+/** What lies under the layers is drawn in the theme here; the layers come in it. */
+function compose(
+  basemaps: BasemapPack[],
+  overlay: StyleSpecification | null,
+  theme: MapTheme = "plain",
+): StyleSpecification {
   const sources: StyleSpecification["sources"] = {};
-  const layers: StyleSpecification["layers"] = [
+  const ground: StyleSpecification["layers"] = [
     { id: "background", type: "background", paint: { "background-color": "#f6f4ee" } },
   ];
   for (const pack of basemaps) {
     const { source, layers: under } = packStyle(pack, `pmtiles://${new URL(pack.url, location.origin)}`);
     sources[packSource(pack)] = source;
-    layers.push(...under);
+    ground.push(...under);
   }
   Object.assign(sources, overlay?.sources);
-  layers.push(...(overlay?.layers ?? []).filter((layer) => layer.type !== "background"));
+  const drawn = (overlay?.layers ?? []).filter((layer) => layer.type !== "background");
+  const layers = [...themed(ground, theme), ...drawn];
   return { version: 8, sources, layers };
 }

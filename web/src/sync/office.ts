@@ -185,10 +185,6 @@ export const listMissingPhotos = async (): Promise<MissingPhoto[]> =>
 export const listBasemaps = async (): Promise<BasemapPack[]> =>
   (await requestJson<{ packs: BasemapPack[] }>("/basemap")).packs;
 
-/** Gives a MapLibre style over the tiles of these layers. */
-export const readStyle = (layers: string[]): Promise<object> =>
-  requestJson<object>(`/styles/${layers.map(encodeURIComponent).join(",")}.json`);
-
 /** Where a layer is downloaded from, as it is or as it was at the end of a day. */
 export function exportUrl(
   layer: string,
