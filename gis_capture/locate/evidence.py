@@ -95,7 +95,7 @@ class KnownPlaces:
         if known.sum() < MIN_ROWS:
             return None
         # A position that cannot be is as far away as can be.
-        distances = np.nan_to_num(self.distances_m(lon[known], lat[known]), nan=1e7, posinf=1e7)
+        distances = np.nan_to_num(self.of_rows(known).distances_m(lon[known], lat[known]), nan=1e7, posinf=1e7)
         return float(np.median(distances))
 
     def offset_m(self, lon: Floats, lat: Floats) -> tuple[float, float] | None:

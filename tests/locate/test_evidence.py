@@ -279,3 +279,16 @@ def test_a_row_with_exchanged_axes_is_told_how_it_would_fit(gazetteer: Gazetteer
     located = locate(gazetteer, {"住所": addresses, "X座標": north, "Y座標": east}, crs="EPSG:6675")
     (problem,) = [p for p in located.problems if p.code == codes.ADDRESS_DISAGREES]
     assert problem.row_number == 10 and "XとYが逆" in problem.suggestion.ja
+
+
+@pytest.mark.parametrize("headers", [("緯度", "経度"), ("X", "Y")])
+def test_rows_whose_address_is_not_known_leave_the_others_their_say(
+    gazetteer: Gazetteer, headers: tuple[str, str]
+) -> None:
+    """Every third address is in no gazetteer."""
+    addresses, lon, lat = places()
+    plane = transform(lon, lat, source=6668, target=6675)
+    first, second = (lat, lon) if headers[0] == "緯度" else (plane.y, plane.x)
+    some = [None if n % 3 == 0 else "高山市無名町5" if n % 3 == 1 else one for n, one in enumerate(addresses)]
+    located = locate(gazetteer, {"住所": some, headers[0]: texts(first, 6), headers[1]: texts(second, 6)})
+    assert errors_m(located, lon, lat).max() < 1
