@@ -79,9 +79,7 @@ class Settings:
         5_000, least=1, ja="zip・フォルダーの中のファイルの数の上限。", en="Most files in a zip file or a folder."
     )
     max_ledger_rows: int = _setting(5_000_000, least=1, ja="1つの表の行の数の上限。", en="Most rows of one table.")
-    max_ledger_cells: int = _setting(
-        60_000_000, least=1, ja="1つの表のセルの数の上限。", en="Most cells of one table of a text file or a page."
-    )
+    max_ledger_cells: int = _setting(60_000_000, least=1, ja="1つの表のセルの数の上限。", en="Most cells of one table.")
     max_sheet_cells: int = _setting(
         25_000_000, least=1, ja="Excel などの1つのシートのセルの数の上限。", en="Most cells of one sheet of a workbook."
     )

@@ -15,7 +15,7 @@ class Limits:
         max_unpacked_ratio: Unpacked by packed size, looked at from 50 MB unpacked on.
         max_entries: Files in a zip container.
         max_rows: Rows of one table.
-        max_cells: Cells of a text file or a page.
+        max_cells: Cells of one table.
         max_sheet_cells: Cells of a sheet of a workbook, empty ones between others counted.
         max_cell_chars: Characters of one cell.
         max_drawing_bytes: Size of a drawing or an XML map that has to be in memory as a whole.

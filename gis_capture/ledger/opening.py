@@ -78,6 +78,20 @@ class Opened:
         check_zip(self.path, entries, self.limits)
         return frozenset(entry.filename for entry in entries)
 
+    def check_size(self, n_rows: int, n_columns: int = 1) -> None:
+        """Raises SourceError for a table beyond the limits of rows or cells."""
+        limits, n_cells = self.limits, n_rows * n_columns
+        if n_rows > limits.max_rows:
+            raise too_large(self.path, f"{n_rows:,} rows", f"{limits.max_rows:,} rows")
+        if n_cells > limits.max_cells:
+            raise too_large(self.path, f"{n_cells:,} cells", f"{limits.max_cells:,} cells")
+
+    def check_sheet(self, n_rows: int, n_columns: int) -> None:
+        """Raises SourceError for a sheet of more cells than the limit, blank ones between others counted."""
+        n_cells, limit = n_rows * n_columns, self.limits.max_sheet_cells
+        if n_cells > limit:
+            raise too_large(self.path, f"{n_cells:,} cells", f"{limit:,} cells")
+
     def source(self, driver: str, encoding: str | None = None) -> Source:
         """Describes this source as read by a driver."""
         return Source(self.path, driver, encoding, self.sha256, self.recipe)
@@ -116,7 +130,7 @@ def open_source(path: Path, limits: Limits, recipe: Recipe | None = None, *, lay
             path=path,
         ) from error
     if size > limits.max_source_bytes:
-        raise too_large(path, f"{size / 2**20:,.0f} MB", f"{limits.max_source_bytes / 2**20:,.0f} MB")
+        raise too_large(path, size_text(size), size_text(limits.max_source_bytes))
     return Opened(path, head, size, limits, recipe, layout)
 
 
@@ -129,7 +143,7 @@ def check_zip(path: Path, entries: list[zipfile.ZipInfo], limits: Limits) -> Non
     if len(entries) > limits.max_entries:
         raise too_large(path, f"{len(entries):,} files", f"{limits.max_entries:,} files")
     if unpacked > limits.max_unpacked_bytes:
-        raise too_large(path, f"{unpacked / 2**20:,.0f} MB", f"{limits.max_unpacked_bytes / 2**20:,.0f} MB")
+        raise too_large(path, size_text(unpacked), size_text(limits.max_unpacked_bytes))
     if unpacked > 50 << 20 and unpacked / packed > limits.max_unpacked_ratio:
         raise too_large(path, f"{unpacked / packed:,.0f} times unpacked", f"{limits.max_unpacked_ratio:,} times")
 
@@ -185,6 +199,11 @@ def too_large(path: Path, found: str, limit: str) -> SourceError:
         ),
         path=path,
     )
+
+
+def size_text(n_bytes: int) -> str:
+    """A size as people say it: "3 MB", "120 KB"."""
+    return f"{n_bytes / 2**20:,.0f} MB" if n_bytes >= 10 << 20 else f"{-(-n_bytes // 1024):,} KB"
 
 
 def _in_japanese(amount: str) -> str:

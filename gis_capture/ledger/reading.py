@@ -33,6 +33,8 @@ def read_ledger(
     if driver is None:
         raise refused(opened)
     reading = resolve_codes(read_safely(driver.read, opened))
+    for table in reading.tables:
+        opened.check_size(len(table.row_numbers), len(table.columns))
     told = []
     if opened.suffix and opened.suffix not in driver.suffixes:
         told.append(_wrong_extension(opened, reading.source.driver))

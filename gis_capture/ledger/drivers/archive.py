@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from gis_capture.errors import SourceError
 from gis_capture.ledger.drivers.collection import MAX_DEPTH, Entry, is_ignored, is_worth_opening, read_entries
 from gis_capture.ledger.drivers.driver import Driver
-from gis_capture.ledger.opening import ZIP_ERRORS, Opened, broken, too_large
+from gis_capture.ledger.opening import ZIP_ERRORS, Opened, broken, size_text, too_large
 from gis_capture.ledger.table import Reading
 
 _CHUNK = 1 << 20
@@ -54,7 +54,7 @@ def _unpack(opened: Opened, folder: Path) -> list[Entry]:
                     while chunk := packed.read(_CHUNK):
                         left -= len(chunk)
                         if left < 0:
-                            raise too_large(opened.path, "unpacked", f"{opened.limits.max_unpacked_bytes >> 20:,} MB")
+                            raise too_large(opened.path, "unpacked", size_text(opened.limits.max_unpacked_bytes))
                         file.write(chunk)
                 found[name] = target
     except SourceError:

@@ -27,7 +27,7 @@ from gis_capture.ledger.drivers.sheet_cells import (
 from gis_capture.ledger.drivers.xlsx_parts import SheetMarks
 from gis_capture.ledger.grid import MARKED_SHEET, Grid, Merge
 from gis_capture.ledger.marks import Marks
-from gis_capture.ledger.opening import Opened, broken, encrypted, too_large
+from gis_capture.ledger.opening import Opened, broken, encrypted
 from gis_capture.model import Problem
 from gis_capture.text import Text
 
@@ -82,9 +82,7 @@ def _read_sheet(opened: Opened, workbook: Any, name: str) -> Iterator[SheetCells
     found = workbook.get_sheet_by_name(name)
     if found.start is None:
         return
-    n_cells, limit = found.height * found.width, opened.limits.max_sheet_cells
-    if n_cells > limit:
-        raise too_large(opened.path, f"{n_cells:,} cells", f"{limit:,} cells")
+    opened.check_sheet(found.height, found.width)
     ranges = found.merged_cell_ranges or ()
     spans = [(top + 1, left + 1, bottom + 1, right + 1) for (top, left), (bottom, right) in ranges]
     rows = found.to_python(skip_empty_area=True)
@@ -93,7 +91,7 @@ def _read_sheet(opened: Opened, workbook: Any, name: str) -> Iterator[SheetCells
 
 def read_sheets_apart(opened: Opened) -> list[SheetCells]:
     """Does the same in a child with a gigabyte and a minute; raises SourceError also where the child dies."""
-    command = [sys.executable, "-m", __spec__.name, str(opened.path)]
+    command = [sys.executable, "-m", __spec__.name, str(opened.path), str(opened.limits.max_sheet_cells)]
     try:
         child = subprocess.run(command, capture_output=True, timeout=_CHILD_SECONDS, check=False)
     except subprocess.TimeoutExpired as error:
@@ -189,16 +187,16 @@ def _grid(sheet: SheetCells, marks: SheetMarks, problems: list[Problem]) -> Grid
     )
 
 
-def _run_child(path: Path) -> None:
+def _run_child(path: Path, max_sheet_cells: int) -> None:
     # Imported again, because what is named __main__ here has another name where it is unpickled.
     from gis_capture.ledger.drivers import calamine_sheets
-    from gis_capture.ledger.limits import DEFAULT_LIMITS
+    from gis_capture.ledger.limits import Limits
 
     if sys.platform != "win32":
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (_CHILD_BYTES, _CHILD_BYTES))
-    opened = Opened(path, b"", path.stat().st_size, DEFAULT_LIMITS)
+    opened = Opened(path, b"", path.stat().st_size, Limits(max_sheet_cells=max_sheet_cells))
     result: object
     try:
         result = list(calamine_sheets.read_sheets(opened))
@@ -208,4 +206,4 @@ def _run_child(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    _run_child(Path(sys.argv[1]))
+    _run_child(Path(sys.argv[1]), int(sys.argv[2]))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from gis_capture.ledger import codes
-from gis_capture.ledger.opening import Opened, too_large
+from gis_capture.ledger.opening import Opened, size_text, too_large
 from gis_capture.model import Problem
 from gis_capture.text import Text
 
@@ -91,7 +91,7 @@ def read_memos(
         problems.append(_no_file(path))
         return None
     if memo.stat().st_size > opened.limits.max_source_bytes:
-        raise too_large(memo, f"{memo.stat().st_size >> 20:,} MB", f"{opened.limits.max_source_bytes >> 20:,} MB")
+        raise too_large(memo, size_text(memo.stat().st_size), size_text(opened.limits.max_source_bytes))
     return Memos(memo, version)
 
 

@@ -240,8 +240,7 @@ def _collect(opened: Opened, reader: Iterator[list[str]]) -> tuple[Grid, Sequenc
         n_rows += len(rows)
         for column in columns[width:]:
             column.extend([None] * len(rows))
-        if n_rows > opened.limits.max_rows or n_rows * len(columns) > opened.limits.max_cells:
-            raise too_large(opened.path, f"{n_rows:,} rows", f"{opened.limits.max_rows:,} rows")
+        opened.check_size(n_rows, len(columns))
     _refuse_emptiness(opened, columns, n_rows)
     return Grid(None, columns, widths=dict(odd), usual_width=usual, lists_trailing_blanks=True), last
 

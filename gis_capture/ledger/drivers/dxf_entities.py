@@ -24,7 +24,7 @@ from gis_capture.ledger import codes
 from gis_capture.ledger.drivers.cells import number_text
 from gis_capture.ledger.drivers.dxf_files import mend_text, open_drawing
 from gis_capture.ledger.drivers.features import Features, no_crs
-from gis_capture.ledger.opening import Opened, too_large
+from gis_capture.ledger.opening import Opened, size_text, too_large
 from gis_capture.ledger.table import Reading
 from gis_capture.model import Problem
 from gis_capture.text import Text
@@ -50,7 +50,7 @@ def read(opened: Opened) -> Reading:
     """
     limit = opened.limits.max_drawing_bytes
     if opened.size_bytes > limit:
-        raise too_large(opened.path, f"{opened.size_bytes >> 20:,} MB", f"{limit >> 20:,} MB")
+        raise too_large(opened.path, size_text(opened.size_bytes), size_text(limit))
     drawing, auditor, encoding = open_drawing(opened)
     source = opened.source("dxf", encoding)
     features = Features(opened, source)

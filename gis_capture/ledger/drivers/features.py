@@ -40,6 +40,9 @@ class Features:
         for name, value in values.items():
             if value is None or not value.strip():
                 continue
+            if name not in rows.values:
+                # Names that come once each would make a table of next to nothing but blanks.
+                self._opened.check_size(n_before + 1, len(rows.values) + 1)
             column = rows.values.setdefault(name, [])
             column.extend([None] * (n_before - len(column)))
             column.append(value)
@@ -67,6 +70,7 @@ class Features:
 
     def _table(self, name: str, rows: _Rows, crs: str | None, first: list[str]) -> Table:
         n = len(rows.row_numbers)
+        self._opened.check_size(n, len(rows.values))
         names = [*(x for x in first if x in rows.values), *(x for x in rows.values if x not in first)]
         return Table(
             name=name,

@@ -8,7 +8,7 @@ from gis_capture.ledger.drivers.driver import Driver
 from gis_capture.ledger.drivers.fixed.ebcdic import EBCDIC, CodePage, code_page
 from gis_capture.ledger.drivers.fixed.layout import Layout, LayoutField, layout_beside, read_layout
 from gis_capture.ledger.drivers.fixed.numbers import read_number
-from gis_capture.ledger.opening import Opened, broken, too_large
+from gis_capture.ledger.opening import Opened, broken, size_text, too_large
 from gis_capture.ledger.table import Reading, SkippedRow, Table
 from gis_capture.model import Problem
 from gis_capture.text import Text
@@ -32,7 +32,7 @@ def read(opened: Opened) -> Reading:
 
 def _read(opened: Opened, layout: Layout) -> Reading:
     if opened.size_bytes > _MAX_BYTES:
-        raise too_large(opened.path, f"{opened.size_bytes >> 20:,} MB", f"{_MAX_BYTES >> 20:,} MB")
+        raise too_large(opened.path, size_text(opened.size_bytes), size_text(_MAX_BYTES))
     page = code_page(layout.encoding, opened.path) if layout.encoding in EBCDIC else None
     data = opened.path.read_bytes()
     problems: list[Problem] = []

@@ -5,7 +5,7 @@ from gis_capture.ledger.drivers.archive import read_nested
 from gis_capture.ledger.drivers.collection import Entry, is_ignored, read_entries
 from gis_capture.ledger.drivers.driver import Driver
 from gis_capture.ledger.files import files_in
-from gis_capture.ledger.opening import Opened, too_large
+from gis_capture.ledger.opening import Opened, size_text, too_large
 from gis_capture.ledger.table import Reading
 from gis_capture.text import Text
 
@@ -28,7 +28,7 @@ def read(opened: Opened) -> Reading:
         if len(entries) > opened.limits.max_entries:
             raise too_large(opened.path, f"{len(entries):,} files", f"{opened.limits.max_entries:,} files")
         if n_bytes > opened.limits.max_source_bytes:
-            raise too_large(opened.path, f"{n_bytes >> 20:,} MB", f"{opened.limits.max_source_bytes >> 20:,} MB")
+            raise too_large(opened.path, size_text(n_bytes), size_text(opened.limits.max_source_bytes))
     reading = read_entries(opened, entries, "folder", nested=lambda inner: read_nested(inner, depth=1))
     if not reading.tables:
         raise SourceError(

@@ -15,7 +15,7 @@ from pyproj.exceptions import CRSError
 
 from gis_capture.errors import SourceError
 from gis_capture.ledger import codes
-from gis_capture.ledger.opening import Opened, broken, too_large
+from gis_capture.ledger.opening import Opened, broken
 from gis_capture.model import Problem
 from gis_capture.text import Text
 
@@ -92,9 +92,9 @@ def read_layer(
     Raises SourceError beyond the limit of rows.
     """
     given = dict(options or {})
-    n_claimed = int(pyogrio.read_info(path, layer=layer, force_feature_count=True, **given)["features"])
-    if n_claimed > opened.limits.max_rows:
-        raise too_large(opened.path, f"{n_claimed:,} rows", f"{opened.limits.max_rows:,} rows")
+    info = pyogrio.read_info(path, layer=layer, force_feature_count=True, **given)
+    n_claimed = int(info["features"])
+    opened.check_size(n_claimed, 1 if columns is not None else len(info["fields"]))
     # A row takes some bytes in every format; a count beyond that is a lie, and room would be made for it.
     room = max(1, min(n_claimed, opened.size_bytes))
     meta, fids, raw, arrays = pyogrio.raw.read(

@@ -20,7 +20,7 @@ from gis_capture.ledger.drivers.elements import local_name, read_elements
 from gis_capture.ledger.drivers.encodings import find_encoding, head_in_utf8
 from gis_capture.ledger.drivers.kml_descriptions import attributes_of
 from gis_capture.ledger.drivers.kml_folders import kinds_of
-from gis_capture.ledger.opening import Opened, broken, too_large
+from gis_capture.ledger.opening import Opened, broken
 from gis_capture.ledger.table import Reading, Source, Table
 from gis_capture.model import Problem
 from gis_capture.text import Text
@@ -47,8 +47,7 @@ def read(opened: Opened) -> Reading:
         for placemark, folders in _placemarks(opened, links, labels):
             records.append(_attributes(placemark, folders))
             geometries.append(_geometry(placemark))
-            if len(records) > opened.limits.max_rows:
-                raise too_large(opened.path, f"{len(records):,} rows", f"{opened.limits.max_rows:,} rows")
+            opened.check_size(len(records))
     except ParseError as error:
         if not records:
             raise broken(opened.path, str(error)) from error
@@ -75,6 +74,7 @@ def read(opened: Opened) -> Reading:
             "Save what they lead to as a file if you need it.",
         )
         problems.append(Problem(codes.LINKS_NOT_FOLLOWED, "warning", message, suggestion))
+    opened.check_size(len(records), len({name for record in records for name in record}))
     kinds = kinds_of(records, geometries)
     tables = tuple(
         _table(

@@ -12,7 +12,7 @@ from gis_capture.ledger.drivers.driver import Driver
 from gis_capture.ledger.drivers.encodings import find_encoding_of
 from gis_capture.ledger.drivers.markup import read_page
 from gis_capture.ledger.grid import Grid
-from gis_capture.ledger.opening import Opened, broken, too_large
+from gis_capture.ledger.opening import Opened, broken, size_text, too_large
 from gis_capture.ledger.table import Reading
 from gis_capture.text import Text
 
@@ -32,7 +32,7 @@ def accepts(opened: Opened) -> bool:
 def read(opened: Opened) -> Reading:
     """Reads every table of every page; a row number is the number of the row in its table."""
     if opened.size_bytes > _MAX_BYTES:
-        raise too_large(opened.path, f"{opened.size_bytes >> 20:,} MB", f"{_MAX_BYTES >> 20:,} MB")
+        raise too_large(opened.path, size_text(opened.size_bytes), size_text(_MAX_BYTES))
     message = message_from_bytes(opened.path.read_bytes().lstrip())
     pages = [part for part in message.walk() if part.get_content_type() == "text/html"]
     if not pages:

@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gis_capture.ledger import codes
 from gis_capture.ledger.drivers.features import Features
-from gis_capture.ledger.opening import Opened, broken, too_large
+from gis_capture.ledger.opening import Opened, broken, size_text, too_large
 from gis_capture.ledger.table import Reading
 from gis_capture.model import Problem
 from gis_capture.text import Text
@@ -35,7 +35,7 @@ def read(opened: Opened) -> Reading:
     """
     limit = opened.limits.max_drawing_bytes
     if opened.size_bytes > limit * 2:
-        raise too_large(opened.path, f"{opened.size_bytes >> 20:,} MB", f"{limit * 2 >> 20:,} MB")
+        raise too_large(opened.path, size_text(opened.size_bytes), size_text(limit * 2))
     root = _parse(opened)
     source = opened.source("mojxml", "utf-8")
     features = Features(opened, source)

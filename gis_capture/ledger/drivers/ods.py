@@ -146,8 +146,7 @@ def _add_row(opened: Opened, sheet: _Sheet, element: Element, styles: OdsStyles)
         return
     width = max(sheet.width, len(found.cells))
     n_rows = len(sheet.rows) + sheet.n_blank + times
-    if n_rows * width > opened.limits.max_sheet_cells or n_rows > opened.limits.max_rows:
-        raise too_large(opened.path, f"{n_rows * width:,} cells", f"{opened.limits.max_sheet_cells:,} cells")
+    opened.check_sheet(n_rows, width)
     sheet.width = width
     sheet.rows += [[]] * sheet.n_blank
     sheet.n_blank = 0

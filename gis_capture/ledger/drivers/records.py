@@ -6,7 +6,7 @@ from typing import Any
 
 from gis_capture.ledger.drivers.dbf import columns_of
 from gis_capture.ledger.drivers.driver import Driver
-from gis_capture.ledger.opening import Opened, broken, too_large
+from gis_capture.ledger.opening import Opened, broken, size_text, too_large
 from gis_capture.ledger.table import Reading, Table
 
 _MAX_BYTES = 128 << 20
@@ -22,7 +22,7 @@ def accepts(opened: Opened) -> bool:
 def read(opened: Opened) -> Reading:
     """Reads the list of records, or the longest one an object holds; a row number is the place in the list."""
     if opened.size_bytes > _MAX_BYTES:
-        raise too_large(opened.path, f"{opened.size_bytes >> 20:,} MB", f"{_MAX_BYTES >> 20:,} MB")
+        raise too_large(opened.path, size_text(opened.size_bytes), size_text(_MAX_BYTES))
     try:
         document = json.loads(opened.path.read_text("utf-8-sig"))
     except (ValueError, RecursionError) as error:
@@ -33,6 +33,7 @@ def read(opened: Opened) -> Reading:
         return Reading(source, ())
     flat = [_flatten(record) for record in records]
     names = list(dict.fromkeys(name for record in flat for name in record))
+    opened.check_size(len(flat), len(names))
     table = Table(
         name=opened.path.stem,
         source=source,

@@ -127,9 +127,9 @@ def _add_row(opened: Opened, sheet: _Sheet, row: Element, styles: _Styles) -> No
     if cells:
         sheet.rows[sheet.row] = cells
         sheet.width = max(sheet.width, *cells)
-        limit = opened.limits.max_sheet_cells
-        if sheet.width > _MAX_COLUMNS or sheet.row * sheet.width > limit or sheet.row > opened.limits.max_rows:
-            raise too_large(opened.path, f"{sheet.row * sheet.width:,} cells", f"{limit:,} cells")
+        if sheet.width > _MAX_COLUMNS:
+            raise too_large(opened.path, f"{sheet.width:,} columns", f"{_MAX_COLUMNS:,} columns")
+        opened.check_sheet(sheet.row, sheet.width)
     # "Span" repeats an empty row; the index of what follows already counts it.
     sheet.row += _count(row, "Span")
 

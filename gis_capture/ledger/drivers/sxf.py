@@ -20,7 +20,7 @@ from gis_capture.ledger.drivers.cells import number_text
 from gis_capture.ledger.drivers.driver import Driver
 from gis_capture.ledger.drivers.elements import local_name, read_elements
 from gis_capture.ledger.drivers.features import Features, no_crs
-from gis_capture.ledger.opening import Opened, broken, too_large
+from gis_capture.ledger.opening import Opened, broken, size_text, too_large
 from gis_capture.ledger.table import Reading
 from gis_capture.model import Problem
 from gis_capture.text import Text
@@ -66,7 +66,7 @@ def read(opened: Opened) -> Reading:
     """
     limit = opened.limits.max_drawing_bytes
     if opened.size_bytes > limit:
-        raise too_large(opened.path, f"{opened.size_bytes >> 20:,} MB", f"{limit >> 20:,} MB")
+        raise too_large(opened.path, size_text(opened.size_bytes), size_text(limit))
     is_p21 = _P21 in opened.head[:8192].upper()
     parsed, drawing = _parse(opened, is_p21=is_p21)
     source = opened.source("sxf-p21" if is_p21 else "sxf-sfc", "cp932")

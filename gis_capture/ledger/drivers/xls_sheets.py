@@ -8,6 +8,7 @@ from typing import Any
 
 import xlrd
 
+from gis_capture.errors import SourceError
 from gis_capture.ledger.assemble import reading_of_grids
 from gis_capture.ledger.drivers.calamine_sheets import make_grids, read_sheets_apart
 from gis_capture.ledger.drivers.number_formats import is_unseen, shapes, shown_text
@@ -31,7 +32,9 @@ def read(opened: Opened) -> Reading:
     source = opened.source("xls")
     try:
         book = xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO())
-        grids = list(_grids(book, problems))
+        grids = list(_grids(opened, book, problems))
+    except SourceError:
+        raise
     except Exception as error:
         # xlrd has no error of its own for most broken records: whatever it stumbles over, the file is not whole.
         if "encrypted" in str(error).lower():
@@ -40,11 +43,12 @@ def read(opened: Opened) -> Reading:
     return reading_of_grids(grids, source, problems)
 
 
-def _grids(book: Any, problems: list[Problem]) -> Iterator[Grid]:
+def _grids(opened: Opened, book: Any, problems: list[Problem]) -> Iterator[Grid]:
     for sheet in book.sheets():
         if sheet.visibility:
             problems.append(hidden_sheet(sheet.name))
             continue
+        opened.check_sheet(sheet.nrows, sheet.ncols)
         if sheet.nrows and sheet.ncols:
             yield _grid(book, sheet, problems)
 

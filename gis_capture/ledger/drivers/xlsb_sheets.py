@@ -14,7 +14,7 @@ from gis_capture.ledger.drivers.xlsb_parts import Dates
 from gis_capture.ledger.drivers.xlsb_records import read_records, rk_number, wide_text
 from gis_capture.ledger.drivers.xlsx_parts import SheetMarks, Styles
 from gis_capture.ledger.marks import MAX_FILLS
-from gis_capture.ledger.opening import Opened, too_large
+from gis_capture.ledger.opening import Opened
 
 _ROW, _MERGE, _COLUMN, _FILTER_COLUMN = 0, 176, 60, 163
 _LONG = {2: "rk", 3: "error", 4: "bool", 5: "real", 6: "text", 7: "shared", 62: "rich"}
@@ -97,9 +97,7 @@ def _filled(opened: Opened, name: str, rows: dict[int, dict[int, Any]]) -> Sheet
         return SheetCells(name, False, 1, 1, [], [])
     top, bottom = min(rows), max(rows)
     left, right = min(map(min, rows.values())), max(map(max, rows.values()))
-    n_cells, limit = (bottom - top + 1) * (right - left + 1), opened.limits.max_sheet_cells
-    if n_cells > limit:
-        raise too_large(opened.path, f"{n_cells:,} cells", f"{limit:,} cells")
+    opened.check_sheet(bottom - top + 1, right - left + 1)
     blank = [""] * (right - left + 1)
     cells = [blank] * (bottom - top + 1)
     for row, values in rows.items():

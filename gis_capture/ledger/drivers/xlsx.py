@@ -58,9 +58,7 @@ def _read_structure(opened: Opened, archive: zipfile.ZipFile) -> dict[str, Sheet
         if path not in opened.zip_names or "worksheets/" not in path:
             continue
         marks = read_marks(archive, path, styles)
-        n_cells = marks.last_row * marks.last_column
-        if n_cells > opened.limits.max_sheet_cells:
-            raise too_large(opened.path, f"{n_cells:,} cells", f"{opened.limits.max_sheet_cells:,} cells")
+        opened.check_sheet(marks.last_row, marks.last_column)
         marks.is_1904 = is_1904
         marks.comments = read_comments(archive, path)
         found[name] = marks
