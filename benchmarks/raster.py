@@ -145,6 +145,7 @@ def _median_ms(tiles: Iterable[Tile], ask: Callable[[Tile], object]) -> float:
 
 def _request(app: Flask, path: str) -> bytes:
     environ = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": "", "HTTP_ACCEPT_ENCODING": "gzip"}
+    environ |= {"REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "localhost"}
     seen: list[str] = []
 
     def start(status: str, headers: list[tuple[str, str]], failed: object = None) -> Callable[[bytes], object]:

@@ -13,7 +13,7 @@ from gis_capture.locate.datum import transform
 WGS84 = 4326
 
 
-def to_lon_lat(geometries: Sequence[Geometry | None], crs: str) -> npt.NDArray[np.object_]:
+def to_lon_lat(geometries: Sequence[Geometry | None] | npt.NDArray[np.object_], crs: str) -> npt.NDArray[np.object_]:
     """Gives geometries in EPSG:4326, heights as they are; JGD2011 is drawn as WGS 84 without a change.
 
     Args:

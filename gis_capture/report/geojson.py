@@ -1,17 +1,23 @@
 """Features as GeoJSON (RFC 7946): EPSG:4326, properties by field name."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import orjson
 import shapely
+from shapely import Geometry
 
 from gis_capture.locate.lon_lat import to_lon_lat
 from gis_capture.model import Feature, Layer
 from gis_capture.model.geojson import wkb_to_geojson
+from gis_capture.store.columns import Columns
 
 _BATCH = 1_000
+_POINT = 0
+Geometries = Sequence[Geometry | None] | npt.NDArray[np.object_]
 
 
 def to_geojson(layer: Layer, features: Iterable[Feature]) -> Iterator[dict[str, Any]]:
@@ -22,18 +28,37 @@ def to_geojson(layer: Layer, features: Iterable[Feature]) -> Iterator[dict[str, 
     names = [field.name for field in layer.fields]
     rows = iter(features)
     while batch := list(islice(rows, _BATCH)):
-        geometries = to_lon_lat([feature.geometry for feature in batch], layer.crs)
-        wkbs = shapely.to_wkb(geometries, output_dimension=4, byte_order=1, flavor="iso")
-        for feature, wkb in zip(batch, wkbs, strict=True):
+        for feature, geometry in zip(batch, _geometries([one.geometry for one in batch], layer.crs), strict=True):
             yield {
                 "type": "Feature",
                 "id": feature.feature_id,
-                "geometry": None if wkb is None else wkb_to_geojson(wkb),
+                "geometry": geometry,
                 "properties": {
                     **{name: feature.fields.get(name) for name in names},
                     "revision": feature.revision,
                 },
             }
+
+
+def columns_to_geojson(layer: Layer, columns: Columns) -> list[dict[str, Any]]:
+    """Gives the same of columns that hold the fields of the layer."""
+    names = [*(field.name for field in layer.fields), "revision"]
+    values = zip(*(columns.fields[name] for name in names[:-1]), columns.revisions, strict=True)
+    geometries = _geometries(columns.geometries, layer.crs)
+    return [
+        {"type": "Feature", "id": feature_id, "geometry": geometry, "properties": dict(zip(names, row, strict=True))}
+        for feature_id, geometry, row in zip(columns.feature_ids, geometries, values, strict=True)
+    ]
+
+
+def _geometries(geometries: Geometries, crs: str) -> list[dict[str, Any] | None]:
+    """Gives the geometries of features, points in the plane at once."""
+    moved = to_lon_lat(geometries, crs)
+    is_plain = (shapely.get_type_id(moved) == _POINT) & ~shapely.has_z(moved) & ~shapely.has_m(moved)
+    if (is_plain & ~shapely.is_empty(moved)).all():
+        return [{"type": "Point", "coordinates": position} for position in shapely.get_coordinates(moved).tolist()]
+    wkbs = shapely.to_wkb(moved, output_dimension=4, byte_order=1, flavor="iso")
+    return [None if wkb is None else wkb_to_geojson(wkb) for wkb in wkbs]
 
 
 def encode_collection(features: Iterable[dict[str, Any]]) -> Iterator[bytes]:

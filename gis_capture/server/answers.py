@@ -48,17 +48,17 @@ def init_app(app: Flask) -> None:
     def compress(response: Response) -> Response:
         if response.mimetype not in COMPRESSED_TYPES:
             return response
-        response.vary.add("Accept-Encoding")
-        if (
-            not takes_gzip()
-            or response.direct_passthrough
-            or response.content_encoding
-            or response.status_code in (204, 206, 304)
-        ):
+        if "Vary" in response.headers:
+            response.vary.add("Accept-Encoding")
+        else:
+            response.headers["Vary"] = "Accept-Encoding"
+        if response.direct_passthrough or response.content_encoding or response.status_code in (204, 206, 304):
             return response
         if response.is_streamed:
+            if not takes_gzip():
+                return response
             response.response = _gzip_pieces(response.iter_encoded())
-        elif len(body := response.get_data()) >= MIN_COMPRESSED_BYTES:
+        elif len(body := response.get_data()) >= MIN_COMPRESSED_BYTES and takes_gzip():
             response.set_data(igzip.compress(body, GZIP_LEVEL, mtime=0))
         else:
             return response

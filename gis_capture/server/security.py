@@ -41,10 +41,10 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        if request.is_secure:
-            response.headers.setdefault("Strict-Transport-Security", HSTS)
+        wanted = HEADERS | {"Strict-Transport-Security": HSTS} if request.is_secure else HEADERS
+        # Werkzeug looks through all headers for each one that is set.
+        present = {name.lower() for name, _ in response.headers}
+        response.headers.extend([one for one in wanted.items() if one[0].lower() not in present])
         return response
 
 

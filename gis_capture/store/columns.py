@@ -19,9 +19,11 @@ class Columns:
         feature_ids: "" where another program made the feature and nobody has adopted it yet.
         geometries: Shape (n,), shapely geometries in the layer's CRS, None where there is none.
         fields: Values by the name of their field.
+        revisions: That last wrote each feature; not there where a whole layer is read.
     """
 
     fids: Sequence[int]
     feature_ids: Sequence[str]
     geometries: npt.NDArray[np.object_]
     fields: Mapping[str, Sequence[Value]]
+    revisions: Sequence[int] = ()

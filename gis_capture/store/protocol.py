@@ -103,6 +103,9 @@ class Reader(Protocol):
     def numbered_features(self, layer: str, query: FeatureQuery = EVERYTHING) -> Iterator[tuple[int, Feature]]:
         """Reads (fid, feature) in the order of `fid`, lazily; for keyset paging."""
 
+    def page(self, layer: str, query: FeatureQuery) -> Columns:
+        """Reads what `numbered_features` gives at once and column by column, without positions and attachments."""
+
     def columns(self, layer: str, names: Sequence[str], *, after: int = 0) -> Iterator[Columns]:
         """Reads a layer in batches of columns, lazily: all of it, or what was written after a revision.
 

@@ -177,3 +177,19 @@ def test_an_empty_geometry_may_have_an_envelope_of_nan(has_flag: bool) -> None:
 
     assert (envelope_of(blob), decode_geometry(blob)) == (None, shapely.Polygon())
     assert found == (1, None)
+
+
+@given(st.lists(st.tuples(ordinates, ordinates), min_size=1, max_size=5), st.integers(8, 28), st.integers(0, 255))
+def test_points_are_read_at_once_as_one_by_one(positions: list[tuple[float, float]], place: int, value: int) -> None:
+    """To the last bit; a byte that makes one of them something else is seen."""
+    blobs = [encode_geometry(shapely.Point(one), 6668) for one in positions]
+    assert [_wkb(one) for one in decode_geometries(blobs)] == [blob and blob[8:] for blob in blobs]
+    last = bytearray(blobs[-1] or b"")
+    last[place] = value
+    results: list[list[bytes | None] | None] = []
+    for chosen in ([bytes(last), None], [*blobs[:-1], bytes(last)]):
+        try:
+            results.append([_wkb(decode_geometries(chosen)[len(chosen) - 1 if None not in chosen else 0])])
+        except FeatureError:
+            results.append(None)
+    assert results[0] == results[1]

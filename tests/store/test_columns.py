@@ -8,6 +8,7 @@ import shapely
 
 from gis_capture.errors import LayerError
 from gis_capture.store import Store
+from gis_capture.store.protocol import FeatureQuery
 from tests.store.lamps import AT, LAMPS, OFFICE, lamp
 
 NAMES = [field.name for field in LAMPS.fields]
@@ -26,6 +27,22 @@ def test_columns_hold_every_value_as_rows_do(store: Store, write: Callable[..., 
         assert {name: batch.fields[name][place] for name in NAMES} == {n: feature.fields[n] for n in NAMES}
         assert shapely.equals_identical(batch.geometries[place], feature.geometry)
     assert next(store.columns("lamp", ["power_w"])).fields.keys() == {"power_w"}
+
+
+def test_a_page_holds_what_its_rows_do(store: Store, write: Callable[..., int]) -> None:
+    """In their order, with the revision that wrote each; a page beyond the last one is empty."""
+    write(lamp("a", 137.1, 36.2), lamp("b", status=None), replace(lamp("c"), geometry=None), lamp("d"))
+    for query in (FeatureQuery(limit=3), FeatureQuery(names=("status",), feature_ids=["d", "a"])):
+        page, rows = store.page("lamp", query), list(store.numbered_features("lamp", query))
+        assert list(page.fids) == [fid for fid, _ in rows]
+        assert list(page.feature_ids) == [feature.feature_id for _, feature in rows]
+        assert list(page.revisions) == [feature.revision for _, feature in rows]
+        assert {name: list(values) for name, values in page.fields.items()} == {
+            name: [feature.fields[name] for _, feature in rows] for name in query.names or NAMES
+        }
+        assert list(page.geometries) == [feature.geometry for _, feature in rows]
+    empty = store.page("lamp", FeatureQuery(after_fid=10**9, limit=3))
+    assert (list(empty.fids), list(empty.revisions), set(empty.fields)) == ([], [], set(NAMES))
 
 
 def test_what_was_written_after_a_revision_is_read_alone(store: Store, write: Callable[..., int]) -> None:

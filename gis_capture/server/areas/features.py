@@ -1,21 +1,21 @@
 """Features of layers: pages by box, ids, values and text, as GeoJSON, CSV or FlatGeobuf; and each by its id."""
 
 import io
-from typing import Any
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
-import orjson
 from flask import Blueprint, Response, request
 
-from gis_capture.model import Feature, Layer, Text, encode_json
+from gis_capture.model import Feature, Layer, Text
 from gis_capture.report.flatgeobuf import encode_flatgeobuf
-from gis_capture.report.geojson import to_geojson
+from gis_capture.report.geojson import columns_to_geojson, to_geojson
 from gis_capture.report.table import write_csv
 from gis_capture.server.answers import attachment, json_response
 from gis_capture.server.context import served, workspace
 from gis_capture.server.errors import NotFoundError
 from gis_capture.server.feature_query import Page, read_page
 from gis_capture.server.personal import sees_personal
+from gis_capture.store.columns import Columns
 
 area = Blueprint("features", __name__)
 GEOJSON = "application/geo+json"
@@ -28,36 +28,40 @@ def list_features(layer: str) -> Response:
     store = workspace().store
     definition = _seen(store.layer(layer))
     page = read_page(definition)
-    found = list(store.numbered_features(layer, page.query))
-    rows = found[: page.limit]
-    following = ""
-    if len(found) > page.limit:
-        following = f"{request.base_url}?{urlencode({**request.args.to_dict(), 'after': rows[-1][0]})}"
-    n_matched = served().count(layer, page.query)
-    features = [feature for _, feature in rows]
     if page.file_format == "geojson":
-        response = json_response(_collection(page, features, n_matched, following), mimetype=GEOJSON)
+        response, following = _collection(page, store.page(layer, page.query))
     else:
-        response = _file(page, features)
-    response.headers["Feature-Count"] = str(n_matched)
+        response, following = _file(page, list(store.numbered_features(layer, page.query)))
     if following:
         response.headers["Link"] = f'<{following}>; rel="next"'
+    response.headers["Feature-Count"] = str(served().count(layer, page.query))
     return response
 
 
-def _collection(page: Page, features: list[Feature], n_matched: int, following: str) -> dict[str, Any]:
-    return {
+def _following(page: Page, fids: Sequence[int]) -> str:
+    """The address of the next page; "" where there is none."""
+    if len(fids) <= page.limit:
+        return ""
+    return f"{request.base_url}?{urlencode({**request.args.to_dict(), 'after': fids[page.limit - 1]})}"
+
+
+def _collection(page: Page, columns: Columns) -> tuple[Response, str]:
+    """A page as GeoJSON, and the address of the next one."""
+    following = _following(page, columns.fids)
+    features = columns_to_geojson(page.layer, columns)[: page.limit]
+    document = {
         "type": "FeatureCollection",
-        # As bytes at once: so many live objects would keep the garbage collector busy.
-        "features": [orjson.Fragment(encode_json(one)) for one in to_geojson(page.layer, features)],
-        "numberMatched": n_matched,
+        "features": features,
+        "numberMatched": served().count(page.layer.key, page.query),
         "numberReturned": len(features),
         "links": [{"rel": "next", "type": GEOJSON, "href": following}] if following else [],
     }
+    return json_response(document, mimetype=GEOJSON), following
 
 
-def _file(page: Page, features: list[Feature]) -> Response:
-    """A page as CSV with a mark by which Excel knows its encoding, or as FlatGeobuf."""
+def _file(page: Page, rows: list[tuple[int, Feature]]) -> tuple[Response, str]:
+    """A page as CSV with a mark by which Excel knows its encoding, or as FlatGeobuf, and the address of the next."""
+    features = [feature for _, feature in rows[: page.limit]]
     if page.file_format == "csv":
         text = io.StringIO(newline="")
         write_csv(text, page.layer, features, encoding="utf-8-sig")
@@ -66,7 +70,7 @@ def _file(page: Page, features: list[Feature]) -> Response:
         response = Response(encode_flatgeobuf(page.layer, features), mimetype="application/flatgeobuf")
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Content-Disposition"] = attachment(page.layer.key, page.layer.title.ja, page.file_format)
-    return response
+    return response, _following(page, [fid for fid, _ in rows])
 
 
 @area.get("/layers/<layer>/features/<feature_id>")

@@ -92,6 +92,10 @@ class GeoPackageStore:
         """Reads (fid, feature) in the order of `fid`, lazily."""
         return self._reading().numbered_features(layer, query)
 
+    def page(self, layer: str, query: FeatureQuery) -> Columns:
+        """Reads what `numbered_features` gives at once and column by column."""
+        return self._reading().page(layer, query)
+
     def columns(self, layer: str, names: Sequence[str], *, after: int = 0) -> Iterator[Columns]:
         """Reads a layer in batches of columns, lazily."""
         return self._reading().columns(layer, names, after=after)

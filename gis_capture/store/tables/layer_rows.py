@@ -152,15 +152,18 @@ class LayerRows:
         return values
 
     def to_columns(self, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> Columns:
-        """Gives the columns of rows of (fid, feature_id, geometry, these fields …); there is at least one row."""
+        """Gives the columns of rows of (fid, feature_id, geometry, these fields …[, revision])."""
+        if not rows:
+            return Columns((), (), np.empty(0, dtype=object), {name: () for name in names})
         fids, feature_ids, contents, *values = zip(*rows, strict=True)
         readers = {self.names[index]: reader for index, reader in self._readers}
         fields = {
             name: list(map(readers[name], column)) if name in readers else column
-            for name, column in zip(names, values, strict=True)
+            for name, column in zip(names, values, strict=False)
         }
         ids = [one or "" for one in feature_ids]
-        return Columns(fids, ids, self.decode_geometries(contents), fields)
+        revisions = [one or 0 for one in values[-1]] if len(values) > len(names) else []
+        return Columns(fids, ids, self.decode_geometries(contents), fields, revisions)
 
     def from_state(self, feature_id: str, revision: int, state: str, geometry: Any) -> Feature:
         """Reads a feature of the history."""

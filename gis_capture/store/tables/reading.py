@@ -8,7 +8,7 @@ import orjson
 
 from gis_capture.errors import LayerError
 from gis_capture.geopackage.crs import to_layer_crs
-from gis_capture.geopackage.names import quote_identifier
+from gis_capture.geopackage.names import FEATURE_ID, GEOMETRY, REVISION, quote_identifier
 from gis_capture.model import BBox, Feature, FieldType, Layer
 from gis_capture.store.columns import ROWS_AT_ONCE, Columns
 from gis_capture.store.protocol import EVERYTHING, Author, Deletion, FeatureQuery, LayerInfo, Revision
@@ -105,6 +105,16 @@ class Reading:
         limit = "" if query.limit is None else f" LIMIT {int(query.limit)}"
         read = rows.only(query.names)
         return self.read(read, f"{read.select} WHERE {where} ORDER BY fid{limit}", values)
+
+    def page(self, layer: str, query: FeatureQuery) -> Columns:
+        """Reads what `numbered_features` gives at once and column by column, without positions and attachments."""
+        rows = self.rows_of(layer)
+        where, values = self._where(rows, query)
+        limit = "" if query.limit is None else f" LIMIT {int(query.limit)}"
+        names = [name for name in rows.names if query.names is None or name in query.names]
+        columns = ", ".join(map(quote_identifier, ("fid", FEATURE_ID, GEOMETRY, *names, REVISION)))
+        sql = f"SELECT {columns} FROM {rows.table} WHERE {where} ORDER BY fid{limit}"
+        return rows.to_columns(names, self.connection.execute(sql, values).fetchall())
 
     def columns(self, layer: str, names: Sequence[str], *, after: int = 0) -> Iterator[Columns]:
         """Reads a layer in batches of columns, lazily: all of it, or what was written after a revision."""
