@@ -28,5 +28,5 @@ def bound_problems(problems: Iterable[Problem], *, max_of_a_kind: int = MAX_PROB
         if n > max_of_a_kind:
             rest = n - max_of_a_kind
             message = Text(f"ほかに同じような件が{rest:,}件あります。", f"There are {rest:,} more like this.")
-            kept.append(replace(last[kind], message=message, row_number=None, cell=None))
+            kept.append(replace(last[kind], message=message, row_number=None, cell=None, places=()))
     return tuple(kept)

@@ -17,6 +17,8 @@ from gis_capture.locate.rereading import Rereading
 from gis_capture.model import BBox, Problem, Text
 
 _FITTING_M = 1000.0
+_MOST = 0.8
+_FEW = 10
 
 Reread = Callable[[Sequence[int]], Rereading | None]
 
@@ -41,8 +43,15 @@ class PlacedRows:
         """What can be told without an address: origins of zones, places outside an area, places of many rows."""
         for row in on_zone_origin(self.lon, self.lat).tolist():
             yield self._problem(row, codes.ON_ZONE_ORIGIN, messages.ON_ZONE_ORIGIN)
-        if area is not None:
-            for row in outside_area(self.lon, self.lat, area).tolist():
+        outside = outside_area(self.lon, self.lat, area).tolist() if area else []
+        if area and len(outside) > max(_MOST * np.isfinite(self.lon).sum(), _FEW):
+            # That is one mistake and not as many as there are rows.
+            message = fill(messages.MOSTLY_OUTSIDE_AREA, n_rows=len(outside))
+            yield Problem(
+                codes.POSITION_OUTSIDE_AREA, "warning", message, messages.CHECK_CITY_AND_CRS, column=self.column
+            )
+        elif area:
+            for row in outside:
                 lon, lat = _place(self.lon, self.lat, row)
                 edge = min(max(lon, area.min_x), area.max_x), min(max(lat, area.min_y), area.max_y)
                 yield self._problem(row, codes.POSITION_OUTSIDE_AREA, messages.OUTSIDE_AREA, edge)

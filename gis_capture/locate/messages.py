@@ -195,6 +195,13 @@ ADDRESS_NOT_FOUND = (
     Text("住所を確かめるか、位置を地図で指定してください。", "Check the address or give the place on the map."),
 )
 OUTSIDE_AREA = Text("区域の外になります：{cells}", "This lies outside the area: {cells}")
+MOSTLY_OUTSIDE_AREA = Text(
+    "ほとんどの行（{n_rows}行）が区域の外になります。", "Most rows ({n_rows}) lie outside the area."
+)
+CHECK_CITY_AND_CRS = Text(
+    "作業フォルダーの市区町村と、台帳の座標系（系番号、XとY）を確かめてください。",
+    "Check the city of the workspace, and the ledger's CRS, zone and axes.",
+)
 ON_ZONE_ORIGIN = Text(
     "平面直角座標の原点にあたります（X=0、Y=0の変換）：{cells}",
     "This is the origin of a zone of plane coordinates: {cells}",

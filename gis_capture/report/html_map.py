@@ -1,6 +1,7 @@
 """The map of an import as one HTML file: where every row went, and what is to be done. It needs no network."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -18,7 +19,7 @@ from gis_capture.report.placings import COARSE, ROUGH
 from gis_capture.store.protocol import FeatureQuery, Store
 from gis_capture.text import Text
 
-MAX_PROBLEMS = 200
+MAX_OF_A_CODE = 40
 MAX_PLACES = 12
 _JAPAN = timezone(timedelta(hours=9))
 _SEVERITY_ORDER = ("error", "warning", "info")
@@ -114,14 +115,17 @@ def _apart(result: Mapping[str, Any], layer: Layer, language: str) -> list[Apart
     """The rows that lie elsewhere than their address; what concerns personal data is told by the number of the row."""
     personal = {field.name for field in layer.fields if field.is_personal}
     row = WORDS["row_number"].in_language(language)
-    found = []
-    for problem in result["problems"]:
+    found: dict[object, Apart] = {}
+    for index, problem in enumerate(result["problems"]):
         if len(places := problem.get("places", ())) == 2 and tuple(places[0]) != tuple(places[1]):
             words = "" if personal else f" {problem['message']}"
             number = row.format(n=problem["row"]) if problem["row"] else ""
             place, other = ((float(lon), float(lat)) for lon, lat in places)
-            found.append(Apart(place, other, number + words))
-    return found
+            # One line a row; where it disagrees with its address, that says more than that it lies outside.
+            found[(problem.get("table"), problem["row"]) if problem["row"] else index] = Apart(
+                place, other, number + words
+            )
+    return list(found.values())
 
 
 def _n_drawn(drawing: Drawing | None) -> int:
@@ -152,23 +156,41 @@ def _problems(result: Mapping[str, Any], layer: Layer, language: str) -> list[di
     personal = {field.name for field in layer.fields if field.is_personal}
     withheld = WORDS["withheld_problem"].in_language(language)
     row = WORDS["row_number"].in_language(language)
-    places: dict[tuple[str, str, str], list[str]] = {}
+    places: dict[tuple[str, str, str, str], list[str]] = {}
     for problem in sorted(result["problems"], key=lambda problem: _SEVERITY_ORDER.index(problem["severity"])):
         words = (withheld, "") if problem["field"] in personal else (problem["message"], problem["suggestion"])
         where = problem["cell"] or (row.format(n=problem["row"]) if problem["row"] else problem["column"])
-        places.setdefault((problem["severity"], *words), []).append(where or "")
+        places.setdefault((problem["severity"], problem["code"], *words), []).append(where or "")
     more = WORDS["places_more"].in_language(language)
-    return [
-        {
-            "severity": severity,
-            "severity_words": SEVERITIES[severity].in_language(language),
-            "where": Text("、", ", ").in_language(language).join(found[:MAX_PLACES])
-            + (more.format(n=len(found) - MAX_PLACES) if len(found) > MAX_PLACES else ""),
-            "message": message,
-            "suggestion": suggestion,
-        }
-        for (severity, message, suggestion), found in list(places.items())[:MAX_PROBLEMS]
-    ]
+    rows, n_of_code = [], Counter[tuple[str, str]]()
+    for (severity, code, message, suggestion), found in places.items():
+        n_of_code[severity, code] += 1
+        if n_of_code[severity, code] > MAX_OF_A_CODE:
+            continue
+        where = Text("、", ", ").in_language(language).join(found[:MAX_PLACES])
+        where += more.format(n=len(found) - MAX_PLACES) if len(found) > MAX_PLACES else ""
+        rows.append(_problem_row(severity, code, where, message, suggestion, language))
+    # What one kind has too much of is told at its end, so that no kind hides the others.
+    for (severity, code), n in n_of_code.items():
+        if n > MAX_OF_A_CODE:
+            last = max(
+                index for index, shown in enumerate(rows) if (shown["severity"], shown["code"]) == (severity, code)
+            )
+            message = WORDS["problems_more"].in_language(language).format(n=f"{n - MAX_OF_A_CODE:,}")
+            rows.insert(last + 1, _problem_row(severity, code, "", message, "", language))
+    return rows
+
+
+def _problem_row(severity: str, code: str, where: str, message: str, suggestion: str, language: str) -> dict[str, str]:
+    words = SEVERITIES[severity].in_language(language)
+    return {
+        "severity": severity,
+        "severity_words": words,
+        "code": code,
+        "where": where,
+        "message": message,
+        "suggestion": suggestion,
+    }
 
 
 def _listed(

@@ -45,6 +45,7 @@ WORDS = {
     "problems": Text("確認すること", "What to check"),
     "remarks": Text("参考(読み取りの控え)", "Notes on how it was read"),
     "places_more": Text(" ほか {n} か所", " and {n} more"),
+    "problems_more": Text("同じ種類がほかに {n} 件あります。", "There are {n} more of this kind."),
     "severity": Text("区分", "Kind"),
     "where": Text("場所", "Where"),
     "what": Text("内容", "What was found"),

@@ -106,7 +106,9 @@ def draw_map(
     if apart:
         _disagreements(apart, language).add_to(drawn)
     folium.LayerControl(collapsed=False).add_to(drawn)
-    drawn.fit_bounds([[box.min_y, box.min_x], [box.max_y, box.max_x]], padding=(24, 24), max_zoom=_NEAREST_ZOOM)
+    # Room at the top, where the list of what is drawn would cover marks.
+    corners = [[box.min_y, box.min_x], [box.max_y, box.max_x]]
+    drawn.fit_bounds(corners, padding_top_left=(24, 130), padding_bottom_right=(24, 24), max_zoom=_NEAREST_ZOOM)
     figure = drawn.get_root()
     assert isinstance(figure, Figure)
     figure.render()

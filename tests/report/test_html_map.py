@@ -260,3 +260,28 @@ def test_a_row_that_lies_elsewhere_than_its_address_is_a_line_to_it(
     assert "赤い線の 1 行" in page
     assert ATTACK not in page
     assert '{"label": "2\\u884c\\u76ee"}' in page
+
+
+def test_no_kind_of_problem_hides_the_others_and_a_row_is_one_line(
+    store: Store, tmp_path: Path, leaflet_dir: Path
+) -> None:
+    """Two hundred cells that are no numbers stand before one disagreement; the row outside the area has that line."""
+    import_id = bring_in(store, tmp_path)
+    record = next(record for record in store.imports() if record["import_id"] == import_id)
+    nothing: dict[str, object] = {name: None for name in ("column", "cell", "field")}
+    here, there = [137.25, 36.14], [137.45, 36.34]
+    apart = {**nothing, "row": 2, "severity": "warning", "suggestion": ""}
+    record["result"]["problems"] = [
+        *(
+            {**nothing, "row": n, "code": "not_a_number", "severity": "error", "message": f"数{n}", "suggestion": ""}
+            for n in range(200)
+        ),
+        {**apart, "code": "position_outside_area", "message": "外", "places": [here, [137.26, 36.15]]},
+        {**apart, "code": "address_disagrees", "message": "離れている", "places": [here, there]},
+    ]
+    with store.transact(Author("office", ""), at=AT, note="") as transaction:
+        transaction.put_import(record, ())
+    page = import_map(store, import_id, leaflet_dir=leaflet_dir)
+    assert "離れている" in page and "数39<" in page and "数40<" not in page
+    assert "同じ種類がほかに 160 件あります。" in page
+    assert "赤い線の 1 行" in page and '"coordinates": [[137.25, 36.14], [137.45, 36.34]]' in page
