@@ -17,8 +17,9 @@ OTHER_PLACES = (
     r"C:\Program Files\Google\Chrome\Application\chrome.exe",
     r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
 )
-# The last one makes it trust a certificate.
-PACKAGES = ("chromium", "fonts-noto-cjk", "libnss3-tools")
+# The third makes it trust a certificate; the last two are the engine of Safari, and a screen for it.
+PACKAGES = ("chromium", "fonts-noto-cjk", "libnss3-tools", "webkit2gtk-driver", "xvfb")
+TOOLS = ("certutil", "WebKitWebDriver", "xvfb-run")
 HELP = (
     "The end-to-end tests need a browser: install Google Chrome, Chromium or Microsoft Edge, "
     "or name one in GIS_CAPTURE_BROWSER. On Debian or Ubuntu: apt-get install " + " ".join(PACKAGES)
@@ -49,7 +50,7 @@ def has_japanese_font() -> bool:
 
 def main() -> None:
     """Installs what is missing, prints what is there."""
-    if find_browser() is None or not has_japanese_font() or not shutil.which("certutil"):
+    if find_browser() is None or not has_japanese_font() or not all(map(shutil.which, TOOLS)):
         install_browser()
     browser = find_browser()
     if browser is None:
