@@ -16,8 +16,9 @@ PATIENCE_MS = 30_000
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--screenshots FOLDER` keeps pictures of every screen."""
+    """`--screenshots FOLDER` keeps pictures of every screen; `--kills N` kills the browser in more places of a save."""
     parser.addoption("--screenshots", type=Path, default=None, help="folder for pictures of every screen")
+    parser.addoption("--kills", type=int, default=2, help="at how many writes of a save the browser is killed")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,0 +1,77 @@
+"""The office changes things while a tablet has unsent edits: a newer app, a layer with one more field."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from playwright.sync_api import Playwright, expect
+
+from gis_capture.model import Constraints, Text
+from gis_capture.store.protocol import Author
+from gis_capture.workspace import Workspace
+from tests.e2e.relay import relay
+from tests.e2e.serving import Server
+from tests.e2e.tablet import PORTRAIT, tablet
+
+_LOOK_FOR_UPDATE = "async () => { await (await navigator.serviceWorker.getRegistration()).update(); }"
+
+
+def add_field(workspace: Path) -> None:
+    """Gives the layer of meeting places one more field, as an office does between two outings."""
+    opened = Workspace.open(workspace)
+    layer = opened.store.layer("aed")
+    name = next(field for field in layer.fields if field.name == "name")
+    key = replace(
+        name,
+        field_id="aed.key_box",
+        name="key_box",
+        title=Text("鍵の箱", "Key box"),
+        constraints=Constraints(),
+        aliases=(),
+    )
+    with opened.store.transact(Author("office"), at=opened.clock()) as transaction:
+        version = layer.definition_version + 1
+        transaction.put_layer(replace(layer, fields=(*layer.fields, key), definition_version=version))
+
+
+def test_a_newer_app_and_a_changed_layer_leave_unsent_edits_and_drafts_alone(
+    screens_server: Server, playwright: Playwright, browser_path: str, tmp_path: Path
+) -> None:
+    """Nothing reloads by itself; after the switch the edit is there, is applied, and the form has the new field."""
+    with (
+        relay(screens_server.url) as door,
+        tablet(playwright, browser_path, tmp_path / "profile", door.url, viewport=PORTRAIT) as crew,
+    ):
+        crew.set_up("aed")
+        crew.wait_until_kept()
+        crew.record("aed")
+        crew.place("center")
+        crew.write("name", "古い版の集会所")
+        crew.save()
+        crew.record("aed")
+        crew.place("center")
+        crew.write("name", "書きかけの集会所")
+        crew.page.evaluate("globalThis.is_same_page = true")
+
+        door.version = "newer"
+        add_field(screens_server.workspace)
+        crew.page.evaluate(_LOOK_FOR_UPDATE)
+        crew.tap("button-map")
+        crew.tap("confirm-save")
+        expect(crew.page.locator("button", has_text="新しい版があります")).to_be_visible()
+        assert crew.page.evaluate("globalThis.is_same_page") is True
+        crew.expect_unsent(2)
+        crew.tap("button-menu")
+        expect(crew.part("update-waiting")).to_be_visible()
+        with crew.page.expect_navigation():
+            crew.tap("update-now")
+        crew.expect_map()
+        assert crew.page.evaluate("caches.keys()") == ["gis-capture-tablet-newer"]
+        crew.expect_unsent(2)
+        crew.send()
+        assert crew.receipts() == ["applied", "applied"]
+        crew.find("古い版の集会所")
+        expect(crew.part("form-field-key_box")).to_be_visible()
+        crew.write("key_box", "入口の右")
+        crew.save()
+        crew.send()
+        assert crew.receipts() == ["applied"]
