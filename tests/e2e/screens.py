@@ -115,6 +115,12 @@ def tablet_screens(crew: Tablet, server: Server, photo: Path) -> Iterator[str]:
     yield "setup-ready"
     crew.tap("setup-finish")
     crew.expect_map()
+    yield "tour"
+    for _ in range(4):
+        crew.tap("tour-next")
+    yield "tour-end"
+    crew.tap("tour-next")
+    crew.expect_map()
     yield "map"
     crew.wait_until_kept()
 

@@ -83,6 +83,7 @@ class Tablet:
             choice.set_checked(choice.get_attribute("value") in layers)
         self.tap("outing-start")
         self.tap("setup-finish")
+        self.tap("tour-skip")
         self.expect_map()
 
     def wait_until_kept(self) -> None:

@@ -102,6 +102,10 @@ def test_a_day_by_keys_only(screens_server: Server, playwright: Playwright, brow
         expect(crew.part("setup-finish")).to_be_visible()
         tab_to(crew.page, "setup-finish")
         keys.press("Enter")
+        tab_to(crew.page, "tour-next")
+        keys.press("Enter")
+        keys.press("Escape")
+        expect(crew.part("tour")).to_have_count(0)
         crew.expect_map()
         for testid in ("button-record", "layer-choice-aed", "place-center"):
             tab_to(crew.page, testid)

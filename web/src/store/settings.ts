@@ -20,6 +20,8 @@ export interface Settings {
   layer_views: Record<string, { is_visible: boolean; opacity: number }>;
   /** Keys of the layers that were put in order, the uppermost first. */
   layer_order: readonly string[];
+  /** The first look around was finished, or skipped. */
+  tour_done: boolean;
 }
 
 export async function readSetting<Name extends keyof Settings>(database: Database, name: Name) {

@@ -41,6 +41,8 @@ export class Desk {
   toast = $state<string | null>(null);
   trouble = $state.raw<Trouble | null>(null);
   question = $state.raw<Question | null>(null);
+  /** Whether the first look around is shown. */
+  is_touring = $state.raw(false);
 
   readonly ledger: Ledger;
   readonly gps: Gps;
