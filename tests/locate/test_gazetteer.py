@@ -273,6 +273,31 @@ def test_tables_of_the_address_base_registry_are_joined(tmp_path: Path) -> None:
         assert (town.level, town.lon) == ("chome", 137.2518)
 
 
+def test_blocks_are_read_with_either_name_of_the_column_of_towns(tmp_path: Path) -> None:
+    """The published description and the published table differ in one character."""
+    (tmp_path / "blocks.csv").write_text(ISJ_BLOCKS.replace("大字・丁目名", "大字・町丁目名"), encoding="cp932")
+    counts = build_gazetteer([tmp_path / "blocks.csv"], tmp_path / "gazetteer.sqlite")
+    assert (counts["n_towns"], counts["n_lots"]) == (1, 1)
+
+
+def test_tables_of_the_registry_without_names_of_prefectures_are_refused_with_what_is_missing(tmp_path: Path) -> None:
+    """Parcels alone say no prefecture."""
+    parcels = "lg_code,machiaza_id,prc_id,city,ward,oaza_cho,chome,koaza,prc_num1,prc_num2,prc_num3\n"
+    parcels += "212032,0001001,00012,高山市,,花里町,一丁目,,い2,,\n"
+    (tmp_path / "mt_parcel.csv").write_text(parcels, encoding="utf-8")
+    with pytest.raises(SourceError) as caught:
+        build_gazetteer([tmp_path / "mt_parcel.csv"], tmp_path / "gazetteer.sqlite")
+    assert "mt_city" in caught.value.message.ja
+    cities = "lg_code,pref,county,city,ward\n212032,岐阜県,,高山市,\n"
+    points = "lg_code,machiaza_id,prc_id,rep_lon,rep_lat,rep_srid\n212032,0001001,00012,137.2521,36.1319,EPSG:6668\n"
+    (tmp_path / "mt_city.csv").write_text(cities, encoding="utf-8")
+    (tmp_path / "mt_parcel_pos.csv").write_text(points, encoding="utf-8")
+    build_gazetteer(tmp_path.glob("*.csv"), tmp_path / "gazetteer.sqlite")
+    with Gazetteer(tmp_path / "gazetteer.sqlite") as gazetteer:
+        lot = gazetteer.search("高山市花里町一丁目い2番地")
+        assert (lot.level, lot.lon, lot.tail) == ("lot", 137.2521, "")
+
+
 def test_a_lot_far_from_its_town_is_not_believed(tmp_path: Path) -> None:
     """Registers hold parcels at the origin of a zone, tens of kilometres away."""
     far = ISJ_BLOCKS.replace("36.1320", "36.0000").replace("137.2520", "137.1667")

@@ -6,7 +6,9 @@
 
 from collections.abc import Iterable, Iterator
 
+from gis_capture.errors import SourceError
 from gis_capture.locate.gazetteer.places import Place, parse_degrees, picker
+from gis_capture.text import Text
 
 _LOT_COLUMNS = ("prc_num1", "prc_num2", "prc_num3", "blk_num", "rsdt_num", "rsdt_num2")
 _ID_COLUMNS = ("lg_code", "machiaza_id", "prc_id", "blk_id", "rsdt_id", "rsdt2_id")
@@ -37,7 +39,19 @@ class AddressRegistry:
         return True
 
     def places(self) -> Iterator[Place]:
-        """Gives the joined places; those whose prefecture is in no table are left out."""
+        """Gives the joined places; those whose prefecture is in no table are left out.
+
+        Raises:
+            SourceError: No table names a prefecture.
+        """
+        if self._names and not self._cities:
+            raise SourceError(
+                Text(
+                    "アドレス・ベース・レジストリの表に都道府県名がありません。"
+                    "市区町村マスター（mt_city）か町字マスター（mt_town）も一緒に指定してください。",
+                    "The tables of the Address Base Registry name no prefecture: give mt_city or mt_town, too.",
+                )
+            )
         for key, town, koaza, lot in self._names:
             pref, city = self._cities.get(key[0], ("", ""))
             lon, lat = self._points.get(key, (None, None))

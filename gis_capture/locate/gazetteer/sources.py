@@ -16,6 +16,8 @@ from gis_capture.locate.gazetteer.registry import AddressRegistry
 from gis_capture.text import Text
 
 _LARGEST_BYTES = 2 << 30
+# The table itself, and its description, name the column of the town so.
+_TOWN_OF_BLOCK = ("大字・丁目名", "大字・町丁目名")
 
 
 _Reader = Callable[[list[str], Iterable[list[str]]], Iterator[Place]]
@@ -107,7 +109,8 @@ def _isj_towns(header: list[str], rows: Iterable[list[str]]) -> Iterator[Place]:
 
 
 def _isj_blocks(header: list[str], rows: Iterable[list[str]]) -> Iterator[Place]:
-    names = ("都道府県名", "市区町村名", "大字・丁目名", "小字・通称名", "街区符号・地番", "経度", "緯度", "代表フラグ")
+    town_name = next(name for name in _TOWN_OF_BLOCK if name in header)
+    names = ("都道府県名", "市区町村名", town_name, "小字・通称名", "街区符号・地番", "経度", "緯度", "代表フラグ")
     pick = picker(header, *names)
     for row in rows:
         pref, city, town, koaza, lot, lon, lat, is_representative = pick(row)
@@ -117,6 +120,6 @@ def _isj_blocks(header: list[str], rows: Iterable[list[str]]) -> Iterator[Place]
 
 _READERS: tuple[tuple[frozenset[str], _Reader], ...] = (
     (frozenset({"pref", "city", "town", "lat", "lon"}), _town_table),
-    (frozenset({"街区符号・地番", "大字・丁目名", "緯度", "経度"}), _isj_blocks),
+    *((frozenset({"街区符号・地番", name, "緯度", "経度"}), _isj_blocks) for name in _TOWN_OF_BLOCK),
     (frozenset({"大字町丁目名", "市区町村名", "緯度", "経度"}), _isj_towns),
 )
