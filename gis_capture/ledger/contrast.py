@@ -26,8 +26,10 @@ class Kinds:
     def compare(self, kinds: Sequence[str]) -> tuple[int, int]:
         """Counts in how many telling columns a row fits the body, and in how many it has words instead."""
         fits = misfits = 0
-        for kind, expected in zip(kinds, self.of_column, strict=True):
-            if kind and expected in VALUED:
+        # Of a wide sheet most cells are empty.
+        filled = zip(itertools.compress(kinds, kinds), itertools.compress(self.of_column, kinds), strict=True)
+        for kind, expected in filled:
+            if expected in VALUED:
                 if kind == expected or (kind in VALUED[:2] and expected in VALUED[:2]):
                     fits += 1
                 elif kind in ("text", "long") or (kind == "code" and expected != "code"):
@@ -37,11 +39,12 @@ class Kinds:
 
 def kinds_of_row(grid: Grid, index: int) -> list[str]:
     """The kind of every cell of a row; a row of rising years, days or months counts as names."""
-    # Of a wide sheet most cells are empty.
-    kinds = ["" if (text := column[index]) is None else words.kind_of(text) for column in grid.columns]
-    numbers = [
-        text for column, kind in zip(grid.columns, kinds, strict=True) if kind == "number" and (text := column[index])
-    ]
+    kinds = [""] * grid.n_columns
+    numbers: list[str] = []
+    for position, text in grid.filled(index):
+        kinds[position] = words.kind_of(text)
+        if kinds[position] == "number":
+            numbers.append(text)
     first = next(grid.filled(index), None)
     if len(numbers) >= 3 or (len(numbers) == 2 and first is not None and words.is_name_word(first[1])):
         years = [int(n) for n in numbers if re.fullmatch(r"\s*(?:19|20)\d\d\s*", n)]

@@ -14,6 +14,7 @@ MARKED_SHEET = "GIS Capture"
 """Name of the sheet on which we list what to mend; it is no part of a ledger."""
 
 _MAX_MERGED_ROWS = 2_000_000
+_MAX_KEPT_ROWS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ class Grid:
     usual_width: int = 0
     lists_trailing_blanks: bool = False
     problems: tuple[Problem, ...] = ()
+    # Each rule asks for the same row again.
+    _filled: dict[int, list[tuple[int, str]]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def n_rows(self) -> int:
@@ -127,7 +130,13 @@ class Grid:
 
     def filled(self, index: int) -> Iterator[tuple[int, str]]:
         """The (column, text) of the filled cells of one row."""
-        for position, column in enumerate(self.columns):
-            value = column[index]
-            if value is not None:
-                yield position, value
+        found = self._filled.get(index)
+        if found is None:
+            if len(self._filled) >= _MAX_KEPT_ROWS:
+                self._filled.clear()
+            found = self._filled[index] = [
+                (position, value)
+                for position, column in enumerate(self.columns)
+                if (value := column[index]) is not None
+            ]
+        return iter(found)
