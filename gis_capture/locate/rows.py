@@ -121,6 +121,7 @@ def _by_coordinates(
     accuracies_m = np.where(
         np.isnan(rounded_m), moved.accuracies_m, np.hypot(rounded_m, np.nan_to_num(moved.accuracies_m))
     )
+    is_dms = reading.is_dms if reading.kind in ("lonlat_columns", "latlon_in_one") else np.zeros(len(is_placed), bool)
     method = _METHODS[reading.kind]
     is_coarse = is_placed & (rounded_m > _COARSE_M) & (reading.cells is None)
     lonlat = transform(moved.x, moved.y, source=target, target=GEOGRAPHIC["jgd2011"])
@@ -133,7 +134,10 @@ def _by_coordinates(
     )
     return Located(
         geometries=Points(np.where(is_placed, moved.x, np.nan), moved.y),
-        methods=[method if placed else None for placed in is_placed.tolist()],
+        methods=[
+            None if not placed else "dms" if minutes else method
+            for placed, minutes in zip(is_placed.tolist(), is_dms.tolist(), strict=True)
+        ],
         accuracies_m=[
             None if metres != metres or not placed else round(metres, 1)
             for metres, placed in zip(accuracies_m.tolist(), is_placed.tolist(), strict=True)
