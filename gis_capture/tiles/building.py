@@ -72,7 +72,8 @@ def build_columns(layer: Layer, batches: Iterable[StoredColumns]) -> Columns:
             table.add(1, _labels(layer, batch, owners))
             for column, name in enumerate(names[2:], 2):
                 values = batch.fields[name]
-                table.add(column, [values[owner] for owner in owners])
+                is_whole = len(owners) == len(values)
+                table.add(column, values if is_whole else [values[owner] for owner in owners])
     return _ordered(names, table, found, np.concatenate(fids), np.concatenate(ids))
 
 

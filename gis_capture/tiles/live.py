@@ -1,8 +1,8 @@
 """A layer as tiles need it, kept at the newest revision: what changed since its columns were made lies beside them.
 
-Segments: the base, what changed since it, what changed after that, and the last few changes, which are read anew with
-each of them; so the more have changed, the seldomer they are read. All are immutable; a row that has changed is dead in
-the older ones. So an encoder sees one state from beginning to end.
+Segments: the base, what changed since it, in levels of which each is smaller than the one before, and the last few
+changes, which are read anew with each of them; so the more have changed, the seldomer they are read. All are immutable;
+a row that has changed is dead in the older ones. So an encoder sees one state from beginning to end.
 """
 
 import logging
@@ -26,7 +26,7 @@ from gis_capture.tiles.generations import Generations
 from gis_capture.tiles.sidecar import FORMAT, find_sidecar, read_sidecar, revision_of, write_sidecar
 
 logger = logging.getLogger(__name__)
-MOST = (2**62, 1_024, 32)
+MOST = (2**62, 1_024, 160, 24)
 """Changes in each segment after the base; with one more they join those before them."""
 SMALL = 5_000
 """Rows of which no file is kept."""

@@ -11,6 +11,8 @@ from gis_capture.tiles.columns import NONE, Array
 _MANY = 100_000
 """So many values are enough to see whether they repeat."""
 _DOUBLE = struct.Struct("<d")
+_SHORT = 125
+"""Bytes of a text whose lengths take one byte each."""
 
 
 def encode_value(value: Any) -> bytes:
@@ -25,7 +27,9 @@ def encode_value(value: Any) -> bytes:
         content = b"\x19" + _DOUBLE.pack(value)
     else:
         text = str(value).encode("utf-8", "replace")
-        content = b"\x0a" + varint(len(text)) + text
+        if (n_bytes := len(text)) <= _SHORT:
+            return bytes((0x22, n_bytes + 2, 0x0A, n_bytes)) + text
+        content = b"\x0a" + varint(n_bytes) + text
     return b"\x22" + varint(len(content)) + content
 
 
