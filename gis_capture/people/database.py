@@ -23,10 +23,11 @@ CREATE TABLE accounts (
   sees_personal INTEGER NOT NULL, password_hash TEXT NOT NULL, made_at TEXT NOT NULL, signed_in_at TEXT
 ) STRICT;
 CREATE TABLE devices (
-  device_id TEXT PRIMARY KEY, name TEXT NOT NULL, tablet_id TEXT NOT NULL, token_hash BLOB NOT NULL UNIQUE,
+  device_id TEXT PRIMARY KEY, name TEXT NOT NULL, token_hash BLOB NOT NULL UNIQUE,
   state TEXT NOT NULL CHECK (state IN ('active', 'locked', 'revoked')),
   paired_by TEXT NOT NULL, paired_at TEXT NOT NULL, contact_at TEXT NOT NULL
 ) STRICT;
+CREATE TABLE senders (sender_id TEXT PRIMARY KEY, device_id TEXT NOT NULL REFERENCES devices) STRICT;
 CREATE TABLE sessions (
   session_hash BLOB PRIMARY KEY, account_id TEXT NOT NULL REFERENCES accounts ON DELETE CASCADE,
   device_id TEXT REFERENCES devices, begun_at TEXT NOT NULL, seen_at TEXT NOT NULL

@@ -1,5 +1,6 @@
 """Tablets: paired by a code that the office shows, each with a token of its own that the office can refuse."""
 
+import sqlite3
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -16,14 +17,12 @@ class Device:
 
     Attributes:
         name: As the office calls it.
-        tablet_id: Under which its app sends changes.
         state: "locked" can be taken back; what is "revoked" has to be paired anew.
         contact_at: When it was last heard of, to a few minutes.
     """
 
     device_id: str
     name: str
-    tablet_id: str
     state: State
     paired_by: str
     paired_at: str
@@ -72,8 +71,37 @@ class Devices:
             )
         return self.get(device.device_id)
 
+    def claim(self, device_id: str, sender_id: str) -> None:
+        """Makes sure that a tablet sends under an id of its own: each crew on it has one, and keeps it.
+
+        Args:
+            device_id: Of the tablet.
+            sender_id: Under which its app sends changes; new ones are the tablet's from now on.
+
+        Raises:
+            PeopleError: The id is that of another tablet.
+        """
+        found = "SELECT device_id FROM senders WHERE sender_id = ?"
+        row = self._database.row(found, sender_id)
+        if row is None:
+            with self._database.change(is_noted=False) as connection:
+                connection.execute("INSERT OR IGNORE INTO senders VALUES (?, ?)", (sender_id, device_id))
+            row = self._database.row(found, sender_id)
+        if row["device_id"] != device_id:
+            raise codes.error(codes.DEVICE_DIFFERS)
+
+    def take_over(self, connection: sqlite3.Connection, device_id: str, sender_id: str) -> None:
+        """Makes a tablet that is paired anew the one it was: what that was ends, and its ids are the new one's."""
+        row = connection.execute("SELECT device_id FROM senders WHERE sender_id = ?", (sender_id,)).fetchone()
+        if row is not None:
+            connection.execute("UPDATE devices SET state = 'revoked' WHERE device_id = ?", (row["device_id"],))
+            connection.execute("DELETE FROM sessions WHERE device_id = ?", (row["device_id"],))
+            connection.execute("UPDATE senders SET device_id = ? WHERE device_id = ?", (device_id, row["device_id"]))
+        elif sender_id:
+            connection.execute("INSERT INTO senders VALUES (?, ?)", (sender_id, device_id))
+
 
 def device_of(row: Any) -> Device:
     """A device of its row."""
-    names = ("device_id", "name", "tablet_id", "state", "paired_by", "paired_at", "contact_at")
+    names = ("device_id", "name", "state", "paired_by", "paired_at", "contact_at")
     return Device(*(row[name] for name in names))

@@ -135,9 +135,7 @@ class People:
         if found.state != "active":
             return _Known(state, None, f"device_{found.state}", until)
         rights = self.accounts.rights_of(f"device:{found.device_id}", Role.CREW)
-        principal = Principal(
-            "device", found.device_id, found.name, Role.CREW, rights=rights, tablet_id=found.tablet_id
-        )
+        principal = Principal("device", found.device_id, found.name, Role.CREW, rights=rights)
         return _Known(state, principal, "", until)
 
     def _principal_of(self, account_id: str) -> Principal:
@@ -241,12 +239,12 @@ class People:
         code = self._make_code("pairing", shown_name(name), made_by, PAIRING_CODE_S)
         return code, later(self._clock(), PAIRING_CODE_S)
 
-    def pair(self, code: str, tablet_id: str, *, address: str) -> tuple[str, Device]:
+    def pair(self, code: str, sender_id: str, *, address: str) -> tuple[str, Device]:
         """Pairs a tablet; gives its token.
 
         Args:
             code: What the office shows.
-            tablet_id: Under which the app sends changes.
+            sender_id: Under which the app sends changes.
             address: From where it is asked.
 
         Raises:
@@ -257,12 +255,9 @@ class People:
         with self._database.change() as connection:
             if not connection.execute("DELETE FROM codes WHERE code_hash = ?", (row["code_hash"],)).rowcount:
                 raise codes.error(codes.CODE_WRONG)
-            # The app of a tablet is one device: what it was paired as before ends.
-            connection.execute(
-                "UPDATE devices SET state = 'revoked' WHERE tablet_id = ? AND tablet_id <> ''", (tablet_id,)
-            )
-            values = (device_id, row["name"], tablet_id, _hash(token), "active", row["made_by"], now, now)
-            connection.execute("INSERT INTO devices VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+            values = (device_id, row["name"], _hash(token), "active", row["made_by"], now, now)
+            connection.execute("INSERT INTO devices VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+            self.devices.take_over(connection, device_id, sender_id)
         return token, self.devices.get(device_id)
 
     def _check_code(self, kind: str, code: str, address: str) -> sqlite3.Row:

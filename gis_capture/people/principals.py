@@ -58,7 +58,6 @@ class Principal:
         name: For people to read.
         sees_personal: Whether fields with personal data are given.
         rights: By layer, as they were granted; `ALL_LAYERS` for the rest.
-        tablet_id: Of a device: the id under which its app sends changes.
     """
 
     kind: Literal["own_screen", "account", "device"]
@@ -67,7 +66,6 @@ class Principal:
     role: Role
     sees_personal: bool = False
     rights: Mapping[str, Right] = field(default_factory=dict)
-    tablet_id: str = ""
 
     def right(self, layer: str) -> Right:
         """What this one may do with a layer: a viewer never edits, an administrator is never kept out."""

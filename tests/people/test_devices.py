@@ -20,7 +20,7 @@ def test_a_code_pairs_one_tablet_once(people: People, clock: Clock) -> None:
 
     assert principal is not None and ends_at > clock()
     assert (principal.kind, principal.name, principal.role) == ("device", "タブレット1", Role.CREW)
-    assert (principal.tablet_id, principal.sees_personal, device.paired_by) == ("tablet-1", False, "高山")
+    assert (principal.sees_personal, device.paired_by) == (False, "高山")
     assert code_of(lambda: people.pair(code, "tablet-2", address=ADDRESS)) == "code_wrong"
     late, _ = people.make_pairing_code("タブレット2", "高山")
     clock.wait(PAIRING_CODE_S)
@@ -68,6 +68,21 @@ def test_the_app_of_a_tablet_is_one_device(people: People) -> None:
 
     assert code_of(lambda: people.identify("", first)) == "device_revoked"
     assert people.identify("", other)
+
+
+def test_each_crew_of_a_tablet_sends_under_an_id_of_its_own(people: People) -> None:
+    """Which no other tablet takes; paired anew, a tablet keeps those of all its crews."""
+    token = pair(people)
+    pair(people, "tablet-2", "タブレット2")
+    mine, other = people.devices.get("タブレット1").device_id, people.devices.get("タブレット2").device_id
+    people.devices.claim(mine, "crew-b")
+    people.devices.claim(mine, "crew-b")
+    for taken in ("tablet-1", "crew-b"):
+        assert code_of(lambda taken=taken: people.devices.claim(other, taken)) == "device_differs"  # type: ignore[misc]
+    pair(people, "crew-b", "タブレット1")
+
+    people.devices.claim(people.devices.get("タブレット1").device_id, "tablet-1")
+    assert code_of(lambda: people.identify("", token)) == "device_revoked"
 
 
 def test_a_tablet_has_rights_of_its_own(people: People) -> None:

@@ -224,10 +224,14 @@ def test_changes_of_a_layer_that_may_not_be_edited_are_rejected(
     assert workspace.store.count(LAYER) == 30
 
 
-def test_a_tablet_sends_as_itself_alone(asking: dict[str, tuple[FlaskClient, Role | None]], problem_of: Any) -> None:
-    """Not under the id of another one."""
+def test_a_tablet_sends_as_itself_alone(
+    app: Flask, asking: dict[str, tuple[FlaskClient, Role | None]], people: People, problem_of: Any
+) -> None:
+    """Under the id it was paired with or a new one, but not under that of another one."""
     tablet, _ = asking["tablet"]
+    people.pair(people.make_pairing_code("タブレット2", "高山")[0], "tablet-2", address="")
     push = {"format": "gis-capture.push/v1", "changes": []}
 
     problem_of(tablet.post("/sync/push", json={**push, "device_id": "tablet-2"}), 403, "device_differs")
-    assert tablet.post("/sync/push", json={**push, "device_id": "tablet-1"}).status_code == 200
+    for own in ("tablet-1", "crew-b"):
+        assert tablet.post("/sync/push", json={**push, "device_id": own}).status_code == 200

@@ -80,8 +80,8 @@ def sign_out() -> Response:
 def pair() -> Response:
     """Pairs a tablet by the code that the office shows; its token is in a cookie that no script can read."""
     body = read_object(max_bytes=MAX_BODY_BYTES)
-    code, tablet_id = read_text(body, "code", max_length=40), read_text(body, "device_id", max_length=200)
-    token, device = workspace().people.pair(code, tablet_id, address=_address())
+    code, sender_id = read_text(body, "code", max_length=40), read_text(body, "device_id", max_length=200)
+    token, device = workspace().people.pair(code, sender_id, address=_address())
     made = Principal("device", device.device_id, device.name, Role.CREW)
     write_down("pair", made)
     response = json_response({"device": device.to_json()}, status=201)

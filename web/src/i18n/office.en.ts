@@ -1,10 +1,12 @@
 import { en as ledgers } from "./ledgers.en.ts";
 import { en as maps } from "./maps.en.ts";
 import type { OfficeKey } from "./office.ts";
+import { en as people } from "./people.en.ts";
 
 export const en: Record<OfficeKey, string> = {
   ...ledgers,
   ...maps,
+  ...people,
   app_name: "GIS Capture",
   nav_label: "Menu",
   nav_layers: "Layers",

@@ -1,10 +1,12 @@
 import { ja as ledgers } from "./ledgers.ja.ts";
 import { ja as maps } from "./maps.ja.ts";
+import { ja as people } from "./people.ja.ts";
 
 /** Words of the office pages. */
 export const ja = {
   ...ledgers,
   ...maps,
+  ...people,
   app_name: "現場台帳 GIS Capture",
   nav_label: "メニュー",
   nav_layers: "レイヤー",

@@ -248,4 +248,15 @@ export const en: Record<TabletKey, string> = {
 
   tasks_place: "Only places to confirm ({n})",
   task_place: "confirm the place",
+  refused_title: "Pair this tablet",
+  refused_unknown: "The office's server does not know this tablet yet. Ask the office for a code.",
+  refused_locked: "This tablet cannot be used",
+  refused_kept: "What was not sent yet ({n} records, {n_photos} photos) is still on this tablet.",
+  refused_export: "Hand it over as a file",
+  refused_later: "Go on without the office",
+  pair_code: "Code",
+  pair_help: "The office shows it on its page “Tablets”, like K7QM-4XRT.",
+  pair_button: "Pair",
+  pair_offline: "The office's server does not answer. Join the office's Wi-Fi, then press again.",
+  pair_failed: "It could not be paired. Press again.",
 };

@@ -249,4 +249,15 @@ export const ja = {
 
   tasks_place: "位置を確かめるものだけ({n}件)",
   task_place: "位置を確かめる",
+  refused_title: "このタブレットを登録してください",
+  refused_unknown: "役所のサーバーは、このタブレットをまだ知りません。役所でコードを出してもらってください。",
+  refused_locked: "このタブレットは使えません",
+  refused_kept: "まだ送っていない記録({n} 件、写真 {n_photos} 枚)は、このタブレットに残っています。",
+  refused_export: "ファイルに書き出して渡す",
+  refused_later: "役所につながずに続ける",
+  pair_code: "登録のコード",
+  pair_help: "役所の画面「タブレットの準備」で出したコードです(例: K7QM-4XRT)。",
+  pair_button: "登録する",
+  pair_offline: "役所のサーバーにつながりません。庁内の Wi-Fi につないでから、もう一度押してください。",
+  pair_failed: "登録できませんでした。もう一度押してください。",
 };

@@ -2,8 +2,8 @@ import "../styles/base.css";
 import "../styles/controls.css";
 import { mount } from "svelte";
 import { showLanguage } from "../i18n/language.svelte.ts";
-import Office from "./office/Office.svelte";
+import Gate from "./office/Gate.svelte";
 
 showLanguage();
 const target = document.getElementById("app");
-if (target) mount(Office, { target });
+if (target) mount(Gate, { target });

@@ -22,6 +22,16 @@ export class ServerError extends Error {
   }
 }
 
+/** Codes with which the server says that it does not know who asks, or no longer lets this tablet in. */
+const REFUSALS = ["setup_needed", "sign_in_needed", "device_locked", "device_revoked", "device_differs"];
+
+let onRefused: (error: ServerError) => void = () => undefined;
+
+/** Says who hears of it when the server refuses this browser, whatever was asked. */
+export function whenRefused(listener: (error: ServerError) => void): void {
+  onRefused = listener;
+}
+
 /** Makes a request to the server this page came from, which answers in the language of the page.
  *
  * @throws OfflineError Nothing answered. @throws ServerError The answer is a problem.
@@ -35,7 +45,9 @@ export async function request(path: string, init: RequestInit = {}): Promise<Res
   });
   if (response.ok || response.status === 304) return response;
   const problem = await response.json().catch(() => ({}));
-  throw new ServerError(response.status, problem);
+  const error = new ServerError(response.status, problem);
+  if (REFUSALS.includes(error.code)) onRefused(error);
+  throw error;
 }
 
 export async function requestJson<T>(path: string, init: RequestInit = {}): Promise<T> {
