@@ -9,6 +9,7 @@ from gis_capture.ledger.fills import Fills, fill_blanks, fill_dittos, fill_merge
 from gis_capture.ledger.form_answers import find_form_answers
 from gis_capture.ledger.graph_paper import collapse
 from gis_capture.ledger.grid import Grid
+from gis_capture.ledger.legends import leave_out_legends
 from gis_capture.ledger.line_pairs import LinePairs, find_line_pairs, join_lines
 from gis_capture.ledger.marked import tell_hidden, tell_marked
 from gis_capture.ledger.names import name_columns, squeeze_name
@@ -32,7 +33,9 @@ def reading_of_grids(grids: Iterable[Grid], source: Source, problems: Iterable[P
         table, lists, left_out = read_form(lists, form, source)
         tables += [table] if table else []
         told += left_out
-    tables += _tables_of_grids(lists, source)
+    apart = [leave_out_legends(grid) for grid in lists]
+    told += [problem for _, problem in apart if problem is not None]
+    tables += _tables_of_grids([grid for grid, _ in apart], source)
     return Reading(source, tuple(tables), tuple(told), tuple(grid for grid in sheets if is_small(grid)))
 
 

@@ -55,6 +55,7 @@ UNSEEN_CELLS = "unseen_cells"
 MEMO_NOT_READ = "memo_not_read"
 READ_BY_ANOTHER = "read_by_another"
 CONTENTS_DIFFER = "contents_differ"
+LEGEND_LEFT_OUT = "legend_left_out"
 MAY_BE_FORMS = "may_be_forms"
 LINES_JOINED = "lines_joined"
 
@@ -113,4 +114,5 @@ TITLES: dict[str, Text] = {
     MAY_BE_FORMS: Text("1シート1件の様式のようです", "Each sheet may be a form of one record"),
     READ_BY_ANOTHER: Text("別の読み取り方で読みました", "Read by the second reader"),
     CONTENTS_DIFFER: Text("ファイルの一覧と中の表が合いません", "List of contents and tables of a file differ"),
+    LEGEND_LEFT_OUT: Text("表の横の凡例を除きました", "Legend beside the table was left out"),
 }

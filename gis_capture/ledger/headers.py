@@ -7,7 +7,7 @@ from gis_capture.ledger import words
 from gis_capture.ledger.contrast import VALUED, Kinds, kinds_of_body, kinds_of_row
 from gis_capture.ledger.grid import Grid
 from gis_capture.ledger.levels import MAX_HEADER_ROWS, extend_header, is_child
-from gis_capture.ledger.subheads import is_unit_row, names_above, skip_subheads, word_share
+from gis_capture.ledger.subheads import is_requirement_row, is_unit_row, names_above, skip_subheads, word_share
 
 _WINDOW = 400
 
@@ -79,7 +79,7 @@ def _lowest_by_contrast(grid: Grid, filled: Sequence[int], kinds: Kinds, wide: i
     candidate: int | None = None
     most = 0
     for row in filled:
-        if _is_about_table(grid, row):
+        if _is_about_table(grid, row) or is_requirement_row(grid, row):
             continue
         of_row = kinds_of_row(grid, row)
         fits, misfits = kinds.compare(of_row)
@@ -129,7 +129,7 @@ def _is_data_by_words(grid: Grid, row: int, candidate: int) -> bool:
 def _lowest_by_words(grid: Grid, filled: Sequence[int], kinds: Kinds, wide: int) -> int | None:
     best, best_score = None, 0.03
     for row in filled[:30]:
-        if grid.n_filled[row] * 2 < wide or _is_about_table(grid, row):
+        if grid.n_filled[row] * 2 < wide or _is_about_table(grid, row) or is_requirement_row(grid, row):
             continue
         if row == filled[-1] and any(grid.n_filled[above] >= grid.n_filled[row] for above in filled[:-1]):
             # Names below everything else would be those of nothing.

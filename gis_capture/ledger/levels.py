@@ -9,6 +9,7 @@ from gis_capture.ledger.grid import Grid, Merge
 from gis_capture.ledger.subheads import is_unit_row
 
 MAX_HEADER_ROWS = 8
+_MAX_BELOW = 3
 
 
 def is_child(grid: Grid, upper: int, lower: int) -> bool:
@@ -31,10 +32,9 @@ def is_child(grid: Grid, upper: int, lower: int) -> bool:
 
 def extend_header(grid: Grid, lowest: int, start: int, wide: int) -> tuple[int, ...]:
     """Adds the rows above and below that belong to the header by their merges or by what they complete."""
-    bottom = lowest
-    for merge in grid.merges_by_row.get(lowest, ()):
-        if merge.top == lowest and merge.bottom == lowest + 1 and grid.n_filled[merge.bottom]:
-            bottom = _checked_bottom(grid, lowest, merge.bottom)
+    ends = {merge.bottom for merge in grid.merges_by_row.get(lowest, ()) if merge.top == lowest < merge.bottom}
+    bottoms = (end for end in sorted(ends, reverse=True) if end <= lowest + _MAX_BELOW)
+    bottom = next((end for end in bottoms if _holds_names(grid, lowest, end)), lowest)
     top = lowest
     tall = [
         m.top
@@ -50,12 +50,14 @@ def extend_header(grid: Grid, lowest: int, start: int, wide: int) -> tuple[int, 
     return tuple(range(top, bottom + 1))
 
 
-def _checked_bottom(grid: Grid, lowest: int, bottom: int) -> int:
-    """The end of vertical merges in the header row, if the row there holds names and not data."""
-    merged = {c for m in grid.merges_by_row.get(lowest, ()) if m.bottom == bottom for c in range(m.left, m.right + 1)}
-    others = [text for c, text in grid.filled(bottom) if c not in merged]
+def _holds_names(grid: Grid, lowest: int, bottom: int) -> bool:
+    """Whether the rows beside vertical merges in the header row hold names, down to the end of the merges."""
+    merges = [m for m in grid.merges_by_row.get(lowest, ()) if m.bottom == bottom]
+    merged = {c for m in merges for c in range(m.left, m.right + 1)}
+    levels = [[text for c, text in grid.filled(row) if c not in merged] for row in range(lowest + 1, bottom + 1)]
     spans = any(m.left < m.right and m.bottom == lowest for m in grid.spans(lowest))
-    return bottom if spans and others and all(words.kind_of(t) in ("text", "code", "long") for t in others) else lowest
+    are_names = all(words.kind_of(text) in ("text", "code", "long") for texts in levels for text in texts)
+    return spans and all(levels) and are_names
 
 
 def _same_row(grid: Grid, upper: int, lower: int) -> bool:

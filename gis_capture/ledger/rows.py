@@ -245,7 +245,7 @@ class _Reader:
         if fits or len(cells) < 2:
             return False
         is_apart = self._is_apart(row, cells)
-        is_below_data = self.grid.n_filled[row - 1] and row - 1 not in left_out
+        is_below_data = self.grid.n_filled[row - 1] and row - 1 not in left_out and not self._is_behind_gap(row)
         if is_below_data and not is_apart and not self._names_others(cells):
             return False
         if not misfits and self.kinds.has_contrast and not is_apart:
@@ -258,6 +258,11 @@ class _Reader:
             return False
         return header.first_body_row < self.stop and (self.kinds.has_contrast or known >= 3 or is_apart)
 
+    def _is_behind_gap(self, row: int) -> bool:
+        """Whether a blank row stands above, or above a line of one cell that may be the title."""
+        above = row - 2 if self.grid.n_filled[row - 1] == 1 else row - 1
+        return bool(self.grid.n_filled[above] == 0)
+
     def _is_apart(self, row: int, cells: dict[int, str]) -> bool:
         """Whether short names stand behind a gap, and rows below them that fill these columns and no others."""
         names = list(cells.values())
@@ -265,12 +270,9 @@ class _Reader:
             return False
         if sum(map(words.is_name_word, names)) * 3 < 2 * len(names):
             return False
-        above = row - 2 if self.grid.n_filled[row - 1] == 1 else row - 1
         below = list(itertools.takewhile(lambda r: self.grid.n_filled[r], range(row + 1, min(row + 20, self.stop))))
         return (
-            self.grid.n_filled[above] == 0
-            and bool(below)
-            and all(_texts(self.grid, r).keys() <= cells.keys() for r in below)
+            self._is_behind_gap(row) and bool(below) and all(_texts(self.grid, r).keys() <= cells.keys() for r in below)
         )
 
     def _names_others(self, cells: dict[int, str]) -> bool:

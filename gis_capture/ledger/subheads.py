@@ -24,10 +24,20 @@ def is_unit_row(grid: Grid, row: int) -> bool:
     return in_brackets or (row + 1 < grid.n_rows and len(texts) < int(grid.n_filled[row + 1]))
 
 
+def is_requirement_row(grid: Grid, row: int) -> bool:
+    """Whether a row says only which columns must be filled in: 必須, 任意; marks alone may be data."""
+    texts = [text for _, text in grid.filled(row)]
+    return len(texts) > 1 and all(map(words.is_requirement, texts)) and any(len(words.fold(text)) > 1 for text in texts)
+
+
 def is_said_above(grid: Grid, row: int, start: int) -> bool:
     """Whether a row only repeats the names above it: in a second language, as codes, or as types of data."""
     upper = row - 1
-    if upper < start or int(grid.n_filled[upper]) < max(2, 0.8 * int(grid.n_filled[row])):
+    if (
+        upper < start
+        or is_requirement_row(grid, upper)
+        or int(grid.n_filled[upper]) < max(2, 0.8 * int(grid.n_filled[row]))
+    ):
         return False
     above, below = dict(grid.filled(upper)), dict(grid.filled(row))
     if not below.keys() <= above.keys() or grid.merges_by_row.get(upper):
@@ -62,7 +72,7 @@ def skip_subheads(grid: Grid, body: int, stop: int) -> tuple[int, list[tuple[int
         names_again = is_said_above(grid, body, body - 1) and (word_share(grid, body) >= 0.6 or _are_types(texts))
         if is_unit_row(grid, body):
             skipped.append((body, "unit"))
-        elif names_again or (len(texts) >= 3 and (_are_column_numbers(texts) or _number_columns_of_words(grid, body))):
+        elif names_again or is_requirement_row(grid, body) or _are_numbers_of_columns(grid, body):
             skipped.append((body, "code_row"))
         else:
             break
@@ -78,9 +88,11 @@ def _are_column_numbers(texts: Sequence[str]) -> bool:
     return in_series and (not is_plain or len(plain) >= 5)
 
 
-def _number_columns_of_words(grid: Grid, row: int) -> bool:
-    """Whether a row counts from 1 to 3 or 4 where the rows below it hold words in most of these columns."""
+def _are_numbers_of_columns(grid: Grid, row: int) -> bool:
+    """Whether a row numbers the columns; 1, 2, 3 does so where the rows below it hold words in most of the columns."""
     cells = list(grid.filled(row))
+    if len(cells) < 3 or _are_column_numbers([text for _, text in cells]):
+        return len(cells) >= 3
     if [text.strip() for _, text in cells] != [str(n + 1) for n in range(len(cells))]:
         return False
     below = range(row + 1, min(row + 6, grid.n_rows))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gis_capture.ledger import Reading
+from gis_capture.ledger import Reading, codes
 from tests.ledger.conftest import names, skipped
 
 ReadBook = Callable[..., Reading]
@@ -71,6 +71,55 @@ def test_numbers_of_the_columns_are_no_row(read_book: ReadBook, head: Cells, bod
     (table,) = read_book([head, [1, 2, 3, 4], *body]).tables
 
     assert (skipped(table), len(table.row_numbers)) == ({2: "code_row"}, 6)
+
+
+@LEDGERS
+def test_a_legend_beside_the_table_is_none_of_its_columns(read_book: ReadBook, head: Cells, body: list[Cells]) -> None:
+    """It is told with its place; a column of the table that is called so is one."""
+    legend = ["凡例", "○：良好", "△：要観察", "×：要補修"]
+    beside = [[*row, None, cell] for row, cell in zip([head, *body], legend, strict=False)]
+    reading = read_book([*beside, *body[3:]])
+
+    assert names(reading.tables[0]) == head and len(reading.tables[0].row_numbers) == 6
+    assert [(one.code, one.cell) for one in reading.problems] == [(codes.LEGEND_LEFT_OUT, "台帳!F1")]
+    assert names(read_book([[*head, "凡例"], *([*row, "○"] for row in body)]).tables[0]) == [*head, "凡例"]
+
+
+@LEDGERS
+@pytest.mark.parametrize("at", [0, 1])
+def test_what_must_be_filled_in_is_neither_name_nor_row(
+    read_book: ReadBook, head: Cells, body: list[Cells], at: int
+) -> None:
+    """Above the names and below them."""
+    rows: list[Cells] = [head]
+    rows.insert(at, ["必須", "任意", "必須", "任意"])
+    (table,) = read_book([*rows, *body]).tables
+
+    assert names(table) == head and len(table.row_numbers) == 6
+
+
+def test_a_list_below_a_summary_with_as_many_columns_is_one_of_its_own(read_book: ReadBook) -> None:
+    """Behind a gap and a title."""
+    summary: list[Cells] = [["区分", "箇所数", "面積"], ["市街地", 12, 3400], ["郊外", 8, 12000], ["計", 20, 15400]]
+    first, second = read_book(
+        [*summary, [], ["公園一覧"], ["名称", "緯度", "経度"], *([f"{n}号", 36.1, 137.2] for n in "東西南")]
+    ).tables
+
+    assert (len(first.row_numbers), len(second.row_numbers), second.title) == (2, 3, "公園一覧")
+
+
+@LEDGERS
+def test_names_of_three_levels_by_their_merges(read_book: ReadBook, head: Cells, body: list[Cells]) -> None:
+    """The other names reach down beside them."""
+    rows: list[Cells] = [
+        [head[0], "基本情報", None, None],
+        [None, "位置等", None, head[3]],
+        [None, head[1], head[2], None],
+    ]
+    (table,) = read_book([*rows, *body], merges=["A1:A3", "B1:D1", "B2:C2", "D2:D3"]).tables
+
+    assert table.header_rows == (1, 2, 3) and len(table.row_numbers) == 6
+    assert names(table) == [head[0], *(f"基本情報/位置等/{name}" for name in head[1:3]), f"基本情報/{head[3]}"]
 
 
 def test_a_record_that_counts_from_one_is_a_row(read_book: ReadBook) -> None:
