@@ -1,13 +1,15 @@
 """Finds the tables of a grid: stacked, side by side, under titles and remarks."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gis_capture.ledger import words
 from gis_capture.ledger.grid import Grid
 from gis_capture.ledger.headers import Header, find_header
 from gis_capture.ledger.names import header_paths
 from gis_capture.ledger.rows import Body, read_body
+
+_LEAST_SUMMARY = 3
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,10 @@ def _stacked(grid: Grid) -> list[Region]:
         header = find_header(grid, start, grid.n_rows)
         if header is None:
             break
+        summary = _summary_above(grid, start, header)
+        if summary is not None:
+            regions.append(summary)
+            start = summary.body.stop
         above = tuple(_rows_above(grid, start, header))
         stop = start
         for block in _repeated_blocks(grid, header):
@@ -49,6 +55,21 @@ def _stacked(grid: Grid) -> list[Region]:
             break
         start = stop
     return regions
+
+
+def _summary_above(grid: Grid, start: int, header: Header) -> Region | None:
+    """A small table of figures above the list, with a gap between: three names or more, numbers in two rows or more."""
+    top = header.rows[0] if header.rows else header.first_body_row
+    gap = next((row for row in range(top - 1, start, -1) if not grid.n_filled[row]), start)
+    first = find_header(grid, start, gap) if gap - start >= _LEAST_SUMMARY else None
+    if first is None or not first.rows or grid.n_filled[first.rows[-1]] < _LEAST_SUMMARY:
+        return None
+    body = read_body(grid, first, start, gap)
+    figures = [row for row in body.rows if sum(words.is_number(text) for _, text in grid.filled(row)) > 1]
+    if len(figures) < max(2, len(body.rows)):
+        return None
+    above = tuple(_rows_above(grid, start, first))
+    return Region(grid, first, replace(body, stop=gap), above, _title(grid, above))
 
 
 def _parts(grid: Grid) -> list[tuple[int, int]]:

@@ -109,6 +109,18 @@ def test_a_list_below_a_summary_with_as_many_columns_is_one_of_its_own(read_book
 
 
 @LEDGERS
+def test_a_summary_above_the_list_is_a_table_of_its_own(read_book: ReadBook, head: Cells, body: list[Cells]) -> None:
+    """Figures under names, with a gap below; lines of a label and its value are no table."""
+    summary: list[Cells] = [["令和6年度　集計"], ["区分", "箇所数", "面積"], ["市街地", 12, 3400], ["郊外", 8, 12000]]
+    first, second = read_book([*summary, ["計", 20, 15400], [], ["施設一覧"], head, *body]).tables
+    facts: list[Cells] = [["公園台帳"], ["所管課", "維持課"], ["基準日", "令和6年4月1日"], ["件数", 6], []]
+
+    assert (names(first), list(first.row_numbers)) == (["区分", "箇所数", "面積"], [3, 4])
+    assert (names(second), len(second.row_numbers), second.title) == (head, 6, "施設一覧")
+    assert [names(table) for table in read_book([*facts, head, *body]).tables] == [head]
+
+
+@LEDGERS
 def test_names_of_three_levels_by_their_merges(read_book: ReadBook, head: Cells, body: list[Cells]) -> None:
     """The other names reach down beside them."""
     rows: list[Cells] = [
