@@ -266,9 +266,13 @@ class _Reader:
     def _is_apart(self, row: int, cells: dict[int, str]) -> bool:
         """Whether short names stand behind a gap, and rows below them that fill these columns and no others."""
         names = list(cells.values())
-        if len(cells) < 3 or len(cells) == self.usual or any(len(name) > _LONGEST_NAME for name in names):
+        # What stands in a column without a name is hardly of this table.
+        goes_beyond = bool(self.names) and not cells.keys() <= set().union(*self.names)
+        if len(cells) < 3 or (len(cells) == self.usual and not goes_beyond):
             return False
-        if sum(map(words.is_name_word, names)) * 3 < 2 * len(names):
+        if any(len(name) > _LONGEST_NAME or words.kind_of(name) != "text" for name in names):
+            return False
+        if sum(map(words.is_name_word, names)) < len(names) * (1 / 2 if goes_beyond else 2 / 3):
             return False
         below = list(itertools.takewhile(lambda r: self.grid.n_filled[r], range(row + 1, min(row + 20, self.stop))))
         return (
