@@ -174,10 +174,11 @@ class CityTowns:
         return None
 
     def _shorten(self) -> dict[str, Town | None]:
-        """Names without former municipality, or without ケ, ノ and ツ; None for those that several towns share."""
+        """Names without former municipality, or without ケ, ノ, ツ, 町; None for those that several towns share."""
         short_names: dict[str, Town | None] = {}
         for key, town in self._towns.items():
-            shorts = [key[:1] + key[1:-1].translate(_LEFT_OUT) + key[-1:]]
+            # 大崎字入道 for 大崎町字入道.
+            shorts = [key[:1] + key[1:-1].translate(_LEFT_OUT) + key[-1:], key.removesuffix("町")]
             for match in _INNER_MUNICIPALITY.finditer(key):
                 shorts += [key[: match.start()] + key[match.end() :], key[match.end() :]]
             for short in shorts:
