@@ -52,6 +52,8 @@ def create_layer_table(connection: sqlite3.Connection, layer: Layer) -> None:
     table = quote_identifier(layer.key)
     connection.execute(f"CREATE TABLE {table} ({', '.join(columns)})")
     connection.execute(f"CREATE INDEX {quote_identifier(layer.key + '_revision')} ON {table} (revision)")
+    unlocated = quote_identifier(layer.key + "_unlocated")
+    connection.execute(f"CREATE INDEX {unlocated} ON {table} (fid) WHERE geometry IS NULL")
     connection.execute(
         "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id)"
         " VALUES (?, 'features', ?, ?, ?)",
