@@ -1,6 +1,7 @@
 """The compiled encoder draws what NumPy and GEOS draw: the same features, valid, within a unit."""
 
 import math
+import re
 
 import pytest
 import shapely
@@ -141,3 +142,39 @@ def test_the_world_is_drawn_at_its_seam() -> None:
     drawn = [feature for x in (0, 1) for feature in draw(columns_of(edge), Tile(1, x, 0), is_compiled=True)]
 
     assert {one["id"] for one in drawn} == {1, 2, 3}
+
+
+@pytest.mark.parametrize("is_compiled", [True, False])
+@given(given_geometries=st.lists(geometries, min_size=1, max_size=4), z=st.integers(0, 20), height=st.floats(-1e6, 1e6))
+@settings(max_examples=15, deadline=None)
+def test_heights_and_measures_draw_nothing_else(
+    given_geometries: list[Geometry | None], z: int, height: float, *, is_compiled: bool
+) -> None:
+    """A tile is the same whether its geometries carry Z, M, both or none."""
+    tile = tile_at(*PLACE, z)
+    flat = draw(columns_of(given_geometries), tile, is_compiled=is_compiled)
+    for names in ("z", "m", "zm"):
+        ones = [one and _with_ordinates(one, names, height) for one in given_geometries]
+        assert draw(columns_of(ones), tile, is_compiled=is_compiled) == flat
+
+
+def _with_ordinates(geometry: Geometry, names: str, value: float) -> Geometry:
+    wkt = shapely.to_wkt(geometry, rounding_precision=-1)
+    for kind in ("POINT", "LINESTRING", "POLYGON", "GEOMETRYCOLLECTION"):
+        wkt = wkt.replace(f"{kind} (", f"{kind} {names.upper()} (")
+    more = f" {value!r}" * len(names)
+    return shapely.from_wkt(re.sub(r"(-?[\d.]+(?:e-?\d+)?) (-?[\d.]+(?:e-?\d+)?)(?=[,)])", rf"\1 \2{more}", wkt))
+
+
+@given(st.floats(-200, 200), st.floats(-90, 90), st.floats(0.001, 40), st.integers(0, 6))
+@settings(max_examples=25, deadline=None)
+def test_areas_across_the_seam_stay_in_their_frame(west: float, south: float, width: float, z: int) -> None:
+    """Beyond 180 degrees nothing is drawn, nothing wraps round, and what is drawn is valid in both encoders."""
+    area = shapely.box(west, south, west + width, min(south + width, 90))
+    columns, last = columns_of([area]), 2**z - 1
+    for x in {0, last}:
+        tile = Tile(z, x, tile_at(0, min(max(south, -80), 80), z).y)
+        for is_compiled in (True, False):
+            for one in draw(columns, tile, is_compiled=is_compiled):
+                drawn = shape(one["geometry"])
+                assert drawn.is_valid and FRAME.buffer(1).covers(drawn)
