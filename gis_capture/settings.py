@@ -4,6 +4,7 @@ The environment wins over the file, the file over the default. Units stand in th
 """
 
 import difflib
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -19,8 +20,8 @@ OTHER_VARIABLES = frozenset({"BROWSER", "LANGUAGE", "STORE", "TEST_POSTGRES", "W
 _TRUTH = {"true": True, "1": True, "on": True, "false": False, "0": False, "off": False}
 
 
-def _setting(default: float, *, least: float = 0, ja: str, en: str) -> Any:
-    return field(default=default, metadata={"least": least, "help": Text(ja, en)})
+def _setting(default: float, *, least: float = 0, most: float = math.inf, ja: str, en: str) -> Any:
+    return field(default=default, metadata={"least": least, "most": most, "help": Text(ja, en)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +124,13 @@ class Settings:
     session_s: float = _setting(
         43_200, least=60, ja="サインインが続く時間の上限(秒)。", en="Seconds that a person stays signed in at most."
     )
+    backup_hour: int = _setting(
+        12,
+        least=-1,
+        most=23,
+        ja="毎日の控えを自動で作る時刻(0〜23 時)。止まっていたときは次の起動のあとに作ります。-1 なら作りません。",
+        en="Hour at which a backup is made every day (0–23), or as soon after it as the server runs; -1 = none.",
+    )
     shares_personal_fields: bool = _setting(
         False,
         ja="個人情報の項目を、サーバーのパソコン以外(タブレットを含む)でも見られるようにするか。",
@@ -137,6 +145,7 @@ class Setting:
     name: str
     default: int | float
     least: int | float
+    most: int | float
     help: Text
 
     @property
@@ -161,18 +170,24 @@ class Setting:
         try:
             if isinstance(value, str):
                 value = kind(value.strip())
-            if isinstance(value, bool) or not isinstance(value, int | kind) or not self.least <= value < float("inf"):
+            if isinstance(value, bool) or not isinstance(value, int | kind) or not self._fits(value):
                 raise ValueError
         except ValueError:
+            is_bound = self.most < math.inf
+            ja = f"{self.least:,}〜{self.most:,} の数" if is_bound else f"{self.least:,} 以上の数"
+            en = f"from {self.least:,} to {self.most:,}" if is_bound else f"of at least {self.least:,}"
             raise WorkspaceError(
                 Text(
-                    f"設定「{self.name}」の値「{value}」が正しくありません。{self.least:,} 以上の数にしてください。",
-                    f'"{value}" is no value for the setting {self.name}: give a number of at least {self.least:,}.',
+                    f"設定「{self.name}」の値「{value}」が正しくありません。{ja}にしてください。",
+                    f'"{value}" is no value for the setting {self.name}: give a number {en}.',
                 ),
                 code="setting_unfit",
                 setting=self.name,
             ) from None
         return kind(value)
+
+    def _fits(self, value: float) -> bool:
+        return self.least <= value <= self.most and value < math.inf
 
     def _read_truth(self, value: object) -> bool:
         found = value if isinstance(value, bool) else _TRUTH.get(str(value).strip().lower())
@@ -190,7 +205,8 @@ class Setting:
 
 _DEFAULTS = Settings()
 SETTINGS = tuple(
-    Setting(f.name, getattr(_DEFAULTS, f.name), f.metadata["least"], f.metadata["help"]) for f in fields(Settings)
+    Setting(f.name, getattr(_DEFAULTS, f.name), f.metadata["least"], f.metadata["most"], f.metadata["help"])
+    for f in fields(Settings)
 )
 
 

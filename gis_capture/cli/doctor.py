@@ -7,6 +7,7 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +21,10 @@ from gis_capture.text import Text
 from gis_capture.times import in_japan
 
 if TYPE_CHECKING:
+    from gis_capture.workspace import Workspace
     from gis_capture.workspace.folder import Folder
+
+_OLD_BACKUP = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,7 @@ def _workspace(folder: Path | None) -> Iterator[Finding]:
             yield Finding(Text(f"レイヤー({place})", f"Layers ({place})"), words, not problems)
             yield _grids(workspace.grids_dir)
             yield _https(workspace.folder)
+            yield _backups(workspace)
     except WorkspaceError as error:
         yield Finding(subject, error.message, None if folder is None else False)
     except CaptureError as error:
@@ -114,6 +119,23 @@ def _grids(grids_dir: Path) -> Finding:
         )
     )
     return Finding(Text("変換グリッド", "Datum grids"), words)
+
+
+def _backups(workspace: "Workspace") -> Finding:
+    """A backup that is older than a week is little help."""
+    from gis_capture.server.daily_backup import last_backup
+
+    subject, latest = (
+        Text(f"控え({workspace.backups_dir})", f"Backups ({workspace.backups_dir})"),
+        last_backup(workspace),
+    )
+    if latest is None:
+        words = Text("まだありません。gis-capture backup で作れます。", "none yet: make one with gis-capture backup")
+        return Finding(subject, words)
+    is_old = datetime.fromisoformat(workspace.clock()) - datetime.fromisoformat(latest) > _OLD_BACKUP
+    at = in_japan(latest)
+    old = Text(f"{at} が最後です。新しく作ってください。", f"the last one is of {at}: make a new one")
+    return Finding(subject, old if is_old else Text(f"最後は {at}", f"last one at {at}"), not is_old)
 
 
 def _https(folder: "Folder") -> Finding:

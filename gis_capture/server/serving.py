@@ -13,6 +13,7 @@ from granian.log import LogLevels
 from gis_capture.errors import WorkspaceError
 from gis_capture.server.app import create_app
 from gis_capture.server.context import served_by
+from gis_capture.server.daily_backup import DailyBackup
 from gis_capture.text import Text
 from gis_capture.tiles.encoder import load_kernel_in_background
 from gis_capture.workspace import Workspace
@@ -84,6 +85,7 @@ def _load(path: str) -> Flask:
     load_kernel_in_background(prepare=workspace.tiles.prepare)
     app = create_app(workspace)
     served_by(app).rasters.resume()
+    DailyBackup(workspace).start()
     return app
 
 

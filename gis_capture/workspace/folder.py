@@ -49,6 +49,7 @@ class Folder:
         store: Where the layers are: a database, or a file by its path from this folder.
         plane_zone: Zone of the plane rectangular CRS in which the city's drawings are (1–19), where it was given.
         city: The office's own, "岐阜県高山市": addresses that name no city are in it; "" = not given.
+        backup_to: Folder of the daily backups, best on another disk; "" = `backups` of the workspace.
         https: The address by which tablets reach the server, where one was set up.
     """
 
@@ -59,6 +60,7 @@ class Folder:
     store: str = STORE_NAME
     city: str = ""
     https: Https | None = None
+    backup_to: str = ""
 
     @property
     def store_path(self) -> Path:
@@ -297,7 +299,8 @@ def read_folder(path: Path, environ: Mapping[str, str]) -> Folder:
     except ValueError as error:
         raise _unreadable(file, str(error)) from error
     settings = read_settings(table, environ)
-    return Folder(path, str(document.get("name", "")), settings, zone, store, str(document.get("city", "")), https)
+    name, city, backup_to = (str(document.get(one, "")) for one in ("name", "city", "backup_to"))
+    return Folder(path, name, settings, zone, store, city, https, backup_to)
 
 
 def keep_password(path: Path, store: str) -> str:

@@ -20,6 +20,10 @@ OFFICE = {
         "Prefecture and city, such as 岐阜県高山市: addresses that name no city are read as being there.",
     ),
     "plane_zone": Text("平面直角座標系の系番号(1〜19)。", "Zone of the plane rectangular CRS, 1–19."),
+    "backup_to": Text(
+        "毎日の控えを置くフォルダー。別のディスクがよいでしょう。空なら作業フォルダーの backups。",
+        "Folder of the daily backups; on another disk they outlive this one. By default backups/ of the workspace.",
+    ),
 }
 MAX_TEXT = 100
 

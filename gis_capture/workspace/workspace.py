@@ -431,14 +431,14 @@ class Workspace(Ledgers):
 
     @property
     def backups_dir(self) -> Path:
-        """Where backups are, unless another place is named."""
-        return self.path / "backups"
+        """Where backups are, unless another place is named: as the office set it, or `backups`."""
+        return self.path / (self.folder.backup_to or "backups")
 
     def back_up(self, target: Path | str | None = None) -> Backup:
         """Makes a backup of layers, photos, sources, definitions and settings while others go on; it is read back.
 
         Args:
-            target: A folder for backups, best on another disk; None = `backups` of the workspace.
+            target: A folder for backups, best on another disk; None = where the office keeps them.
 
         Raises:
             WorkspaceError: It cannot be written there.
