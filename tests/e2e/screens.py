@@ -247,6 +247,9 @@ def office_screens(clerk: Office, server: Server) -> Iterator[str]:
     clerk.open("map")
     clerk.expect_map(clerk.part("office-map"))
     yield "map"
+    clerk.open("backgrounds")
+    expect(clerk.page.locator("[data-testid^=basemap-]")).to_have_count(1)
+    yield "backgrounds"
     clerk.open("map/public_toilet")
     clerk.expect_map(clerk.part("office-map"))
     yield "map-layer"
