@@ -66,7 +66,7 @@ class Database:
         self.path = path
         self._lock = RLock()
         self._monotonic = monotonic
-        self._own_changes = self._version = 0
+        self.n_own_changes = self._version = 0
         self._looked_at_s = float("-inf")
         with suppress(FileExistsError):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -101,7 +101,7 @@ class Database:
             with self._lock, self._told():
                 (self._version,) = self._connection.execute("PRAGMA data_version").fetchone()
                 self._looked_at_s = now_s
-        return self._version, self._own_changes
+        return self._version, self.n_own_changes
 
     @contextmanager
     def change(self, *, is_noted: bool = True) -> Iterator[sqlite3.Connection]:
@@ -116,7 +116,7 @@ class Database:
                     self._connection.execute("ROLLBACK")
                 raise
             finally:
-                self._own_changes += is_noted
+                self.n_own_changes += is_noted
 
     def rows(self, sql: str, *values: object) -> list[sqlite3.Row]:
         """What a query finds."""

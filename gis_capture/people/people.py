@@ -91,6 +91,11 @@ class People:
         """Closes the file."""
         self._database.close()
 
+    @property
+    def n_changes(self) -> int:
+        """How often this process has changed what is kept."""
+        return self._database.n_own_changes
+
     def has_accounts(self) -> bool:
         """Whether anybody has an account: from the first one on, everybody signs in."""
         state = self._database.state()

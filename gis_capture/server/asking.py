@@ -1,6 +1,7 @@
 """Who asks: the server's own screen while nobody has an account, else a person or a paired tablet, by their cookies."""
 
 import re
+import time
 from collections.abc import Mapping
 from functools import lru_cache
 from ipaddress import ip_address
@@ -9,6 +10,7 @@ from typing import Any
 from flask import Response, request
 
 from gis_capture.people import OWN_SCREEN, Principal, codes
+from gis_capture.people.database import OTHERS_SEEN_AFTER_S
 from gis_capture.server.context import Served
 
 SESSION_COOKIE, DEVICE_COOKIE = "gis_capture_session", "gis_capture_device"
@@ -16,15 +18,34 @@ SESSION_COOKIE, DEVICE_COOKIE = "gis_capture_session", "gis_capture_device"
 DEVICE_COOKIE_S = 400 * 86_400
 _COOKIE = re.compile(rf"(?:^|;\s*)({SESSION_COOKIE}|{DEVICE_COOKIE})=([\w-]{{43}})(?=;|$)", re.ASCII)
 _BEARER = re.compile(r"Bearer ([\w-]{43})", re.ASCII | re.IGNORECASE)
+MAX_ASKERS = 2_000
 _PROXIED = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PROTO", "HTTP_VIA")
+# All that the answer depends on.
+_QUESTION = ("HTTP_COOKIE", "HTTP_AUTHORIZATION", "REMOTE_ADDR", "HTTP_HOST", *_PROXIED)
 
 
 def who_asks(served: Served, environ: Mapping[str, Any]) -> Principal:
     """Finds out who asks, by the environment of a WSGI request.
 
+    The answer to the same question holds for a moment, unless something about people has changed: a map asks for
+    many tiles at once.
+
     Raises:
         PeopleError: Somebody who is not known, or a tablet that is locked or was revoked.
     """
+    question = tuple(map(environ.get, _QUESTION))
+    n_changes, now_s = served.workspace.n_people_changes, time.monotonic()
+    known = served.askers.get(question)
+    if known is not None and known[0] == n_changes and now_s < known[1]:
+        return known[2]
+    principal = _find(served, environ)
+    while len(served.askers) >= MAX_ASKERS:
+        served.askers.pop(next(iter(served.askers)), None)
+    served.askers[question] = n_changes, now_s + OTHERS_SEEN_AFTER_S, principal
+    return principal
+
+
+def _find(served: Served, environ: Mapping[str, Any]) -> Principal:
     if not served.has_accounts():
         if is_own_screen(served, environ):
             return OWN_SCREEN

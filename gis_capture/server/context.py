@@ -9,6 +9,7 @@ from typing import cast
 from flask import Flask, current_app
 
 from gis_capture.errors import StoreError
+from gis_capture.people import Principal
 from gis_capture.server.imports_desk import ImportsDesk
 from gis_capture.server.pack_desk import PackDesk
 from gis_capture.server.raster_desk import RasterDesk
@@ -29,6 +30,8 @@ class Served:
         self.imports = ImportsDesk(workspace)
         self.rasters = RasterDesk(workspace)
         self.packs = PackDesk(workspace)
+        self.askers: dict[tuple[object, ...], tuple[int, float, Principal]] = {}
+        """Who asked just now, kept by `asking`."""
         self._counts: dict[tuple[str, int, str], int] = {}
         self._checked_at_s = float("-inf")
         self._lock = Lock()

@@ -129,6 +129,11 @@ class Workspace(Ledgers):
         return self._people is not None or self.folder.people_path.is_file()
 
     @property
+    def n_people_changes(self) -> int:
+        """Another number after each change that this process makes to what is kept about people."""
+        return -1 if self._people is None else self._people.n_changes
+
+    @property
     def people(self) -> People:
         """The people of the office, their tablets, and the account of what they did.
 
