@@ -169,6 +169,27 @@ def tablet_screens(crew: Tablet, server: Server, photo: Path) -> Iterator[str]:
         crew.expect_map()
         yield tool
         crew.tap(f"{tool}-cancel")
+    crew.tap("button-map")
+    crew.tap("map-measure")
+    expect(crew.part("measure-panel")).to_be_visible()
+    crew.expect_map()
+    yield "measure"
+    crew.tap("measure-close")
+    crew.tap("map-layers")
+    expect(crew.part("layers-panel")).to_be_visible()
+    crew.tap("layer-more-street_light")
+    yield "layers"
+    crew.part("list-round").select_option("left")
+    crew.tap("button-map")
+    crew.expect_map()
+    yield "map-filtered"
+    crew.tap("map-filter-clear")
+    for theme in ("sunlight", "night"):
+        crew.tap("map-theme")
+        expect(crew.part("map-theme")).to_have_attribute("data-theme", theme)
+        crew.expect_map()
+        yield f"map-{theme}"
+    crew.tap("map-theme")
     crew.tap("button-menu")
     yield "menu"
     crew.tap("menu-outing")
@@ -202,6 +223,19 @@ def tablet_screens(crew: Tablet, server: Server, photo: Path) -> Iterator[str]:
     crew.tap("button-map")
     crew.expect_map()
     yield "map-english"
+    crew.tap("map-layers")
+    expect(crew.part("layers-panel")).to_be_visible()
+    yield "layers-english"
+    crew.tap("button-menu")
+    crew.tap("menu-tour")
+    expect(crew.part("tour")).to_be_visible()
+    yield "tour-english"
+    crew.tap("tour-skip")
+    crew.tap("button-menu")
+    crew.tap("language-ja")
+    crew.tap("crew-leave")
+    expect(crew.part("crew-choice")).to_be_visible()
+    yield "crew-choice"
 
 
 def office_screens(clerk: Office, server: Server) -> Iterator[str]:

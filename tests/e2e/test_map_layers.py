@@ -65,6 +65,7 @@ def test_layers_are_ordered_hidden_and_filtered_and_crowds_open_at_a_tap(
         expect(shown.first).to_have_attribute("data-testid", "layer-street_light")
         crew.tap("layer-up-aed")
         expect(shown.first).to_have_attribute("data-testid", "layer-aed")
+        crew.tap("layer-more-street_light")
         crew.part("layer-opacity-street_light").fill("40")
         crew.part("layer-show-aed").uncheck()
         crew.part("category-street_light-点灯").uncheck()
@@ -84,6 +85,7 @@ def test_layers_are_ordered_hidden_and_filtered_and_crowds_open_at_a_tap(
         crew.tap("map-layers")
         expect(shown.first).to_have_attribute("data-testid", "layer-aed")
         expect(crew.part("layer-show-aed")).not_to_be_checked()
+        crew.tap("layer-more-street_light")
         expect(crew.part("layer-opacity-street_light")).to_have_value("40")
 
 

@@ -22,6 +22,7 @@ import { tellState } from "./map_state.ts";
 import { drawImage, MARKER_PIXEL_RATIO } from "./markers.ts";
 import { type LocalPack, openPack, type PackView } from "./pack_source.ts";
 import { showPack } from "./pack_style.ts";
+import { restyle } from "./restyle.ts";
 import type { MapTheme } from "./themes.ts";
 
 /** How far beside a feature a tap may land. */
@@ -52,7 +53,7 @@ export class FieldMap {
   readonly #ready: Promise<void>;
   #keys: string[] = [];
   #packs: LocalPack[] = [];
-  #style = "";
+  #style = fieldStyle([], []);
   #selected: Geometry | null = null;
   #position: DevicePosition | null = null;
 
@@ -100,14 +101,15 @@ export class FieldMap {
     theme: MapTheme = "plain",
   ): Promise<void> {
     await this.#ready;
-    const style = JSON.stringify(fieldStyle(layers, packs, views, theme));
-    if (style === this.#style) return;
+    const style = fieldStyle(layers, packs, views, theme);
+    const before = this.#style;
     this.#style = style;
+    if (restyle(this.#map, before, style)) return;
     const known = new Set(this.#packs.map((pack) => pack.sha256));
     for (const pack of packs) if (!known.has(pack.sha256)) this.#protocol.add(openPack(pack));
     this.#keys = layers.map(({ layer }) => layer.key);
     this.#packs = [...packs];
-    this.#map.setStyle(JSON.parse(style), { diff: true });
+    this.#map.setStyle(structuredClone(style), { diff: true });
     // A new style empties its GeoJSON sources.
     await Promise.all([this.select(this.#selected), this.showPosition(this.#position)]);
   }
