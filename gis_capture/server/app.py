@@ -4,6 +4,7 @@ from flask import Flask
 
 from gis_capture.server import answers, authorization, context, errors, security
 from gis_capture.server.areas import AREAS
+from gis_capture.server.metrics import METRICS, Metrics
 from gis_capture.server.tile_door import TileDoor
 from gis_capture.workspace import Workspace
 
@@ -19,5 +20,8 @@ def create_app(workspace: Workspace) -> Flask:
     authorization.init_app(app)
     for area in AREAS:
         app.register_blueprint(area)
-    app.wsgi_app = TileDoor(app.wsgi_app, app.extensions[context.EXTENSION])  # type: ignore[method-assign]
+    door = TileDoor(app.wsgi_app, app.extensions[context.EXTENSION])
+    areas = {rule.rule.split("/", 2)[1] for rule in app.url_map.iter_rules()} - {""}
+    metrics = app.extensions[METRICS] = Metrics(door, workspace, {*areas, "office"})
+    app.wsgi_app = metrics  # type: ignore[method-assign]
     return app

@@ -9,7 +9,7 @@ from flask import Flask, Response, g, request
 from gis_capture.errors import CaptureError
 from gis_capture.people import OWN_SCREEN, Principal, Right, codes
 from gis_capture.people.principals import Role
-from gis_capture.server.asking import who_asks
+from gis_capture.server.asking import is_own_screen, who_asks
 from gis_capture.server.authorization.rules import RULES, UNKNOWN, Rule
 from gis_capture.server.authorization.subjects import layers_of
 from gis_capture.server.bodies import read_text
@@ -40,6 +40,9 @@ def init_app(app: Flask) -> None:
             return
         rule = RULES.get(request.endpoint, UNKNOWN)
         if rule.least is None:
+            return
+        if rule.is_for_own_computer and is_own_screen(served(), request.environ):
+            g.principal = OWN_SCREEN
             return
         g.principal = asking = who_asks(served(), request.environ)
         if asking.role < rule.least:

@@ -17,10 +17,12 @@ class Rule:
     Attributes:
         least: Role that is needed; None = nobody has to be known.
         word: For the account, written when it was done; "" = it is not written down.
+        is_for_own_computer: Whether programs on the server's own computer may ask without being known.
     """
 
     least: Role | None
     word: str = ""
+    is_for_own_computer: bool = False
 
 
 _OPEN, _VIEWER = Rule(None), Rule(Role.VIEWER)
@@ -35,6 +37,7 @@ RULES: dict[str, Rule] = {
     "pages.asset": _OPEN,
     "health.health": _OPEN,
     "health.openapi": _OPEN,
+    "health.metrics": Rule(Role.ADMIN, is_for_own_computer=True),
     "trust.trusted": _OPEN,
     "trust.https": _VIEWER,
     # They say themselves who may.

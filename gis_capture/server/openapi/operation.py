@@ -9,6 +9,7 @@ NDJSON = "application/x-ndjson"
 TILE = "application/vnd.mapbox-vector-tile"
 BYTES = "application/octet-stream"
 HTML = "text/html"
+PLAIN = "text/plain"
 SVG = "image/svg+xml"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

@@ -1,6 +1,6 @@
 """The pages themselves, and what every client asks first."""
 
-from gis_capture.server.openapi.operation import BYTES, HTML, JSON, Operation
+from gis_capture.server.openapi.operation import BYTES, HTML, JSON, PLAIN, Operation
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation("/", "get", "Office pages", {200: HTML}),
@@ -8,7 +8,8 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("/tablet/{name}", "get", "A file of the tablet app", {200: BYTES, 304: None}),
     Operation("/favicon.ico", "get", "The icon", {200: BYTES, 304: None}),
     Operation("/assets/{name}", "get", "A script, style or font; immutable", {200: BYTES, 304: None}),
-    Operation("/health", "get", "Version, epoch and revision", {200: JSON}),
+    Operation("/health", "get", "Version, epoch, revision, and when the newest backup was made", {200: JSON}),
+    Operation("/metrics", "get", "Figures for Prometheus: on the own computer, and for administrators", {200: PLAIN}),
     Operation("/https", "get", "Address of tablets, the page that leads to trust, the fingerprint", {200: JSON}),
     Operation("/trusted", "get", "Nothing; whoever gets it, from a page of any origin, trusts the server", {204: None}),
     Operation("/settings", "get", "All settings, as they count from the next start", {200: JSON}),
