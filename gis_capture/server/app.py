@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from gis_capture.server import answers, authorization, context, errors, security
+from gis_capture.server import answers, authorization, context, errors, logs, security
 from gis_capture.server.areas import AREAS
 from gis_capture.server.metrics import METRICS, Metrics
 from gis_capture.server.tile_door import TileDoor
@@ -14,6 +14,7 @@ def create_app(workspace: Workspace) -> Flask:
     app = Flask("gis_capture", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = workspace.settings.max_upload_bytes
     context.init_app(app, workspace)
+    logs.init_app(app)
     errors.init_app(app)
     answers.init_app(app)
     security.init_app(app)

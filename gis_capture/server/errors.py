@@ -165,7 +165,7 @@ def init_app(app: Flask) -> None:
         code = str(error.subject.get("code") or code)
         status = STATUS_OF_CODE.get(code, status)
         if status >= 500:
-            logger.error("%s", error, exc_info=error)
+            logger.error("A request could not be answered.", exc_info=error)
         response = problem_response(status, code, error.message)
         if "wait_s" in error.subject:
             response.headers["Retry-After"] = str(error.subject["wait_s"])

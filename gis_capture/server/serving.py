@@ -14,6 +14,7 @@ from gis_capture.errors import WorkspaceError
 from gis_capture.server.app import create_app
 from gis_capture.server.context import served_by
 from gis_capture.server.daily_backup import DailyBackup
+from gis_capture.server.logs import start_log
 from gis_capture.text import Text
 from gis_capture.tiles.encoder import load_kernel_in_background
 from gis_capture.workspace import Workspace
@@ -82,6 +83,7 @@ def serve(
 def _load(path: str) -> Flask:
     """Makes the app, in the process that serves it."""
     workspace = Workspace.open(path)
+    start_log(workspace.folder.logs_dir)
     load_kernel_in_background(prepare=workspace.tiles.prepare)
     app = create_app(workspace)
     served_by(app).rasters.resume()

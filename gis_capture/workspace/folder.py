@@ -30,6 +30,7 @@ FOLDERS = (
     "checkouts",
     "grids",
     "layers",
+    "logs",
     "packs",
     "rasters",
     "recipes",
@@ -124,6 +125,11 @@ class Folder:
     def cache_dir(self) -> Path:
         """What can be made anew: columns of layers, for a quick start of their tiles."""
         return self.path / "cache"
+
+    @property
+    def logs_dir(self) -> Path:
+        """What the server noted of its work."""
+        return self.path / "logs"
 
     @property
     def layers_dir(self) -> Path:

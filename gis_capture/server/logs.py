@@ -1,0 +1,89 @@
+"""The server's log: a JSON object a line in `logs/server.jsonl` of the workspace, a few files of a bounded size.
+
+No value of a ledger, name of a person or query of an address gets into it: of an error there are its kind and where in
+the program it arose, not its words.
+"""
+
+import json
+import logging
+import time
+import traceback
+from datetime import UTC, datetime
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from flask import Flask, Response, g, request
+
+NAME = "server.jsonl"
+MAX_BYTES = 5_000_000
+N_FILES = 5
+LOGGER = "gis_capture"
+logger = logging.getLogger(f"{LOGGER}.requests")
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a record."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Gives instant, level, place and words; of an exception its kinds and the lines that led to it."""
+        at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        entry: dict[str, object] = {
+            "at": at,
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": str(record.msg),
+        }
+        entry |= getattr(record, "request", {})
+        if record.exc_info and record.exc_info[1] is not None:
+            entry["error"] = _kinds(record.exc_info[1])
+            frames = traceback.extract_tb(record.exc_info[2])
+            entry["at_lines"] = [f"{Path(one.filename).name}:{one.lineno} {one.name}" for one in frames[-12:]]
+        return json.dumps(entry, ensure_ascii=False)
+
+
+def start_log(folder: Path) -> None:
+    """Begins to write the log of this process into a folder; where that cannot be written, the server goes on."""
+    try:
+        folder.mkdir(exist_ok=True)
+        handler = RotatingFileHandler(folder / NAME, maxBytes=MAX_BYTES, backupCount=N_FILES - 1, encoding="utf-8")
+        (folder / NAME).chmod(0o600)
+    except OSError:
+        logging.getLogger(LOGGER).warning("The log cannot be written.", exc_info=True)
+        return
+    handler.setFormatter(JsonLines())
+    root = logging.getLogger(LOGGER)
+    root.setLevel(logging.INFO)
+    root.addHandler(handler)
+    # Beside the file, warnings stay on the console.
+    console = logging.StreamHandler()
+    console.setLevel(logging.WARNING)
+    root.addHandler(console)
+    root.propagate = False
+
+
+def init_app(app: Flask) -> None:
+    """Logs every request that writes, is refused or fails: its route, not its address."""
+
+    @app.before_request
+    def begin() -> None:
+        g.began_s = time.perf_counter()
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        if request.method not in ("GET", "HEAD") or response.status_code >= 400:
+            took_s = time.perf_counter() - g.get("began_s", time.perf_counter())
+            about = {"method": request.method, "route": request.endpoint or "", "status": response.status_code}
+            about |= {"ms": round(took_s * 1000), "from": request.remote_addr or ""}
+            logger.info("request", extra={"request": about})
+        return response
+
+
+def _kinds(error: BaseException) -> list[str]:
+    """The kinds of an error and of what caused it, outermost first."""
+    found: list[str] = []
+    cause: BaseException | None = error
+    while cause is not None and len(found) < 5:
+        code = getattr(cause, "subject", {}).get("code")
+        found.append(type(cause).__name__ + (f" ({code})" if code else ""))
+        cause = cause.__cause__ or cause.__context__
+    return found
