@@ -10,6 +10,7 @@ from gis_capture.convert.positions import coordinates_of, has_geometries
 from gis_capture.errors import SourceError
 from gis_capture.ledger import Column, Reading, Table
 from gis_capture.ledger.columns import propose_keys
+from gis_capture.ledger.opening import nothing_in
 from gis_capture.ledger.values import fold_header, infer_type
 from gis_capture.ledger.words import is_section_word
 from gis_capture.locate.keys import propose_ways
@@ -41,7 +42,7 @@ def choose_tables(reading: Reading, wanted: Wanted = None) -> list[Table]:
     """
     path, names = reading.source.path, names_of(wanted)
     if not reading.tables:
-        raise SourceError(Text(f"「{path.name}」に表が見つかりません。", f'"{path.name}" holds no table.'), path=path)
+        raise SourceError(nothing_in(path), path=path)
     if not any(len(table.row_numbers) for table in reading.tables):
         raise _without_rows(path, reading.tables)
     for name in names:

@@ -58,6 +58,7 @@ CONTENTS_DIFFER = "contents_differ"
 LEGEND_LEFT_OUT = "legend_left_out"
 MAY_BE_FORMS = "may_be_forms"
 LINES_JOINED = "lines_joined"
+NO_TABLE = "no_table"
 
 TITLES: dict[str, Text] = {
     MERGE_FILLED: Text("結合セルを各行に補いました", "Merged cell filled into each row"),
@@ -114,5 +115,6 @@ TITLES: dict[str, Text] = {
     MAY_BE_FORMS: Text("1シート1件の様式のようです", "Each sheet may be a form of one record"),
     READ_BY_ANOTHER: Text("別の読み取り方で読みました", "Read by the second reader"),
     CONTENTS_DIFFER: Text("ファイルの一覧と中の表が合いません", "List of contents and tables of a file differ"),
+    NO_TABLE: Text("表がありません", "There is no table"),
     LEGEND_LEFT_OUT: Text("表の横の凡例を除きました", "Legend beside the table was left out"),
 }

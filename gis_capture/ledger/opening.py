@@ -28,6 +28,21 @@ ZIP_ERRORS = (
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
+class Refused(Exception):
+    """What is whole, but is not read: for what it could do to the program; `reason` says what was found."""
+
+    def __init__(self, reason: Text) -> None:
+        """Keeps the reason."""
+        super().__init__(reason.en)
+        self.reason = reason
+
+
+DOCTYPE = Text(
+    "文書型宣言（DOCTYPE）が入っています。ほかのファイルを読ませたり、際限なく膨らんだりできる書き方です",
+    "it holds a document type (DOCTYPE), by which a file can have others read or grow without end",
+)
+
+
 @dataclass(frozen=True)
 class Opened:
     """A source that exists and is not too large.
@@ -161,6 +176,17 @@ def broken(path: Path, detail: str | Text) -> SourceError:
     )
 
 
+def refused_for(path: Path, reason: Text) -> SourceError:
+    """The error for a file that is whole, but is not read for what it could do."""
+    return SourceError(
+        Text(
+            f"「{path.name}」は安全のため読み込みません：{reason.ja}。元のソフトから書き出し直してください。",
+            f'"{path.name}" is not read, to be safe: {reason.en}. Export it again from the program it came from.',
+        ),
+        path=path,
+    )
+
+
 def encrypted(path: Path) -> SourceError:
     """The error for a file that needs a password."""
     return SourceError(
@@ -210,6 +236,16 @@ def _in_japanese(amount: str) -> str:
     for en, ja in _UNITS.items():
         amount = amount.replace(f" {en}", ja).replace(en, ja)
     return amount
+
+
+def nothing_in(path: Path) -> Text:
+    """Says that a source holds no table; of a file without a single byte, that it is empty."""
+    if path.is_file() and path.stat().st_size == 0:
+        return Text(
+            f"「{path.name}」は空のファイルです（0バイト）。元のファイルを確かめてください。",
+            f'"{path.name}" is an empty file (0 bytes). Look at the file it was copied from.',
+        )
+    return Text(f"「{path.name}」に表が見つかりません。", f'"{path.name}" holds no table.')
 
 
 def unknown(path: Path, what: Text) -> SourceError:

@@ -9,7 +9,7 @@ from gis_capture.ledger.drivers.driver import read_safely
 from gis_capture.ledger.kinds import refused
 from gis_capture.ledger.land_data import resolve_codes
 from gis_capture.ledger.limits import DEFAULT_LIMITS, Limits
-from gis_capture.ledger.opening import Opened, open_source
+from gis_capture.ledger.opening import Opened, nothing_in, open_source
 from gis_capture.ledger.recipes.forms import are_forms
 from gis_capture.ledger.recipes.recipe import Recipe
 from gis_capture.ledger.table import Reading
@@ -26,7 +26,7 @@ def read_ledger(
     Records of a fixed length are read by a `layout`, a TOML file that also may lie beside the source under its name.
 
     Raises SourceError for a file that is missing, broken, encrypted, too large or of a kind that is not read.
-    An empty file gives a reading without tables.
+    An empty file gives a reading without tables, which is told.
     """
     opened = open_source(Path(path), limits, recipe, layout=layout)
     driver = next((driver for driver in DRIVERS if driver.accepts(opened)), None)
@@ -36,7 +36,9 @@ def read_ledger(
     for table in reading.tables:
         opened.check_size(len(table.row_numbers), len(table.columns))
     told = []
-    if opened.suffix and opened.suffix not in driver.suffixes:
+    if not reading.tables:
+        told.append(Problem(codes.NO_TABLE, "error", nothing_in(opened.path)))
+    if (opened.size_bytes or opened.is_folder) and opened.suffix and opened.suffix not in driver.suffixes:
         told.append(_wrong_extension(opened, reading.source.driver))
     if recipe is None and are_forms(reading.sheets):
         told.append(_may_be_forms(len(reading.sheets)))

@@ -102,7 +102,7 @@ def test_a_workbook_with_a_document_type(tmp_path: Path) -> None:
             if name.startswith("xl/worksheets/sheet"):
                 data = b'<!DOCTYPE x [<!ENTITY a "b">]>' + data
             new.writestr(name, data)
-    assert "壊れて" in refused(path)
+    assert "DOCTYPE" in refused(path)
 
 
 @pytest.mark.parametrize(

@@ -205,8 +205,11 @@ def test_a_text_under_the_name_of_a_workbook_is_read_and_told(read_text: ReadTex
 
 @pytest.mark.parametrize("content", [b"", b"\n\n", b"\xef\xbb\xbf", b",,,\n,,,\n"])
 def test_a_file_without_a_cell_has_no_table(read_text: ReadText, content: bytes) -> None:
-    """That is no error: there is nothing to read."""
-    assert read_text(content).tables == ()
+    """That is told, of a file without a byte as that; under another name it is no file of another format."""
+    reading = read_text(content, name="a.xlsx" if not content else "a.csv")
+    (problem,) = reading.problems
+    assert reading.tables == () and (problem.code, problem.severity) == (codes.NO_TABLE, "error")
+    assert ("空のファイル" in problem.message.ja) == (content == b"")
 
 
 def test_too_many_rows_are_refused(tmp_path: Path) -> None:

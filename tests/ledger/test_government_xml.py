@@ -249,7 +249,7 @@ BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a
 @pytest.mark.parametrize("text", [moj_map(), FGD.format(EDGE), city(BUILDING.format(ROOF))], ids=["moj", "fgd", "city"])
 def test_document_types_are_refused(read_text: ReadText, text: str) -> None:
     """Entities are how a small file becomes a large one."""
-    with pytest.raises(SourceError, match="broken"):
+    with pytest.raises(SourceError, match="DOCTYPE"):
         read_text(text.replace("?>", "?>" + BOMB, 1).replace(NAME, "&b;"), name="a.xml")
 
 

@@ -6,7 +6,7 @@ from importlib import import_module
 from logging import getLogger
 
 from gis_capture.errors import SourceError
-from gis_capture.ledger.opening import Opened, broken
+from gis_capture.ledger.opening import Opened, Refused, broken, refused_for
 from gis_capture.ledger.table import Reading
 
 logger = getLogger(__name__)
@@ -49,6 +49,8 @@ def read_safely(read: Callable[[Opened], Reading], opened: Opened) -> Reading:
         return read(opened)
     except SourceError:
         raise
+    except Refused as error:
+        raise refused_for(opened.path, error.reason) from error
     except (MemoryError, RecursionError) as error:
         raise broken(opened.path, type(error).__name__) from error
     except Exception as error:

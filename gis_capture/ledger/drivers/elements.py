@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import IO, Any, cast
 from xml.etree.ElementTree import Element, ParseError, XMLPullParser
 
+from gis_capture.ledger.opening import DOCTYPE, Refused
+from gis_capture.text import Text
+
 _CHUNK = 1 << 20
 _MAX_DEPTH = 200
 _ENCODINGS = {
@@ -28,7 +31,7 @@ _DECLARED = re.compile(
 def read_elements(file: IO[bytes]) -> Iterator[tuple[str, Element]]:
     """Gives ("start" or "end", element) in order; what comes before an error is given before it is raised.
 
-    Raises ParseError for broken XML, document types and elements nested deeper than 200.
+    Raises ParseError for broken XML, Refused for document types and elements nested deeper than 200.
     """
     parser: XMLPullParser[Any] = XMLPullParser(("start", "end"))
     depth = 0
@@ -40,7 +43,7 @@ def read_elements(file: IO[bytes]) -> Iterator[tuple[str, Element]]:
             decoder = codecs.getincrementaldecoder(_ENCODINGS.get(found[1].lower(), "utf-8"))("backslashreplace")
             chunk = chunk[found.end() :]
         if not depth and b"<!DOCTYPE" in chunk[:8192].replace(b"\0", b""):
-            raise ParseError("DOCTYPE")
+            raise Refused(DOCTYPE)
         try:
             parser.feed(decoder.decode(chunk) if decoder else chunk)
         except ParseError as found:
@@ -51,7 +54,12 @@ def read_elements(file: IO[bytes]) -> Iterator[tuple[str, Element]]:
         for event, element in cast(Iterable[tuple[str, Element]], parser.read_events()):
             depth += 1 if event == "start" else -1
             if depth > _MAX_DEPTH:
-                raise ParseError("nested too deep")
+                raise Refused(
+                    Text(
+                        f"要素の入れ子が{_MAX_DEPTH}段を超えています",
+                        f"elements are nested deeper than {_MAX_DEPTH} levels",
+                    )
+                )
             yield event, element
     if error is not None:
         raise error

@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gis_capture.ledger import codes
 from gis_capture.ledger.drivers.features import Features
-from gis_capture.ledger.opening import Opened, broken, size_text, too_large
+from gis_capture.ledger.opening import DOCTYPE, Opened, Refused, broken, size_text, too_large
 from gis_capture.ledger.table import Reading
 from gis_capture.model import Problem
 from gis_capture.text import Text
@@ -61,7 +61,7 @@ def _parse(opened: Opened) -> Any:
     except (lxml.etree.XMLSyntaxError, OSError) as error:
         raise broken(opened.path, str(error)[:200]) from error
     if tree.docinfo.doctype:
-        raise broken(opened.path, "DOCTYPE")
+        raise Refused(DOCTYPE)
     return tree.getroot()
 
 

@@ -18,7 +18,7 @@ from gis_capture.ledger.drivers.driver import Driver
 from gis_capture.ledger.drivers.elements import read_elements
 from gis_capture.ledger.drivers.encodings import find_encoding, head_in_utf8
 from gis_capture.ledger.drivers.features import no_crs
-from gis_capture.ledger.opening import Opened, broken
+from gis_capture.ledger.opening import DOCTYPE, Opened, Refused, broken
 from gis_capture.ledger.table import Reading, Table
 from gis_capture.model import Problem
 
@@ -58,7 +58,7 @@ def read(opened: Opened) -> Reading:
     """Reads all layers; a row number is the place of the feature in its layer."""
     kind = _kind(opened) or "vector"
     if kind == "gml" and b"<!ENTITY" in opened.head:
-        raise broken(opened.path, "ENTITY")
+        raise Refused(DOCTYPE)
     if kind == "gml":
         _check_whole(opened)
     if kind == "gpkg":

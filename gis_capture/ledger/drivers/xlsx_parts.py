@@ -16,6 +16,7 @@ import numpy as np
 from gis_capture.ledger.drivers.number_formats import BUILTIN_FORMATS, shapes
 from gis_capture.ledger.drivers.xlsx_cells import column_number, find_cells
 from gis_capture.ledger.marks import MAX_FILLS
+from gis_capture.ledger.opening import DOCTYPE, Refused
 
 _CHUNK = 4 << 20
 _MAX_SMALL_PART = 64 << 20
@@ -232,7 +233,7 @@ def _whole_rows(file: IO[bytes]) -> Iterator[bytes]:
     while chunk := file.read(_CHUNK):
         chunk = rest + chunk
         if b"<!DOCTYPE" in chunk[:4096]:
-            raise PartError("DOCTYPE in a sheet")
+            raise Refused(DOCTYPE)
         end = max(map(chunk.rfind, _ENDS_OF_ROW)) + len(_ENDS_OF_ROW[0])
         if end < len(_ENDS_OF_ROW[0]):
             end = len(chunk) if len(chunk) > 16 * _CHUNK else 0
@@ -243,12 +244,12 @@ def _whole_rows(file: IO[bytes]) -> Iterator[bytes]:
 
 
 def parse_part(archive: zipfile.ZipFile, path: str) -> ElementTree.Element:
-    """Parses a small part; raises PartError for one that is too large or has a document type, KeyError for none."""
+    """Parses a small part; raises PartError for one that is too large, Refused for a document type."""
     if archive.getinfo(path).file_size > _MAX_SMALL_PART:
         raise PartError(f"{path} is too large")
     data = archive.read(path)
     if b"<!DOCTYPE" in data[:4096]:
-        raise PartError(f"DOCTYPE in {path}")
+        raise Refused(DOCTYPE)
     return ElementTree.fromstring(data)
 
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gis_capture.errors import SourceError
 from gis_capture.ledger import DEFAULT_LIMITS, MARKED_SHEET, Column, Limits, Reading, Table, codes, read_ledger
 from gis_capture.ledger.names import clean_name
+from gis_capture.ledger.opening import nothing_in
 from gis_capture.report.lint import texts
 from gis_capture.report.lint.columns import Kind, kind_of, names_an_area
 from gis_capture.report.lint.rules import RULES, Finding
@@ -58,9 +60,11 @@ def lint_ledger(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Lint:
     """Checks a ledger.
 
     Raises:
-        SourceError: It cannot be read.
+        SourceError: It cannot be read, or holds no table.
     """
     reading = read_ledger(path, limits=limits)
+    if not reading.tables:
+        raise SourceError(nothing_in(path), path=path)
     facts = _facts(path, reading)
     found: list[Finding] = []
     n_of_rule: dict[str, int] = {}
