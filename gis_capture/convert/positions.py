@@ -16,7 +16,7 @@ from gis_capture.convert.photo_track import PhotoTrack
 from gis_capture.ledger import Table
 from gis_capture.locate import Coordinates, Points, find_coordinates, locate_rows
 from gis_capture.locate.codes import CRS_UNKNOWN, DATUM_GRID_MISSING
-from gis_capture.locate.crs import GEOGRAPHIC, parse_crs
+from gis_capture.locate.crs import GEOGRAPHIC, parse_crs, tells_of_two_datums
 from gis_capture.locate.datum import Moved
 from gis_capture.locate.evidence import RankedReading
 from gis_capture.locate.gazetteer import Gazetteer
@@ -73,8 +73,9 @@ def has_geometries(table: Table) -> bool:
 
 
 def context_of(table: Table) -> tuple[str, ...]:
-    """Words beside the table that may name its CRS: names of sheet and file, notes."""
-    return tuple(filter(None, (table.name, table.sheet, table.source.path.stem)))
+    """Words beside the table that may name its CRS: titles and notes, names of sheet and file."""
+    remarks = (text for text in table.remarks if not tells_of_two_datums(text))
+    return tuple(filter(None, (*remarks, table.name, table.sheet, table.source.path.stem)))
 
 
 def coordinates_of(table: Table) -> Coordinates:

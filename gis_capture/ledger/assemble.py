@@ -1,5 +1,6 @@
 """Makes tables of regions: names, values, filled-in merges and ditto marks, and a note for every change."""
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -21,6 +22,7 @@ from gis_capture.model import Problem
 from gis_capture.text import Text
 
 _MAX_PROBLEMS = 1000
+_MAX_REMARKS, _MAX_REMARK = 30, 200
 _SECTION = "見出し"
 
 
@@ -139,12 +141,20 @@ def _assemble(region: Region, name: str, source: Source) -> Table:
         problems=(*fills.problems, *_problems(table, region, struck)),
         date_cells=_date_cells(grid, rows, named),
         title=region.title,
+        remarks=_remarks(grid, skipped),
     )
     damaged = find_date_damage(whole) if whole.date_cells else ()
     answers = find_form_answers(whole)
     if damaged or answers:
         return replace(whole, notes=(*whole.notes, *answers), problems=(*whole.problems, *damaged))
     return whole
+
+
+def _remarks(grid: Grid, skipped: Sequence[tuple[int, str]]) -> tuple[str, ...]:
+    """The first texts of titles and notes, as far as they are short."""
+    rows = (row for row, reason in skipped if reason in ("title", "footnote", "comment"))
+    texts = (text for row in rows for _, text in grid.filled(row) if len(text) <= _MAX_REMARK)
+    return tuple(itertools.islice(texts, _MAX_REMARKS))
 
 
 def _numbers(grid: Grid, rows: range) -> range:

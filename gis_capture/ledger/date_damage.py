@@ -10,7 +10,7 @@ from gis_capture.text import Text
 
 _NAMED_LOT = re.compile(r"地番|番地|枝番|番号$|コード$|(?:^|_)ID$|ＩＤ$|区画|部屋", re.IGNORECASE)
 _NAMED_DATE = re.compile(r"日|年|月|期|時")
-_LOT = re.compile(r"[0-9０-９]{1,6}(?:[-－‐−ー]\s*[0-9０-９]{1,5}){0,4}(?:番地?|号)?")
+_LOT = re.compile(r"[0-9０-９]{1,6}(?:(?:[-－‐−ー]|番地?の?|の)\s*[0-9０-９]{1,5}){0,4}(?:番地?|号)?")
 _DAY = re.compile(r"\d{4}-(\d\d)-(\d\d)$")
 _SHARE_OF_LOTS = 0.8
 _MAX_PROBLEMS = 200
@@ -25,7 +25,7 @@ def find_date_damage(table: Table) -> list[Problem]:
             continue
         others = [text for row, text in zip(table.row_numbers, texts, strict=True) if text and row not in dates]
         n_lots = sum(_LOT.fullmatch(text) is not None for text in others)
-        if (others and n_lots >= _SHARE_OF_LOTS * len(others)) or (not others and _NAMED_LOT.search(column.header)):
+        if _NAMED_LOT.search(column.header) or (others and n_lots >= _SHARE_OF_LOTS * len(others)):
             problems += _told(table, column, dates)
     return problems[:_MAX_PROBLEMS]
 

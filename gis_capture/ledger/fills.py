@@ -12,6 +12,7 @@ from gis_capture.ledger.table import Table
 from gis_capture.model import Problem
 from gis_capture.text import Text
 
+_AMOUNT = re.compile(r"\s*(?:約|およそ)?\s*[△▲+\-−－]?[0-9０-９][0-9０-９,，]*(?:[.．][0-9０-９]+)?\s*([^\d\s].*)")
 _IDENTIFIER = re.compile(r"番号|No|№|コード|ID|年度|年次|年$|号$|階$|丁目|番$|区分|分類|地区", re.IGNORECASE)
 
 
@@ -111,9 +112,7 @@ def _fill_down(fills: Fills, merge: Merge, inside: Sequence[int]) -> None:
     if text is None:
         return
     is_date = merge.top in fills.grid.date_rows.get(merge.left, frozenset())
-    is_measure = (
-        words.is_number(text) and not is_date and not re.match(r"0\d", text) and not _IDENTIFIER.search(column.name)
-    )
+    is_measure = _is_amount(text) and not is_date and not re.match(r"0\d", text) and not _IDENTIFIER.search(column.name)
     span = f"{fills.table.cell_name(fills.table.row_numbers[inside[0]], column)}:{fills.table.row_numbers[inside[-1]]}"
     wanted = fills.rule(index).merged_number or "ask"
     if is_measure and wanted in ("ask", "first"):
@@ -188,6 +187,11 @@ def _tell_not_repeated(fills: Fills, index: int, inside: Sequence[int], text: st
             'Set merged_number to "repeat" or "split" in a recipe, or take the merge apart and fill in each row.',
         ),
     )
+
+
+def _is_amount(text: str) -> bool:
+    """Whether a text is a number, with a unit or without."""
+    return words.is_number(text) or ((match := _AMOUNT.fullmatch(text)) is not None and words.is_unit(match[1]))
 
 
 def _shares(text: str, n: int) -> list[str] | None:

@@ -90,7 +90,7 @@ def _lowest_by_contrast(grid: Grid, filled: Sequence[int], kinds: Kinds, wide: i
         if fits and fits >= misfits * 2 and not (misfits and n_words > fits * 2 and candidate is None):
             break
         if misfits and n_words >= min(2, wide) and (_n_covered(grid, row) * 4 >= wide or grid.spans(row)):
-            is_weaker = misfits < 0.6 * most and not grid.merges_by_row.get(row)
+            is_weaker = misfits < 0.6 * most and not _has_merged_names(grid, row)
             if (
                 candidate is not None
                 and grid.n_filled[candidate] * 2 >= wide
@@ -123,7 +123,12 @@ def _n_covered(grid: Grid, row: int) -> int:
 
 def _is_data_by_words(grid: Grid, row: int, candidate: int) -> bool:
     """Whether a row of words below a good header row is rather data with remarks in the number columns."""
-    return word_share(grid, candidate) >= 0.5 and word_share(grid, row) < 0.25 and not grid.merges_by_row.get(row)
+    return word_share(grid, candidate) >= 0.5 and word_share(grid, row) < 0.25 and not _has_merged_names(grid, row)
+
+
+def _has_merged_names(grid: Grid, row: int) -> bool:
+    """Whether merged cells of a row are those of names: across columns, or reaching down from the row above."""
+    return any(merge.right > merge.left or merge.top < row for merge in grid.merges_by_row.get(row, ()))
 
 
 def _lowest_by_words(grid: Grid, filled: Sequence[int], kinds: Kinds, wide: int) -> int | None:

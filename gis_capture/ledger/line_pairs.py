@@ -1,9 +1,10 @@
 """Tables of which each record takes two lines, as paper forms do: names over names, values over values."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from gis_capture.ledger import words
-from gis_capture.ledger.grid import Grid
+from gis_capture.ledger.grid import Grid, Merge
 from gis_capture.ledger.subheads import is_unit_row
 
 _LAST_HEADER = 15
@@ -45,14 +46,17 @@ def find_line_pairs(grid: Grid) -> LinePairs | None:
 
 def _pairs_below(grid: Grid, header: int) -> LinePairs | None:
     upper, lower = dict(grid.filled(header)), dict(grid.filled(header + 1))
-    first = min(upper, default=0)
+    first, merges = min(upper, default=0), grid.merges_by_row
+    n_names = sum(map(words.is_name_word, (*list(upper.values())[:1], *lower.values())))
     if (
         len(upper) < 3
         or not lower
         or min(lower) <= first
         or not any(column in upper for column in lower)
-        or any(grid.merges_by_row.get(row) for row in (header, header + 1, header + 2, header + 3))
-        or not all(map(words.is_name_word, (upper[first], *lower.values())))
+        or not all(
+            _joins_lines(merge, header, lower) for row in range(header, header + 4) for merge in merges.get(row, ())
+        )
+        or n_names < (0.5 if merges.get(header + 2) else 1) * (1 + len(lower))
         or is_unit_row(grid, header + 1)
     ):
         return None
@@ -67,6 +71,12 @@ def _pairs_below(grid: Grid, header: int) -> LinePairs | None:
     if n_second < _FEWEST_PAIRS or n_second < _ENOUGH * n_pairs:
         return None
     return LinePairs(header, stop, tuple(sorted(lower)))
+
+
+def _joins_lines(merge: Merge, header: int, lower: Collection[int]) -> bool:
+    """Whether a merged cell is one of both lines of a record, or of both rows of names, in a column with one name."""
+    is_pair = merge.left == merge.right and merge.bottom == merge.top + 1 and (merge.top - header) % 2 == 0
+    return is_pair and merge.left not in lower
 
 
 def join_lines(grid: Grid, pairs: LinePairs) -> Grid:

@@ -150,10 +150,14 @@ def _rows_above(grid: Grid, start: int, header: Header) -> Iterator[tuple[int, s
 
 
 def _title(grid: Grid, above: Sequence[tuple[int, str]]) -> str | None:
-    for row, reason in reversed(above):
-        if reason == "title":
-            return words.squeeze(next(grid.filled(row))[1])[:40]
-    return None
+    """The line nearest to the names that is no date, office or unit; where there is none, the nearest line."""
+    titles = [words.squeeze(next(grid.filled(row))[1])[:40] for row, reason in reversed(above) if reason == "title"]
+    named = (title for title in titles if not _is_about_document(title))
+    return next(named, titles[0] if titles else None)
+
+
+def _is_about_document(title: str) -> bool:
+    return words.is_remark(title) or words.is_labelled_value(title) or words.kind_of(title) in ("date", "number")
 
 
 def _repeated_blocks(grid: Grid, header: Header) -> list[Grid]:

@@ -160,7 +160,7 @@ class _Reader:
             if not names.isdisjoint(below):
                 found |= np.array([value in names for value in below])
             if words.may_hold_total(below):
-                found |= np.array([value is not None and words.is_total_word(value) for value in below])
+                found |= np.array([value is not None and _may_total(value) for value in below])
             found[-_TAIL:] |= np.array([value is not None and words.is_about_rows(value) for value in below[-_TAIL:]])
         for row in range(start, min(start + 3, self.stop)):
             found[row - start] |= self._is_example(row)
@@ -242,7 +242,7 @@ class _Reader:
 
     def _begins_table(self, row: int, cells: dict[int, str], fits: int, misfits: int, left_out: dict[int, str]) -> bool:
         """Whether the header of another table stands here: after a blank row or a title, with words that do not fit."""
-        if fits or len(cells) < 2:
+        if fits or len(cells) < 2 or words.is_total_word(next(iter(cells.values()))):
             return False
         is_apart = self._is_apart(row, cells)
         is_below_data = self.grid.n_filled[row - 1] and row - 1 not in left_out and not self._is_behind_gap(row)
@@ -284,6 +284,10 @@ class _Reader:
         first = next(iter(cells.items()))
         begins = any(first == next(iter(names.items()), None) for names in self.names)
         return begins and len(cells) >= 3 and sum(map(words.is_name_word, cells.values())) * 4 >= 3 * len(cells)
+
+
+def _may_total(text: str) -> bool:
+    return words.is_total_word(text) or words.may_name_group_total(text)
 
 
 def _texts(grid: Grid, row: int) -> dict[int, str]:

@@ -1,11 +1,13 @@
 """Rows between names and data that are neither: units, numbers of columns, names said again."""
 
+import itertools
 import re
 from collections.abc import Sequence
 
 from gis_capture.ledger import words
 from gis_capture.ledger.grid import Grid
 
+_CODE = re.compile(r"([a-z]+(?:\d+[_-])?[_-]?)(\d{1,6})")
 _SERIES = (
     tuple(str(number) for number in range(1, 100)),
     tuple("abcdefghijklmnopqrstuvwxyz"),
@@ -17,7 +19,7 @@ _SERIES = (
 
 def is_unit_row(grid: Grid, row: int) -> bool:
     """Whether a row holds units only: in brackets, or fewer of them than the row below has cells."""
-    texts = [text for _, text in grid.filled(row)]
+    texts = [text for _, text in grid.filled(row) if words.kind_of(text) != "-"]
     if not texts or not all(words.is_unit(text) for text in texts):
         return False
     in_brackets = all(text.strip()[0] in "(（[［〔" for text in texts)
@@ -85,7 +87,15 @@ def _are_column_numbers(texts: Sequence[str]) -> bool:
     plain = [re.sub(r"[()\[\]]", "", words.fold(text)) for text in texts]
     is_plain = texts[0].strip().isascii() and texts[0].strip().isdecimal()
     in_series = any(plain == list(series[i : i + len(plain)]) for series in _SERIES for i in (0, 1))
-    return in_series and (not is_plain or len(plain) >= 5)
+    return (in_series and (not is_plain or len(plain) >= 5)) or _are_codes(plain)
+
+
+def _are_codes(texts: Sequence[str]) -> bool:
+    """Whether cells count on behind the same letters: P29_001, P29_002, P29_003."""
+    found = [_CODE.fullmatch(text) for text in texts]
+    parts = [(match[1], int(match[2])) for match in found if match]
+    counts_on = all(a[0] == b[0] and b[1] == a[1] + 1 for a, b in itertools.pairwise(parts))
+    return len(parts) == len(texts) >= 3 and counts_on
 
 
 def _are_numbers_of_columns(grid: Grid, row: int) -> bool:

@@ -75,6 +75,7 @@ class Table:
         cells: (row number, column number) to the cell, where it stands elsewhere: in sheets of a form, in second lines.
         form: What such sheets were read by.
         title: What stands above the names: 「公衆便所台帳」.
+        remarks: Texts of the titles and notes around the table, which may say what holds for all of its rows.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Table:
     cells: Mapping[tuple[int, int], str] = field(default_factory=dict)
     form: "FormRule | None" = None
     title: str | None = None
+    remarks: tuple[str, ...] = ()
 
     def cell_name(self, row_number: int, column: Column) -> str:
         """Names a cell as Excel does, "Sheet1!C5"; "C5" where there are no sheets."""

@@ -11,6 +11,7 @@ from gis_capture.ledger.contrast import Kinds
 from gis_capture.ledger.grid import Grid
 
 _MAX_SUMS = 200
+_TOLERANCE = 1e-6
 
 
 class Totals:
@@ -34,6 +35,8 @@ class Totals:
         for _position, text in leading:
             if words.is_total_word(text):
                 return "total" if words.is_grand_total_word(text) else "subtotal"
+            if words.may_name_group_total(text) and self._sums_group(row, cells, left_out):
+                return "subtotal"
             if (kind := words.statistic_of(text)) and self._is_statistic(row, kind, cells, left_out):
                 return "statistic"
             if words.is_comparison_word(text) and self._is_below_total(row, left_out):
@@ -88,6 +91,22 @@ class Totals:
                 return False
             checked = True
         return checked
+
+    def _sums_group(self, row: int, cells: Mapping[int, str], left_out: Mapping[int, str]) -> bool:
+        """Whether every number of a row is the sum of those above it, since the last total or from the top."""
+        block: list[int] = []
+        for above in reversed(self.filled[self.filled < row].tolist()):
+            if left_out.get(above) in ("subtotal", "total", "section"):
+                break
+            if above not in left_out:
+                block.append(above)
+        sums = {
+            position: sum(parse_plain_number(self.grid.columns[position][r]) or 0.0 for r in block)
+            for position, text in cells.items()
+            if parse_plain_number(text)
+        }
+        differences = [abs(total - (parse_plain_number(cells[position]) or 0.0)) for position, total in sums.items()]
+        return bool(sums) and max(differences) < _TOLERANCE
 
     def _is_running(self, position: int, block: Sequence[int]) -> bool:
         """Whether a column numbers its rows: each value is one more than that above."""

@@ -40,7 +40,7 @@ _PAGE = re.compile(
 )
 _UNIT_WORD = (
     r"(?:[munμk]?m[23²³]?|mm2?|cm2?|km2?|㎜|㎝|㎞|㎡|㎥|㌶|ha|ｍ[2２3３²³]?|ｍｍ|ｃｍ|ｋｍ|ｈａ|ａ|t|ｔ|トン|kg|㎏|g|l|リットル|kl|w|ｗ|kw|v|a|%|％|‰|"
-    r"円|千円|万円|百万円|億円|人|千人|世帯|戸|棟|件|箇所|か所|カ所|ヶ所|ヵ所|個|個所|本|基|台|灯|組|組合|団体|校|室|席|床|台数|年|月|日|時|時間|分|秒|歳|回|枚|冊|着|点|"
+    r"mpa|kpa|hpa|kva|kwh|lx|lm|db|mg/l|n/mm2|m3/min|m3/h|㎥/分|年月日|年度|西暦|和暦|円|千円|万円|百万円|億円|人|千人|世帯|戸|棟|件|箇所|か所|カ所|ヶ所|ヵ所|個|個所|本|基|台|灯|組|組合|団体|校|室|席|床|台数|年|月|日|時|時間|分|秒|歳|回|枚|冊|着|点|"
     r"倍|度|℃|°|ppm|m/s|m3/s|m3/日|立方メートル|平方メートル|メートル|ヘクタール|キロメートル|線|区|町|種|式|筆|面|頭|羽|足|袋|箱)"
 )
 _UNIT = re.compile(
@@ -99,7 +99,7 @@ _NAME_WORD = re.compile(
 
 _REQUIREMENTS = frozenset({"必須", "任意", "推奨", "必須項目", "任意項目", "推奨項目", "要入力", "自動計算", "◎", "○"})
 _COMPARISON = re.compile(
-    r"対?(?:前|昨)(?:年度?|月|回|期)(?:同(?:月|期))?(?:計|合計|末|比|差|実績|増減)?|増減(?:数|率|額)?|差引(?:き|増減)?|構成比率?|割合|比率"
+    r"対?(?:前|昨)(?:年度?|月|回|期)(?:同(?:月|期))?(?:計|合計|末|比|差|実績|増減)?|増減(?:数|率|額)?|差引(?:き|増減)?|構成比率?|割合|比率|(?:うち|内|再掲)[^0-9]{1,8}|再掲|内訳"
 )
 _STATISTICS = {
     **dict.fromkeys(("平均", "平均値", "average", "mean"), "mean"),
@@ -141,6 +141,11 @@ def is_total_word(text: str) -> bool:
     if len(text) > 24 or _TOTAL_LETTER.search(text) is None:
         return False
     return _TOTAL.match(fold(text)) is not None or _TOTAL_TAIL.search(text.strip()) is not None
+
+
+def may_name_group_total(text: str) -> bool:
+    """Whether a cell may name the total of a group, 本町計; its figures must say so, as a 時計 is none."""
+    return 2 <= len(text) <= 16 and text.strip().endswith("計")
 
 
 def statistic_of(text: str) -> str | None:

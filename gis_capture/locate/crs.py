@@ -101,6 +101,13 @@ def read_datum(text: str) -> Datum | None:
     return next((datum for pattern, datum in _DATUM_WORDS if re.search(pattern, folded)), None)
 
 
+def tells_of_two_datums(text: str) -> bool:
+    """Whether a text names the old datum and a newer one, as a note on a conversion does."""
+    folded = re.sub("日本測地系20[0-9]{2}", "世界測地系", _fold(text))
+    found = {datum == "tokyo" for pattern, datum in _DATUM_WORDS if re.search(pattern, folded)}
+    return len(found) > 1
+
+
 def read_zone(text: str) -> int | None:
     """Finds the plane rectangular zone that a text names: 第Ⅶ系, 7系, CS VII."""
     match = _ZONE.search(_fold(text))

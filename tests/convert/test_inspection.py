@@ -136,3 +136,31 @@ def test_geometries_of_a_source_are_counted_by_type(layers: dict[str, Layer], tm
         True,
         None,
     )
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "crs"),
+    [
+        ("防犯灯台帳 緯度経度は日本測地系", "", "EPSG:4301"),
+        ("防犯灯台帳", "※緯度経度は日本測地系", "EPSG:4301"),
+        ("防犯灯台帳(世界測地系 JGD2011)", "", "EPSG:6668"),
+        ("防犯灯台帳", "※日本測地系から世界測地系に変換した。", "unknown"),
+        ("防犯灯台帳", "", "unknown"),
+    ],
+)
+def test_titles_and_notes_may_say_the_datum(
+    layers: dict[str, Layer], write_csv: Callable[..., Path], above: str, below: str, crs: str
+) -> None:
+    """A note that names two says which of them holds to people alone."""
+    rows = [[above, "", ""], ["番号", "緯度", "経度"], *([str(n), f"36.14{n}", f"137.25{n}"] for n in range(1, 7))]
+    path = write_csv([*rows, [below, "", ""]] if below else rows)
+
+    assert inspect_source(path, layers=list(layers.values())).tables[0].coordinates.crs == crs
+
+
+def test_a_title_may_say_the_zone(layers: dict[str, Layer], write_csv: Callable[..., Path]) -> None:
+    """Of a plane rectangular CRS, with the datum."""
+    rows = [["人孔台帳 (平面直角座標系 第7系 JGD2011)", "", ""], ["人孔番号", "X座標", "Y座標"]]
+    path = write_csv([*rows, *([f"{n:05}", f"{15000 + n * 30}.123", f"{-3000 + n}.456"] for n in range(1, 7))])
+
+    assert inspect_source(path, layers=list(layers.values())).tables[0].coordinates.crs == "EPSG:6675"

@@ -134,6 +134,83 @@ def test_names_of_three_levels_by_their_merges(read_book: ReadBook, head: Cells,
     assert names(table) == [head[0], *(f"基本情報/位置等/{name}" for name in head[1:3]), f"基本情報/{head[3]}"]
 
 
+@pytest.mark.parametrize("first", ["約5m", "幅広", "1,200㎡", "市"])
+def test_a_cell_merged_down_from_the_first_record_is_none_of_the_names(read_book: ReadBook, first: str) -> None:
+    """However it differs from what stands below it."""
+    body: list[Cells] = [[1, "花岡町", first, "市道1号線"], [2, "花岡町", None, "市道2号線"]]
+    body += [[n, "花岡町", f"{n}m", f"市道{n}号線"] for n in range(3, 9)]
+    (table,) = read_book([["番号", "町名", "幅員", "路線名"], *body], merges=["C2:C3"]).tables
+
+    assert (table.header_rows, len(table.row_numbers)) == ((1,), 8)
+
+
+@pytest.mark.parametrize("amount", ["300㎡", "1,200円", "約5m", "300人"])
+def test_a_merged_amount_with_a_unit_is_not_repeated(read_book: ReadBook, amount: str) -> None:
+    """Like a number without one: repeating it would make the sum wrong."""
+    body: list[Cells] = [[1, "本町", amount], [2, "花岡町", None], *([n, "東町", f"{n}0㎡"] for n in range(3, 8))]
+    (table,) = read_book([["番号", "町名", "面積"], *body], merges=["C2:C3"]).tables
+
+    assert list(table.values[2])[:2] == [amount, None]
+    assert codes.MERGED_NUMBER_NOT_REPEATED in [problem.code for problem in table.problems]
+
+
+@pytest.mark.parametrize(
+    "units",
+    [[None, None, "mm", "MPa", "年月日"], [None, None, "㎜", "kW", "年度"], ["－", "－", "(mm)", "(MPa)", None]],
+)
+@pytest.mark.parametrize("title", [[], [["消火栓台帳"]]], ids=["bare", "title"])
+def test_rows_of_units_are_no_names(read_book: ReadBook, units: Cells, title: list[Cells]) -> None:
+    """Whatever the units are, and with dashes where there is none."""
+    head: Cells = ["消火栓番号", "住所", "口径", "水圧", "設置年月日"]
+    body: list[Cells] = [[f"{n:04}", "本町1-2", 75, 0.5, "2001/4/1"] for n in range(6)]
+    (table,) = read_book([*title, head, units, *body]).tables
+
+    assert (names(table), len(table.row_numbers)) == (head, 6)
+
+
+def test_totals_of_groups_are_told_by_their_figures(read_book: ReadBook) -> None:
+    """本町計 is one where it is the sum; a 時計 with a figure of its own is a record."""
+    first: list[Cells] = [["番号", "名称", "面積"], *([n, f"{n}号", 100] for n in range(1, 4)), [None, "本町計", 300]]
+    rows = [
+        *first,
+        *([n, f"{n}号", 50] for n in range(4, 7)),
+        [None, "東地区計", 150],
+        [None, "総計", 450],
+        [None, "うち市営", 200],
+    ]
+    (table,) = read_book(rows).tables
+    (clocks,) = read_book([*first[:4], [4, "花時計", 120], [5, "5号", 100]]).tables
+
+    assert len(table.row_numbers) == 6 and len(clocks.row_numbers) == 5
+    assert skipped(table) == {5: "subtotal", 9: "subtotal", 10: "total", 11: "statistic"}
+
+
+def test_codes_of_the_columns_are_no_record(read_book: ReadBook) -> None:
+    """Letters with numbers that count on."""
+    body: list[Cells] = [["あ", "本町", "2001"], ["い", "東町", "2002"], ["う", "西町", "2003"]]
+    (table,) = read_book([["名称", "住所", "設置年"], ["P29_001", "P29_002", "P29_003"], *body]).tables
+
+    assert (skipped(table), len(table.row_numbers)) == ({2: "code_row"}, 3)
+
+
+def test_a_total_with_a_count_in_words_begins_no_table(read_book: ReadBook) -> None:
+    """Below a subtotal, above a note; all of them are accounted for."""
+    body: list[Cells] = [[n, f"000{n}", "LED", 10, 36.1, 137.2] for n in range(1, 6)]
+    ends: list[Cells] = [["小計", None, None, "5基"], ["合計", None, None, "5基"], ["※1 W数は定格"]]
+    (table,) = read_book([["番号", "電柱番号", "種別", "W数", "緯度", "経度"], *body, *ends]).tables
+
+    assert skipped(table) == {7: "subtotal", 8: "total", 9: "footnote"}
+
+
+@pytest.mark.parametrize("lines", [["道路照明灯台帳", "作成：建設課"], ["道路照明灯台帳", "令和6年4月1日現在"]])
+def test_the_title_is_no_office_and_no_date(read_book: ReadBook, lines: list[str]) -> None:
+    """Even where these stand nearer to the names."""
+    (table,) = read_book([*([line] for line in lines), NAMES, *PARKS]).tables
+
+    assert table.title == "道路照明灯台帳"
+    assert set(lines) <= set(table.remarks)
+
+
 def test_a_record_that_counts_from_one_is_a_row(read_book: ReadBook) -> None:
     """Where the rows below hold numbers as well."""
     (table,) = read_book([["番号", "延長", "幅員", "口径"], [1, 2, 3, 4], [2, 5, 3, 4], [3, 8, 2, 4]]).tables

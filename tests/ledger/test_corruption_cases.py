@@ -74,6 +74,14 @@ def test_case_01_a_lot_number_that_became_a_date(tmp_path: Path, damaged: Any) -
     assert [value for at, value in enumerate(found["地番"]) if at != 1] == ["5-4", "12-1"]
 
 
+@pytest.mark.parametrize("others", [["5番7", "0123-4"], ["本町 3", "不明"], ["7番地の2", "8の1"]])
+def test_case_01_among_lots_of_any_writing(tmp_path: Path, others: list[str]) -> None:
+    """Where the column is called so, a date is damage whatever else is in it."""
+    lots: list[Any] = [*others, datetime.datetime(2024, 5, 5)]
+    rows: list[list[Any]] = [["番号", "所在地", "地番"], *([n, "本町", lot] for n, lot in enumerate(lots))]
+    assert "excel_date_damage" in stored(tmp_path, write_book(tmp_path, rows))[1]
+
+
 def test_case_02_an_id_that_became_scientific(tmp_path: Path) -> None:
     """It is told and stays a text."""
     found, problems = stored(tmp_path, write(tmp_path, "施設ID,名称\n1.23E+15,甲\n1.24E+15,乙\n"))

@@ -8,7 +8,7 @@ from gis_capture.ledger import Reading, codes
 from tests.ledger.conftest import column, names, only_table, skipped
 
 ReadBook = Callable[..., Reading]
-Cells = list[str | int | None]
+Cells = list[str | int | float | None]
 HEADER: list[Cells] = [["番号", "公園名", "所在地", "面積"], [None, "ふりがな", "電話番号", "種別"]]
 
 
@@ -34,6 +34,20 @@ def test_both_lines_are_one_row(read_book: ReadBook) -> None:
     assert table.cell_name(6, table.columns[4]) == "台帳!B7"
     assert table.cell_name(6, table.columns[1]) == "台帳!B6"
     assert [note.code for note in table.notes] == [codes.LINES_JOINED]
+
+
+def test_the_number_may_be_merged_over_both_lines(read_book: ReadBook) -> None:
+    """In the names and in each record; what is no known word may be a name then."""
+    head: list[Cells] = [["樹木番号", "樹種", "緯度", "樹高(m)"], [None, "路線", "経度", "幹周(cm)"]]
+    body: list[Cells] = []
+    for i in range(6):
+        body += [[f"T{i:03}", "ケヤキ", 36.24 + i / 1000, 5 + i], [None, f"{i}号線", 137.38 + i / 1000, 100 + i]]
+    merges = [f"A{row}:A{row + 1}" for row in range(1, 15, 2)]
+    table = only_table(read_book([*head, *body], merges=merges))
+
+    assert names(table) == ["樹木番号", "樹種", "緯度", "樹高(m)", "路線", "経度", "幹周(cm)"]
+    assert column(table, "樹木番号") == [f"T{i:03}" for i in range(6)]
+    assert column(table, "幹周(cm)") == [str(100 + i) for i in range(6)]
 
 
 def test_a_total_and_a_note_below_are_left_out(read_book: ReadBook) -> None:
