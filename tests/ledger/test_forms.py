@@ -182,3 +182,57 @@ def test_a_plain_list_is_no_form(tmp_path: Path, rows: list[list[Any]]) -> None:
         book.active.append(row)
     book.save(tmp_path / "list.xlsx")
     assert propose_form(read_ledger(tmp_path / "list.xlsx").sheets[0]) is None
+
+
+@pytest.mark.parametrize("n_sheets", [3, 5])
+@pytest.mark.parametrize(
+    "word", ["要点検", "設置済", "撤去予定", "管理組合", "更新", "なし", "施設課が担当", "状態に注意"]
+)
+def test_what_stands_behind_a_label_is_its_value(tmp_path: Path, word: str, n_sheets: int) -> None:
+    """Whatever words it is made of, on all sheets alike; so 備考 keeps its cell, and 令和2年度 is no label."""
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for n in range(n_sheets):
+        sheet = book.create_sheet(f"{n + 1}号橋")
+        for row in (
+            ("橋梁名", f"{n + 1}号橋", "橋梁番号", f"B-{n}"),
+            ("状態", word, "所在地", f"本町{n}"),
+            ("架設年度", f"令和{n + 2}年度", "管理者", "施設管理課"),
+            ("点検結果", word),
+            ("橋種", "RC橋"),
+            ("備考", word),
+        ):
+            sheet.append(row)
+    book.save(tmp_path / "forms.xlsx")
+    reading = read_ledger(tmp_path / "forms.xlsx")
+    assert codes.MAY_BE_FORMS in [problem.code for problem in reading.problems]
+    recipe = make_form_recipe(reading, read_layers(layers_dir()))
+    _, table = read_forms(tmp_path / "forms.xlsx", recipe)
+    assert set(names(table)) == {
+        *("橋梁名", "橋梁番号", "状態", "所在地", "架設年度", "管理者", "点検結果", "橋種", "備考")
+    }
+    assert column(table, "備考") == column(table, "状態") == [word] * n_sheets
+    assert column(table, "管理者") == ["施設管理課"] * n_sheets
+
+
+@pytest.mark.parametrize("is_merged", [True, False])
+def test_a_heading_beside_labels_takes_none_for_its_value(tmp_path: Path, is_merged: bool) -> None:
+    """位置 stands beside 緯度 and 経度, in a tall cell or in the first of its rows."""
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for row in (
+        ("位置", "緯度", "36.1"),
+        (None, "経度", "137.2"),
+        ("施設", "施設名", "会館"),
+        (None, "備考", "要点検"),
+    ):
+        sheet.append(row)
+    if is_merged:
+        sheet.merge_cells("A1:A2")
+        sheet.merge_cells("A3:A4")
+    book.save(tmp_path / "form.xlsx")
+    form = propose_form(read_ledger(tmp_path / "form.xlsx").sheets[0])
+    assert form is not None
+    assert [(value.label, value.value_cell) for value in form.values] == [
+        *(("緯度", "C1"), ("経度", "C2"), ("施設名", "C3"), ("備考", "C4"))
+    ]

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from gis_capture.ledger import codes, words
-from gis_capture.ledger.grid import Grid
+from gis_capture.ledger.grid import Grid, Merge
 from gis_capture.ledger.names import clean_name
 from gis_capture.ledger.recipes.recipe import FormRule, FormValue
 from gis_capture.ledger.table import Column, Source, Table, column_letters
@@ -74,14 +74,17 @@ def read_form(grids: Iterable[Grid], form: FormRule, source: Source) -> tuple[Ta
 
 
 def are_forms(grids: Sequence[Grid]) -> bool:
-    """Whether most sheets say the same labels in the same cells, in three rows or more, with values of their own."""
+    """Whether most sheets say the same labels in the same cells, in three rows or more, with values of their own.
+
+    Words like 良好 and なし may stand on all sheets alike; of a third of the labels the values differ.
+    """
     form = propose_form(grids[0]) if len(grids) > 1 else None
     if form is None or len({_parse(value.label_cell)[0] for value in form.values}) < 3:
         return False
     alike = [grid for grid in grids if is_small(grid) and _places(grid, form) == _value_places(form)]
     records = [[_text(grid, _parse(value.value_cell)) for value in form.values] for grid in alike]
     n_own = sum(len(set(values)) > 1 for values in zip(*records, strict=True))
-    return len(alike) * 2 > len(grids) and len(alike) > 1 and n_own * 2 >= len(form.values)
+    return len(alike) * 2 > len(grids) and len(alike) > 1 and n_own * 3 >= len(form.values)
 
 
 def _value_places(form: FormRule) -> list[_Place]:
@@ -95,16 +98,13 @@ def propose_form(grid: Grid) -> FormRule | None:
     """
     if not is_small(grid):
         return None
-    merges = {(m.top, m.left): m for m in grid.merges}
     labels = _labels(grid)
     values: list[FormValue] = []
     taken: set[_Place] = set()
     names: dict[str, int] = {}
     n_columns = 0
     for row, position in sorted(labels):
-        merge = merges.get((row, position))
-        right = (row, (merge.right if merge else position) + 1)
-        below = ((merge.bottom if merge else row) + 1, position)
+        right, below = _behind(grid, (row, position)), _below(grid, (row, position))
         free = [p for p in (right, below) if _may_be_value(grid, p, labels, taken)]
         # Below a label a value stands only where one is filled in; a blank field is on the right.
         place = next((p for p in free if grid.columns[p[1]][p[0]] is not None), right if right in free else None)
@@ -128,7 +128,10 @@ def _goes_on(grid: Grid, place: _Place, labels: set[_Place]) -> bool:
 
 
 def _labels(grid: Grid) -> set[_Place]:
-    """Cells with the words of labels, and short words that stand in one column with two or more of them."""
+    """Cells with the words of labels, and short words that stand in one column with two or more of them.
+
+    What stands right behind a label is its value, whatever it looks like: 備考｜要点検.
+    """
     cells = [(row, p, clean_name(text)) for row in range(grid.n_rows) for p, text in grid.filled(row)]
     found = {(row, p) for row, p, text in cells if len(text) <= _MAX_LABEL_CHARS and _is_label(text)}
     n_of_column = Counter(position for _, position in found)
@@ -137,13 +140,52 @@ def _labels(grid: Grid) -> set[_Place]:
         for row, p, text in cells
         if n_of_column[p] > 1 and len(text) <= _MAX_SHORT_CHARS and words.kind_of(text) == "text"
     }
-    # What stands right behind a label is its value, whatever it looks like.
-    behind = {(row, end + 1) for row, p in found for end in _ends(grid, row, p)}
-    return found | (likely - behind)
+    may_be = found | likely
+    behind: set[_Place] = set()
+    # From left to right: behind a value the next label may stand.
+    for place in sorted(may_be):
+        follower = _behind(grid, place)
+        is_sure = place in found and follower not in found
+        if place not in behind and (is_sure or not _is_label_too(grid, place, follower, found, likely)):
+            behind.add(follower)
+    return may_be - behind
 
 
-def _ends(grid: Grid, row: int, position: int) -> list[int]:
-    return [m.right for m in grid.merges if (m.top, m.left) == (row, position)] or [position]
+def _is_label_too(grid: Grid, place: _Place, follower: _Place, found: set[_Place], likely: set[_Place]) -> bool:
+    """Whether a label behind another is no value: the first is a heading of several, or the values stand below."""
+    if (_at(grid, follower) or "").endswith((":", "：")) or _below(grid, place)[0] > _below(grid, follower)[0]:
+        return True
+    labels = found | likely
+    below, below_follower, next_to_it = _below(grid, place), _below(grid, follower), _behind(grid, follower)
+    if below in found:
+        return False
+    if below in likely:
+        # Names in a row with values below the next one too head a list, of which the first column looks like labels.
+        below_next = _below(grid, next_to_it)
+        return next_to_it in labels and below_next not in labels and _at(grid, below_next) is not None
+    if (text := _at(grid, below)) is not None:
+        return not words.is_footnote(text)
+    beyond = _at(grid, next_to_it)
+    return below_follower in labels or not (beyond is None or next_to_it in labels or words.is_unit(beyond))
+
+
+def _at(grid: Grid, place: _Place) -> str | None:
+    row, position = place
+    return grid.columns[position][row] if row < grid.n_rows and position < grid.n_columns else None
+
+
+def _behind(grid: Grid, place: _Place) -> _Place:
+    merge = _merge_at(grid, place)
+    return place[0], (merge.right if merge else place[1]) + 1
+
+
+def _below(grid: Grid, place: _Place) -> _Place:
+    merge = _merge_at(grid, place)
+    return (merge.bottom if merge else place[0]) + 1, place[1]
+
+
+def _merge_at(grid: Grid, place: _Place) -> Merge | None:
+    return next((m for m in grid.merges_by_row.get(place[0], ()) if (m.top, m.left) == place), None)
 
 
 def _is_label(text: str) -> bool:
