@@ -52,8 +52,8 @@ def tell_hidden(table: Table, region: Region) -> list[Problem]:
 
 
 def tell_marked(table: Table, region: Region) -> list[Problem]:
-    """Comments and colours in the names and the rows of a table."""
-    grid, marks = region.grid, region.grid.marks
+    """Comments and colours in the names and the rows of a table, but for those of a list of what is to be mended."""
+    grid, marks = region.grid, region.grid.marks.without_own()
     if not (marks.comments or marks.fills):
         return []
     kept = {*region.body.rows, *region.header.rows}

@@ -41,7 +41,11 @@ def write_fix_list(
         SourceError: The source cannot be read.
     """
     reading = read_ledger(source, limits=limits, recipe=recipe, layout=layout)
-    taken = [(table, set(table.row_numbers)) for table in reading.tables if not tables or table.name in tables]
+    taken = [
+        (table, {*table.row_numbers, *(skipped.row_number for skipped in table.skipped)})
+        for table in reading.tables
+        if not tables or table.name in tables
+    ]
     marks = [_mark(problem, taken) for problem in problems if problem["severity"] != "info"]
     return write_marked_workbook(reading, source, marks, out, language=language)
 
@@ -49,7 +53,8 @@ def write_fix_list(
 def _mark(problem: Mapping[str, Any], taken: Sequence[tuple[Table, set[int]]]) -> Mark:
     found = _CELL.fullmatch(problem.get("cell") or "")
     row, name = problem.get("row"), problem.get("column") or ""
-    holding = [table for table, rows in taken if row is None or row in table.header_rows or row in rows]
+    named = [pair for pair in taken if problem.get("table") in (pair[0].name, None)] or taken
+    holding = [table for table, rows in named if row is None or row in table.header_rows or row in rows]
     table = next(iter(holding), taken[0][0] if taken else None)
     column = column_number(found["column"]) if found else None
     sheet = found["sheet"] if found else None

@@ -15,6 +15,7 @@ from openpyxl.styles import PatternFill
 from openpyxl.utils import range_boundaries
 
 from gis_capture.ledger import MARKED_SHEET, Reading, Table
+from gis_capture.ledger.marks import OWN_COLORS, OWN_MARK, said_by_people
 from gis_capture.ledger.opening import broken
 from gis_capture.text import Text
 
@@ -28,7 +29,7 @@ MAX_BYTES_KEPT = 30 << 20
 _BOOKS = ("xlsx", "xlsm")
 _MAX_MARKS = 20_000
 _MAX_COMMENT_CHARS = 1_000
-_COLORS = {"error": "FFC7CE", "warning": "FFEB9C", "info": "DDEBF7"}
+_AUTHOR = "GIS Capture"
 _ORDER = ("error", "warning", "info")
 _SEVERITIES = {"error": Text("誤り", "error"), "warning": Text("確認", "warning"), "info": Text("参考", "note")}
 _HEADS = (
@@ -83,6 +84,7 @@ def write_marked_workbook(
     listed = list(marks)[:_MAX_MARKS]
     is_kept = reading.source.driver in _BOOKS and source.stat().st_size <= MAX_BYTES_KEPT
     book = open_book(source, keep_vba=".xlsm" in out.name.lower()) if is_kept else _anew(reading)
+    _take_off_own(book)
     n_marked = _mark(book, listed)
     _list(book, listed, language)
     with warnings.catch_warnings():
@@ -170,12 +172,26 @@ def _mark(book: "Workbook", marks: Sequence[Mark]) -> int:
     for (name, row, column), here in by_cell.items():
         cell: Any = sheets[name].cell(row, column)
         worst = min(here, key=lambda mark: _ORDER.index(mark.severity))
-        cell.fill = PatternFill("solid", start_color=_COLORS[worst.severity], end_color=_COLORS[worst.severity])
-        said = [cell.comment.text] if cell.comment else []
-        said += dict.fromkeys(mark.words for mark in here)
-        words = ILLEGAL_CHARACTERS_RE.sub("", "\n".join(said))
-        cell.comment = Comment(words[:_MAX_COMMENT_CHARS], "GIS Capture", width=320, height=120)
+        color = OWN_COLORS[worst.severity]
+        cell.fill = PatternFill("solid", start_color=color, end_color=color)
+        own = "\n".join((OWN_MARK, *dict.fromkeys(mark.words for mark in here)))[:_MAX_COMMENT_CHARS]
+        words = f"{cell.comment.text}\n{own}" if cell.comment else own
+        cell.comment = Comment(ILLEGAL_CHARACTERS_RE.sub("", words), _AUTHOR, width=320, height=120)
     return len(by_cell)
+
+
+def _take_off_own(book: "Workbook") -> None:
+    """Takes off the comments and colours of an earlier list; what people said stays."""
+    for sheet in book.worksheets:
+        # Only the cells that are there: `iter_rows` would make all those between them.
+        for cell in sheet._cells.values():
+            comment = cell.comment
+            if comment is None or OWN_MARK not in comment.text:
+                continue
+            words = said_by_people(comment.text)
+            cell.comment = Comment(words, comment.author) if words else None
+            if str(cell.fill.start_color.rgb)[-6:] in OWN_COLORS.values():
+                cell.fill = PatternFill()
 
 
 def _tops(sheet: "Worksheet") -> dict[tuple[int, int], tuple[int, int]]:

@@ -5,9 +5,11 @@ from typing import Any
 
 import openpyxl
 import pytest
-from openpyxl.styles import Font
+from openpyxl.comments import Comment
+from openpyxl.styles import Font, PatternFill
 
-from gis_capture.ledger import MARKED_SHEET, read_ledger
+from gis_capture.ledger import MARKED_SHEET, codes, read_ledger
+from gis_capture.ledger.marks import OWN_MARK
 from gis_capture.report.fix_list import write_fix_list
 
 HEAD = ("番号", "設置年月日", "口径")
@@ -50,23 +52,54 @@ def test_the_formatting_of_the_workbook_stays(book: Path, tmp_path: Path) -> Non
     assert (sheet["A1"].font.size, sheet.column_dimensions["B"].width, sheet["C4"].value) == (20, 33, "=C3*2")
     assert [str(merged) for merged in sheet.merged_cells.ranges] == ["A1:C1"]
     assert sheet["B3"].fill.start_color.rgb == "00FFC7CE"
-    assert sheet["B3"].comment is not None and sheet["B3"].comment.text == "読めません\n→ 直す"
+    assert sheet["B3"].comment is not None and sheet["B3"].comment.text == f"{OWN_MARK}\n読めません\n→ 直す"
     assert sheet["A4"].comment is None and sheet["A4"].fill.fill_type is None
 
 
 def test_several_problems_of_a_cell_are_all_said(book: Path, tmp_path: Path) -> None:
     """In one comment, beside what the clerk had noted there; the worst gives the colour."""
     made = openpyxl.load_workbook(book)
-    from openpyxl.comments import Comment
-
     made["台帳"]["B3"].comment = Comment("要確認", "係")
     made.save(book)
     out = tmp_path / "out.xlsx"
     told = [problem(3, "台帳!B3", "一", severity="warning"), problem(3, "台帳!B3", "二"), problem(3, "台帳!B3", "二")]
     write_fix_list(book, told, out)
     cell = openpyxl.load_workbook(out)["台帳"]["B3"]
-    assert cell.comment is not None and cell.comment.text == "要確認\n一\n→ 直す\n二\n→ 直す"
+    assert cell.comment is not None and cell.comment.text == f"要確認\n{OWN_MARK}\n一\n→ 直す\n二\n→ 直す"
     assert cell.fill.start_color.rgb == "00FFC7CE"
+
+
+def test_our_own_marks_are_not_told_when_the_list_is_imported(book: Path, tmp_path: Path) -> None:
+    """Comments and colours of people are, also on cells that we marked; a second list takes off the first one's."""
+    made = openpyxl.load_workbook(book)
+    made["台帳"]["B3"].comment = Comment("要確認", "係")
+    made["台帳"]["C3"].fill = PatternFill("solid", start_color="FFC7CE")
+    made.save(book)
+    out, again = tmp_path / "out.xlsx", tmp_path / "again.xlsx"
+    write_fix_list(book, [problem(3, "台帳!B3"), problem(4, "台帳!B4", severity="warning")], out)
+    (table,) = read_ledger(out).tables
+    told = {found.code: found for found in table.problems if found.code in (codes.CELL_COMMENT, codes.COLORED_CELLS)}
+    assert [found.code for found in table.problems].count(codes.CELL_COMMENT) == 1
+    assert "「要確認」" in told[codes.CELL_COMMENT].message.ja
+    assert told[codes.COLORED_CELLS].message.ja.startswith("1行に色（FFC7CE）")
+    write_fix_list(out, [problem(5, "台帳!A5")], again)
+    sheet = openpyxl.load_workbook(again)["台帳"]
+    assert sheet["B3"].comment is not None and sheet["B3"].comment.text == "要確認"
+    assert sheet["B4"].comment is None and sheet["B4"].fill.fill_type is None
+    assert sheet["A5"].comment is not None and sheet["C3"].fill.start_color.rgb == "00FFC7CE"
+
+
+def test_a_struck_out_row_is_marked(book: Path, tmp_path: Path) -> None:
+    """It is no row of the table any more, but it stands in the ledger and somebody is to look at it."""
+    made = openpyxl.load_workbook(book)
+    for cell in made["台帳"][4]:
+        cell.font = Font(strike=True)
+    made.save(book)
+    (table,) = read_ledger(book).tables
+    (told,) = (found for found in table.problems if found.code == codes.STRUCK_OUT_ROW)
+    assert write_fix_list(book, [told.to_json()], tmp_path / "out.xlsx") == 1
+    comment = openpyxl.load_workbook(tmp_path / "out.xlsx")["台帳"]["A4"].comment
+    assert comment is not None and "取り消し線" in comment.text
 
 
 def test_a_problem_in_a_merged_cell_is_said_at_its_first(book: Path, tmp_path: Path) -> None:
