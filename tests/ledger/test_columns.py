@@ -11,6 +11,7 @@ from gis_capture.definitions import layer_from_json, layer_to_json, read_layers
 from gis_capture.errors import FieldError
 from gis_capture.ledger import Column, Source, Table
 from gis_capture.ledger.columns import choose_layer, layer_key_of, make_layer, match_columns, suggest_layers
+from gis_capture.ledger.values.numbers import parse_real
 from gis_capture.model import Field, FieldType, Layer, Text
 from gis_capture.resources import layers_dir
 
@@ -207,6 +208,44 @@ def test_columns_that_are_names_of_one_field_both_stay(layers: tuple[Layer, ...]
     assert layer_from_json(layer_to_json(made)) == made
     assert set(match_columns(table, made).fields) == set(columns)
     assert choose_layer(suggest_layers(table, [*layers, made])) == "ledger_x"
+
+
+@pytest.mark.parametrize(
+    ("headers", "name"),
+    [
+        (["路線名", "橋梁名", "所在地"], "橋梁名"),
+        (["町名", "所有者名", "公園名", "面積"], "公園名"),
+        (["路線名", "施設名", "担当課名"], "施設名"),
+        (["橋梁名", "名称"], "名称"),
+        (["河川名", "樋門名称", "管理団体名"], "樋門名称"),
+        (["路線名", "町名", "延長"], "路線名"),
+        (["町名", "所有者名", "樹種名"], None),
+    ],
+)
+def test_a_thing_is_named_by_its_own_name(headers: list[str], name: str | None, layers: tuple[Layer, ...]) -> None:
+    """Not by the road it belongs to where it has one of its own, and never by its town or owner."""
+    generic = next(layer for layer in layers if layer.key == "generic")
+    table = make_table({header: ["甲", "乙"] for header in headers})
+    made = make_layer(table, key="ledger_x", title=Text("台帳", "Ledger"), template=generic)
+    for layer in (generic, made):
+        fields = {field: column for column, field in match_columns(table, layer).fields.items()}
+        assert fields.get("name") == name
+    assert set(match_columns(table, made).fields) == set(headers)
+
+
+def test_water_of_the_fire_brigade_is_known_by_its_usual_names(layers: tuple[Layer, ...]) -> None:
+    """Tonnes of water are cubic metres; a degree of danger is no condition."""
+    hydrants = next(layer for layer in layers if layer.key == "fire_hydrant")
+    columns = {"栓番号": "1", "場所": "駅前", "容量(t)": "40", "竣工日": "H5.3.1", "危険度": "A"}
+    match = match_columns(make_table({header: [text] for header, text in columns.items()}), hydrants)
+    assert match.fields == {
+        "栓番号": "ledger_number",
+        "場所": "location_note",
+        "容量(t)": "capacity_m3",
+        "竣工日": "installed_on",
+    }
+    assert parse_real("40", unit="㎥", source_unit="t").value == parse_real("40t", unit="㎥").value == 40.0
+    assert all("status" not in match_columns(make_table({"危険度": ["A"]}), layer).fields.values() for layer in layers)
 
 
 def test_the_same_header_is_the_same_field_next_year() -> None:

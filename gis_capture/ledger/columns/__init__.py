@@ -9,8 +9,8 @@ from gis_capture.ledger.columns.choosing import (
     tells_features_apart,
 )
 from gis_capture.ledger.columns.keys import propose_keys
-from gis_capture.ledger.columns.making import GENERIC_KEY, is_made_key, layer_key_of, layer_key_of_words, make_layer
-from gis_capture.ledger.columns.matching import ColumnMatch, Match, match_columns
+from gis_capture.ledger.columns.making import is_made_key, layer_key_of, layer_key_of_words, make_layer
+from gis_capture.ledger.columns.matching import GENERIC_KEY, ColumnMatch, Match, match_columns
 
 __all__ = [
     "GENERIC_KEY",

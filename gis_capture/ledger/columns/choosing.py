@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from gis_capture.ledger.columns.making import GENERIC_KEY, geometry_kinds, is_made_key
-from gis_capture.ledger.columns.matching import ColumnMatch, match_columns
+from gis_capture.ledger.columns.making import geometry_kinds, is_made_key
+from gis_capture.ledger.columns.matching import GENERIC_KEY, ColumnMatch, match_columns
 from gis_capture.ledger.table import Table
 from gis_capture.ledger.values.choices import DomainReader
 from gis_capture.ledger.values.folding import fold

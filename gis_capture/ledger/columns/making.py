@@ -9,16 +9,13 @@ import numpy as np
 import shapely
 
 from gis_capture.definitions.checks import RESERVED_NAMES
-from gis_capture.ledger.columns.matching import match_columns
+from gis_capture.ledger.columns.matching import GENERIC_KEY, match_columns
 from gis_capture.ledger.table import Column, Table
 from gis_capture.ledger.values.folding import fold_header
 from gis_capture.ledger.values.inference import infer_type
 from gis_capture.ledger.values.units import unit_of_header
 from gis_capture.model import Field, FieldType, Layer, Section, Text
 from gis_capture.model.layer import GeometryType
-
-GENERIC_KEY = "generic"
-"""Key of the layer definition that such layers are made after."""
 
 MAX_FIELDS = 400
 _MADE = "ledger_"
@@ -75,7 +72,9 @@ def make_layer(
         if column.name in leave_out or known.get(column.name) in on_site:
             continue
         if column.name in known:
-            in_ledger[known[column.name]] = base.field(known[column.name])
+            field = base.field(known[column.name])
+            is_new = column.name not in (field.title.ja, field.name, *field.aliases)
+            in_ledger[field.name] = replace(field, aliases=(*field.aliases, column.name)) if is_new else field
         else:
             field = _field_of(column, texts, taken)
             in_ledger[field.name] = field

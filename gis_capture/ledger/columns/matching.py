@@ -1,5 +1,6 @@
 """Finds the field of each column by its header: as it stands, by alias, folded, without brackets, and with a typo."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,17 @@ from gis_capture.ledger.values.units import are_convertible, unit_of_header
 from gis_capture.model import Field, Layer, Text
 
 How = Literal["given", "exact", "alias", "folded", "fuzzy"]
+
+GENERIC_KEY = "generic"
+"""Key of the layer definition after which ledgers that nobody defined get layers of their own."""
+
+_NAME = "name"
+_ROUTE_NAME = re.compile(r"(?:路線|河川|水系)名称?$")
+_OF_SOMETHING_ELSE = re.compile(
+    r"(?:町|字|丁目|区|市|村|県|(?:大|小|所在)地|者|人|氏|姓|担当|課|係|部|所属|団体|分団|会|会社|組合|職|代表|"
+    r"英|略|別|旧|通|俗|^学|ファイル|写真|画像|図面|シート|表|列|項目|様式|資料|種|種類|品|型|工|工事|事業|"
+    r"最寄.*|交差点|分類|区分)名称?$"
+)
 
 # One of these more, less or instead is another meaning, not a typo: 男/女, 和/洋, 開始/終了, 年/月, 一/二, 有/無.
 _DISTINCT = frozenset(
@@ -72,6 +84,8 @@ def match_columns(table: Table, layer: Layer, *, given: Mapping[str, str | None]
     free = [column for column in table.columns if column.name not in (given or {})]
     empty = {column.name for column, texts in zip(table.columns, table.values, strict=True) if not any(texts)}
     candidates = list(_named(free, layer))
+    if layer.key == GENERIC_KEY:
+        candidates += _naming(free)
     named = {candidate.column for candidate in candidates}
     candidates += _misspelled([column for column in free if column.name not in named], layer)
     taken = {match.field for match in chosen.values()}
@@ -138,6 +152,16 @@ def _named(columns: list[Column], layer: Layer) -> Iterator[_Candidate]:
             if are_convertible(unit, unit_of[field_name]) is not False:
                 found_how: How = how if keys is exact else "folded"
                 yield _Candidate(score - penalty - 0.02 * (how == "alias"), column.name, field_name, found_how)
+
+
+def _naming(columns: list[Column]) -> Iterator[_Candidate]:
+    """The name of the thing itself (橋梁名, 公園名称) before that of its road (路線名); never 町名 or 所有者名."""
+    for column in columns:
+        header = without_brackets(column.name.rpartition("/")[2]).strip()
+        if _ROUTE_NAME.search(header):
+            yield _Candidate(0.7, column.name, _NAME, "folded")
+        elif re.search(r".名称?$", header) and not _OF_SOMETHING_ELSE.search(header):
+            yield _Candidate(0.8, column.name, _NAME, "folded")
 
 
 def _spellings(field: Field) -> Iterator[tuple[str, How]]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from gis_capture.ledger.values import codes
 from gis_capture.ledger.values.kanji import KANJI_NUMERALS, parse_kanji_number
 from gis_capture.ledger.values.reading import Note, ValueReading, changed, unreadable
-from gis_capture.ledger.values.units import Unit, parse_unit
+from gis_capture.ledger.values.units import Unit, factor_between, parse_unit
 from gis_capture.model import Text
 
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?|[+-]?\.[0-9]+", re.ASCII)
@@ -125,9 +125,9 @@ def _factor(source: str | None, target: str | None) -> Decimal | None:
     """What to multiply with; None where nothing needs converting, or nothing is known."""
     ours: Unit | None = parse_unit(source) if source else None
     theirs: Unit | None = parse_unit(target) if target else None
-    if ours is None or theirs is None or ours.quantity != theirs.quantity or ours.factor == theirs.factor:
+    if ours is None or theirs is None or ours == theirs:
         return None
-    return ours.factor / theirs.factor
+    return factor_between(ours, theirs)
 
 
 def _converted(source: str | None, target: str | None) -> Note:

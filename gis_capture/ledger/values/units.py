@@ -49,6 +49,7 @@ _SPELLINGS: dict[str, dict[str, Decimal | int]] = {
     "luminous flux": {"lm ルーメン": 1},
     "pressure": {"mpa": 1, "kpa": Decimal("0.001")},
 }  # fmt: skip
+_KG_OF_WATER = 1000
 UNITS: dict[str, Unit] = {
     spelling: Unit(quantity, Decimal(factor))
     for quantity, spellings in _SPELLINGS.items()
@@ -84,4 +85,12 @@ def _key(text: str) -> str:
 def are_convertible(unit: str | None, other: str | None) -> bool | None:
     """True for units of one quantity, False for units of two; None where one of them is not known."""
     first, second = parse_unit(unit or ""), parse_unit(other or "")
-    return first.quantity == second.quantity if first and second else None
+    return factor_between(first, second) is not None if first and second else None
+
+
+def factor_between(unit: Unit, other: Unit) -> Decimal | None:
+    """What to multiply with; None for two quantities. A volume in tonnes is one of water: 防火水槽 40t holds 40 m³."""
+    if unit.quantity == other.quantity:
+        return unit.factor / other.factor
+    is_water = (unit.quantity, other.quantity) == ("weight", "volume")
+    return unit.factor / _KG_OF_WATER / other.factor if is_water else None
