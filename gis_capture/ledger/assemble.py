@@ -18,6 +18,7 @@ from gis_capture.ledger.recipes.forms import is_small, read_form
 from gis_capture.ledger.recipes.regions import regions_by_recipe
 from gis_capture.ledger.regions import Region, find_regions
 from gis_capture.ledger.table import Column, Reading, SkippedRow, Source, Table, column_letters
+from gis_capture.ledger.turned import tell_turned
 from gis_capture.model import Problem
 from gis_capture.text import Text
 
@@ -276,6 +277,7 @@ def _problems(table: Table, region: Region, struck: set[int]) -> list[Problem]:
                 row_number=grid.number(row),
             )
         )
+    found += [turned] if (turned := tell_turned(grid, table.name)) else []
     found += _ragged(region)
     found += tell_hidden(table, region)
     found += tell_marked(table, region)

@@ -56,6 +56,7 @@ MEMO_NOT_READ = "memo_not_read"
 READ_BY_ANOTHER = "read_by_another"
 CONTENTS_DIFFER = "contents_differ"
 LEGEND_LEFT_OUT = "legend_left_out"
+MAY_BE_TURNED = "may_be_turned"
 MAY_BE_FORMS = "may_be_forms"
 LINES_JOINED = "lines_joined"
 NO_TABLE = "no_table"
@@ -117,4 +118,5 @@ TITLES: dict[str, Text] = {
     CONTENTS_DIFFER: Text("ファイルの一覧と中の表が合いません", "List of contents and tables of a file differ"),
     NO_TABLE: Text("表がありません", "There is no table"),
     LEGEND_LEFT_OUT: Text("表の横の凡例を除きました", "Legend beside the table was left out"),
+    MAY_BE_TURNED: Text("縦横が逆の表のようです", "Rows and columns may be exchanged"),
 }

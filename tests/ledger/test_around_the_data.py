@@ -211,6 +211,29 @@ def test_the_title_is_no_office_and_no_date(read_book: ReadBook, lines: list[str
     assert set(lines) <= set(table.remarks)
 
 
+def test_a_table_on_its_side_is_told(read_book: ReadBook) -> None:
+    """By rows of one kind under names in the first column; a table of figures by year is none."""
+    rows: list[Cells] = [
+        ["項目", "施設1", "施設2", "施設3"],
+        ["名称", "東便所", "西便所", "南便所"],
+        ["住所", "本町1", "東町2", "西町3"],
+    ]
+    rows += [
+        ["緯度", 36.1, 36.2, 36.3],
+        ["経度", 137.1, 137.2, 137.3],
+        ["設置年月日", "2001/4/1", "2002/4/1", "2003/4/1"],
+    ]
+    years: list[Cells] = [
+        ["項目", "2022", "2023", "2024"],
+        ["人口", 100, 110, 120],
+        ["世帯数", 40, 41, 42],
+        ["面積", 9, 9, 9],
+    ]
+
+    assert [one.code for one in read_book(rows).tables[0].problems] == [codes.MAY_BE_TURNED]
+    assert not read_book(years).tables[0].problems and not read_book([NAMES, *PARKS]).tables[0].problems
+
+
 def test_a_record_that_counts_from_one_is_a_row(read_book: ReadBook) -> None:
     """Where the rows below hold numbers as well."""
     (table,) = read_book([["番号", "延長", "幅員", "口径"], [1, 2, 3, 4], [2, 5, 3, 4], [3, 8, 2, 4]]).tables
