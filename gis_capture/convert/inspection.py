@@ -14,6 +14,7 @@ from gis_capture.convert.source import NO_GAIJI
 from gis_capture.ledger import DEFAULT_LIMITS, Limits, Reading, Table, read_ledger
 from gis_capture.ledger.columns import LayerSuggestion, choose_layer, propose_keys, sort_suggestions, suggest_layers
 from gis_capture.ledger.columns.making import geometry_kinds
+from gis_capture.ledger.digit_damage import find_digit_damage
 from gis_capture.ledger.gaiji import replace_gaiji
 from gis_capture.ledger.recipes.recipe import Recipe
 from gis_capture.ledger.values import infer_type
@@ -142,7 +143,9 @@ def inspect_source(
     """
     reading = replace_gaiji(read_ledger(path, limits=limits, recipe=recipe, layout=layout), gaiji)
     tables = tuple(_inspect_table(table, layers, grids_dir, gazetteer) for table in reading.tables)
-    of_tables = (problem for table in reading.tables for problem in (*table.problems, *table.notes))
+    of_tables = (
+        problem for table in reading.tables for problem in (*table.problems, *find_digit_damage(table), *table.notes)
+    )
     return Inspection(reading, tables, bound_problems((*reading.problems, *of_tables)))
 
 

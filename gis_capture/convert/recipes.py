@@ -16,6 +16,7 @@ from gis_capture.ledger.columns import (
     propose_keys,
     suggest_layers,
 )
+from gis_capture.ledger.columns.keys import holds_damage
 from gis_capture.ledger.recipes.forms import propose_form, read_form
 from gis_capture.ledger.recipes.recipe import ColumnRule, PlaceRule, Recipe, TableRule
 from gis_capture.ledger.table import column_letters
@@ -144,7 +145,8 @@ def _table_rule(
         for column, texts in zip(table.columns, table.values, strict=True)
     )
     columns_of = {field: column for column, field in fields.items()}
-    has_own_key = bool(own_key) and all(field in columns_of for field in own_key)
+    damaged = {column.name for column, texts in zip(table.columns, table.values, strict=True) if holds_damage(texts)}
+    has_own_key = bool(own_key) and all(columns_of.get(field, "") not in {"", *damaged} for field in own_key)
     keys = [columns_of[field] for field in own_key] if has_own_key else propose_keys(table)[:1]
     return TableRule(
         columns=columns,

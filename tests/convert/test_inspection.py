@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 
 from gis_capture.convert import inspect_source
+from gis_capture.convert.recipes import make_recipe
 from gis_capture.errors import SourceError
 from gis_capture.model import Layer
 
@@ -164,3 +165,29 @@ def test_a_title_may_say_the_zone(layers: dict[str, Layer], write_csv: Callable[
     path = write_csv([*rows, *([f"{n:05}", f"{15000 + n * 30}.123", f"{-3000 + n}.456"] for n in range(1, 7))])
 
     assert inspect_source(path, layers=list(layers.values())).tables[0].coordinates.crs == "EPSG:6675"
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        ("12345678901234{}0", "excel_rounded"),
+        ("12345678901{}00000", "excel_rounded"),
+        ("1.2{}E+15", "excel_scientific"),
+    ],
+)
+def test_numbers_without_their_digits_are_told_and_are_no_key(
+    number: str, code: str, layers: dict[str, Layer], write_csv: Callable[..., Path]
+) -> None:
+    """Once for the column, though each cell is another; neither proposed nor kept in a recipe. Names still are."""
+    rows = [["ID", "名称", "住所"], *([number.format(n), f"灯{n}", "高山市"] for n in range(1, 7))]
+    inspection = inspect_source(write_csv(rows, "灯台帳.csv"), layers=list(layers.values()))
+    (told,) = [problem for problem in inspection.problems if problem.code == code]
+    assert told.column == "ID" and told.row_number == 2 and "5件" in told.message.ja and "5 more" in told.message.en
+    assert inspection.tables[0].to_json()["keys"] == ["名称"]
+    for layer in layers.values():
+        assert all("ID" not in rule.key for rule in make_recipe(inspection.reading, layer).tables)
+
+    whole = [["ID", "名称", "住所"], *([f"12345678901234{n}{n}", f"灯{n}", "高山市"] for n in range(1, 7))]
+    sound = inspect_source(write_csv(whole, "灯台帳.csv"), layers=list(layers.values()))
+    assert sound.tables[0].to_json()["keys"][0] == "ID" and not any(p.code == code for p in sound.problems)
+    assert make_recipe(sound.reading, layers["generic"]).tables[0].key == ("ID",)

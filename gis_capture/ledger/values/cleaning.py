@@ -143,8 +143,13 @@ def _type_reader(field: Field, source_unit: str | None, default_era: str | None)
         case FieldType.DATETIME:
             return _or_not_entered(lambda text: read_instant(text, default_era=default_era))
         case _:
-            is_id = any(word in name for name in (field.title.ja, field.name, *field.aliases) for word in _LOT_OR_ID)
+            is_id = any(map(is_name_of_ids, (field.title.ja, field.name, *field.aliases)))
             return lambda text: read_text(text, is_lot_or_id=is_id)
+
+
+def is_name_of_ids(name: str) -> bool:
+    """Whether a field or column of this name holds lot numbers or ids."""
+    return any(word in name for word in _LOT_OR_ID)
 
 
 def _or_not_entered(read: Callable[[str], ValueReading]) -> Callable[[str], ValueReading]:

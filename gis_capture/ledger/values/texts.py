@@ -23,6 +23,13 @@ _ROUNDED = re.compile(r"[1-9][0-9]{14}0+")
 _BLANK_AT_AN_END = re.compile(r"\n(?:(?=[\s\ufeff\u200b])|(?<=[\s\ufeff\u200b]\n))")
 
 
+def damage_of_id(text: str, *, is_lot_or_id: bool = True) -> str | None:
+    """The code of what a spreadsheet has done to a number of many digits: 1.23E+15, or zeros behind the 15th digit."""
+    if _SCIENTIFIC.fullmatch(text):
+        return codes.EXCEL_SCIENTIFIC
+    return codes.EXCEL_ROUNDED if is_lot_or_id and _ROUNDED.fullmatch(text) else None
+
+
 def are_plain(texts: Iterable[str]) -> bool:
     """True when `trim` and `read_text` would leave every text as it is; looks at all of them at once."""
     joined = "\n".join(("", *texts, ""))
@@ -61,14 +68,15 @@ def read_text(text: str, *, is_lot_or_id: bool = False) -> ValueReading:
         )
         suggestion = Text("元の台帳の文字を確かめてください。", "Check the text in the original ledger.")
         notes.append(Note(codes.TEXT_UNDECODABLE, "warning", message, suggestion))
-    if _SCIENTIFIC.fullmatch(kept):
+    damage = damage_of_id(kept, is_lot_or_id=is_lot_or_id)
+    if damage == codes.EXCEL_SCIENTIFIC:
         message = Text(
             f"「{kept}」は、Excelで桁が失われた番号のようです。",
             f'"{kept}" looks like a number whose digits Excel has lost.',
         )
         suggestion = Text("元の番号を入れ直してください。", "Enter the original number again.")
         notes.append(Note(codes.EXCEL_SCIENTIFIC, "warning", message, suggestion))
-    if is_lot_or_id and _ROUNDED.fullmatch(kept):
+    if damage == codes.EXCEL_ROUNDED:
         message = Text(
             f"「{kept}」は、Excelで16桁目から0に変わった番号のようです。",
             f'"{kept}" looks like a number whose digits behind the 15th Excel has lost.',
