@@ -4,8 +4,8 @@ PROJ is told each step: left to itself it changes the Tokyo datum with 1.7 m or 
 Grids: TKY2JGD and PatchJGD of the Geospatial Information Authority of Japan (GSI); three parameters: GSI, EPSG:15484.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -52,7 +52,7 @@ class Moved:
 
     Attributes:
         accuracies_m: What the change of datum adds; NaN = nothing worth telling.
-        operations: The steps that were used, for the record.
+        steps: The steps that were used, for the record, with the rows that they were used for.
         missing_grid: Name of the official grid that was needed and not found.
         is_gap: The grid holds nothing for this position; another way was taken.
     """
@@ -61,8 +61,19 @@ class Moved:
     y: Floats
     accuracies_m: Floats
     is_gap: Bools
-    operations: tuple[str, ...] = ()
+    steps: Mapping[str, Bools] = field(default_factory=dict)
     missing_grid: str | None = None
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """The steps that were used for any row."""
+        return tuple(self.steps)
+
+    def with_steps(self, rows: Bools, *steps: str) -> Mapping[str, Bools]:
+        """The steps with more of them, used for some rows."""
+        nowhere = np.zeros(len(rows), bool)
+        more = {step: self.steps.get(step, nowhere) | rows for step in steps} if rows.any() else {}
+        return {**self.steps, **more}
 
 
 def transform(x: Floats, y: Floats, *, source: int, target: int, grids_dir: Path | None = None) -> Moved:
@@ -110,18 +121,18 @@ def _change(moved: Moved, source: Datum, target: Datum, grids_dir: Path | None) 
     path = find_grid(name, grids_dir)
     grid = _open_grid(path) if path else None
     step = f"{source} → {target}"
+    every_row = np.ones(len(moved.x), bool)
     if name == TOUHOKU:
         return _follow_2011(moved, grid, path, step, is_inverse=is_inverse)
     rough_x, rough_y = _three_parameters().transform(moved.x, moved.y, direction="INVERSE" if is_inverse else "FORWARD")
     error_m = _three_parameter_error_m(moved.x, moved.y)
     if grid is None or path is None:
-        operations = (*moved.operations, f"{step}: three parameters (EPSG:15484)")
         return replace(
             moved,
             x=rough_x,
             y=rough_y,
             accuracies_m=_worse(moved.accuracies_m, error_m),
-            operations=operations,
+            steps=moved.with_steps(every_row, f"{step}: three parameters (EPSG:15484)"),
             missing_grid=name,
         )
     at_x, at_y = (rough_x, rough_y) if is_inverse else (moved.x, moved.y)
@@ -129,23 +140,23 @@ def _change(moved: Moved, source: Datum, target: Datum, grids_dir: Path | None) 
     x, y = grid.transform(moved.x, moved.y, direction="INVERSE" if is_inverse else "FORWARD")
     # Sea cells hold zeros: taken at their word they would be a shift of nothing, that is an error of 440 m.
     is_gap = np.isfinite(moved.x) & ~(smallest > 1.0)
-    operations = (*moved.operations, f"{step}: {path.name}")
-    if is_gap.any():
-        operations = (*operations, f"{step}: three parameters (EPSG:15484) where {path.name} has no values")
+    moved = replace(moved, steps=moved.with_steps(~is_gap, f"{step}: {path.name}"))
+    rough = f"{step}: three parameters (EPSG:15484) where {path.name} has no values"
     return replace(
         moved,
         x=np.where(is_gap, rough_x, x),
         y=np.where(is_gap, rough_y, y),
         accuracies_m=np.where(is_gap, _worse(moved.accuracies_m, error_m), moved.accuracies_m),
         is_gap=moved.is_gap | is_gap,
-        operations=operations,
+        steps=moved.with_steps(is_gap, rough),
     )
 
 
 def _follow_2011(moved: Moved, grid: Grid | None, path: Path | None, step: str, *, is_inverse: bool) -> Moved:
+    every_row = np.ones(len(moved.x), bool)
     in_region = (moved.x >= _MOVED_2011_LON) & (moved.y >= _MOVED_2011_LAT[0]) & (moved.y <= _MOVED_2011_LAT[1])
     if not in_region.any():
-        return replace(moved, operations=(*moved.operations, f"{step}: unchanged west of the movement of 2011"))
+        return replace(moved, steps=moved.with_steps(every_row, f"{step}: unchanged west of the movement of 2011"))
     if grid is None or path is None:
         error_m = np.select([moved.x >= lon for lon, _ in _MOVED_2011_M], [size for _, size in _MOVED_2011_M])
         accuracies_m = np.where(in_region, _worse(moved.accuracies_m, error_m), moved.accuracies_m)
@@ -153,7 +164,7 @@ def _follow_2011(moved: Moved, grid: Grid | None, path: Path | None, step: str, 
         return replace(
             moved,
             accuracies_m=accuracies_m,
-            operations=(*moved.operations, f"{step}: unchanged, no grid"),
+            steps=moved.with_steps(every_row, f"{step}: unchanged, no grid"),
             missing_grid=missing,
         )
     smallest, largest = _corner_shifts_m(grid, moved.x, moved.y)
@@ -166,7 +177,7 @@ def _follow_2011(moved: Moved, grid: Grid | None, path: Path | None, step: str, 
         y=np.where(is_inside, y, moved.y),
         accuracies_m=np.where(is_edge, _worse(moved.accuracies_m, largest), moved.accuracies_m),
         is_gap=moved.is_gap | is_edge,
-        operations=(*moved.operations, f"{step}: {path.name}"),
+        steps=moved.with_steps(every_row, f"{step}: {path.name}"),
     )
 
 

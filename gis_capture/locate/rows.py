@@ -217,8 +217,11 @@ def _move(reading: Reading, stated: Stated, target: int, grids_dir: Path | None)
         part = transform(reading.x[rows], reading.y[rows], source=code, target=target, grids_dir=grids_dir)
         result.x[rows], result.y[rows] = part.x, part.y
         result.accuracies_m[rows], result.is_gap[rows] = part.accuracies_m, part.is_gap
-        operations = tuple(dict.fromkeys((*result.operations, *part.operations)))
-        result = replace(result, operations=operations, missing_grid=result.missing_grid or part.missing_grid)
+        for step, is_used in part.steps.items():
+            used = np.zeros(n_rows, bool)
+            used[rows] = is_used
+            result = replace(result, steps=result.with_steps(used, step))
+        result = replace(result, missing_grid=result.missing_grid or part.missing_grid)
     if is_plane:
         lonlat = transform(result.x, result.y, source=target, target=GEOGRAPHIC[datum_of(target)])
         is_outside = ~in_japan(lonlat.x, lonlat.y)

@@ -79,11 +79,14 @@ class Teller:
             how.append(f"度の10の{reading.meaning.scale}乗倍")
         if stated.code and reading.kind == "plane_xy":
             how.append(plane_name(stated.code))
-        how += [_in_japanese(operation) for operation in moved.operations]
+        steps = [(_in_japanese(step), rows) for step, rows in moved.steps.items()]
         notes: list[str | None] = [None] * len(reading.x)
         is_told = np.isfinite(moved.x) & (bool(how or reading.cells) | reading.is_dms | reading.is_swapped)
+        for _, rows in steps:
+            is_told |= np.isfinite(moved.x) & rows
         for row in np.flatnonzero(is_told).tolist():
-            words = [*how, "緯度と経度を入れ替え"] if reading.is_swapped[row] else how
+            words = [*how, *(step for step, rows in steps if rows[row])]
+            words += ["緯度と経度を入れ替え"] * bool(reading.is_swapped[row])
             if reading.cells is not None:
                 words = [*words, f"一辺{reading.cells.size(row)}のメッシュの中心"]
             notes[row] = reading.texts(self._columns, row) + (f"（{'、'.join(words)}）" if words else "")

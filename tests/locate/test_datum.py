@@ -189,3 +189,12 @@ def test_grids_in_ntv2_agree_with_those_in_tiff(tmp_path: Path, grids_dir: Path)
     found = [transform(lon, lat, source=4301, target=4612, grids_dir=folder) for folder in (tmp_path, grids_dir)]
     assert np.hypot((found[0].x - found[1].x) * 90_000, (found[0].y - found[1].y) * 111_000)[0] < 0.001
     assert "TKY2JGD.gsb" in found[0].operations[0]
+
+
+@pytest.mark.shared
+def test_the_note_of_a_row_names_only_the_changes_of_datum_of_that_row(grids_dir: Path) -> None:
+    """A row in the new datum is not said to have been changed from the old one."""
+    columns = {"緯度": [str(LAT)] * 2, "経度": [str(LON)] * 2, "測地系": ["日本測地系", "世界測地系"]}
+    located = locate_rows(columns, crs=None, layer_crs="EPSG:6668", grids_dir=grids_dir)
+    assert "TKY2JGD" in (located.notes[0] or "")
+    assert located.notes[1] is None
