@@ -102,6 +102,15 @@ from gis_capture.workspace import Workspace
     ),
 )
 @option(
+    "--as-list",
+    "is_list",
+    is_flag=True,
+    help=Text(
+        "1シート1件の様式(個票)のように見えるブックも、表として取り込みます。",
+        "Takes a workbook whose sheets seem to be forms of one record each for tables all the same.",
+    ),
+)
+@option(
     "--recipe",
     default=None,
     help=Text(
@@ -147,6 +156,7 @@ def command(
     key: tuple[str, ...],
     base: str | None,
     is_repeat_allowed: bool,
+    is_list: bool,
     recipe: str | None,
     report: Path | None,
     layout: Path | None,
@@ -213,6 +223,7 @@ def command(
             layout=layout,
             is_dry_run=is_dry_run,
             is_repeat_allowed=is_repeat_allowed,
+            is_list=is_list,
             recipe=ruled,
             track=track,
             **placing,

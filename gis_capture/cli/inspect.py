@@ -24,7 +24,7 @@ from gis_capture.cli.workspace_option import open_workspace, workspace_option
 from gis_capture.errors import LayerError, WorkspaceError
 from gis_capture.ledger.recipes.files import write_recipe
 from gis_capture.ledger.recipes.fitting import fit_recipe
-from gis_capture.ledger.recipes.recipe import PlaceRule
+from gis_capture.ledger.recipes.recipe import PlaceRule, Recipe
 from gis_capture.locate.crs import parse_crs
 from gis_capture.model import FieldType, Layer
 from gis_capture.report.export import replacing
@@ -131,21 +131,7 @@ def command(
     is_json: bool,
 ) -> int:
     """Prints the tables found in a file; the exit code is 3 when rows need attention, except with --json."""
-    from gis_capture.convert import inspect_source
-    from gis_capture.definitions import read_layers
-    from gis_capture.resources import layers_dir
-
-    try:
-        with open_workspace(folder) as workspace:
-            layers: Sequence[Layer] = workspace.known_layers()
-            recipe = find_recipe(by_recipe, workspace) if by_recipe else None
-            inspection = workspace.inspect(file, recipe=recipe, layout=layout)
-    except WorkspaceError:
-        if folder is not None:
-            raise
-        layers = read_layers(layers_dir())
-        recipe = find_recipe(by_recipe, None) if by_recipe else None
-        inspection = inspect_source(file, layers=layers, recipe=recipe, layout=layout)
+    inspection, layers, recipe = _inspect(file, by_recipe, layout, folder)
     if recipe is not None:
         fit_recipe(inspection.reading, recipe)
     language = language_of()
@@ -153,7 +139,10 @@ def command(
         check_placing(place_by, against, place_column)
         rule = PlaceRule(place_by, against, place_column) if place_by else None
         kept = {"layer": layer, "crs": crs, "said": read_said(roles, notation), "place_by": rule}
-        _save_recipe(recipe_path, inspection, layers, kept, is_form=is_form)
+        made = _save_recipe(recipe_path, inspection, layers, kept, is_form=is_form)
+        if is_form:
+            # What is told is how the recipe reads it.
+            inspection, layers, _ = _inspect(file, made, layout, folder)
     document = inspection.to_json(language)
     if is_json:
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))
@@ -166,9 +155,29 @@ def command(
     return 3 if needs_attention(inspection.problems) else 0
 
 
+def _inspect(
+    file: Path, recipe: str | Recipe | None, layout: Path | None, folder: Path | None
+) -> tuple["Inspection", Sequence[Layer], Recipe | None]:
+    """Inspects with the layers of the workspace, outside of one with those of the installation."""
+    from gis_capture.convert import inspect_source
+    from gis_capture.definitions import read_layers
+    from gis_capture.resources import layers_dir
+
+    try:
+        with open_workspace(folder) as workspace:
+            found = find_recipe(recipe, workspace) if isinstance(recipe, str) else recipe
+            return workspace.inspect(file, recipe=found, layout=layout), workspace.known_layers(), found
+    except WorkspaceError:
+        if folder is not None:
+            raise
+    layers = read_layers(layers_dir())
+    found = find_recipe(recipe, None) if isinstance(recipe, str) else recipe
+    return inspect_source(file, layers=layers, recipe=found, layout=layout), layers, found
+
+
 def _save_recipe(
     path: Path, inspection: "Inspection", layers: Sequence[Layer], kept: dict[str, Any], *, is_form: bool
-) -> None:
+) -> Recipe:
     from gis_capture.convert.recipes import make_form_recipe, make_recipe
 
     if is_form:
@@ -186,6 +195,7 @@ def _save_recipe(
         write_recipe(recipe, unfinished)
     told = Text(f"読み取り方を「{path}」に書きました。", f'Wrote how it is read to "{path}".')
     click.echo(told.in_language(language_of()), err=True)
+    return recipe
 
 
 def _position(described: dict[str, Any]) -> Text:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from gis_capture.convert.accounting import Conversion
 from gis_capture.convert.collecting import paused_collection
 from gis_capture.convert.continuation import find_continuation
-from gis_capture.convert.imports import refuse_repeat
+from gis_capture.convert.imports import refuse_forms, refuse_repeat
 from gis_capture.convert.parts import Wanted
 from gis_capture.convert.photo_track import PhotoTrack
 from gis_capture.convert.planning import Plan
@@ -43,6 +43,7 @@ def convert(
     matches: Mapping[str, str | None] | None = None,
     is_dry_run: bool = False,
     is_repeat_allowed: bool = False,
+    is_list: bool = False,
     on_progress: Progress | None = None,
     limits: Limits = DEFAULT_LIMITS,
     layout: Path | None = None,
@@ -73,6 +74,7 @@ def convert(
         matches: Field names by column name that a person chose.
         is_dry_run: Nothing is written.
         is_repeat_allowed: A source that was imported into this layer before is imported again.
+        is_list: Sheets that seem to be forms of one record each are read as tables all the same.
         on_progress: Called with the share that is done.
         limits: How large a source may be.
         layout: How records of a fixed length are cut.
@@ -86,13 +88,15 @@ def convert(
 
     Raises:
         RecipeError: The recipe does not fit the source.
-        SourceError: The source cannot be read, holds no such table, or was imported before.
+        SourceError: The source cannot be read, holds no such table, seems to be forms, or was imported before.
         LayerError: The layer, a field of `matches` or the CRS does not fit.
         StoreError: The store cannot be written.
     """
     report = on_progress or (lambda share: None)
 
     def refuse(reading: Reading, plan: Plan) -> None:
+        if not is_list:
+            refuse_forms(reading)
         if not (is_repeat_allowed or is_dry_run):
             refuse_repeat(reading, plan, store.imports())
 

@@ -8,6 +8,7 @@ from typing import Any
 from gis_capture.convert.planning import Plan
 from gis_capture.errors import SourceError, StoreError
 from gis_capture.ledger import Reading
+from gis_capture.ledger import codes as ledger_codes
 from gis_capture.model import Text
 from gis_capture.store.protocol import Author, Store
 
@@ -55,6 +56,30 @@ class Undo:
             "n_taken_back": self.n_taken_back,
             "n_conflicts": self.n_conflicts,
         }
+
+
+def refuse_forms(reading: Reading) -> None:
+    """Stops where the sheets seem to be forms, of which tables would make columns without names.
+
+    Raises:
+        SourceError: Subject code: "may_be_forms".
+    """
+    told = next((problem for problem in reading.problems if problem.code == ledger_codes.MAY_BE_FORMS), None)
+    if told is None:
+        return
+    path = reading.source.path
+    raise SourceError(
+        Text(
+            f"「{path.name}」の{len(reading.sheets)}枚のシートは、1シートが1件の様式(個票)のようです。何も取り込んでいません。"
+            "gis-capture inspect --form --save-recipe でレシピを作り、convert --recipe で取り込んでください"
+            "（画面では「様式として読む」）。表であれば convert --as-list で取り込めます。",
+            f'The {len(reading.sheets)} sheets of "{path.name}" seem to be forms of one record each. Nothing was '
+            "brought in. Make a recipe with gis-capture inspect --form --save-recipe and convert with --recipe (on the "
+            "page: read as forms). If they are tables after all: convert --as-list.",
+        ),
+        path=path,
+        code=ledger_codes.MAY_BE_FORMS,
+    )
 
 
 def refuse_repeat(reading: Reading, plan: Plan, imports: Iterable[Mapping[str, Any]]) -> None:

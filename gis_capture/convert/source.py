@@ -171,7 +171,9 @@ def _sum_up(reading: Reading, plan: Plan, tables: Sequence[ConvertedTable]) -> C
     every = [*(converted.table for converted in tables), *plan.left_out]
     reasons.update(skipped.reason for table in every for skipped in table.skipped)
     reasons[codes.TABLE_LEFT_OUT] += sum(len(table.row_numbers) for table in plan.left_out)
-    of_tables = [_named(c.table, (*c.table.problems, *c.table.notes, *c.problems), reading) for c in tables]
+    of_tables = [
+        _named(c.table, _placed(c.table, (*c.table.problems, *c.table.notes, *c.problems)), reading) for c in tables
+    ]
     return Conversion.of_tables(
         [
             *(_table_account(converted, plan.layer.key) for converted in tables),
@@ -189,6 +191,19 @@ def _named(table: Table, problems: Iterable[Problem], reading: Reading) -> Itera
     if len(reading.tables) < 2:
         return problems
     return (replace(problem, table=table.name) for problem in problems)
+
+
+def _placed(table: Table, problems: Iterable[Problem]) -> Iterable[Problem]:
+    """Names the cell of a row of forms, and so its sheet: there a row number counts sheets."""
+    if table.form is None:
+        return problems
+    columns = {column.name: column for column in table.columns}
+    return (
+        replace(problem, cell=table.cell_name(problem.row_number, columns.get(problem.column or "", table.columns[0])))
+        if problem.row_number and not problem.cell
+        else problem
+        for problem in problems
+    )
 
 
 def _table_account(converted: ConvertedTable, layer: str) -> TableAccount:

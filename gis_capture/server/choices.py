@@ -18,6 +18,7 @@ _KINDS: dict[str, type] = {
     "matches": dict,
     "recipe": str,
     "is_repeat_allowed": bool,
+    "is_list": bool,
     "is_update": bool,
     "key": list,
     "base": str,
@@ -69,7 +70,7 @@ def read_query(arguments: Any, workspace: Workspace) -> dict[str, Any]:
             body["roles"] = json.loads(arguments["roles"])
         except (ValueError, RecursionError) as error:
             raise RequestError(Text("「roles」が JSON ではありません。", '"roles" is no JSON.')) from error
-    for name in ("matches", "is_repeat_allowed", "is_update"):
+    for name in ("matches", "is_repeat_allowed", "is_list", "is_update"):
         body.pop(name, None)
     return read_choice(body, workspace)
 

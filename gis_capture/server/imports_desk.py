@@ -168,7 +168,8 @@ class ImportsDesk:
         try:
             identity: dict[str, Any] = {"import_id": upload.import_id, "author": upload.author, "on_progress": report}
             if choice.pop("is_update", False):
-                choice.pop("is_repeat_allowed", None)
+                for name in ("is_repeat_allowed", "is_list"):
+                    choice.pop(name, None)
                 done = self.workspace.reimport(upload.path, **identity, **choice)
                 if done.import_id is None:
                     upload.result = {language: result_of(done, language) for language in LANGUAGES}

@@ -198,6 +198,7 @@ class Ledgers:
         import_id: str | None = None,
         is_dry_run: bool = False,
         is_repeat_allowed: bool = False,
+        is_list: bool = False,
         on_progress: Callable[[float], None] | None = None,
         recipe: Recipe | None = None,
         place_by: str | None = None,
@@ -220,6 +221,7 @@ class Ledgers:
             import_id: Id to keep the import under.
             is_dry_run: Nothing is written.
             is_repeat_allowed: A source that was imported before is imported again.
+            is_list: Sheets that seem to be forms of one record each are read as tables all the same.
             on_progress: Called with the share that is done, 0 to 1.
             recipe: How the source is read and where it goes; `layer`, `crs` and `matches` come before it.
             place_by: How rows without coordinates are placed: "parcel", "chainage", "reference" or "name".
@@ -230,7 +232,7 @@ class Ledgers:
 
         Raises:
             RecipeError: The recipe does not fit the source; nothing was changed.
-            SourceError: The source cannot be read or was imported before.
+            SourceError: The source cannot be read, seems to be forms, or was imported before.
             LayerError: The layer, a field or the CRS is not known.
             StoreError: The store cannot be written.
         """
@@ -257,6 +259,7 @@ class Ledgers:
                 layout=layout if is_dry_run else None,
                 is_dry_run=is_dry_run,
                 is_repeat_allowed=is_repeat_allowed,
+                is_list=is_list,
                 on_progress=on_progress,
                 grids_dir=self.folder.grids_dir,
                 limits=self.limits,

@@ -17,7 +17,10 @@ def test_forms_are_read_at_one_press(server: Server, office_browser: Browser, tm
     with office(office_browser, server.url) as clerk:
         clerk.open("import")
         clerk.part("ledger-input").set_input_files(path)
+        expect(clerk.part("as-form")).to_contain_class("button-primary")
+        expect(clerk.part("convert")).not_to_contain_class("button-primary")
         clerk.part("as-form").click()
+        expect(clerk.part("convert")).to_contain_class("button-primary")
         expect(clerk.part("found-table")).to_have_count(1)
         expect(clerk.part("found-table")).to_contain_text("データ 3 行")
         expect(clerk.part("recipe-select")).to_have_value("橋梁個票")

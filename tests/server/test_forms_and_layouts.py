@@ -42,6 +42,16 @@ def test_each_sheet_is_a_record_once_a_person_says_so(client: FlaskClient) -> No
     assert following["recipes"] == read["recipes"] and following["inspection"]["tables"][0]["n_rows"] == 3
 
 
+def test_forms_become_tables_only_where_a_person_says_so(client: FlaskClient) -> None:
+    """Without the template or that word nothing is brought in, which is told."""
+    refused = convert(client, send(client, (forms(), "橋梁個票.xlsx"))["import_id"], layer="generic")
+    assert refused["state"] == "failed" and refused["problem"]["code"] == "may_be_forms"
+    assert "様式として読む" in refused["problem"]["detail_ja"]
+
+    as_list = convert(client, send(client, (forms(), "橋梁個票.xlsx"))["import_id"], layer="generic", is_list=True)
+    assert as_list["state"] == "done"
+
+
 def test_a_sheet_without_labels_is_no_form(client: FlaskClient, problem_of: Any) -> None:
     """It is told, and no recipe is kept."""
     import_id = upload(client, "甲,乙\r\n1,2\r\n3,4\r\n").get_json()["import_id"]

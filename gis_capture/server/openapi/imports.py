@@ -22,6 +22,7 @@ _CONVERT: Schema = {
         "table": TEXT,
         "matches": {"type": "object", "additionalProperties": {"type": ["string", "null"]}},
         "is_repeat_allowed": {"type": "boolean"},
+        "is_list": {"type": "boolean"},
         "is_update": {"type": "boolean"},
         "key": {"type": "array", "items": TEXT},
         "base": TEXT,

@@ -87,6 +87,7 @@ export const en: Record<keyof typeof ja, string> = {
   against_todo: "Choose the layers to look in.",
   against_empty: "There is no layer yet: import the other one first.",
   place_column_label: "Column that says it",
+  convert_as_list: "These are tables: import as a list",
   as_form: "Read as forms: one sheet, one record",
   as_form_help: "For sheets of labels with their values.",
   problems_title: "{n} things to look at",

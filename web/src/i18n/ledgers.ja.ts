@@ -86,6 +86,7 @@ export const ja = {
   against_todo: "探すレイヤーを選んでください。",
   against_empty: "取り込み済みのレイヤーがありません。先に相手のレイヤーを取り込んでください。",
   place_column_label: "手がかりの列",
+  convert_as_list: "個票ではない：一覧表として取り込む",
   as_form: "1シート1件の様式(個票)として読む",
   as_form_help: "項目名と値が並んだシートを、1件ずつ取り込みます。",
   problems_title: "確認すること {n} 件",

@@ -42,7 +42,7 @@ export const previewImport = async (importId: string, choice: ImportTarget): Pro
  */
 export async function convertImport(
   importId: string,
-  choice: ImportTarget & { is_repeat_allowed?: boolean; is_update?: boolean },
+  choice: ImportTarget & { is_repeat_allowed?: boolean; is_list?: boolean; is_update?: boolean },
   onProgress: (progress: number) => void,
 ): Promise<ImportRecord> {
   await request(`/imports/${importId}/convert`, {
