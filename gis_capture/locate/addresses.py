@@ -22,7 +22,7 @@ _PREFECTURE = re.compile("(?:所在地.?)?(?:都道府県名?|pref|prefecture)")
 _SAMPLE_SIZE = 60
 _ENOUGH = 0.3
 PLACED_LEVELS = frozenset({"district", "town", "chome", "koaza", "block", "lot"})
-"""Levels that put a row on the map; a city alone does not."""
+"""Levels by which coordinates are judged; a city alone is too large for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,13 @@ class Addresses:
         ]
         array = np.array(rows, np.float64).reshape(-1, 3)
         return array[:, 0], array[:, 1], array[:, 2]
+
+
+def gives_place(match: Match | None) -> bool:
+    """Whether a row can be put on the map by its address; by its city only where it names nothing else."""
+    if match is None or match.lon is None:
+        return False
+    return match.level in PLACED_LEVELS or (match.level == "city" and match.is_sure)
 
 
 def find_addresses(

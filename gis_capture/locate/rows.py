@@ -9,7 +9,7 @@ import shapely
 from shapely import Polygon
 
 from gis_capture.locate import codes
-from gis_capture.locate.addresses import PLACED_LEVELS, Addresses, find_addresses
+from gis_capture.locate.addresses import Addresses, find_addresses, gives_place
 from gis_capture.locate.crs import GEOGRAPHIC, crs_of, datum_of, parse_crs
 from gis_capture.locate.datum import Moved, transform
 from gis_capture.locate.evidence import KnownPlaces, with_margins
@@ -156,11 +156,7 @@ def _by_addresses(
 ) -> Located:
     """Places the rows that have no position yet by their addresses, as far as those are known."""
     rows = [row for row in np.flatnonzero(located.geometries.is_missing()).tolist() if addresses.texts[row]]
-    found = [
-        (row, match)
-        for row in rows
-        if (match := addresses.matches[row]) and match.level in PLACED_LEVELS and match.lon is not None
-    ]
+    found = [(row, match) for row in rows if (match := addresses.matches[row]) and gives_place(match)]
     lon = np.array([match.lon for _, match in found], np.float64)
     lat = np.array([match.lat for _, match in found], np.float64)
     moved = transform(lon, lat, source=GEOGRAPHIC["jgd2011"], target=target, grids_dir=grids_dir)
@@ -170,6 +166,10 @@ def _by_addresses(
         located.accuracies_m[row] = match.accuracy_m
         rest = f"、残り「{match.tail}」" if match.tail else ""
         located.notes[row] = f"住所「{addresses.texts[row]}」→「{match.name}」{rest}"
+        if match.level == "city":
+            located.notes[row] = f"{located.notes[row]}、市区町村まで（確認）"
+        elif not match.is_sure:
+            located.notes[row] = f"{located.notes[row]}、読みが確かでないため誤差を広くとる（確認）"
     for row in set(rows) - {row for row, _ in found}:
         located.reasons[row] = codes.ADDRESS_NOT_FOUND
     problems = tell_addresses(located.problems, addresses, rows, numbers)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from gis_capture.locate import codes, messages
-from gis_capture.locate.addresses import PLACED_LEVELS, Addresses
+from gis_capture.locate.addresses import Addresses, gives_place
 from gis_capture.locate.crs import plane_name
 from gis_capture.locate.datum import TKY2JGD, Moved
 from gis_capture.locate.doubtful import PlacedRows
@@ -225,7 +225,7 @@ def tell_addresses(
     for row in rows:
         match, address = addresses.matches[row], addresses.texts[row]
         number = row_numbers[row]
-        if match is None or match.level not in PLACED_LEVELS or match.lon is None:
+        if match is None or not gives_place(match):
             message, suggestion = messages.ADDRESS_NOT_FOUND
             problem = Problem(
                 codes.ADDRESS_NOT_FOUND, "warning", fill(message, address=address), suggestion, number, column
@@ -233,7 +233,7 @@ def tell_addresses(
         else:
             words = {"address": address, "name": match.name, "accuracy": format_distance(match.accuracy_m or 0.0)}
             message = fill(messages.POSITION_FROM_ADDRESS, **words)
-            severity: Severity = "info" if match.is_sure else "warning"
+            severity: Severity = "info" if match.is_sure and match.level != "city" else "warning"
             problem = Problem(codes.POSITION_FROM_ADDRESS, severity, message, messages.CHECK_PLACE, number, column)
         more.append(problem)
     # An empty cell is no news where the address gave the position.

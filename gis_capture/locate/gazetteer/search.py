@@ -9,12 +9,12 @@ from types import TracebackType
 
 from gis_capture.errors import SourceError
 from gis_capture.locate.gazetteer.build import APPLICATION_ID, FORMAT_VERSION
-from gis_capture.locate.gazetteer.cities import Start
+from gis_capture.locate.gazetteer.cities import City, Start
 from gis_capture.locate.gazetteer.finding import Find, TownFinder
 from gis_capture.locate.gazetteer.folding import Folded
 from gis_capture.locate.gazetteer.lots import lot_keys
 from gis_capture.locate.gazetteer.match import Match
-from gis_capture.locate.gazetteer.spots import Level, Spot
+from gis_capture.locate.gazetteer.spots import Level, Spot, together
 from gis_capture.model import BBox
 from gis_capture.text import Text
 
@@ -22,6 +22,7 @@ _POSTCODE = re.compile("〒?[0-9]{3}-?[0-9]{4}(?![0-9])")
 _LONGEST_ADDRESS = 300
 _LOT_RADIUS_M: dict[Level, float] = {"block": 80.0, "lot": 50.0}
 # What behind a city is no name of a town that the gazetteer does not know.
+_MAY_FOLLOW = re.compile("[^一-龥々ァ-ヶぁ-んｦ-ﾝ]|[大小]?字|地[内先]|番|$")
 _NO_NAME = re.compile("[^一-龥々ァ-ヶぁ-んｦ-ﾝ]|地[内先]|[内外他]|全域|一円|各所|番|$")
 
 
@@ -116,7 +117,30 @@ class Gazetteer:
         if folded.text[:1] in "〒0123456789" and (match := _POSTCODE.match(folded.text)):
             folded = Folded(folded.raw[folded.raw_position(match.end()) :])
         start, finds = self._finder.find(folded.text, context)
-        return self._match(folded, start, _nearest_first(finds, near) if near else finds, is_decided=near is not None)
+        finds = _nearest_first(finds, near) if near else finds
+        found = self._match(folded, start, finds, is_decided=near is not None)
+        return found if found.is_sure or not finds or found.lon is None else self._widened(found, start, context, finds)
+
+    def _widened(self, match: Match, start: Start, context: tuple[int, ...], finds: list[Find]) -> Match:
+        """Lets the radius of a doubtful reading reach over the other readings, or over what is sure of it."""
+        hit = finds[0][1]
+        others: Iterable[Spot] = (
+            *hit.others,
+            *(spot for _, other in finds[1:] for spot in (other.spot, *other.others)),
+        )
+        if not others and hit.level != "district" and not _MAY_FOLLOW.match(match.tail):
+            # 新潟県佐渡 of 新潟県佐渡郡相川町 may be a town 佐渡, but nothing beyond the prefecture is sure.
+            ids = start.city_ids or (() if start.pref else context)
+            if not ids and not start.pref:
+                text = f"{match.matched}{match.tail}"
+                return Match("none", "", "", text, candidates=(match.name,), is_sure=False)
+            others = [
+                Spot(0, city.name, city.lon, city.lat, city.radius_m)
+                for city in ([self._finder.cities.by_id[one] for one in ids] or self._finder.cities.by_id.values())
+                if not start.pref or city.pref == start.pref
+            ]
+        reaches = [_away_m(match, spot) + (spot.radius_m or 0.0) for spot in others]
+        return match._replace(accuracy_m=round(max([match.accuracy_m or 0.0, *reaches])))
 
     def _match(self, folded: Folded, start: Start, finds: list[Find], *, is_decided: bool) -> Match:
         if not finds:
@@ -167,8 +191,7 @@ class Gazetteer:
         matched, tail = folded.raw[:end], folded.raw[end:].strip()
         is_sure = _NO_NAME.match(tail) is not None
         cities = [self._finder.cities.by_id[city_id] for city_id in start.city_ids]
-        if len(cities) == 1:
-            (city,) = cities
+        if (city := _one_city(cities)) is not None:
             radius_m = city.radius_m and round(city.radius_m)
             name = city.pref + city.name
             return Match("city", name, matched, tail, city.lon, city.lat, radius_m, is_sure=is_sure)
@@ -176,6 +199,27 @@ class Gazetteer:
             return Match("prefecture", start.pref, matched, tail, is_sure=is_sure)
         names = tuple(city.pref + city.name for city in cities)
         return Match("none", "", "", folded.raw.strip(), candidates=names, is_sure=False)
+
+
+def _one_city(cities: list[City]) -> City | None:
+    """The city that is meant; that of the wards where all are those of one: 岡山市."""
+    if len(cities) < 2:
+        return cities[0] if cities else None
+    names = {(city.pref, city.name[: city.name.find("市") + 1]) for city in cities}
+    (pref, name), *more = names
+    if more or not name or not all(city.name.endswith("区") for city in cities):
+        return None
+    spots = [Spot(0, city.name, city.lon, city.lat, city.radius_m) for city in cities]
+    whole = together(name, spots)
+    return City(
+        0, pref, name, whole.lon, whole.lat, max(_away_m(whole, spot) + (spot.radius_m or 0.0) for spot in spots)
+    )
+
+
+def _away_m(match: Match | Spot, spot: Spot) -> float:
+    if match.lon is None or match.lat is None or spot.lon is None or spot.lat is None:
+        return 0.0
+    return math.hypot((spot.lon - match.lon) * math.cos(math.radians(match.lat)), spot.lat - match.lat) * 111_320
 
 
 def _nearest_first(finds: list[Find], near: tuple[float, float]) -> list[Find]:
