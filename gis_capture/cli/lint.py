@@ -8,7 +8,7 @@ import click
 
 from gis_capture.cli.language import Command, language_of, option
 from gis_capture.report.export import replacing
-from gis_capture.text import Text
+from gis_capture.text import NO_TEXT, Text
 
 _MAX_SHOWN = 30
 
@@ -37,8 +37,8 @@ _MAX_SHOWN = 30
     type=click.Path(path_type=Path, dir_okay=False),
     default=None,
     help=Text(
-        "直した写しを書きます(.csv か .xlsx)。変えた箇所をすべて表示します。",
-        "Writes a clean copy (.csv or .xlsx); every change is listed.",
+        "直した写しを書きます(.csv か .xlsx)。変えた箇所と除いた行をすべて表示します。",
+        "Writes a clean copy (.csv or .xlsx); every change and every row left out is listed.",
     ),
 )
 @option("--json", "is_json", is_flag=True, help=Text("JSON で出力します。", "Prints JSON."))
@@ -60,8 +60,7 @@ def command(file: Path, excel: Path | None, clean: Path | None, is_json: bool) -
         with replacing(excel) as unfinished:
             write_marked(lint, file, unfinished, language=language)
     if clean is not None:
-        files, changes = write_clean_copy(lint.reading, clean)
-        document["fixed"] = {"files": [str(path) for path in files], "changes": [c.to_json() for c in changes]}
+        document["fixed"] = write_clean_copy(lint, clean).to_json(language)
     if is_json:
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))
         return 0
@@ -77,13 +76,30 @@ def _print(document: dict[str, Any], language: str) -> None:
         click.echo(f"  {rule['rule']:<5}{rule['title']}: {mark}")
         shown = [finding for finding in document["findings"] if finding["rule"] == rule["rule"]]
         for finding in shown[:_MAX_SHOWN]:
-            parts = (finding["cell"], finding["message"], finding["suggestion"])
+            by_hand = NO_TEXT if finding["is_fixed"] else Text("（--fix では直りません）", "(not mended by --fix)")
+            parts = (finding["cell"], finding["message"], finding["suggestion"], by_hand.in_language(language))
             click.echo("      " + " ".join(part for part in parts if part))
         if rule["n_places"] > _MAX_SHOWN:
             more = rule["n_places"] - _MAX_SHOWN
             click.echo("      " + Text(f"ほかに{more:,}か所", f"and {more:,} more").in_language(language))
-    fixed = document.get("fixed")
-    if fixed:
-        click.echo(Text("書いたファイル:", "Written:").in_language(language) + " " + "、".join(fixed["files"]))
-        for change in fixed["changes"]:
-            click.echo(f"  [{change['rule']}] {change['cell']} 「{change['before']}」→「{change['after']}」")
+    if "fixed" in document:
+        _print_fixed(document["fixed"], language)
+
+
+def _print_fixed(fixed: dict[str, Any], language: str) -> None:
+    """All that is otherwise in the clean copy; rows that were left out for the same reason stand in one line."""
+    between = Text("、", ", ").in_language(language)
+    click.echo(Text("書いたファイル: ", "Written: ").in_language(language) + between.join(fixed["files"]))
+    for change in fixed["changes"]:
+        click.echo(f"  [{change['rule']}] {change['cell']} {change['message']}")
+    rows: dict[tuple[str, str], list[str]] = {}
+    for row in fixed["left_out"]:
+        rows.setdefault((row["table"], row["words"]), []).append(str(row["row"]))
+    for (table, words), numbers in rows.items():
+        listed = between.join(numbers)
+        told = Text(
+            f"  除いた行（{words}）: 「{table}」の{listed}行目", f'  rows left out ({words}): {listed} of "{table}"'
+        )
+        click.echo(told.in_language(language))
+    for problem in fixed["told"]:
+        click.echo(f"  {problem['message']}")

@@ -10,11 +10,17 @@ from typing import Any
 import openpyxl
 import pytest
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl.drawing.image import Image
+from openpyxl.styles import Font
 from PIL import Image as Picture
 
 from gis_capture.cli import cli
+from gis_capture.ledger import Column
+from gis_capture.report.lint.cells import broken_by, steps_of
 from gis_capture.report.lint.check import Lint, lint_ledger
+from gis_capture.report.lint.columns import kind_of
 from gis_capture.report.lint.fix import write_clean_copy
 from gis_capture.report.lint.marking import write_marked
 from gis_capture.report.lint.rules import RULES
@@ -26,6 +32,23 @@ CLEAN: list[tuple[Any, ...]] = [
     (2, "花里町", 100, "2020-01-02", None),
     (3, "西町", 150, "2001-10-31", "要確認"),
 ]
+CELLS = (
+    "▲5",
+    "1,200円",
+    "5",
+    "-12",
+    "大幅",
+    "3件",
+    "１００",
+    " 7 ",
+    "〃",
+    "-",
+    "約500",
+    "R6.4.1",
+    "①",
+    "1、2",
+    "100（2）",
+)
 Make = Callable[..., Path]
 
 
@@ -121,14 +144,14 @@ def test_drawings_are_told_where_they_lie(make: Make, tmp_path: Path) -> None:
 
 def test_a_table_without_any_area_is_told(make: Make) -> None:
     """No address, no town, no code."""
-    assert broken(lint_ledger(make({"B1": "名称"}))) == {("1-12", "台帳!1")}
+    assert broken(lint_ledger(make({"B1": "名称"}))) == {("1-12", "台帳!A1")}
 
 
 def test_breaks_and_second_tables_are_told(make: Make) -> None:
     """A blank row, a total and a repeated header break a table; a second one has its own sheet."""
     rows = [*CLEAN[:3], (None,), ("合計", None, 175), HEAD, *CLEAN[3:], (4, "東町", 75, "2024-04-01", None)]
     found = broken(lint_ledger(make(rows=rows)))
-    assert {("2-1", "台帳!4"), ("2-1", "台帳!5"), ("2-1", "台帳!6")} <= found
+    assert {("2-1", "台帳!4:4"), ("2-1", "台帳!5:5"), ("2-1", "台帳!6:6")} <= found
     other = [("樹種", "本数"), ("サクラ", 3), ("イチョウ", 4), ("ケヤキ", 5)]
     assert "2-2" in {rule for rule, _ in broken(lint_ledger(make(rows=[*CLEAN, (None,), (None,), *other])))}
 
@@ -162,9 +185,10 @@ def test_the_clean_copy_breaks_no_rule(make: Make, tmp_path: Path, suffix: str) 
         {"B4": "〃", "C4": "▲1,200", "D4": "R6.4.1", "D5": "昭和60年", "E3": "①番", "E4": "　㈱飛騨"}, ["A1:E1"], rows
     )
     lint = lint_ledger(path)
-    (out,), changes = write_clean_copy(lint.reading, tmp_path / f"clean{suffix}")
+    copy = write_clean_copy(lint, tmp_path / f"clean{suffix}")
+    (out,), changes = copy.files, copy.changes
     assert broken(lint_ledger(out)) == set()
-    assert {(c.cell, c.before, c.after) for c in changes} == {
+    assert {(c.cell, c.before, c.after) for c in changes if c.before and not c.message.ja} == {
         ("台帳!C4", "▲1,200", "-1200"),
         ("台帳!D4", "R6.4.1", "2024-04-01"),
         ("台帳!D5", "昭和60年", "1985"),
@@ -182,13 +206,81 @@ def test_the_clean_copy_breaks_no_rule(make: Make, tmp_path: Path, suffix: str) 
             ]
 
 
+def test_all_that_is_otherwise_in_the_clean_copy_is_listed(make: Make, tmp_path: Path) -> None:
+    """Rows that are left out with their reasons, an added column, what was filled in, texts that become numbers."""
+    rows = [
+        ("消火栓台帳",),
+        *CLEAN[:2],
+        ("本町地区",),
+        *CLEAN[2:],
+        ("小計", None, 325),
+        (4, "東町", "40", "2024-04-01"),
+    ]
+    path = make({"B6": "〃", "C5": "100"}, rows=rows)
+    book = openpyxl.load_workbook(path)
+    for cell in book["台帳"][8]:
+        cell.font = Font(strike=True)
+    book["台帳"].append((5, "南町", "50", "2024-04-01"))
+    book.save(path)
+    copy = write_clean_copy(lint_ledger(path), tmp_path / "c.xlsx").to_json("en")
+    assert [(row["row"], row["reason"], row["words"]) for row in copy["left_out"]] == [
+        (1, "title", "title"),
+        (4, "section", "section heading"),
+        (7, "subtotal", "subtotal"),
+        (8, "struck_out", "struck out"),
+    ]
+    assert {(change["rule"], change["cell"], change["after"]) for change in copy["changes"]} == {
+        ("1-6", "台帳!B6", "花里町"),
+        ("2-1", "台帳!A2", "見出し"),
+        ("2-1", "台帳!A4", ""),
+        ("1-3", "台帳!C5", "100"),
+        ("1-3", "台帳!C9", "50"),
+    }
+    assert all(change["message"] for change in copy["changes"])
+    as_texts = write_clean_copy(lint_ledger(path), tmp_path / "c.csv").changes
+    assert not [change for change in as_texts if change.rule == "1-3"]
+
+
+def test_a_row_left_out_is_printed_with_its_reason(make: Make, tmp_path: Path) -> None:
+    """In the language asked for, without signs of the other."""
+    path = make({"C3": "100mm"}, rows=[("Ledger",), *CLEAN, ("合計", None, 325)])
+    arguments = ["lint", str(path), "--fix", str(tmp_path / "c.csv")]
+    english = CliRunner().invoke(cli, arguments, env={"GIS_CAPTURE_LANGUAGE": "en"}).output
+    japanese = CliRunner().invoke(cli, arguments, env={"GIS_CAPTURE_LANGUAGE": "ja"}).output
+    assert 'rows left out (total): 6 of "台帳"' in english and '台帳!C3 "100mm" → "100"' in english
+    assert not set("「」、") & set(english)
+    assert "除いた行（合計）: 「台帳」の6行目" in japanese
+
+
+@given(st.lists(st.sampled_from(CELLS), min_size=4, max_size=12))
+def test_what_is_said_to_be_mended_is_mended(texts: list[str]) -> None:
+    """A text breaks no rule any more of which a finding said so, whatever else stands in its column."""
+    kind = kind_of(Column("増減", "増減", 1), texts)
+    for text in texts:
+        steps = steps_of(text, kind)
+        after = {broken[0] for broken, _ in broken_by(steps[-1][1] if steps else text, kind)}
+        for (rule, _, suggestion), is_fixed in broken_by(text, kind):
+            assert is_fixed == (rule not in after)
+            assert is_fixed or not (rule == "1-3" and suggestion.en.startswith('Write "'))
+
+
+def test_a_ditto_breaks_one_rule_at_one_place(make: Make) -> None:
+    """What was filled in for it is not its own: neither a number kept as text nor a value left out twice."""
+    cells = {"C2": "75", "C3": "〃", "D2": "〃"}
+    found = lint_ledger(make(cells)).findings
+    assert [(f.rule, f.cell) for f in found if f.cell in ("台帳!C3", "台帳!D2")] == [
+        ("1-6", "台帳!D2"),
+        ("1-6", "台帳!C3"),
+    ]
+
+
 def test_the_unit_of_numbers_goes_into_the_name(make: Make, tmp_path: Path) -> None:
     """Where they have one unit; of two units neither is dropped."""
     one = lint_ledger(make({"C1": "口径", "C2": "75mm", "C3": "100 mm", "C4": "150mm"}))
-    (out,), _ = write_clean_copy(one.reading, tmp_path / "c.csv")
+    (out,) = write_clean_copy(one, tmp_path / "c.csv").files
     assert [row.split(",")[2] for row in out.read_text("utf-8-sig").splitlines()] == ["口径(mm)", "75", "100", "150"]
     two = lint_ledger(make({"C1": "口径", "C2": "75mm", "C3": "0.1m", "C4": "150mm"}))
-    (out,), _ = write_clean_copy(two.reading, tmp_path / "c.csv")
+    (out,) = write_clean_copy(two, tmp_path / "c.csv").files
     assert [row.split(",")[2] for row in out.read_text("utf-8-sig").splitlines()] == ["口径", "75mm", "0.1m", "150mm"]
 
 
@@ -196,12 +288,12 @@ def test_names_and_ids_are_not_harmed(make: Make, tmp_path: Path) -> None:
     """Kanji of names stay as they are, leading zeros too, and no text becomes a formula."""
     cells = {"A2": "001", "A3": "002", "A4": "003", "E2": "髙橋﨑𠮷葛\U000e0100\ue000", "E3": "=1+1", "E4": "@x"}
     path = make({name: value for name, value in cells.items() if name != "E3"})
-    (out,), _ = write_clean_copy(lint_ledger(path).reading, tmp_path / "c.xlsx")
+    (out,) = write_clean_copy(lint_ledger(path), tmp_path / "c.xlsx").files
     sheet = openpyxl.load_workbook(out).worksheets[0]
     assert [sheet[name].value for name in ("A2", "A3", "A4", "E2", "E4")] == [
         cells[name] for name in ("A2", "A3", "A4", "E2", "E4")
     ]
-    (text,), _ = write_clean_copy(lint_ledger(path).reading, tmp_path / "c.csv")
+    (text,) = write_clean_copy(lint_ledger(path), tmp_path / "c.csv").files
     assert "'@x" in text.read_text("utf-8-sig")
 
 
@@ -209,8 +301,8 @@ def test_each_table_has_a_file_or_a_sheet_of_its_own(make: Make, tmp_path: Path)
     """Two tables on one sheet are parted."""
     other = [("樹種", "本数"), ("サクラ", 3), ("イチョウ", 4), ("ケヤキ", 5)]
     lint = lint_ledger(make(rows=[*CLEAN, (None,), (None,), *other]))
-    files, _ = write_clean_copy(lint.reading, tmp_path / "c.csv")
-    (book,), _ = write_clean_copy(lint.reading, tmp_path / "c.xlsx")
+    files = write_clean_copy(lint, tmp_path / "c.csv").files
+    (book,) = write_clean_copy(lint, tmp_path / "c.xlsx").files
     assert len(files) == len(openpyxl.load_workbook(book).sheetnames) == 2
     assert all(file.is_file() for file in files)
 

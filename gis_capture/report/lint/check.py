@@ -1,6 +1,6 @@
 """Checks a ledger by the national rules, cell for cell."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,8 @@ from gis_capture.ledger import DEFAULT_LIMITS, MARKED_SHEET, Column, Limits, Rea
 from gis_capture.ledger.names import clean_name
 from gis_capture.ledger.opening import nothing_in
 from gis_capture.report.lint import texts
-from gis_capture.report.lint.columns import Kind, kind_of, names_an_area
+from gis_capture.report.lint.cells import Broken, broken_by
+from gis_capture.report.lint.columns import is_kept_as_number, kind_of, names_an_area
 from gis_capture.report.lint.rules import RULES, Finding
 from gis_capture.report.lint.sheets import SheetFacts, read_facts
 from gis_capture.text import NO_TEXT, Text
@@ -19,6 +20,14 @@ FORMAT = "gis-capture.lint/v1"
 _FORMATS = ("xlsx", "xlsm", "csv", "tsv", "ods")
 _MAX_OF_A_RULE = 1_000
 _MAX_BOOK_BYTES = 30 << 20
+_FILLED = (
+    codes.MERGE_FILLED,
+    codes.MERGED_NUMBER_SPLIT,
+    codes.SECTION_FILLED,
+    codes.BLANK_FILLED,
+    codes.DITTO_FILLED,
+    codes.DITTO_WITHOUT_ABOVE,
+)
 _BREAKS = {
     "blank": Text("空の行", "a blank row"),
     "repeated_header": Text("くり返しの見出し", "a repeated header"),
@@ -35,10 +44,12 @@ class Lint:
     """What was found in a ledger.
 
     Attributes:
+        facts: What only a workbook shows, by sheet; {} of other sources.
         n_of_rule: How many places break each rule; `findings` holds at most a thousand of each.
     """
 
     reading: Reading
+    facts: Mapping[str, SheetFacts]
     findings: tuple[Finding, ...]
     n_of_rule: Mapping[str, int]
 
@@ -74,7 +85,7 @@ def lint_ledger(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> Lint:
             found.append(finding)
     order = {rule: n for n, rule in enumerate(RULES)}
     found.sort(key=lambda f: (order[f.rule], f.sheet or "", f.row or 0, f.column or 0))
-    return Lint(reading, tuple(found), n_of_rule)
+    return Lint(reading, facts, tuple(found), n_of_rule)
 
 
 def _facts(path: Path, reading: Reading) -> Mapping[str, SheetFacts]:
@@ -166,8 +177,9 @@ def _of_table(table: Table, facts: SheetFacts | None) -> Iterator[Finding]:
             Text("地域コードか地域名の列を加えてください。", "Add a column with the code or name of the area."),
             table.sheet,
             table.header_rows[-1] if table.header_rows else None,
+            table.columns[0].number,
         )
-    marks = _marks(table)
+    filled = filled_cells(table)
     for column, values in zip(table.columns, table.values, strict=True):
         kind = kind_of(column, values)
         if kind.is_number and kind.is_measure and not kind.unit:
@@ -178,17 +190,18 @@ def _of_table(table: Table, facts: SheetFacts | None) -> Iterator[Finding]:
                 table.sheet,
                 table.header_rows[-1] if table.header_rows else None,
                 column.number,
+                is_fixed=len(kind.units) == 1,
             )
-        known: dict[str, list[tuple[str, Text, Text, bool]]] = {}
+        known: dict[str, list[tuple[Broken, bool]]] = {}
         for row, text in zip(table.row_numbers, values, strict=True):
-            if text is None or (row, column.number) in marks:
+            if text is None or (row, column.number) in filled:
                 continue
             if text not in known:
-                known[text] = list(_of_text(text, kind))
-            for rule, message, suggestion, is_fixed in known[text]:
+                known[text] = list(broken_by(text, kind))
+            for (rule, message, suggestion), is_fixed in known[text]:
                 yield Finding(rule, message, suggestion, table.sheet, row, column.number, is_fixed)
             is_text = facts is not None and (row, column.number) in facts.texts
-            if is_text and kind.is_number and not kind.is_identifier and texts.is_plain_number(text):
+            if is_text and is_kept_as_number(text, kind):
                 yield _number_as_text(table, row, column, text)
 
 
@@ -204,53 +217,6 @@ def _number_as_text(table: Table, row: int, column: Column, text: str) -> Findin
     )
 
 
-def _of_text(text: str, kind: Kind) -> Iterator[tuple[str, Text, Text, bool]]:
-    """The rules that one text breaks, whether it can be mended, and how."""
-    shown = text if len(text) <= 40 else text[:40] + "…"
-    if texts.is_ditto(text):
-        told = Text(f"「{shown}」で値を省略しています。", f'"{shown}" stands for a value.')
-        yield "1-6", told, Text("値を書いてください。", "Write the value."), False
-        return
-    n = texts.n_data(text, is_prose=kind.is_prose)
-    if n > 1:
-        told = Text(f"1つのセルに{n}つのデータがあります：「{shown}」", f'The cell holds {n} data: "{shown}"')
-        yield "1-2", told, Text("データごとにセルを分けてください。", "Give each a cell of its own."), False
-    if kind.is_number and n == 1 and not texts.is_plain_number(text):
-        if texts.is_sign(text):
-            told = Text(f"数値の列に記号「{shown}」があります。", f'The sign "{shown}" stands among numbers.')
-            todo = Text("空欄にし、意味は注か別の列に書いてください。", "Leave it blank; say what it means elsewhere.")
-            yield "1-13", told, todo, False
-        elif (number := texts.plain_number(text, kind.unit)) is not None:
-            told = Text(f"数値に文字が入っています：「{shown}」", f'The number has text in it: "{shown}"')
-            todo = Text(f"「{number}」と書いてください。", f'Write "{number}".')
-            if unit := texts.unit_of(text):
-                todo = Text(
-                    f"「{number}」と書き、単位「{unit}」は見出しに書いてください。",
-                    f'Write "{number}", and the unit "{unit}" in the name of the column.',
-                )
-            yield "1-3", told, todo, len(kind.units) < 2
-        else:
-            told = Text(f"数値の列に文字があります：「{shown}」", f'Text stands among numbers: "{shown}"')
-            yield "1-3", told, Text("数値だけにしてください。", "Write numbers only."), False
-    bare = texts.without_layout(text)
-    if "\n" in text and n == 1:
-        told = Text(f"セルの中で改行しています：「{shown}」", f'Line breaks inside the cell: "{shown}"')
-        yield "1-5", told, Text("改行を除いてください。", "Take them out."), False
-    if bare != text and n == 1:
-        told = Text(f"スペースで体裁を整えています：「{shown}」", f'Blanks for looks: "{shown}"')
-        yield "1-5", told, Text(f"「{bare[:40]}」と書いてください。", f'Write "{bare[:40]}".'), True
-    if letters := texts.dependent_letters(text):
-        usual = texts.without_dependent(text)
-        told = Text(f"機種依存文字があります：{letters[:10]}", f"Machine-dependent characters: {letters[:10]}")
-        todo = Text(f"「{usual[:40]}」のように書いてください。", f'Write it like "{usual[:40]}".')
-        yield "1-10", told, todo if usual != text else NO_TEXT, usual != text
-    if kind.is_date and texts.is_era_only(text):
-        western = texts.western_date(text)
-        told = Text(f"和暦だけで書かれています：「{shown}」", f'Written by the era only: "{shown}"')
-        todo = Text(f"「{western}」と書くか併記してください。", f'Write "{western}", or both.') if western else NO_TEXT
-        yield "1-11", told, todo or Text("西暦を書いてください。", "Write the year."), western is not None
-
-
 def _merges(table: Table) -> Iterator[Finding]:
     """Merges of sources whose sheets are not looked at: as reading has told them."""
     of_merge = (codes.MERGE_FILLED, codes.MERGED_NUMBER_NOT_REPEATED, codes.MERGED_ACROSS_COLUMNS)
@@ -261,13 +227,13 @@ def _merges(table: Table) -> Iterator[Finding]:
             yield Finding("1-4", problem.message, todo, table.sheet, problem.row_number, column, is_fixed=True)
 
 
-def _marks(table: Table) -> set[tuple[int, int]]:
-    """Cells that reading has filled in: what stands in them is not theirs."""
+def filled_cells(table: Table) -> set[tuple[int, int]]:
+    """Cells that reading has filled in, or that hold 〃: what is read there is not theirs."""
     number = {column.name: column.number for column in table.columns}
     return {
-        (note.row_number, number[note.column])
-        for note in table.notes
-        if note.code in (codes.MERGE_FILLED, codes.SECTION_FILLED) and note.row_number and note.column in number
+        (told.row_number, number[told.column])
+        for told in (*table.notes, *table.problems)
+        if told.code in _FILLED and told.row_number and told.column in number
     }
 
 
@@ -313,8 +279,3 @@ def _breaks(table: Table) -> Iterator[Finding]:
                 skipped.row_number,
                 is_fixed=True,
             )
-
-
-def columns_of(table: Table) -> Sequence[tuple[Column, Kind]]:
-    """The columns of a table with what they hold."""
-    return [(column, kind_of(column, values)) for column, values in zip(table.columns, table.values, strict=True)]

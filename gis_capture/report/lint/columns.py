@@ -25,6 +25,7 @@ _AREA = re.compile(
     re.IGNORECASE,
 )
 _PREVAILS = 0.6
+_DIGITS_OF_EXCEL = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,21 @@ def kind_of(column: Column, values: Sequence[str | None]) -> Kind:
         is_measure=_MEASURE.search(column.name) is not None,
         is_identifier=is_identifier,
         unit=unit,
-        units=frozenset(found for text in told if (found := reading.unit_of(text))),
+        units=frozenset(
+            found for text in told if reading.plain_number(text, unit) is not None and (found := reading.unit_of(text))
+        ),
     )
+
+
+def is_kept_as_number(text: str, kind: Kind) -> bool:
+    """Whether a text of such a column is to be a number in a workbook; of more digits Excel would lose some."""
+    is_exact = sum(map(str.isdecimal, text)) <= _DIGITS_OF_EXCEL
+    return kind.is_number and not kind.is_identifier and reading.is_plain_number(text) and is_exact
+
+
+def columns_of(table: Table) -> Sequence[tuple[Column, Kind]]:
+    """The columns of a table with what they hold."""
+    return [(column, kind_of(column, values)) for column, values in zip(table.columns, table.values, strict=True)]
 
 
 def names_an_area(table: Table) -> bool:

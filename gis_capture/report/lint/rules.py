@@ -50,12 +50,12 @@ class Finding:
 
     @property
     def cell(self) -> str | None:
-        """The cell as Excel names it, "台帳!B3"; the row where there is no column."""
+        """The cell as Excel names it, "台帳!B3"; the row, "台帳!3:3", where there is no column."""
         from gis_capture.ledger.table import column_letters
 
         if self.row is None:
             return self.sheet
-        place = f"{column_letters(self.column)}{self.row}" if self.column else str(self.row)
+        place = f"{column_letters(self.column)}{self.row}" if self.column else f"{self.row}:{self.row}"
         return f"{self.sheet}!{place}" if self.sheet else place
 
     def to_json(self, language: str) -> dict[str, Any]:

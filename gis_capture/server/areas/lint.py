@@ -47,7 +47,7 @@ def check() -> Response:
             files = [out.with_suffix(".xlsx")]
             write_marked(lint, path, files[0], language=language)
         else:
-            files, _ = write_clean_copy(lint.reading, out.with_suffix(f".{form.removeprefix('clean-')}"))
+            files = [*write_clean_copy(lint, out.with_suffix(f".{form.removeprefix('clean-')}")).files]
         title = f"{path.stem}_{(_MARKED if form == 'marked' else _CLEAN).in_language(language)}"
         return _download(files, title)
 
