@@ -42,7 +42,10 @@ def divide(
         FieldError: `matches` or the recipe names a column or field that is not there.
         RecipeError: The source was read by a recipe that does not fit it.
     """
-    first = plan_conversion(reading, layer, table=table, matches=matches, stored=stored)
+    elsewhere = _of_other_layers(reading, layer, layers) if table is None else ()
+    rest = replace(reading, tables=tuple(each for each in reading.tables if all(each is not one for one in elsewhere)))
+    first = plan_conversion(rest, layer, table=table, matches=matches, stored=stored)
+    first = replace(first, left_out=(*first.left_out, *elsewhere))
     plans = [first]
     known = {each.key: each for each in layers}
     if reading.source.recipe is not None:
@@ -66,6 +69,15 @@ def leave_out(plan: Plan, tables: tuple[Table, ...], kept: tuple[Table, ...] = (
     """The same plan, with which tables are left out that had no place in the file before; `kept` are told already."""
     told = (_left_out(table, because=_NEW) for table in tables)
     return replace(plan, problems=(*plan.problems, *told), left_out=(*plan.left_out, *kept, *tables))
+
+
+def _of_other_layers(reading: Reading, layer: Layer, layers: Sequence[Layer]) -> list[Table]:
+    """Tables that fit another layer, where one fits this: they are not its main one, whatever columns they share."""
+    if reading.source.recipe is not None or len(reading.tables) < 2 or layer.key == GENERIC_KEY:
+        return []
+    keys = [choose_layer(suggest_layers(each, layers)) for each in reading.tables]
+    others = [each for each, key in zip(reading.tables, keys, strict=True) if key not in (layer.key, GENERIC_KEY)]
+    return others if layer.key in keys else []
 
 
 def _plan_rest(reading: Reading, known: Mapping[str, Layer], stored: Sequence[Layer]) -> Plan:

@@ -195,7 +195,7 @@ def _own_layer(
     table: Table, template: Layer, stored: Sequence[Layer], ruled: tuple[Recipe, TableRule] | None = None
 ) -> Layer:
     """Makes the layer of a ledger nobody defined; all ledgers of one recipe share one."""
-    title = " ".join(dict.fromkeys(filter(None, (table.source.path.stem, table.sheet or table.name))))
+    title = " ".join(dict.fromkeys(filter(None, (table.source.path.stem, table.name))))
     of_position = {name for names in coordinates_of(table).columns.values() for name in names}
     key = layer_key_of(table)
     if ruled is not None and ruled[0].name:
