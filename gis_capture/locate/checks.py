@@ -23,8 +23,10 @@ _ORIGINS = np.array(
 _ORIGIN_M = 100.0
 _M_PER_DEG = 111_320.0
 _AREA_PAD_DEG = 0.02
-_MANY_ROWS = 10
+_MANY_ROWS = 5
 _MANY_SHARE = 0.02
+_FEW_ROWS = 8
+_FEW_SHARE = 0.3
 # Nine of ten places lie within the radius of their town, 97 of 100 within twice that.
 _REACH_FACTOR = 3.0
 _MIN_DISAGREEMENT_M = 2000.0
@@ -65,7 +67,10 @@ def identical_positions(lon: Floats, lat: Floats) -> Iterator[tuple[int, int]]:
     keys = np.round(lon[known] * 1e7).astype(np.int64) * 10**10 + np.round(lat[known] * 1e7).astype(np.int64)
     places, first, counts = np.unique(keys, return_index=True, return_counts=True)
     if len(places) > 1:
-        for place in np.flatnonzero(counts >= max(_MANY_ROWS, _MANY_SHARE * len(known))):
+        n_many = max(_MANY_ROWS, _MANY_SHARE * len(known))
+        if len(known) >= _FEW_ROWS:
+            n_many = min(n_many, _FEW_SHARE * len(known))
+        for place in np.flatnonzero(counts >= n_many):
             yield int(known[first[place]]), int(counts[place])
 
 

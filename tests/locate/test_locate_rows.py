@@ -177,3 +177,13 @@ def test_an_unknown_crs_is_refused_with_its_name() -> None:
     with pytest.raises(CRSError) as caught:
         locate({"緯度": ["36.1"], "経度": ["137.2"]}, crs="EPSG:99999")
     assert "EPSG:99999" in caught.value.message.ja
+
+
+@pytest.mark.parametrize(
+    ("n_same", "n_others", "is_told"), [(5, 20, True), (4, 20, False), (3, 5, True), (3, 4, False)]
+)
+def test_a_place_that_many_rows_share_is_told(n_same: int, n_others: int, is_told: bool) -> None:
+    """From five rows on, or from three of ten where the table has eight."""
+    lat = ["36.14"] * n_same + [f"36.1{row:03d}1" for row in range(n_others)]
+    located = locate_rows({"緯度": lat, "経度": ["137.25"] * len(lat)}, crs="EPSG:6668", layer_crs="EPSG:6668")
+    assert (codes.IDENTICAL_POSITIONS in {problem.code for problem in located.problems}) == is_told
