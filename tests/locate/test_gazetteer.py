@@ -399,3 +399,12 @@ def test_a_town_that_sources_write_in_two_ways_is_one(tmp_path: Path) -> None:
     assert counts["n_towns"] == 1
     with Gazetteer(tmp_path / "gazetteer.sqlite") as gazetteer:
         assert gazetteer.search("高山市三之町12").lon == 137.252
+
+
+def test_towns_of_the_registry_without_positions_ask_for_the_file_that_holds_them(tmp_path: Path) -> None:
+    """The registry keeps names and positions in two files; with names alone no address could be placed."""
+    header = "lg_code,machiaza_id,pref,county,city,ward,oaza_cho,chome,koaza"
+    (tmp_path / "mt_town.csv").write_text(f"{header}\n212032,0001000,岐阜県,,高山市,,花岡町,,\n", encoding="utf-8")
+    with pytest.raises(SourceError, match="_pos"):
+        build_gazetteer([tmp_path / "mt_town.csv"], tmp_path / "gazetteer.sqlite")
+    assert not (tmp_path / "gazetteer.sqlite").exists()

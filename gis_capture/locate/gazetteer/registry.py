@@ -42,7 +42,7 @@ class AddressRegistry:
         """Gives the joined places; those whose prefecture is in no table are left out.
 
         Raises:
-            SourceError: No table names a prefecture.
+            SourceError: No table names a prefecture, or none holds positions.
         """
         if self._names and not self._cities:
             raise SourceError(
@@ -50,6 +50,15 @@ class AddressRegistry:
                     "アドレス・ベース・レジストリの表に都道府県名がありません。"
                     "市区町村マスター（mt_city）か町字マスター（mt_town）も一緒に指定してください。",
                     "The tables of the Address Base Registry name no prefecture: give mt_city or mt_town, too.",
+                )
+            )
+        if self._names and not self._points:
+            raise SourceError(
+                Text(
+                    "アドレス・ベース・レジストリの表に位置（代表点の緯度・経度）がありません。"
+                    "位置参照拡張のファイル（mt_town_posなど、名前が_posで終わるもの）も一緒に指定してください。",
+                    "The tables of the Address Base Registry hold no positions:"
+                    " give the files that do, too (mt_town_pos and others whose names end in _pos).",
                 )
             )
         for key, town, koaza, lot in self._names:
