@@ -125,6 +125,10 @@ def _by_coordinates(
     method = _METHODS[reading.kind]
     is_coarse = is_placed & (rounded_m > _COARSE_M) & (reading.cells is None)
     lonlat = transform(moved.x, moved.y, source=target, target=GEOGRAPHIC["jgd2011"])
+    if known and reading.cells is not None:
+        # An address anywhere in a cell, or as near it as towns reach, agrees with it.
+        is_within = known.distances_m(lonlat.x, lonlat.y) <= rounded_m + known.reach_m
+        known = replace(known, lon=np.where(is_within, np.nan, known.lon))
     teller = Teller(settled, columns, numbers)
     problems = (
         *teller.table_problems(moved),

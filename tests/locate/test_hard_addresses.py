@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gis_capture.locate import locate_rows
+from gis_capture.locate import codes, locate_rows
 from gis_capture.locate.gazetteer import Gazetteer, build_gazetteer
 
 FOLDER = Path(__file__).parent / "addresses"
@@ -67,3 +67,10 @@ def test_a_city_alone_is_placed_in_its_middle_for_checking(small_gazetteer: Gaze
     assert located.accuracies_m[0] is not None and located.accuracies_m[0] > 10_000
     assert "市区町村まで" in (located.notes[0] or "")
     assert [p.severity for p in located.problems if p.row_number == 1] == ["warning"]
+
+
+def test_a_cell_that_holds_the_address_does_not_disagree_with_it(small_gazetteer: Gazetteer) -> None:
+    """The middle of a first mesh is tens of kilometres off everything in it; another cell is still told."""
+    columns = {"住所": ["岡山県岡山市北区大供一丁目1"] * 2, "メッシュコード": ["5133", "5339"]}
+    located = locate_rows(columns, crs=None, layer_crs="EPSG:6668", gazetteer=small_gazetteer)
+    assert [p.row_number for p in located.problems if p.code == codes.ADDRESS_DISAGREES] == [2]
