@@ -7,8 +7,8 @@ from gis_capture.locate.reading import Reading
 
 _M_PER_DEG = 111_320.0
 # Finest first, so that the coarsest unit that both numbers are whole in stays.
-_DECIMAL_UNITS_DEG = (1e-4, 1e-3, 1e-2)
-_DMS_UNITS_DEG = (0.1 / 3600, 1 / 3600, 1 / 60)
+_DECIMAL_UNITS_DEG = (1e-4, 1e-3, 1e-2, 1e-1, 1.0)
+_DMS_UNITS_DEG = (0.1 / 3600, 1 / 3600, 1 / 60, 1.0)
 
 
 def rounding_m(reading: Reading) -> Floats:

@@ -72,7 +72,9 @@ def _settle_plane(settled: Settled, wanted: int | None, area: BBox | None, known
         layout = replace(reading.layout, columns={"x": reading.layout.columns["y"], "y": reading.layout.columns["x"]})
         reading = replace(reading, x=reading.y, y=reading.x, layout=layout)
     if stated.code is None:
-        stated = Stated(choice.code, is_found=choice.code is not None, has_datum=stated.has_datum)
+        # The zone is found in the newest datum, which is right within half a kilometre of the stated one.
+        code = _in_datum(choice.code, stated.datum) if choice.code and stated.datum else choice.code
+        stated = Stated(code, is_found=code is not None, has_datum=stated.has_datum, datum=stated.datum)
     thin: frozenset[About] = frozenset() if choice.is_sure else frozenset({"plane"})
     return replace(settled, reading=reading, stated=stated, choice=choice, ranked=ranked, thin=thin)
 

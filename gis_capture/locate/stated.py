@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from gis_capture.locate.crs import GEOGRAPHIC, plane_code, read_code, read_datum, read_zone, read_zone_cell
+from gis_capture.locate.crs import GEOGRAPHIC, Datum, plane_code, read_code, read_datum, read_zone, read_zone_cell
 from gis_capture.locate.layouts import Columns
 from gis_capture.locate.reading import Reading
 from gis_capture.locate.said import NOTHING_SAID, Said
@@ -20,12 +20,14 @@ class Stated:
         code: EPSG code, None where nothing is said.
         is_found: The zone or the datum is not said by the source but found by where the rows would lie.
         has_datum: The source says its datum, too.
+        datum: The datum that is said, with a zone or without.
         row_codes: Per row, where a column says it; 0 = nothing said there.
     """
 
     code: int | None
     is_found: bool = False
     has_datum: bool = False
+    datum: Datum | None = None
     row_codes: np.ndarray | None = field(default=None, compare=False)
 
 
@@ -63,7 +65,8 @@ def stated_crs(columns: Columns, reading: Reading, context: Sequence[str] = (), 
         if len(stated):
             code = int(np.bincount(stated).argmax())
     has_datum = row_codes is not None or any(read_datum(text) or "epsg" in text.lower() for text in texts)
-    return Stated(code, has_datum=has_datum, row_codes=row_codes)
+    datum = next((found for text in texts if (found := read_datum(text))), None)
+    return Stated(code, has_datum=has_datum, datum=datum, row_codes=row_codes)
 
 
 def _code_in(text: str, *, is_plane: bool) -> int | None:

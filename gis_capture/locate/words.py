@@ -28,6 +28,8 @@ _PARTS |= {"秒": "s", "sec": "s", "second": "s", "seconds": "s", "s": "s"}
 _PLANE = re.compile(
     "平面直角|直角座標|公共座標|測量座標|座標系?|座標値|測地系|世界|日本|旧|新|第?(?:[0-9]+|[ivx]+)系|jgd[0-9]*|(?:coord|coordinate)s?|pos|utm|値|軸|km|m|単位|[0-9]"
 )
+_DATUM_BESIDE = re.compile(r"[(\[【〔][^()\[\]【】〔〕]*測地系[^()\[\]【】〔〕]*[)\]】〕]")
+_DIRECTION = re.compile(r"[(\[]?([北東])(?:方向|向き?|が正)?[)\]]?")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−－ｰ", "ー"))
 _CAMEL = re.compile("(?<=[a-z])(?=[A-Z])")
 
@@ -55,7 +57,8 @@ def fold_header(name: str) -> str:
 
 def role_of(name: str) -> Role | None:
     """Tells what a column is for by its header; None = nothing to do with positions."""
-    folded = fold_header(name)
+    # What a header says of the datum in brackets is no part of what it names.
+    folded = _DATUM_BESIDE.sub("", fold_header(name))
     tokens = set(re.findall("[a-z]+", folded))
     has_lon = bool(re.search(_LON, folded) or tokens & _LON_TOKENS)
     has_lat = bool(re.search(_LAT, folded) or tokens & _LAT_TOKENS)
@@ -68,6 +71,8 @@ def role_of(name: str) -> Role | None:
         return Role(
             "lon" if has_lon else "lat", part, "".join(token for token in words if not (part and token in _PARTS))
         )
+    if (plane := _plane_role(folded)) is not None:
+        return plane
     if re.search("測地系|datum", folded) and not re.search("座標値|高さ", folded):
         return Role("datum", "", "")
     if re.fullmatch(
@@ -76,7 +81,7 @@ def role_of(name: str) -> Role | None:
         return Role("zone", "", "")
     if re.search("メッシュ|mesh", folded) and not re.search("名|種|率|数$|name", folded):
         return Role("mesh", "", "")
-    return _plane_role(folded)
+    return None
 
 
 def roles_of(names: Iterable[str]) -> dict[str, Role]:
@@ -92,10 +97,16 @@ def _plane_role(folded: str) -> Role | None:
         rest, n_found = re.subn(pattern, "", folded)
         if n_found:
             return Role(axis, "", rest) if not _left_over(rest) else None
+    for axis, letter in (("east", "e"), ("north", "n")):
+        rest, n_found = re.subn(f"(?:(?<![a-z])|(?<=utm)){letter}(?![a-z])", "", folded)
+        if n_found == 1 and re.search("utm|座標", rest) and not _left_over(rest):
+            return Role(axis, "", rest)
     for axis in "xy":
         rest, n_found = re.subn(f"(?<![a-z]){axis}(?![a-z])", "", folded)
+        direction = _DIRECTION.search(rest)
+        rest = _DIRECTION.sub("", rest)
         if n_found == 1 and not _left_over(rest):
-            return Role(axis, "", rest)
+            return Role({"北": "north", "東": "east"}[direction[1]] if direction else axis, "", rest)
     return None
 
 

@@ -134,3 +134,17 @@ def test_the_tablet_projects_as_proj_does() -> None:
         projected = CRS.from_user_input(row["crs"])
         transformer = Transformer.from_crs(projected.geodetic_crs, projected, always_xy=True)
         assert transformer.transform(*row["lon_lat"]) == pytest.approx(row["x_y"], abs=1e-3)
+
+
+def test_a_datum_without_a_zone_counts_for_the_zone_that_is_found() -> None:
+    """Rows in the Tokyo datum are moved from it, whichever zone they prove to be in; without a word they are not."""
+    from_tokyo = Transformer.from_crs(6668, CRS.from_epsg(30167), always_xy=True)
+    y, x = from_tokyo.transform([137.20 + n / 1000 for n in range(12)], [36.10 + n / 1000 for n in range(12)])
+    columns: dict[str, list[str | None]] = {"X座標": [f"{v:.3f}" for v in x], "Y座標": [f"{v:.3f}" for v in y]}
+    stated = locate(columns, area=TAKAYAMA, context=["日本測地系台帳"])
+    unsaid = locate(columns, area=TAKAYAMA)
+    first, other = stated.geometries[0], unsaid.geometries[0]
+
+    assert first is not None and other is not None
+    assert abs(first.x - 137.20) * 90_000 < 10 and abs(first.y - 36.10) * 111_000 < 10
+    assert abs(other.y - 36.10) * 111_000 > 300
