@@ -95,6 +95,7 @@ def test_a_clerk_pairs_a_tablet_and_revokes_it(
             crew.tap("outing-start")
             crew.tap("setup-finish")
             crew.expect_map()
+            crew.tap("tour-skip")
             crew.tap("button-list")
             crew.part("list-row").first.tap()
             crew.tap("button-check")
