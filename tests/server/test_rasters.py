@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from gis_capture.server.context import served_by
+from gis_capture.server.metrics import Metrics
 from gis_capture.server.tile_door import TileDoor
 from gis_capture.tiles.grid import Tile, tile_at
 from gis_capture.workspace import Workspace
@@ -126,9 +127,9 @@ def test_the_door_before_flask_gives_what_flask_gives(client: FlaskClient, tmp_p
                             assert ours.headers.get(name) == theirs.headers.get(name), (address, name)
     kept = client.get(f"/rasters/photo/{z}/{x}/{y}.webp?{versioned}")
     assert "immutable" in kept.headers["Cache-Control"]
-    door = client.application.wsgi_app
-    assert isinstance(door, TileDoor)
-    door._app = never
+    counted = client.application.wsgi_app
+    assert isinstance(counted, Metrics) and isinstance(counted._app, TileDoor)
+    counted._app._app = never
     assert client.get(f"/rasters/photo/{z}/{x}/{y}.webp").data == kept.data
 
 
