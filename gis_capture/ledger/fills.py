@@ -13,6 +13,7 @@ from gis_capture.model import Problem
 from gis_capture.text import Text
 
 _AMOUNT = re.compile(r"\s*(?:約|およそ)?\s*[△▲+\-−－]?[0-9０-９][0-9０-９,，]*(?:[.．][0-9０-９]+)?\s*([^\d\s].*)")
+_ORDINALS = frozenset({"年", "年度", "月", "日", "時", "区", "町", "線", "組", "種"})
 _IDENTIFIER = re.compile(r"番号|No|№|コード|ID|年度|年次|年$|号$|階$|丁目|番$|区分|分類|地区", re.IGNORECASE)
 
 
@@ -190,8 +191,9 @@ def _tell_not_repeated(fills: Fills, index: int, inside: Sequence[int], text: st
 
 
 def _is_amount(text: str) -> bool:
-    """Whether a text is a number, with a unit or without."""
-    return words.is_number(text) or ((match := _AMOUNT.fullmatch(text)) is not None and words.is_unit(match[1]))
+    """Whether a text is a number, with a unit or without; 3組 and 2区 are names, which may be repeated."""
+    match = _AMOUNT.fullmatch(text)
+    return words.is_number(text) or (match is not None and words.is_unit(match[1]) and match[1] not in _ORDINALS)
 
 
 def _shares(text: str, n: int) -> list[str] | None:

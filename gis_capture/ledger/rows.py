@@ -261,7 +261,7 @@ class _Reader:
     def _is_behind_gap(self, row: int) -> bool:
         """Whether a blank row stands above, or above a line of one cell that may be the title."""
         above = row - 2 if self.grid.n_filled[row - 1] == 1 else row - 1
-        return bool(self.grid.n_filled[above] == 0)
+        return above >= 0 and bool(self.grid.n_filled[above] == 0)
 
     def _is_apart(self, row: int, cells: dict[int, str]) -> bool:
         """Whether short names stand behind a gap, and rows below them that fill these columns and no others."""

@@ -35,7 +35,7 @@ class Totals:
         for _position, text in leading:
             if words.is_total_word(text):
                 return "total" if words.is_grand_total_word(text) else "subtotal"
-            if words.may_name_group_total(text) and self._sums_group(row, cells, left_out):
+            if words.may_name_group_total(text) and self._sums_group(row, text, cells, left_out):
                 return "subtotal"
             if (kind := words.statistic_of(text)) and self._is_statistic(row, kind, cells, left_out):
                 return "statistic"
@@ -92,14 +92,20 @@ class Totals:
             checked = True
         return checked
 
-    def _sums_group(self, row: int, cells: Mapping[int, str], left_out: Mapping[int, str]) -> bool:
-        """Whether every number of a row is the sum of those above it, since the last total or from the top."""
+    def _sums_group(self, row: int, text: str, cells: Mapping[int, str], left_out: Mapping[int, str]) -> bool:
+        """Whether every number of a row is the sum of those above it, since the last total or from the top.
+
+        Two records may be alike by chance: below a single one the text has to name what that is in.
+        """
         block: list[int] = []
         for above in reversed(self.filled[self.filled < row].tolist()):
             if left_out.get(above) in ("subtotal", "total", "section"):
                 break
             if above not in left_out:
                 block.append(above)
+        group = text.strip().removesuffix("計")
+        if len(block) == 1 and not any(group in (column[block[0]] or "") for column in self.grid.columns):
+            return False
         sums = {
             position: sum(parse_plain_number(self.grid.columns[position][r]) or 0.0 for r in block)
             for position, text in cells.items()

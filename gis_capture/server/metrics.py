@@ -53,7 +53,7 @@ class Metrics:
     def __call__(self, environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
         """Answers a request, and counts it."""
         began = time.perf_counter()
-        area = environ["PATH_INFO"].split("/", 2)[1] or "office"
+        area = environ["PATH_INFO"].lstrip("/").partition("/")[0] or "office"
         area = area if area in self._areas else "other"
         method = environ["REQUEST_METHOD"] if environ["REQUEST_METHOD"] in ("GET", "HEAD", "POST", "PUT") else "other"
 

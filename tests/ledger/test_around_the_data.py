@@ -154,6 +154,15 @@ def test_a_merged_amount_with_a_unit_is_not_repeated(read_book: ReadBook, amount
     assert codes.MERGED_NUMBER_NOT_REPEATED in [problem.code for problem in table.problems]
 
 
+@pytest.mark.parametrize("name", ["3組", "2区", "令和6年度"])
+def test_a_merged_name_with_a_number_is_repeated(read_book: ReadBook, name: str) -> None:
+    """It counts nothing."""
+    body: list[Cells] = [[1, "本町", name], [2, "花岡町", None], *([n, "東町", "5組"] for n in range(3, 8))]
+    (table,) = read_book([["番号", "町名", "班"], *body], merges=["C2:C3"]).tables
+
+    assert list(table.values[2])[:2] == [name, name]
+
+
 @pytest.mark.parametrize(
     "units",
     [[None, None, "mm", "MPa", "年月日"], [None, None, "㎜", "kW", "年度"], ["－", "－", "(mm)", "(MPa)", None]],
@@ -180,8 +189,12 @@ def test_totals_of_groups_are_told_by_their_figures(read_book: ReadBook) -> None
     ]
     (table,) = read_book(rows).tables
     (clocks,) = read_book([*first[:4], [4, "花時計", 120], [5, "5号", 100]]).tables
+    things: list[Cells] = [["場所", "名称", "基数"], ["本町", "花壇", 1], ["本町", "花時計", 1], ["東町", "砂場", 2]]
+    (alike,) = read_book(things).tables
+    (single,) = read_book([*things[:2], [None, "本町計", 1], *things[3:], [None, "東町計", 2]]).tables
 
     assert len(table.row_numbers) == 6 and len(clocks.row_numbers) == 5
+    assert (len(alike.row_numbers), len(single.row_numbers)) == (3, 2)
     assert skipped(table) == {5: "subtotal", 9: "subtotal", 10: "total", 11: "statistic"}
 
 

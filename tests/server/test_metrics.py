@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -28,6 +29,14 @@ def test_answers_are_counted_by_area_and_status(client: FlaskClient) -> None:
     assert value(text, 'gis_capture_request_seconds_count{area="tiles"}') == 1
     assert value(text, f'gis_capture_features{{layer="{LAYER}"}}') == N_LIGHTS
     assert value(text, "gis_capture_last_backup_timestamp_seconds") == 0
+
+
+@pytest.mark.parametrize("path", ["*", "", "//", "/%2e%2e/x"])
+def test_an_odd_path_is_counted_like_any_other(client: FlaskClient, path: str) -> None:
+    """As a server hands it on, `OPTIONS *` has no slash at all."""
+    answer = client.open("/", method="OPTIONS", environ_overrides={"PATH_INFO": path})
+
+    assert answer.status_code < 500
 
 
 def test_the_own_computer_and_administrators_get_them(app: Flask, people: People) -> None:
