@@ -117,7 +117,7 @@ def test_a_summary_above_the_list_is_a_table_of_its_own(read_book: ReadBook, hea
 
     assert (names(first), list(first.row_numbers)) == (["区分", "箇所数", "面積"], [3, 4])
     assert (names(second), len(second.row_numbers), second.title) == (head, 6, "施設一覧")
-    stamps: list[Cells] = [["区分", "課長名", "係長名"], ["決裁", "山田", "鈴木"], ["合議", "佐藤", "高山"], []]
+    stamps: list[Cells] = [["決裁", "課長", "係長"], [None, "山田", "鈴木"], [None, "印", "印"], []]
     for above in (facts, stamps):
         assert [names(table) for table in read_book([*above, head, *body]).tables] == [head]
 
@@ -246,11 +246,11 @@ def test_a_table_on_its_side_is_told(read_book: ReadBook) -> None:
     ]
 
     codebook: list[Cells] = [
-        ["項目", "桁数", "説明"],
-        ["名称", 20, "正式なもの"],
-        ["住所", 40, "町名から"],
-        ["緯度", 9, "世界測地系"],
+        ["項目", "桁数", "小数", "説明"],
+        ["名称", 20, 0, "正式なもの"],
+        ["住所", 40, 0, "町名から"],
     ]
+    codebook += [["電話番号", 13, 0, "市外局番から"], ["緯度", 9, 6, None], ["備考", "-", "任意", "自由に書く"]]
 
     assert [one.code for one in read_book(rows).tables[0].problems] == [codes.MAY_BE_TURNED]
     assert not read_book(codebook).tables[0].problems
