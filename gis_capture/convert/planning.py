@@ -81,7 +81,8 @@ def plan_conversion(
     left = tuple(each for each in reading.tables if _n_rows(each) and all(each is not one for one in taken))
     named = name_parts(taken)
     if is_own and named[0] is not taken[0]:
-        layer = _own_layer(max(named, key=_n_rows), template, stored)
+        name = f"{taken[0].name}〜{taken[-1].name}"
+        layer = _own_layer(max(named, key=_n_rows), template, stored, name=name)
     if named[0] is not taken[0]:
         matched = [(each, _match(each, layer, matches, is_chosen=n_chosen == 1)) for each in named]
     pairs = tuple(pair for pair in matched if any(pair[0] is each for each in named))
@@ -192,10 +193,18 @@ def _match(table: Table, layer: Layer, matches: Mapping[str, str | None] | None,
 
 
 def _own_layer(
-    table: Table, template: Layer, stored: Sequence[Layer], ruled: tuple[Recipe, TableRule] | None = None
+    table: Table,
+    template: Layer,
+    stored: Sequence[Layer],
+    ruled: tuple[Recipe, TableRule] | None = None,
+    *,
+    name: str = "",
 ) -> Layer:
-    """Makes the layer of a ledger nobody defined; all ledgers of one recipe share one."""
-    title = " ".join(dict.fromkeys(filter(None, (table.source.path.stem, table.name))))
+    """Makes the layer of a ledger nobody defined; all ledgers of one recipe share one.
+
+    It is named after the file and the table, or after `name`, where several tables go into it.
+    """
+    title = " ".join(dict.fromkeys(filter(None, (table.source.path.stem, name or table.name))))
     of_position = {name for names in coordinates_of(table).columns.values() for name in names}
     key = layer_key_of(table)
     if ruled is not None and ruled[0].name:

@@ -25,3 +25,22 @@ def test_each_table_goes_where_inspection_says(tmp_path: Path) -> None:
         done = workspace.convert(tmp_path / "two.xlsx", is_dry_run=True)
     assert sorted(found.values()) == ["fire_hydrant", "street_light"]
     assert {account.name: account.layer for account in done.tables} == found
+
+
+def test_a_new_layer_is_named_after_what_goes_into_it(tmp_path: Path) -> None:
+    """Sheets of the same columns are named from the first to the last; one table by its own name."""
+    book = openpyxl.Workbook()
+    for name in ("R4年度", "R5年度", "R6年度"):
+        sheet = book.create_sheet(name)
+        sheet.append(["番号", "路線名", "工種"])
+        for n in range(3):
+            sheet.append([n, f"市道{n}号線", "舗装"])
+    del book["Sheet"]
+    book.save(tmp_path / "工事.xlsx")
+    titles = []
+    for table in (None, "R5年度"):
+        with Workspace.create(tmp_path / str(table)) as workspace:
+            key = workspace.convert(tmp_path / "工事.xlsx", table=table).layer
+            titles.append(workspace.store.layer(key).title.ja)
+
+    assert titles == ["工事 R4年度〜R6年度", "工事 R5年度"]

@@ -12,7 +12,7 @@ export const ja = {
   step_found: "1 見つかったもの",
   step_layer: "2 どのレイヤーに入れるか",
   step_position: "3 位置(下見)",
-  step_account: "4 行の行き先",
+  step_account: "4 すべての行の行き先",
   found_table: "表「{name}」",
   found_rows: "データ {n} 行",
   found_header: "見出しは {rows} 行目",
