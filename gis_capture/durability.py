@@ -4,9 +4,11 @@ import errno
 import hashlib
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 if sys.platform == "win32":
     import msvcrt
@@ -14,6 +16,7 @@ else:
     import fcntl
 
 _BLOCK_BYTES = 1 << 20
+_RETRY_S = 0.05
 
 
 def replace_durably(written: Path, target: Path) -> None:
@@ -73,18 +76,27 @@ def hash_of(path: Path) -> str:
 
 
 @contextmanager
-def held(path: Path) -> Iterator[bool]:
+def held(path: Path, *, n_tries: int = 1) -> Iterator[bool]:
     """Holds a file as the only one who does, also among processes; gives False where another holds it.
 
     The system lets go of it when the process ends, however it ends.
+
+    Args:
+        path: Of the file; it is made where there is none.
+        n_tries: How often it is tried, every twentieth of a second: who only looks whether it is held lets go at once.
     """
     with path.open("a+b") as file:
-        try:
-            if sys.platform == "win32":
-                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-            else:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            yield False
-            return
-        yield True
+        while not (is_ours := _lock(file)) and (n_tries := n_tries - 1) > 0:
+            time.sleep(_RETRY_S)
+        yield is_ours
+
+
+def _lock(file: BinaryIO) -> bool:
+    try:
+        if sys.platform == "win32":
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -20,6 +20,8 @@ from gis_capture.workspace.cards import CardStates, card_states
 
 _NAME = re.compile(r"[a-z0-9_]{1,40}")
 _TILE_PX = 256
+# Whoever asks for the jobs looks for a moment whether one is held; that is no other build.
+_TRIES = 20
 Report = Callable[[float], None]
 
 
@@ -139,7 +141,7 @@ class Rasters:
         folder = self.job_folder(name)
         if not (folder / "job.json").is_file():
             raise _unknown(name)
-        with held(folder / "lock") as is_ours:
+        with held(folder / "lock", n_tries=_TRIES) as is_ours:
             if not is_ours:
                 raise SourceError(
                     Text(f"「{name}」はほかで作成中です。", f'"{name}" is being made already.'),

@@ -2,13 +2,17 @@
 
 import io
 import time
+from contextlib import ExitStack
 from pathlib import Path
+from threading import Timer
 from typing import Any, NoReturn
 
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
+from gis_capture.durability import held
+from gis_capture.errors import SourceError
 from gis_capture.server.context import served_by
 from gis_capture.server.metrics import Metrics
 from gis_capture.server.tile_door import TileDoor
@@ -101,6 +105,19 @@ def test_a_build_that_was_cut_goes_on_when_the_server_starts(
         time.sleep(0.1)
     assert [raster["name"] for raster in listed["rasters"]] == ["cut"]
     assert [(job["name"], job["state"]) for job in listed["jobs"]] == [("lost", "failed")]
+
+
+def test_a_look_at_the_jobs_does_not_keep_a_build_from_beginning(workspace: Workspace, tmp_path: Path) -> None:
+    """The page asks for the jobs while they wait; another build of the same name is refused all the same."""
+    workspace.rasters.prepare([write_geotiff(tmp_path / "a.tif", pattern(300))], name="photo")
+    lock = workspace.rasters.job_folder("photo") / "lock"
+    with ExitStack() as looking:
+        assert looking.enter_context(held(lock))
+        Timer(0.2, looking.close).start()
+        assert workspace.rasters.build("photo").name == "photo"
+    workspace.rasters.prepare([tmp_path / "a.tif"], name="photo")
+    with held(lock), pytest.raises(SourceError, match="being made already"):
+        workspace.rasters.build("photo")
 
 
 def test_the_door_before_flask_gives_what_flask_gives(client: FlaskClient, tmp_path: Path) -> None:
