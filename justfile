@@ -49,6 +49,14 @@ fuzz *arguments:
 soak *arguments:
     python -m tests.faults.soak {{ arguments }}
 
+# 200 tablets that browse and sync with one server for minutes; errors, times and memory: just soak-server --minutes 3
+soak-server *arguments:
+    python -m tests.faults.soak_server {{ arguments }}
+
+# Known holes in what we depend on, Python and web; needs the internet
+audit:
+    python scripts/audit.py
+
 # Write constraint-dependencies and requirements.lock anew from the newest versions
 lock:
     python scripts/lock.py
@@ -60,7 +68,8 @@ screenshots: web
 
 _pytest arguments:
     python tests/postgres.py
-    python -m pytest -q --ignore tests/e2e --ignore tests/qgis {{ arguments }}
+    python tests/paper/font.py
+    python -m pytest -q -n logical --dist worksteal --ignore tests/e2e --ignore tests/qgis {{ arguments }}
 
 _web-test:
     npm --prefix web test

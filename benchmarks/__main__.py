@@ -7,6 +7,8 @@ import importlib
 import sys
 from pathlib import Path
 
+from benchmarks._table import print_table
+
 
 def main() -> None:
     """Runs the named benchmarks, or all."""
@@ -18,6 +20,7 @@ def main() -> None:
     for name in names:
         print(f"== {name}", flush=True)
         importlib.import_module(f"benchmarks.{name}").main()
+        print_table()
 
 
 if __name__ == "__main__":

@@ -32,7 +32,11 @@ def make_workspace(path: Path, n_features: int) -> None:
                 LAYER,
                 feature_id(number),
                 Point(137 + chance.random() / 3, 36 + chance.random() / 3),
-                {"ledger_number": f"A-{number:07d}", "status": "点灯", "location": f"見本市本町{number % 900}番地"},
+                {
+                    "ledger_number": f"A-{number:07d}",
+                    "status": "点灯",
+                    "location_note": f"見本市本町{number % 900}番地",
+                },
                 position=PositionQuality("coordinates", 1.0),
             )
             for number in range(n_features)

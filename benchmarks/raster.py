@@ -22,6 +22,7 @@ import rasterio.shutil
 from flask import Flask
 from rasterio.transform import from_origin
 
+from benchmarks._table import note, skip
 from gis_capture.model import BBox
 from gis_capture.server import create_app
 from gis_capture.server.archives import open_archive
@@ -108,7 +109,8 @@ def main() -> None:
         print(f"{title:<26} {spent_ms:9.4f} ms CPU a tile, {len(tiles)} tiles")
     if peers:
         request, read = peers["titiler.core, request"], peers["rio-tiler, open handle"]
-        print(f"titiler.core takes {request / ours['ours, request']:,.0f} × the CPU of our request,")
+        told = (f"titiler.core {request:.2f} ms", f"{ours['ours, request']:.4f} ms")
+        note("raster tile, processor", *told, found=request / ours["ours, request"], asked=100)
         print(f"rio-tiler {read / ours['ours, archive']:,.0f} × that of our archive")
 
 
@@ -159,7 +161,7 @@ def _request(app: Flask, path: str) -> bytes:
 
 def _peers(cog: Path, tiles: list[Tile]) -> dict[str, float]:
     if shutil.which("uv") is None:
-        print("titiler.core and rio-tiler: not measured, because uv is not there to install them")
+        skip("raster tile", "uv is not there to install titiler.core and rio-tiler")
         return {}
     packages = [part for peer in PEERS for part in ("--with", peer)]
     version = f"{sys.version_info.major}.{sys.version_info.minor}"

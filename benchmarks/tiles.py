@@ -2,10 +2,12 @@
 
 The tiles hold the same 10,000 features whatever the size of the layer, so that growth shows what the rest of it costs.
 All attributes are in the tiles of both. PostGIS packs nothing; its time is that of one connection, prepared.
+A pyramid of them as one file is made beside tippecanoe. What the other benchmarks of tiles and features find is told
+with it in one table at the end. `BENCHMARK_FEATURES` names the largest size; ten million take a quarter of an hour and
+10 GB of the disk.
 """
 
 import os
-import random
 import statistics
 import tempfile
 import time
@@ -17,8 +19,10 @@ from pathlib import Path
 import psycopg
 from shapely import Point
 
+from benchmarks import _mixed, _pyramid, raster, served
+from benchmarks._points import TILES, fill_postgis, make_points
 from benchmarks._serving import LAYER, feature_id, n_runs, quantile
-from gis_capture.model import Feature
+from benchmarks._table import note
 from gis_capture.store.protocol import Author
 from gis_capture.tiles import TileService
 from gis_capture.tiles.encoder import load_kernel
@@ -27,9 +31,7 @@ from gis_capture.tiles.service import pack
 from gis_capture.workspace import Workspace
 from tests.postgres import find_programs, running_server
 
-N_SEEN = 10_000
-SIZES = (10_000, 100_000, 1_000_000)
-TILES = sorted({tile_at(137.2 + i / 300, 36.1 + j / 300, z) for z in range(11, 17) for i in range(3) for j in range(3)})
+SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
 MVT = """
 SELECT ST_AsMVT(t, 'l', 4096, 'geom', 'fid') FROM (
   SELECT fid, feature_id, ledger_number, status, location_note,
@@ -46,7 +48,11 @@ def main() -> None:
     for size in (one for one in SIZES if one <= largest):
         with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
             means.append(_measure(size, folder, stack, programs))
-    print(f"the largest layer takes {means[-1] / means[0]:.2f} × the time of the smallest")
+    grown = (f"{SIZES[0]:,}: {means[0]:.2f} ms", f"{largest:,}: {means[-1]:.2f} ms")
+    note("growth, the same tile content", *grown, found=means[-1] / means[0], asked=1.5, is_most=True)
+    _mixed.measure()
+    served.main()
+    raster.main()
 
 
 def _measure(size: int, folder: str, stack: ExitStack, programs: Path | None) -> float:
@@ -62,12 +68,15 @@ def _measure(size: int, folder: str, stack: ExitStack, programs: Path | None) ->
     names = [field.name for field in workspace.store.layer(LAYER).fields]
     ours = _mean_ms(lambda tile: service.encode([LAYER], *tile, fields=names))
     packed = _mean_ms(lambda tile: pack(service.encode([LAYER], *tile, fields=names)))
-    edits = [_edit_ms(workspace, service, number) for number in range(100)]
+    edits, worked = zip(*(_edit_ms(workspace, service, number) for number in range(200)), strict=True)
     print(
         f"{size:>9,} features: tile {ours:.3f} ms, packed {packed:.3f} ms; start {cold:.2f} s, again {warm:.2f} s;"
-        f" edit to tile p50 {statistics.median(edits):.2f} ms, p95 {quantile(edits, 0.95):.2f} ms",
+        f" edit to tile p50 {statistics.median(edits):.2f} ms, p95 {quantile([*edits], 0.95):.2f} ms,"
+        f" of the processor {statistics.median(worked):.2f} and {quantile([*worked], 0.95):.2f} ms;"
+        f" {_n_bytes(folder) / size:.0f} bytes a feature",
         flush=True,
     )
+    _pyramid.measure(workspace, Path(folder))
     if programs is None:
         print("PostGIS is not installed")
         return ours
@@ -83,31 +92,6 @@ def _service(workspace: Workspace, folder: str) -> TileService:
     return TileService(workspace.store, Path(folder) / "cache", max_features=everything, max_bytes=everything)
 
 
-def make_points(path: Path, n_features: int) -> Workspace:
-    """Makes a workspace with a layer of points, the first ones in a town."""
-    chance = random.Random(2026)
-
-    def place(number: int) -> Point:
-        west, south = (137.2, 36.1) if number < N_SEEN else (138.0, 35.0)
-        width = 0.01 if number < N_SEEN else 1.0
-        return Point(west + chance.random() * width, south + chance.random() * width)
-
-    lights = (
-        Feature(
-            LAYER,
-            feature_id(number),
-            place(number),
-            {"ledger_number": f"A-{number:07d}", "status": "点灯", "location_note": f"見本市本町{number % 900}番地"},
-        )
-        for number in range(n_features)
-    )
-    workspace = Workspace.create(path, name="見本市")
-    with workspace.store.transact(Author("office"), at=workspace.clock()) as transaction:
-        transaction.put_layer(workspace.known_layer(LAYER))
-        transaction.insert(lights)
-    return workspace
-
-
 def _mean_ms(encode: Callable[[Tile], object]) -> float:
     """The mean over the tiles of the best of some runs."""
     best = []
@@ -121,34 +105,20 @@ def _mean_ms(encode: Callable[[Tile], object]) -> float:
     return statistics.mean(best)
 
 
-def _edit_ms(workspace: Workspace, service: TileService, number: int) -> float:
+def _n_bytes(folder: str) -> int:
+    """The size of the columns, which are mapped into memory."""
+    return sum(path.stat().st_size for path in (Path(folder) / "cache").glob("*.columns"))
+
+
+def _edit_ms(workspace: Workspace, service: TileService, number: int) -> tuple[float, float]:
+    """Edits a feature; gives the milliseconds until its tile is there, and those of the processor."""
     feature = workspace.store.feature(LAYER, feature_id(number))
     assert feature is not None and isinstance(feature.geometry, Point)
     with workspace.store.transact(Author("office"), at=workspace.clock()) as transaction:
         transaction.update(replace(feature, fields={**feature.fields, "location_note": f"第{number}号"}))
     tile = tile_at(feature.geometry.x, feature.geometry.y, 16)
-    start = time.perf_counter()
+    start, worked = time.perf_counter(), time.thread_time()
     content = service.encode([LAYER], *tile, fields=["location_note"])
-    seconds = time.perf_counter() - start
+    seconds, worked = time.perf_counter() - start, time.thread_time() - worked
     assert f"第{number}号".encode() in content
-    return seconds * 1000
-
-
-def fill_postgis(connection: psycopg.Connection[tuple[object, ...]], workspace: Workspace) -> None:
-    """Copies the points into a table of PostGIS."""
-    connection.execute(
-        "CREATE TABLE lights (fid bigint, feature_id text, ledger_number text, status text, location_note text,"
-        " geom geometry(Point, 3857))"
-    )
-    connection.execute("CREATE TEMP TABLE raw (LIKE lights INCLUDING ALL)")
-    connection.execute("ALTER TABLE raw ALTER COLUMN geom TYPE geometry(Point, 4326) USING NULL")
-    names = ("ledger_number", "status", "location_note")
-    with connection.cursor() as cursor, cursor.copy("COPY raw FROM STDIN") as copy:
-        for fid, feature in workspace.store.numbered_features(LAYER):
-            values = [feature.fields[name] for name in names]
-            copy.write_row((fid, feature.feature_id, *values, f"SRID=4326;{feature.geometry}"))
-    connection.execute("INSERT INTO lights SELECT fid, feature_id, ledger_number, status, location_note,"
-                       " ST_Transform(geom, 3857) FROM raw")  # fmt: skip
-    connection.execute("CREATE INDEX ON lights USING gist (geom)")
-    connection.execute("SET jit = off")
-    connection.execute("ANALYZE lights")
+    return seconds * 1000, worked * 1000

@@ -3,6 +3,8 @@
 import errno
 import hashlib
 import os
+import shutil
+import sqlite3
 import sys
 import time
 from collections.abc import Iterator
@@ -17,6 +19,8 @@ else:
 
 _BLOCK_BYTES = 1 << 20
 _RETRY_S = 0.05
+_LEAST_ROOM_BYTES = 65_536
+"""SQLite needs about as much beside a file before it reads it."""
 
 
 def replace_durably(written: Path, target: Path) -> None:
@@ -69,6 +73,18 @@ def copy_durably(source: Path, target: Path) -> str:
     return digest.hexdigest()
 
 
+def is_for_want_of_room(path: Path, error: Exception) -> bool:
+    """Whether SQLite failed as the disk of a file is full: for a file beside it that it needs, it says "I/O error"."""
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None or code == sqlite3.SQLITE_FULL:
+        return code is not None
+    is_vague = code & 0xFF in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
+    try:
+        return is_vague and shutil.disk_usage(path.parent).free < _LEAST_ROOM_BYTES
+    except OSError:
+        return False
+
+
 def hash_of(path: Path) -> str:
     """The SHA-256 of a file, in hex."""
     with path.open("rb") as file:
@@ -91,12 +107,26 @@ def held(path: Path, *, n_tries: int = 1) -> Iterator[bool]:
         yield is_ours
 
 
-def _lock(file: BinaryIO) -> bool:
+def hold(path: Path) -> int:
+    """Makes a file and holds it until its descriptor, which this gives, is closed or the process ends.
+
+    Raises:
+        OSError: Another process holds it, or it cannot be made.
+    """
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    if not _lock(handle):
+        os.close(handle)
+        raise OSError(errno.EAGAIN, "held", str(path))
+    return handle
+
+
+def _lock(file: BinaryIO | int) -> bool:
+    handle = file if isinstance(file, int) else file.fileno()
     try:
         if sys.platform == "win32":
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
         else:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         return False
     return True

@@ -14,7 +14,7 @@ from gis_capture.text import Text
 
 PREFIX = "GIS_CAPTURE_"
 # Read elsewhere, before there is a workspace: the command line, the build, the tests.
-OTHER_VARIABLES = frozenset({"BROWSER", "LANGUAGE", "STORE", "TEST_POSTGRES", "WEB"})
+OTHER_VARIABLES = frozenset({"BROWSER", "FONT", "LANGUAGE", "STORE", "TEST_POSTGRES", "WEB"})
 
 
 _TRUTH = {"true": True, "1": True, "on": True, "false": False, "0": False, "off": False}
@@ -31,11 +31,24 @@ class Settings:
     blocking_threads: int = _setting(
         8, least=1, ja="同時に処理する要求の数。", en="How many requests are worked on at once."
     )
+    workers: int = _setting(
+        1,
+        least=1,
+        most=64,
+        ja="同時に動かすサーバーのプロセスの数(Linux、macOS)。端末が多いときは CPU の数まで増やします。",
+        en="Processes that serve (Linux, macOS); for many tablets as many as there are processors.",
+    )
+    slow_client_s: float = _setting(
+        30.0,
+        least=3,
+        ja="通信がほとんど進まない端末との接続を切るまでの時間(秒)。",
+        en="Seconds after which a client that moves hardly a byte is cut off.",
+    )
     direct_edit_interval_s: float = _setting(
         2.0,
         least=0,
-        ja="QGIS などでの直接編集を確かめる間隔(秒)。",
-        en="Seconds between checks for edits made straight in the layer file, by QGIS for example.",
+        ja="QGIS などでの直接編集を取り込めなかったとき、もう一度試すまでの時間(秒)。ふだんは要求のたびに確かめます。",
+        en="Seconds until direct edits that could not be taken in are tried again; every request looks for them.",
     )
     max_upload_bytes: int = _setting(
         1_000_000_000, least=1, ja="一度に取り込める台帳の大きさ(バイト)。", en="Largest ledger that can be uploaded."
@@ -133,8 +146,8 @@ class Settings:
     )
     shares_personal_fields: bool = _setting(
         False,
-        ja="個人情報の項目を、サーバーのパソコン以外(タブレットを含む)でも見られるようにするか。",
-        en="Whether fields with personal data are also given to other computers than the server's own, and to tablets.",
+        ja="個人情報の項目を全員とタブレットに渡すか。false なら見てよいとした利用者だけに。",
+        en="Whether fields with personal data go to everybody and to tablets; if not, to those who may see them.",
     )
 
 

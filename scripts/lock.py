@@ -1,7 +1,7 @@
 """Pins every dependency, direct and not, without naming a registry host.
 
 Writes `constraint-dependencies` of `[tool.uv]` in pyproject.toml (uv obeys it in `uv run`), and a hashed
-`requirements.lock` of what running needs, for plain pip:
+`requirements.lock` of what running needs, the extra `paper` too, for plain pip:
 `pip install --require-hashes --no-deps -r requirements.lock`.
 """
 
@@ -30,7 +30,7 @@ def main() -> None:
     pins = resolve("--group", "dev")
     block = START + "constraint-dependencies = [\n" + "".join(f"    {json.dumps(pin)},\n" for pin in pins) + "]\n" + END
     PYPROJECT.write_text(pattern.sub(lambda _: block, text), encoding="utf-8")
-    locked = "\n".join(resolve("--generate-hashes")) + "\n"
+    locked = "\n".join(resolve("--extra", "paper", "--generate-hashes")) + "\n"
     (ROOT / "requirements.lock").write_text(locked, encoding="utf-8")
 
 

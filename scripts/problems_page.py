@@ -7,6 +7,7 @@ import ast
 import importlib
 from pathlib import Path
 
+from gis_capture.paper.ledgers.table import DOUBTS
 from gis_capture.text import Text
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -16,6 +17,7 @@ MODULES = {
     "gis_capture.locate.codes": "Placing rows",
     "gis_capture.convert.codes": "Converting",
     "gis_capture.sync.codes": "Push, pull and attachments",
+    "gis_capture.paper.codes": "Scans of paper",
     "gis_capture.people.codes": "People, tablets and rights",
     "gis_capture.store.postgis.integrity": "The check of a store in PostGIS",
     "gis_capture.store.geopackage.integrity": "The store's own check",
@@ -27,6 +29,7 @@ A problem is told, not thrown: it stands in the result of a conversion, an inspe
 row and cell where it has one, its severity and what to do. Codes are stable; other programs may rely on them.
 `{…}` is filled in with what was found.
 """
+TABLE = "\n## {}\n\n| code | 日本語 | English |\n|---|---|---|\n"
 
 
 def codes_of(module: str) -> dict[str, str]:
@@ -53,11 +56,13 @@ def page() -> str:
     for module, heading in MODULES.items():
         loaded = importlib.import_module(module)
         titles: dict[str, Text] = getattr(loaded, "TITLES", None) or getattr(loaded, "_WORDS", {})
-        parts.append(f"\n## {heading}\n\n| code | 日本語 | English |\n|---|---|---|\n")
+        parts.append(TABLE.format(heading))
         for code, docstring in codes_of(module).items():
             words = titles.get(code)
             ja, en = (words.ja, words.en) if words else ("", docstring.split("\n")[0])
             parts.append(f"| `{code}` | {ja} | {en} |\n".replace("|  |", "| – |"))
+    parts.append(TABLE.format("Cells of a scanned ledger that wait for a person"))
+    parts += [f"| `{code}` | {words.ja} | {words.en} |\n" for code, words in DOUBTS.items()]
     return "".join(parts)
 
 

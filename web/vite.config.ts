@@ -13,6 +13,7 @@ const SERVER_PATHS = [
   "/basemap",
   "/changes",
   "/conflicts",
+  "/crew",
   "/days",
   "/definitions",
   "/devices",

@@ -1,5 +1,6 @@
 """`gis-capture audit`: who did what, when, from where."""
 
+import os
 from pathlib import Path
 
 import click
@@ -57,7 +58,9 @@ def export(file: Path, folder: Path | None) -> None:
     with open_workspace(folder) as workspace:
         unfinished = file.with_name(f"{file.name}.new")
         try:
-            with unfinished.open("w", encoding="utf-8-sig", newline="") as out:
+            # Names and addresses of everybody are no matter of others on the machine.
+            handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as out:
                 n_lines = workspace.people.audit.write_csv(out)
             replace_durably(unfinished, file)
         except OSError as error:

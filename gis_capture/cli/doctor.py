@@ -4,16 +4,21 @@ import os
 import platform
 import socket
 import sqlite3
+import ssl
 import sys
+import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import datetime, timedelta
+from http.client import HTTPException
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from gis_capture.cli import checkup
+from gis_capture.cli.checkup import Finding
 from gis_capture.cli.language import Command, language_of, option
 from gis_capture.cli.workspace_option import workspace_option
 from gis_capture.errors import CaptureError, ResourceError, WorkspaceError
@@ -22,26 +27,17 @@ from gis_capture.times import in_japan
 
 if TYPE_CHECKING:
     from gis_capture.workspace import Workspace
-    from gis_capture.workspace.folder import Folder
 
 _OLD_BACKUP = timedelta(days=7)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at; `is_good` None = only told."""
-
-    subject: Text
-    words: Text
-    is_good: bool | None = None
+_SHORT_CERTIFICATE = timedelta(days=14)
 
 
 @click.command(
     "doctor",
     cls=Command,
     words=Text(
-        "動く状態かどうかを調べます(版、作業フォルダー、ポート、変換グリッド)。",
-        "Checks versions, workspace, port and datum grids.",
+        "動く状態かどうかを調べます(版、レイヤー、設定、https、控え、空き容量、利用者、記録、ファイルの権限、時計、ポート)。",
+        "Checks versions, layers, settings, HTTPS, backups, disk, people, audit, file modes, clock and port.",
     ),
 )
 @workspace_option
@@ -100,8 +96,9 @@ def _workspace(folder: Path | None) -> Iterator[Finding]:
             words = problems[0].message if problems else Text("異常なし", "sound")
             yield Finding(Text(f"レイヤー({place})", f"Layers ({place})"), words, not problems)
             yield _grids(workspace.grids_dir)
-            yield _https(workspace.folder)
+            yield _https(workspace)
             yield _backups(workspace)
+            yield from checkup.look_at(workspace)
     except WorkspaceError as error:
         yield Finding(subject, error.message, None if folder is None else False)
     except CaptureError as error:
@@ -138,30 +135,63 @@ def _backups(workspace: "Workspace") -> Finding:
     return Finding(subject, old if is_old else Text(f"最後は {at}", f"last one at {at}"), not is_old)
 
 
-def _https(folder: "Folder") -> Finding:
-    from gis_capture.server.tls import ends_at, read_certificates
+def _https(workspace: "Workspace") -> Finding:
+    """The certificate ends within two weeks only where the server was not started for months."""
+    from gis_capture.server.tls import ends_at, is_authority_of, read_certificates
 
+    folder = workspace.folder
     subject, certificates = Text("タブレットの https", "HTTPS of tablets"), read_certificates(folder.secrets_dir)
     if folder.https is None or certificates is None:
         words = Text("設定なし(gis-capture https setup)", "not set up (gis-capture https setup)")
+        if workspace.has_people and workspace.people.has_accounts() and not folder.proxies:
+            # Whether `serve` is given a certificate of the city's own is not known here.
+            words = Text(
+                f"{words.ja}。証明書を serve に渡していなければ、パスワードがそのまま庁内の通信を流れます。",
+                f"{words.en}: unless serve is given a certificate, passwords cross the network in the clear",
+            )
         return Finding(subject, words)
     try:
-        until = in_japan(ends_at(certificates.certificate.read_bytes()).isoformat())[:10]
+        server, authority = certificates.certificate.read_bytes(), certificates.authority.read_bytes()
+        until = min(ends_at(server), ends_at(authority))
+        has_name = is_authority_of(authority, folder.https.host_name)
     except (OSError, ValueError) as error:
         words = Text(
             f"証明書を読めません({error})。serve が作り直します。", f"no certificate ({error}); serve makes it anew"
         )
         return Finding(subject, words)
-    return Finding(subject, Text(f"{folder.https.origin}({until} まで)", f"{folder.https.origin} (until {until})"))
+    if not has_name:
+        words = Text(
+            f"認証局は「{folder.https.host_name}」を保証できません。名前を戻すか、作り直してください。",
+            f'the authority does not vouch for "{folder.https.host_name}": go back to its name, or make a new one',
+        )
+        return Finding(subject, words, False)
+    day = in_japan(until.isoformat())[:10]
+    is_long = until - datetime.fromisoformat(workspace.clock()) > _SHORT_CERTIFICATE
+    more = Text("", "") if is_long else Text("。起動し直すと新しくなります", "; start the server anew")
+    words = Text(f"{folder.https.origin}({day} まで){more.ja}", f"{folder.https.origin} (until {day}){more.en}")
+    return Finding(subject, words, is_long)
 
 
 def _port(port: int) -> Finding:
+    subject = Text("ポート", "Port")
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         try:
             probe.bind(("0.0.0.0", port))
         except OSError:
+            if _answers(port):
+                return Finding(subject, Text(f"{port}(サーバーが動いています)", f"{port} (the server runs)"), True)
             words = Text(
                 f"{port} は使われています。--port で変えてください。", f"{port} is in use; choose another with --port"
             )
-            return Finding(Text("ポート", "Port"), words, False)
-    return Finding(Text("ポート", "Port"), _same(str(port)), True)
+            return Finding(subject, words, False)
+    return Finding(subject, _same(str(port)), True)
+
+
+def _answers(port: int) -> bool:
+    """Whether a server of ours answers there; that it is trusted is looked at elsewhere."""
+    for scheme in ("http", "https"):
+        with suppress(OSError, HTTPException):
+            url, context = f"{scheme}://127.0.0.1:{port}/trusted", ssl._create_unverified_context()
+            with urllib.request.urlopen(url, timeout=5, context=context) as answer:
+                return bool(answer.status == 204)
+    return False

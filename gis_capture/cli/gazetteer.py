@@ -19,6 +19,26 @@ command = Group(
     ),
 )
 
+_LEVELS = {
+    "none": Text("見つからない", "nothing"),
+    "prefecture": Text("都道府県まで", "prefecture"),
+    "city": Text("市区町村まで", "city"),
+    "district": Text("地区まで", "district"),
+    "town": Text("町・大字まで", "town"),
+    "chome": Text("丁目まで", "chome"),
+    "koaza": Text("小字まで", "koaza"),
+    "block": Text("街区まで", "block"),
+    "lot": Text("地番・号まで", "lot"),
+}
+_FACTS = {
+    "built_at": Text("作成日時", "built at"),
+    "sources": Text("もとのファイル", "sources"),
+    "n_city": Text("市区町村", "cities"),
+    "n_town": Text("町・丁目・小字", "towns"),
+    "n_lot": Text("街区・地番", "blocks and lots"),
+}
+_COUNTS = {"n_cities": "n_city", "n_towns": "n_town", "n_lots": "n_lot"}
+
 
 def _path(folder: Path | None) -> Path:
     with open_workspace(folder) as workspace:
@@ -44,8 +64,9 @@ def build(files: tuple[Path, ...], folder: Path | None) -> None:
     with open_workspace(folder) as workspace:
         path, at = workspace.folder.gazetteer_path, datetime.now(UTC).isoformat(timespec="seconds")
         counts = build_for(workspace.folder, files, limits=workspace.limits, built_at=at)
-    listed = ", ".join(f"{name.removeprefix('n_')} {n:,}" for name, n in counts.items())
-    say(Text(f"住所辞書を作りました: {path}({listed})", f"Built {path} ({listed})"))
+    listed = [(_FACTS[_COUNTS[name]], f"{n:,}") for name, n in counts.items()]
+    ja, en = "、".join(f"{words.ja} {n}" for words, n in listed), ", ".join(f"{words.en} {n}" for words, n in listed)
+    say(Text(f"住所辞書を作りました: {path}({ja})", f"Built {path} ({en})"))
 
 
 @command.command("info", cls=Command, words=Text("辞書の内容を表示します。", "Tells what is in the dictionary."))
@@ -56,7 +77,8 @@ def info(folder: Path | None) -> None:
 
     with Gazetteer(_existing(folder)) as gazetteer:
         for name, value in gazetteer.info().items():
-            click.echo(f"{name}: {value:,}" if isinstance(value, int) else f"{name}: {value}")
+            label = _FACTS[name].in_language(language_of()) if name in _FACTS else name
+            click.echo(f"{label}: {value:,}" if isinstance(value, int) else f"{label}: {', '.join(value.splitlines())}")
 
 
 @command.command("search", cls=Command, words=Text("住所の位置を調べます。", "Looks an address up."))
@@ -71,15 +93,26 @@ def search(address: str, city: str | None, folder: Path | None) -> int:
         home = workspace.folder.city
     with Gazetteer(_existing(folder)) as gazetteer:
         match = gazetteer.search(address, city=city or home or None)
-    if match.lon is None or match.lat is None:
+    language = language_of()
+    is_found = match.lon is not None and match.lat is not None
+    if is_found:
+        accuracy = "" if match.accuracy_m is None else f"  ±{match.accuracy_m:,.0f} m"
+        level = _LEVELS[match.level].in_language(language)
+        click.echo(f"{match.name}  {match.lon:.6f}, {match.lat:.6f}{accuracy}  [{level}]")
+    else:
         say(Text(f"「{address}」は辞書に見つかりません。", f'"{address}" is not in the dictionary.'))
-        return 3
-    accuracy = "" if match.accuracy_m is None else f"  ±{match.accuracy_m:,.0f} m"
-    click.echo(f"{match.name}  {match.lon:.6f}, {match.lat:.6f}{accuracy}  [{match.level}]")
-    if match.tail:
-        label = Text("辞書にない部分", "not in the dictionary").in_language(language_of())
-        click.echo(f"{label}: {match.tail}")
-    return 0
+    if is_found and match.tail:
+        say(Text(f"辞書にない部分: {match.tail}", f"not in the dictionary: {match.tail}"))
+    if is_found and not match.is_sure:
+        say(
+            Text(
+                "この読み方は確かではありません。地図で確かめてください。",
+                "This reading is not sure: check it on the map.",
+            )
+        )
+    if match.candidates:
+        say(Text(f"ほかの候補: {'、'.join(match.candidates)}", f"other readings: {', '.join(match.candidates)}"))
+    return 0 if is_found else 3
 
 
 def _existing(folder: Path | None) -> Path:

@@ -57,7 +57,17 @@ port_type = click.IntRange(1, 65535)
     default=None,
     help=Text("準備ページのポート番号。[既定: 8461]", "Port of the set-up page. [default: 8461]"),
 )
-def setup(folder: Path | None, host_name: str | None, port: int | None, setup_port: int | None) -> None:
+@option(
+    "--moves-tablets",
+    is_flag=True,
+    help=Text(
+        "つながっているタブレットがあっても、アドレスを変えます。すべてのタブレットの登録をし直します。",
+        "Changes the address though tablets are paired: each has to be set up again.",
+    ),
+)
+def setup(
+    folder: Path | None, host_name: str | None, port: int | None, setup_port: int | None, moves_tablets: bool
+) -> None:
     """Writes the address and makes the certificates."""
     from gis_capture.server.tls import prepare
     from gis_capture.workspace.https import Https, no_host_name, write_https
@@ -77,6 +87,8 @@ def setup(folder: Path | None, host_name: str | None, port: int | None, setup_po
             raise click.UsageError(
                 Text("ポート番号が重なっています。", "Both ports are the same.").in_language(language_of())
             ) from error
+        if found.https is not None and https.origin != before.origin and not moves_tablets:
+            _refuse_to_move(workspace, before)
         prepared = prepare(replace(found, https=https), datetime.now(UTC))
         write_https(found.path / "workspace.toml", https)
     say(
@@ -132,6 +144,25 @@ def trust(folder: Path | None) -> None:
             f"Trusted. Open the browser anew, and {https.origin}/ in it.",
         )
     )
+
+
+def _refuse_to_move(workspace: "Workspace", before: "Https") -> None:
+    """What tablets have not sent yet belongs to their address."""
+    devices = workspace.people.devices.all() if workspace.has_people else []
+    names = [one.name for one in devices if one.state != "revoked"]
+    if names:
+        raise WorkspaceError(
+            Text(
+                f"登録したタブレットが {len(names)} 台あります({'、'.join(names[:5])})。"
+                f"アドレスを {before.origin} から変えると、まだ送っていない編集を送れなくなります。"
+                "全部のタブレットで「送信」を済ませ、--moves-tablets を付けてもう一度実行してください。"
+                "そのあと、タブレットを登録し直します。",
+                f"{len(names)} tablets are paired ({', '.join(names[:5])}). When the address is no longer "
+                f"{before.origin}, they cannot send what they still hold. Let each of them send everything, run this "
+                "again with --moves-tablets, and pair them anew.",
+            ),
+            origin=before.origin,
+        )
 
 
 def _set_up(workspace: "Workspace") -> tuple["Https", "Certificates"]:

@@ -40,6 +40,7 @@ COORDINATES = {
     "packed_dms": Text("つづけ書きの度分秒", "packed degrees, minutes and seconds"),
     "latlon_in_one": Text("緯度・経度が1つの列", "latitude and longitude in one column"),
     "plane_xy": Text("平面直角座標", "plane rectangular coordinates"),
+    "grid_reference": Text("UTMポイント（MGRS）", "grid references (MGRS)"),
     "mesh_code": Text("メッシュコード", "mesh codes"),
     "none": Text("座標の列なし", "no columns of coordinates"),
 }

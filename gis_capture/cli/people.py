@@ -21,7 +21,7 @@ command = Group(
     ),
 )
 ROLES = ("viewer", "crew", "office", "admin")
-RIGHTS = ("none", "read", "edit")
+RIGHTS = ("none", "read", "edit", "personal", "no_personal")
 role_type = click.Choice(ROLES)
 
 
@@ -30,13 +30,16 @@ role_type = click.Choice(ROLES)
 def list_people(folder: Path | None) -> None:
     """Prints accounts, then grants."""
     with open_workspace(folder) as workspace:
-        accounts, grants = workspace.people.accounts.all(), workspace.people.accounts.grants()
+        people = workspace.people
+        accounts, grants, areas = people.accounts.all(), people.accounts.grants(), people.areas.all()
     for one in accounts:
         personal = Text("個人情報あり", "personal data").in_language(language_of()) if one.sees_personal else ""
         click.echo("\t".join((one.name, one.role.word, one.title, one.signed_in_at or "-", personal)).rstrip())
     names = {f"account:{one.account_id}": one.name for one in accounts}
     for grant in grants:
         click.echo(f"  {names.get(grant['subject'], grant['subject'])}\t{grant['layer']}\t{grant['right']}")
+    for given in areas:
+        click.echo(f"  {names.get(given.subject, given.subject)}\t[{given.area.name}]")
     if not accounts:
         say(
             Text(
@@ -80,6 +83,30 @@ def password(name: str, folder: Path | None) -> None:
     say(Text(f"「{account.name}」のパスワードを変えました。", f'"{account.name}" has a new password.'))
 
 
+@command.command(
+    "pin",
+    cls=Command,
+    words=Text(
+        "「現場」の人に、共用のタブレットで使う PIN(数字 4〜8 桁)を付けます。あとから見ることはできません。",
+        "Gives one of the crew a PIN (4 to 8 digits) for shared tablets; it is not shown again.",
+    ),
+)
+@click.argument("name")
+@option("--remove", "is_removal", is_flag=True, help=Text("PIN を外します。", "Take it away."))
+@workspace_option
+def pin(name: str, is_removal: bool, folder: Path | None) -> None:
+    """Asks for the PIN, so that no list of commands keeps it; tablets ask for it anew."""
+    with open_workspace(folder) as workspace:
+        account = workspace.people.accounts.get(name)
+        words = Text("PIN(数字 4〜8 桁)", "PIN (4 to 8 digits)")
+        workspace.people.pins.put(account, "" if is_removal else _ask(words))
+        _write_down(workspace, "person_pin", f"{account.name}: -" if is_removal else account.name)
+    if is_removal:
+        say(Text(f"「{account.name}」の PIN を外しました。", f'"{account.name}" has no PIN.'))
+    else:
+        say(Text(f"「{account.name}」に PIN を付けました。", f'"{account.name}" has a new PIN.'))
+
+
 @command.command("remove", cls=Command, words=Text("利用者を外します。", "Takes an account away."))
 @click.argument("name")
 @workspace_option
@@ -97,9 +124,11 @@ def remove(name: str, folder: Path | None) -> None:
     cls=Command,
     words=Text(
         "だれがどのレイヤーを使えるかを決めます。WHO は利用者の名前、role:crew のような役割、device:タブレットの名前。"
-        "LAYER はレイヤーのキー、* はほかの全部。RIGHT は none・read・edit、- は取り消し。",
+        "LAYER はレイヤーのキー、* はほかの全部。RIGHT は none・read・edit、"
+        "personal・no_personal(個人情報の項目を見せるか)、- は取り消し。",
         "Says who may do what with a layer. WHO is the name of an account, a role like role:crew, or "
-        "device:NAME of a tablet; LAYER a key, or * for all others; RIGHT none, read, edit, or - to take it back.",
+        "device:NAME of a tablet; LAYER a key, or * for all others; RIGHT none, read, edit, "
+        "personal or no_personal (whether its personal data is seen), or - to take all back.",
     ),
 )
 @click.argument("who")
@@ -110,14 +139,45 @@ def grant(who: str, layer: str, right: str, folder: Path | None) -> None:
     """Writes a grant."""
     from gis_capture.people import ALL_LAYERS, Right
     from gis_capture.people.people import subject_of
+    from gis_capture.people.principals import PERSONAL
 
     with open_workspace(folder) as workspace:
         if layer != ALL_LAYERS:
             workspace.known_layer(layer)
         subject = subject_of(workspace.people, who)
-        workspace.people.accounts.grant(subject, layer, None if right == "-" else Right[right.upper()])
+        said = None if right == "-" else PERSONAL[right] if right in PERSONAL else Right[right.upper()]
+        workspace.people.accounts.grant(subject, layer, said)
         _write_down(workspace, "grant", f"{subject}: {right}", layer=layer)
     say(Text(f"決めました: {who} {layer} {right}", f"Done: {who} {layer} {right}"))
+
+
+@command.command(
+    "area",
+    cls=Command,
+    words=Text(
+        "だれかの担当の範囲を決めます。その外の地物は渡さず、受け取りません。WHO は grant と同じ。"
+        "FILE は面の入った GeoJSON、- は取り消し。",
+        "Limits somebody to an area: features outside of it are neither given nor taken. WHO as for grant; "
+        "FILE is GeoJSON with polygons, - lifts the limit.",
+    ),
+)
+@click.argument("who")
+@click.argument("file")
+@option("--name", default="", help=Text("範囲の名前。[既定: ファイルの名前]", "Its name. [default: of the file]"))
+@workspace_option
+def area(who: str, file: str, name: str, folder: Path | None) -> None:
+    """Writes an area."""
+    from gis_capture.people.people import subject_of
+    from gis_capture.workspace.areas import read_area
+
+    with open_workspace(folder) as workspace:
+        subject, areas = subject_of(workspace.people, who), workspace.people.areas
+        if file == "-":
+            areas.remove(subject)
+        else:
+            name = areas.put(subject, name or Path(file).stem, read_area(Path(file))).area.name
+        _write_down(workspace, "area", f"{subject}: {name or '-'}")
+    say(Text(f"決めました: {who} {name or '-'}", f"Done: {who} {name or '-'}"))
 
 
 @command.command("devices", cls=Command, words=Text("登録したタブレットの一覧。", "Lists the paired tablets."))
@@ -153,9 +213,12 @@ def revoke(device: str, is_lock: bool, is_unlock: bool, folder: Path | None) -> 
 
 
 def _ask_password() -> str:
-    words = Text("パスワード(10文字以上)", "Password (at least 10 characters)").in_language(language_of())
+    return _ask(Text("パスワード(10文字以上)", "Password (at least 10 characters)"))
+
+
+def _ask(words: Text) -> str:
     again = Text("もう一度", "Once more").in_language(language_of())
-    return str(click.prompt(words, hide_input=True, confirmation_prompt=again))
+    return str(click.prompt(words.in_language(language_of()), hide_input=True, confirmation_prompt=again))
 
 
 def _write_down(workspace: "Workspace", what: str, detail: str, layer: str = "") -> None:

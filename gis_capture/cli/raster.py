@@ -1,16 +1,16 @@
 """`gis-capture raster`: scans and aerial photographs as layers of the map."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
 from rich.progress import Progress
 
 from gis_capture.cli.language import Command, Group, option, say
+from gis_capture.cli.raster_placing import placing_of, placing_options, tell_points
 from gis_capture.cli.workspace_option import open_workspace, workspace_option
 from gis_capture.text import Text
-
-_LARGE_ERROR_PX = 20
 
 command = Group(
     "raster",
@@ -26,10 +26,10 @@ command = Group(
     "add",
     cls=Command,
     words=Text(
-        "画像を地図のタイルにします(GeoTIFF、ワールドファイルか QGIS の基準点 .points の付いた JPEG・PNG)。"
+        "画像を地図のタイルにします(GeoTIFF、ワールドファイル・基準点・図郭の名前で位置の分かる JPEG・PNG)。"
         "何枚かの図面は1つのレイヤーになります。",
-        "Makes map tiles of pictures: GeoTIFF, or JPEG and PNG with a world file or QGIS control points (.points). "
-        "Several sheets become one layer.",
+        "Makes map tiles of pictures: GeoTIFF, or JPEG and PNG with a world file, control points, or the name of their "
+        "map sheet. Several sheets become one layer.",
     ),
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
@@ -38,52 +38,29 @@ command = Group(
 )
 @option("--title", default="", help=Text("画面に出す名前。", "Its name on the screens."))
 @option("--attribution", default="", help=Text("地図に表示する出典。", "Source to be shown on every map."))
-@option(
-    "--crs",
-    default=None,
-    help=Text("座標系。画像に書いてないとき(例: EPSG:6675、7系)。", 'CRS, where the pictures say none ("EPSG:6675").'),
-)
-@option(
-    "--gcps",
-    "points",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    default=None,
-    help=Text("QGIS の基準点ファイル(.points)。", "Control points of QGIS (.points)."),
-)
+@placing_options
 @workspace_option
 def add(
     files: tuple[Path, ...],
     name: str,
     title: str,
     attribution: str,
-    crs: str | None,
-    points: Path | None,
     folder: Path | None,
+    **said: Any,
 ) -> None:
     """Looks at the pictures, then makes the tiles with a bar that shows how far it is."""
-    from gis_capture.locate.crs import parse_crs
-
-    crs = f"EPSG:{parse_crs(crs)}" if crs else None
+    placing = placing_of(said)
     with open_workspace(folder) as workspace:
         rasters = workspace.rasters
-        seen = rasters.prepare(files, name=name, title=title, attribution=attribution, crs=crs, points=points)
+        seen = rasters.prepare(files, name=name, title=title, attribution=attribution, placing=placing)
         for one in seen:
-            errors = one["point_errors_px"]
             say(
                 Text(
                     f"{one['name']}: {one['width']:,} × {one['height']:,} 画素、{one['crs'][:40]}",
                     f"{one['name']}: {one['width']:,} × {one['height']:,} pixels, {one['crs'][:40]}",
                 )
             )
-            if errors and max(errors) > _LARGE_ERROR_PX:
-                worst = errors.index(max(errors)) + 1
-                say(
-                    Text(
-                        f"  基準点{worst}が {max(errors):,.0f} 画素ずれています。確かめてください。",
-                        f"  Control point {worst} is off by {max(errors):,.0f} pixels: check it.",
-                    ),
-                    error=True,
-                )
+            tell_points(one["points"])
         with Progress(console=Console(stderr=True), transient=True) as bar:
             whole = bar.add_task(name, total=1.0)
             raster = rasters.build(name, on_progress=lambda share: bar.update(whole, completed=share))
@@ -116,3 +93,38 @@ def remove(name: str, folder: Path | None) -> None:
     with open_workspace(folder) as workspace:
         workspace.rasters.remove(name)
     say(Text(f"「{name}」を外しました。", f'Removed "{name}".'))
+
+
+@command.command(
+    "points",
+    cls=Command,
+    words=Text(
+        "基準点の残差を表にします。タイルは作りません。--write で QGIS(.points)や IIIF(.json)の形に書き出せます。",
+        "Lists how far control points can be trusted, without making tiles; --write keeps them for QGIS or IIIF.",
+    ),
+)
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@placing_options
+@option(
+    "--write",
+    "target",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=None,
+    help=Text("書き出すファイル(.points か .json)。", "File to write (.points or .json)."),
+)
+def tell(file: Path, target: Path | None, **said: Any) -> int:
+    """Looks at one picture; gives the exit code."""
+    from gis_capture.cli import EXIT_ATTENTION, EXIT_DONE
+    from gis_capture.settings import Settings
+    from gis_capture.tiles.raster.children import look_at
+    from gis_capture.tiles.raster.control import write_control
+    from gis_capture.tiles.raster.sheet import find_sheet
+
+    sheet = find_sheet(file, placing_of(said))
+    seen = look_at(sheet, max_pixels=Settings().max_raster_pixels)
+    say(Text(f"{file.name}: {sheet.method}", f"{file.name}: {sheet.method}"))
+    tell_points(seen["points"])
+    if target:
+        write_control(target, sheet.control, name=file.name, size=(seen["width"], seen["height"]))
+        say(Text(f"「{target}」に書きました。", f'Written to "{target}".'))
+    return EXIT_ATTENTION if any(one["is_suspect"] for one in seen["points"]) else EXIT_DONE

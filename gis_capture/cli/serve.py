@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gis_capture.workspace.folder import Folder
 
 STORE_VARIABLE = "GIS_CAPTURE_STORE"
+WORKERS_VARIABLE = "GIS_CAPTURE_WORKERS"
 
 
 @click.command(
@@ -69,6 +70,15 @@ STORE_VARIABLE = "GIS_CAPTURE_STORE"
         "PostGIS with the layers (postgresql://…); by default what workspace.toml says.",
     ),
 )
+@option(
+    "--workers",
+    "n_workers",
+    type=click.IntRange(1, 64),
+    default=None,
+    help=Text(
+        "サーバーのプロセスの数。省くと設定 workers のとおり。", "Processes that serve; by default what `workers` says."
+    ),
+)
 @option("--open", "is_opened", is_flag=True, help=Text("ブラウザーを開きます。", "Opens a browser."))
 def command(
     folder: Path | None,
@@ -77,6 +87,7 @@ def command(
     tls_certificate: Path | None,
     tls_key: Path | None,
     store: str | None,
+    n_workers: int | None,
     is_opened: bool,
 ) -> None:
     """Serves a workspace until it is stopped."""
@@ -90,6 +101,8 @@ def command(
     if store is not None:
         # The process that serves opens the workspace itself, and finds it there.
         os.environ[STORE_VARIABLE] = store
+    if n_workers is not None:
+        os.environ[WORKERS_VARIABLE] = str(n_workers)
     with open_workspace(folder) as workspace:
         opened = workspace.folder
     if opened.https is None or tls_certificate is not None:
@@ -117,8 +130,13 @@ class Address:
 def run_server(path: Path, address: Address, *, is_opened: bool = False) -> None:
     """Tells the addresses, then serves the workspace at `path` until it is stopped."""
     check_port(address.host, address.port)
-    print_addresses(address)
-    tell_setup_code(path, f"{address.scheme}://localhost:{address.port}")
+    name = ""
+    if address.tls_certificate and address.tls_key:
+        from gis_capture.server.tls import names_vouched_for
+
+        name = next(iter(names_vouched_for(address.tls_certificate, address.tls_key)), "")
+    print_addresses(address, name)
+    tell_setup_code(path, f"{address.scheme}://{_in_url(name) or 'localhost'}:{address.port}")
     say_how_to_stop()
     _serve(path, address, is_opened=is_opened)
 
@@ -224,14 +242,17 @@ def open_when_ready(address: str, port: int) -> None:
         time.sleep(0.2)
 
 
-def print_addresses(address: Address) -> None:
-    """Prints the address for the office and, with a QR code, the one for a tablet."""
+def print_addresses(address: Address, name: str = "") -> None:
+    """Prints the address for the office and, with a QR code, the one for a tablet.
+
+    `name` is the one that the certificate vouches for; under another one no tablet trusts the server.
+    """
     from gis_capture.server.addresses import lan_address
 
     host, port, scheme = address.host, address.port, address.scheme
     is_local = host in ("127.0.0.1", "localhost")
-    office = "localhost" if is_local or host == "0.0.0.0" else host
-    tablet = f"{scheme}://{lan_address() if host == '0.0.0.0' else office}:{port}/tablet/"
+    office = _in_url(name) or ("localhost" if is_local or host == "0.0.0.0" else host)
+    tablet = f"{scheme}://{lan_address() if host == '0.0.0.0' and not name else office}:{port}/tablet/"
     say(Text(f"\n庁内の画面:   {scheme}://{office}:{port}/", f"\nOffice:  {scheme}://{office}:{port}/"))
     say(Text(f"タブレット:   {tablet}", f"Tablet:  {tablet}"))
     _print_code(tablet)
@@ -243,6 +264,17 @@ def print_addresses(address: Address) -> None:
                 "To work offline a tablet needs HTTPS (gis-capture https setup); on this machine it works as it is.",
             )
         )
+    if scheme == "http" and not is_local:
+        say(
+            Text(
+                "注意: https がないと、パスワードがそのまま庁内の通信を流れます。管理者を登録する前に設定します。",
+                "Warning: without HTTPS passwords cross the network in the clear: set it up before the administrator.",
+            )
+        )
+
+
+def _in_url(name: str) -> str:
+    return f"[{name}]" if ":" in name else name
 
 
 def say_how_to_stop() -> None:

@@ -19,8 +19,8 @@ command = Group(
     "settings",
     modules={},
     words=Text(
-        "設定を見て、変えます(上限、控えの数、市町村など)。",
-        "Shows and changes settings: limits, backups, the office's city.",
+        "設定を見て、変えます(上限、控えの数、市町村、認証基盤、プロキシなど)。",
+        "Shows and changes settings: limits, backups, the office's city, identity provider and proxies.",
     ),
 )
 
@@ -58,6 +58,26 @@ def set_one(folder: Path | None, name: str, value: str) -> None:
 def unset_one(folder: Path | None, name: str) -> None:
     """Takes a value out of workspace.toml."""
     _write(folder, name, None)
+
+
+@command.command(
+    "oidc-secret",
+    cls=Command,
+    words=Text(
+        "市の認証基盤から受け取った秘密(client_secret)をしまいます。",
+        "Keeps the client secret that the identity provider gave.",
+    ),
+)
+@workspace_option
+def keep_secret(folder: Path | None) -> None:
+    """Asks for it, so that no list of commands keeps it."""
+    from gis_capture.workspace.folder import find_workspace
+    from gis_capture.workspace.outside import write_secret
+
+    words = Text("client_secret(空なら消します)", "client_secret (empty takes it away)").in_language(language_of())
+    secret = click.prompt(words, hide_input=True, default="", show_default=False)
+    write_secret(find_workspace(folder or Path.cwd()), secret)
+    say(Text("次に起動したときから有効です。", "It counts from the next start."))
 
 
 def _write(folder: Path | None, name: str, value: str | None) -> None:

@@ -1,8 +1,6 @@
 """The options that place photos on the track of a receiver."""
 
-import re
 from collections.abc import Callable
-from datetime import timedelta, timezone
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -10,10 +8,9 @@ from typing import Any
 import click
 
 from gis_capture.cli.language import language_of, option
-from gis_capture.convert.photo_track import DEFAULT_GAP_S, PhotoTrack, read_track
+from gis_capture.convert.photo_track import DEFAULT_GAP_S, MAX_AHEAD_S, MAX_GAP_S, PhotoTrack, parse_zone, read_track
 from gis_capture.text import Text
 
-_ZONE = re.compile(r"([+-])(\d\d):?([0-5]\d)")
 _OPTIONS = (
     option(
         "--track",
@@ -27,7 +24,7 @@ _OPTIONS = (
     ),
     option(
         "--camera-ahead",
-        type=click.FloatRange(-1e8, 1e8),
+        type=click.FloatRange(-MAX_AHEAD_S, MAX_AHEAD_S),
         default=0.0,
         metavar="SECONDS",
         help=Text(
@@ -46,7 +43,7 @@ _OPTIONS = (
     ),
     option(
         "--track-gap",
-        type=click.FloatRange(0, 86_400),
+        type=click.FloatRange(0, MAX_GAP_S),
         default=DEFAULT_GAP_S,
         metavar="SECONDS",
         help=Text(
@@ -68,10 +65,8 @@ def read_tracks(tracks: tuple[Path, ...], camera_ahead: float, camera_zone: str,
     Raises:
         SourceError: A file is no track.
     """
-    found = _ZONE.fullmatch(camera_zone)
-    if found is None or int(found[2]) > 14:
+    zone = parse_zone(camera_zone)
+    if zone is None:
         told = Text("--camera-zone は +09:00 のように指定してください。", "Give --camera-zone as +09:00.")
         raise click.UsageError(told.in_language(language_of()))
-    offset = timedelta(hours=int(found[2]), minutes=int(found[3]))
-    zone = timezone(-offset if found[1] == "-" else offset)
     return read_track(tracks, zone=zone, ahead_s=camera_ahead, max_gap_s=track_gap) if tracks else None

@@ -1,10 +1,12 @@
 """Photos without a position, placed by when they were taken, on the track that a receiver kept meanwhile (GPX)."""
 
+import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import shapely
@@ -12,20 +14,22 @@ import shapely
 from gis_capture.convert import codes
 from gis_capture.convert.codes import GEOMETRY_MISSING
 from gis_capture.convert.geometries import as_array, to_crs
+from gis_capture.convert.placed import Positions
 from gis_capture.errors import SourceError
 from gis_capture.ledger import DEFAULT_LIMITS, Limits, Table, hash_source, read_ledger
+from gis_capture.ledger.drivers.photos import COLUMNS, KNOWN_DATUMS
 from gis_capture.locate.crs import GEOGRAPHIC, parse_crs
-from gis_capture.locate.track import Track
+from gis_capture.locate.track import RECEIVER_M, Track
 from gis_capture.model import Problem
 from gis_capture.text import Text
 
-if TYPE_CHECKING:
-    from gis_capture.convert.positions import Positions
-
-TAKEN_AT = "撮影日時"
+NAME, TAKEN_AT, ACCURACY, DATUM = "ファイル名", "撮影日時", "水平精度", "測地系"
 DEFAULT_GAP_S = 60.0
 JAPAN = timezone(timedelta(hours=9))
+MAX_AHEAD_S = 1e8
+MAX_GAP_S = 86_400.0
 _WGS84 = GEOGRAPHIC["wgs84"]
+_ZONE = re.compile(r"([+-])(0\d|1[0-4]):?([0-5]\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +62,7 @@ class PhotoTrack:
         offset = f"{datetime.now(self.zone):%z}"
         return {**files, "zone": offset, "ahead_s": self.ahead_s, "max_gap_s": self.max_gap_s}
 
-    def can_place(self, table: Table) -> bool:
-        """Whether the rows of a table are photos that say when they were taken."""
-        return any(column.name == TAKEN_AT for column in table.columns)
-
-    def place(self, table: Table, position: Callable[[Table], "Positions"]) -> "Positions":
+    def place(self, table: Table, position: Callable[[Table], Positions]) -> Positions:
         """Gives photos without a position the one of the track, and then positions them as all geometries.
 
         Args:
@@ -120,6 +120,55 @@ class PhotoTrack:
         return np.nan if at is None else (at if at.tzinfo else at.replace(tzinfo=self.zone)).timestamp() - self.ahead_s
 
 
+def are_photos(table: Table) -> bool:
+    """Whether the rows of a table are photos that say when they were taken, so that a track can place them."""
+    return table.geometries is not None and {column.name for column in table.columns} >= set(COLUMNS)
+
+
+def are_photos_without_place(table: Table) -> bool:
+    """Whether some photo of a table waits for a track to place it."""
+    return are_photos(table) and any(geometry is None for geometry in table.geometries or ())
+
+
+def told_of_photos(table: Table, positions: Positions) -> Positions:
+    """Says of positions that photos bring that they do, in which datum, and how near (GPSHPositioningError).
+
+    A receiver that says nothing of it is called as near as those of tracks.
+
+    Args:
+        table: Any; one that is no list of photos keeps its positions as they are.
+        positions: Of its rows.
+    """
+    if not are_photos(table):
+        return positions
+    columns = {column.name: values for column, values in zip(table.columns, table.values, strict=True)}
+    methods, radii, notes = list(positions.methods), list(positions.accuracies_m), list(positions.notes)
+    for row in (row for row, method in enumerate(methods) if method == "geometry"):
+        stated_m, datum = float(columns[ACCURACY][row] or 0), columns[DATUM][row]
+        near = f"水平精度{stated_m:g}m" if stated_m else f"水平精度の記載がないため{RECEIVER_M:g}mとみなす"
+        notes[row] = f"写真「{columns[NAME][row]}」の測位（{near}{_words_of_datum(datum)}）"
+        methods[row] = "photo"
+        radii[row] = round(math.hypot(stated_m or RECEIVER_M, radii[row] or 0.0), 1)
+    return replace(positions, methods=methods, accuracies_m=radii, notes=notes)
+
+
+def _words_of_datum(written: str | None) -> str:
+    if not written or any(name in written for name in ("WGS", "JGD")):
+        return ""
+    if KNOWN_DATUMS.search(written):
+        return f"、測地系「{written}」から変換"
+    return f"、確認：測地系「{written}」は分からないため世界測地系とみなす"
+
+
+def parse_zone(text: str) -> timezone | None:
+    """Reads "+09:00" or "+0900"; None for anything else."""
+    found = _ZONE.fullmatch(text)
+    if found is None:
+        return None
+    offset = timedelta(hours=int(found[2]), minutes=int(found[3]))
+    return timezone(-offset if found[1] == "-" else offset)
+
+
 def read_track(
     paths: Sequence[Path],
     *,
@@ -139,7 +188,9 @@ def read_track(
         n_before = len(times)
         for table in read_ledger(path, limits=limits).tables:
             texts = next((v for c, v in zip(table.columns, table.values, strict=True) if c.name == "time"), None)
-            for text, geometry in zip(texts or (), table.geometries or (), strict=texts is not None):
+            if texts is None or table.geometries is None:
+                continue
+            for text, geometry in zip(texts, table.geometries, strict=True):
                 at = _moment(text)
                 if at is not None and isinstance(geometry, shapely.Point):
                     # GPX 1.1: all times are UTC, stated or not.
@@ -172,8 +223,8 @@ def read_kept_track(record: Mapping[str, Any], sources_dir: Path, *, limits: Lim
     if not record.get("sha256"):
         return None
     paths = [sources_dir / sha256 / name for sha256, name in zip(record["sha256"], record["names"], strict=True)]
-    zone = datetime.strptime(record["zone"], "%z").tzinfo
-    assert isinstance(zone, timezone)
+    zone = parse_zone(record["zone"])
+    assert zone is not None
     clock = {"ahead_s": record["ahead_s"], "max_gap_s": record["max_gap_s"]}
     return read_track(paths, zone=zone, **clock, limits=limits)
 

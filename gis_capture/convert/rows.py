@@ -9,7 +9,8 @@ import numpy as np
 
 from gis_capture.convert import codes
 from gis_capture.convert.photo_track import PhotoTrack
-from gis_capture.convert.positions import Positions, position_rows
+from gis_capture.convert.placed import Positions
+from gis_capture.convert.positions import position_rows
 from gis_capture.ledger import Table
 from gis_capture.ledger.columns import ColumnMatch
 from gis_capture.ledger.recipes.recipe import ColumnRule
@@ -176,7 +177,9 @@ def _column_problems(table: Table, match: ColumnMatch, layer: Layer, positions: 
                 "違うときは列の対応を選び直してください。", "If that is wrong, choose the field yourself."
             )
             yield Problem(codes.COLUMN_GUESSED, "info", message, suggestion, column=found.column, field=found.field)
-    of_position = {name for names in positions.coordinates.columns.values() for name in names}
+    of_position = {name for names in positions.coordinates.columns.values() for name in names} | {
+        *positions.crs_columns
+    }
     texts_of = {column.name: texts for column, texts in zip(table.columns, table.values, strict=True)}
     left = [name for name in match.unmatched if name not in of_position and any(texts_of[name])]
     if left:

@@ -9,12 +9,14 @@ from typing import Any
 
 from gis_capture.convert import codes
 from gis_capture.convert.accounting import Conversion, TableAccount
+from gis_capture.convert.apart import rows_apart
 from gis_capture.convert.bounding import bound_problems
 from gis_capture.convert.dividing import divide
 from gis_capture.convert.parts import Wanted
-from gis_capture.convert.photo_track import PhotoTrack
+from gis_capture.convert.photo_track import PhotoTrack, are_photos
 from gis_capture.convert.planning import Plan
 from gis_capture.convert.rows import NO_RULES, ConvertedTable, account_left_out, convert_table
+from gis_capture.errors import SourceError
 from gis_capture.ledger import DEFAULT_LIMITS, Limits, Reading, Table, read_ledger
 from gis_capture.ledger.codes import PHOTO_WITHOUT_POSITION
 from gis_capture.ledger.gaiji import replace_gaiji
@@ -25,6 +27,7 @@ from gis_capture.locate.keys import KeyLayer
 from gis_capture.locate.said import NOTHING_SAID, Said
 from gis_capture.model import Layer, Problem
 from gis_capture.store.source_rows import SourceBlock
+from gis_capture.text import Text
 
 NO_GAIJI: Mapping[str, str] = {}
 Progress = Callable[[float], None]
@@ -65,6 +68,8 @@ class ConvertedSource:
         record = _record(self.reading, self.plan, self.tables, conversion, author=author, at=at)
         placed = {"placed_by": dict(self.placed_by)} if self.placed_by else {}
         placed |= {"track": dict(self.track)} if self.track else {}
+        if (apart := rows_apart(self.tables))["rows"]:
+            placed["apart"] = apart
         return {**record, "given": dict(self.given), **placed}
 
 
@@ -102,6 +107,8 @@ def convert_sources(
     reading = read_ledger(path, limits=limits, recipe=recipe, layout=layout)
     reading = replace_gaiji(reading, gaiji)
     if track is not None:
+        if not any(map(are_photos, reading.tables)):
+            raise _no_photos(path)
         # Each row tells by itself whether the track knows its place.
         kept = tuple(one for one in reading.problems if one.code != PHOTO_WITHOUT_POSITION)
         reading = replace(reading, problems=kept)
@@ -158,6 +165,16 @@ def said_of(table: Table, rules: Mapping[str, ColumnRule], said: Said) -> Said:
     names = {column.name for column in table.columns}
     of_table = {name: role for name, role in said.roles.items() if name in names}
     return Said(of_table, said.notation).over(Said({name: rule.role for name, rule in rules.items() if rule.role}))
+
+
+def _no_photos(path: Path) -> SourceError:
+    return SourceError(
+        Text(
+            f"「{path.name}」に撮影日時のある写真がないため、軌跡で位置を付けられません。軌跡を外して取り込んでください。",
+            f'"{path.name}" holds no photos that say when they were taken: leave the track out.',
+        ),
+        path=path,
+    )
 
 
 def _placed_by(against: KeyLayer | None) -> dict[str, Any] | None:

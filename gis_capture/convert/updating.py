@@ -8,10 +8,12 @@ from gis_capture.convert.continuation import Continuation
 from gis_capture.convert.key_columns import naming_columns
 from gis_capture.convert.keys import Key
 from gis_capture.convert.pairing import Pairing, keys_of, pair_rows
+from gis_capture.convert.placed import OWN_METHODS
 from gis_capture.convert.rows import ConvertedTable
 from gis_capture.convert.source import ConvertedSource
 from gis_capture.ledger.values import Note, Origin, Teller, clean_column
 from gis_capture.model import Edit, Problem, Text, Value
+from gis_capture.model.roles import WAYS
 
 ADDRESS = "address"
 _KEPT = Text("台帳を直すか、地図で直してください。", "Correct it in the ledger or on the map.")
@@ -145,11 +147,11 @@ def _find_moved(update: LedgerUpdate) -> None:
     unread: list[int] = []
     for row, before in update.pairing.pairs.items():
         converted, place = update.place(row)
-        of_coordinates, of_address = sources[update.continuation.places[row][0]]
-        method = converted.positions.methods[place]
-        names = of_address if method == ADDRESS else of_coordinates
-        differs = method == "geometry" or any(new.text(name, row) != last.version.text(name, before) for name in names)
-        if converted.positions.geometries[place] is None:
+        positions = converted.positions
+        names = sources[update.continuation.places[row][0]].names(positions.methods[place])
+        is_own = positions.methods[place] in OWN_METHODS or positions.reasons[place] == codes.PHOTO_OUTSIDE_TRACK
+        differs = is_own or any(new.text(name, row) != last.version.text(name, before) for name in names)
+        if positions.geometries[place] is None:
             if differs and last.outcomes[before] == "loaded":
                 unread.append(row)
         elif differs or last.outcomes[before] == "unlocated":
@@ -160,15 +162,27 @@ def _find_moved(update: LedgerUpdate) -> None:
     update.problems += teller.problems()
 
 
-def _position_columns(converted: ConvertedTable, continuation: Continuation) -> tuple[list[str], list[str]]:
-    """The columns of the coordinates and of the addresses, by the names of the versions."""
+@dataclass(frozen=True, slots=True)
+class _PositionColumns:
+    """The columns that positions come from, by the names of the versions."""
+
+    of_coordinates: Sequence[str]
+    of_address: Sequence[str]
+    of_key: Sequence[str]
+
+    def names(self, method: str | None) -> Sequence[str]:
+        """Those of a method; all of them where nothing led to a place."""
+        if method is None:
+            return (*self.of_coordinates, *self.of_address, *self.of_key)
+        return self.of_address if method == ADDRESS else self.of_key if method in WAYS else self.of_coordinates
+
+
+def _position_columns(converted: ConvertedTable, continuation: Continuation) -> _PositionColumns:
     positions = converted.positions
     by_origin = {origin: name for name, origin in continuation.new.origins.items()}
     of_coordinates = [column for columns in positions.coordinates.columns.values() for column in columns]
-    return (
-        [by_origin[column] for column in of_coordinates if column in by_origin],
-        [by_origin[column] for column in positions.address_columns if column in by_origin],
-    )
+    groups = ([*of_coordinates, *positions.crs_columns], positions.address_columns, positions.key_columns)
+    return _PositionColumns(*([by_origin[one] for one in group if one in by_origin] for group in groups))
 
 
 def _key_problems(continuation: Continuation) -> Iterator[Problem]:

@@ -22,6 +22,8 @@ Geometries = npt.NDArray[np.object_]
 _MAGIC = b"GP"
 _LITTLE_ENDIAN, _EMPTY, _EXTENDED, _XY_ENVELOPE = 0x01, 0x10, 0x20, 0x02
 _ENVELOPE_BYTES = (0, 32, 48, 48, 64)
+_OUR_HEADERS = {_LITTLE_ENDIAN: 8, _LITTLE_ENDIAN | _XY_ENVELOPE: 40}
+"""Bytes before the WKB by the flags that we write for what is not empty."""
 _POINT = 0
 _POINT_CODES = tuple(struct.pack("<I", dims * 1000 + 1) for dims in range(4))
 _SHORT = np.dtype([("magic", "S2"), ("version", "u1"), ("flags", "u1"), ("srs_id", "<i4")])
@@ -110,10 +112,15 @@ def decode_geometries(blobs: Sequence[bytes | None]) -> Geometries:
     Raises:
         FeatureError: One of them is not the blob of a standard geometry.
     """
-    points = _plain_points(blobs)
+    points = _plain_points(blobs) if len(blobs) > 1 else None
     if points is not None:
         return points
     try:
+        if len(blobs) == 1:
+            # An array is made for less than it takes to read one.
+            found = np.empty(1, dtype=object)
+            found[0] = None if blobs[0] is None else shapely.from_wkb(wkb_of(blobs[0]))
+            return found
         wkbs = [blob if blob is None else wkb_of(blob) for blob in blobs]
         return np.asarray(shapely.from_wkb(np.array(wkbs, dtype=object)))
     except (IndexError, TypeError, NotImplementedError, shapely.GEOSException) as error:
@@ -122,7 +129,7 @@ def decode_geometries(blobs: Sequence[bytes | None]) -> Geometries:
 
 def _plain_points(blobs: Sequence[bytes | None]) -> Geometries | None:
     """Reads blobs that are all points as we write them, without going through each; None where they are not."""
-    if not all(blob is not None and len(blob) == _PLAIN_POINT.itemsize for blob in blobs):
+    if set(map(type, blobs)) != {bytes} or set(map(len, blobs)) != {_PLAIN_POINT.itemsize}:  # type: ignore[arg-type]
         return None
     records = np.frombuffer(b"".join(blobs), dtype=_PLAIN_POINT)  # type: ignore[arg-type]
     heads = records.view(np.uint8).reshape(-1, _PLAIN_POINT.itemsize)[:, _FIXED]
@@ -184,9 +191,8 @@ def _cut(records: npt.NDArray[np.void]) -> list[bytes]:
 
 def wkb_of(blob: bytes) -> bytes:
     """Gives the WKB of a blob, in whatever form it was written."""
-    if blob[3] == _LITTLE_ENDIAN and blob[:2] == _MAGIC:
-        return blob[8:]
-    return blob[parse_header(blob).size_bytes :]
+    size_bytes = _OUR_HEADERS.get(blob[3]) if blob[:2] == _MAGIC else None
+    return blob[size_bytes or parse_header(blob).size_bytes :]
 
 
 def _invalid(reason: str) -> FeatureError:

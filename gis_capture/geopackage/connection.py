@@ -4,6 +4,7 @@ import sqlite3
 from pathlib import Path
 from urllib.parse import quote
 
+from gis_capture.durability import is_for_want_of_room
 from gis_capture.errors import StoreError
 from gis_capture.geopackage.functions import register_functions
 from gis_capture.text import Text
@@ -45,6 +46,17 @@ def connect(path: Path, *, is_read_only: bool = False) -> sqlite3.Connection:
 
 def unusable(path: Path, error: Exception) -> StoreError:
     """Says that a file cannot be used as a store."""
+    if is_for_want_of_room(path, error):
+        return StoreError(
+            Text(
+                f"ディスクに空き容量がないため、「{path}」を開けません。中身はそのままです。"
+                "空きを作ってから、もう一度お試しください。",
+                f'The disk is full, so "{path}" cannot be opened. What is in it is untouched: '
+                "make room, then try again.",
+            ),
+            path=path,
+            code="disk_full",
+        )
     return StoreError(
         Text(
             f"「{path}」を開けません({error})。ファイルがあるか、ほかのプログラムが開いていないかを確かめてください。",

@@ -4,9 +4,12 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
+_LOOK_S = 0.25
 _WAITING_FACTOR = 10 if os.name == "posix" else 3
 
 
@@ -27,8 +30,9 @@ def run_apart(
     memory_bytes: int,
     output_bytes: int = 512 << 20,
     environ: Mapping[str, str] | None = None,
+    is_wanted: Callable[[], bool] = lambda: True,
 ) -> Ended:
-    """Runs a command to its end; on Windows only the waiting time is limited.
+    """Runs a command to its end, or until nobody wants it; on Windows only the waiting time is limited.
 
     Args:
         command: Program and arguments; no shell.
@@ -36,6 +40,7 @@ def run_apart(
         memory_bytes: Address space.
         output_bytes: What it may write.
         environ: Environment variables beside those of this process.
+        is_wanted: Asked a few times a second.
 
     Raises:
         OSError: The program cannot be started.
@@ -49,11 +54,12 @@ def run_apart(
             env={**os.environ, **(environ or {})},
             preexec_fn=_limiter(cpu_s, memory_bytes, output_bytes),
         )
-        is_late = False
+        deadline = time.monotonic() + cpu_s * _WAITING_FACTOR
         try:
-            child.wait(cpu_s * _WAITING_FACTOR)
-        except subprocess.TimeoutExpired:
-            is_late = True
+            while not (is_late := time.monotonic() > deadline) and is_wanted():
+                with suppress(subprocess.TimeoutExpired):
+                    child.wait(min(_LOOK_S, cpu_s * _WAITING_FACTOR))
+                    break
         finally:
             if child.poll() is None:
                 child.kill()

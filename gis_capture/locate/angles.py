@@ -1,7 +1,8 @@
 """One angle, or a latitude and a longitude, out of a text.
 
-Understood: 36.1461, 北緯36度8分46秒, 36°08'46.0"N, ３６°８′４６″, 36-8-46, 36.08.46.0, 36:08:46, 36°8.767' and so on.
-Numbers without marks are given as they stand: whether 36.0846 is packed is for the whole column to tell.
+Understood: 36.1461, 北緯36度8分46秒, 36°08'46.0"N, ３６°８′４６″, 36-8-46, 36.08.46.0, 36:08:46, 36d08m46s,
+36°8.767' and so on. Numbers without marks are given as they stand: whether 36.0846 is packed is for the whole column
+to tell.
 """
 
 import math
@@ -35,20 +36,28 @@ _AXIS_WORDS = (
     ("南緯", "S"),
     ("東経", "E"),
     ("西経", "W"),
-    ("緯度", "N"),
-    ("経度", "E"),
+    ("緯°", "N"),
+    ("経°", "E"),
     ("LAT", "N"),
     ("LON", "E"),
+    ("北", "N"),
+    ("南", "S"),
+    ("東", "E"),
+    ("西", "W"),
 )
 _KANJI_DIGITS = str.maketrans("〇一二三四五六七八九", "0123456789")
-_KANJI_NUMBER = re.compile("[〇一二三四五六七八九十百]+(?=[度分秒])")
+_KANJI_NUMBER = re.compile("[〇一二三四五六七八九十百]+(?=(?:[.．・][〇一二三四五六七八九]+)?[度分秒])")
+_DEGREE_WORD = re.compile(r"(?<=\d)\s*DEG(?:REES?)?\.?")
+# S is seconds only behind minutes that are a letter, too; else it is south.
+_LETTERS = re.compile(r"(\d)\s*[D°]\s*([\d.]+)\s*M(?:IN)?\.?(?:\s*([\d.]+)\s*S(?:EC)?\.?)?")
 
 _NUMBER = r"\d+(?:\.\d*)?|\.\d+"
 _ANGLE = (
     rf"(?P<before>[NSEW])?\s*:?\s*(?P<sign>[+-])?\s*(?:"
-    rf"(?P<d>\d{{1,3}})\s*°\s*(?P<m>\d{{1,2}})\s*'\s*(?P<s>{_NUMBER})\s*(?:\"(?P<fraction>\d*)|''?)?"
+    rf"(?P<d>\d{{1,3}})\s*°\s*(?P<m>\d{{1,2}})\s*'\s*(?P<s>{_NUMBER})\s*(?:\"\.?(?P<fraction>\d*)|''?)?"
     rf"|(?P<d2>\d{{1,3}})\s*°\s*(?P<m2>{_NUMBER})\s*'?"
-    rf"|(?P<d3>\d{{1,3}})(?P<split>\s*[-:/]\s*|\s+)(?P<m3>\d{{1,2}})(?:\s*[-:/]\s*|\s+)(?P<s3>{_NUMBER})"
+    rf"|(?P<d5>\d{{2,3}})\s+(?P<m5>\d{{1,2}}\.\d+)"
+    rf"|(?P<d3>\d{{1,3}})(?P<split>\s*[-:/_]\s*|\s+)(?P<m3>\d{{1,2}})(?:\s*[-:/_]\s*|\s+)(?P<s3>{_NUMBER})"
     rf"|(?P<d4>\d{{1,3}})\.(?P<m4>\d{{1,2}})\.(?P<s4>\d{{1,2}}(?:\.\d*)?)"
     rf"|(?P<number>{_NUMBER})\s*°?"
     rf")\s*(?P<after>[NSEW])?"
@@ -62,6 +71,12 @@ _TWO = re.compile(
 )
 _WKT = re.compile(r"POINT\s*Z?\s*[(（]\s*(-?[\d.]+)\s+(-?[\d.]+)(?:\s+-?[\d.]+)?", re.IGNORECASE)
 _URL = re.compile(r"(?:[@=/:]|%40)(-?\d{1,3}\.\d+)(?:,|%2C)\s*\+?(-?\d{1,3}\.\d+)", re.IGNORECASE)
+_QUERY = re.compile(
+    r"\b(?:lat|lon|lng|long)(?:itude)?=(-?\d{1,3}\.\d+).{1,40}?\b(?:lat|lon|lng|long)(?:itude)?=(-?\d{1,3}\.\d+)",
+    re.IGNORECASE,
+)
+# Three digits behind a comma would be thousands.
+_DECIMAL_COMMA = re.compile(r"([NSEW]?[+-]?\d{1,3}),(\d{1,2}|\d{4,})(?=[°NSEW]*$)")
 
 
 class Angle(NamedTuple):
@@ -71,11 +86,13 @@ class Angle(NamedTuple):
         degrees: Decimal degrees, or the number as it stands when it has no marks.
         is_dms: Minutes were written.
         axis: "N", "S", "E", "W" where the text says it, else "".
+        unit_deg: What the last written digit stands for; 0 = not told.
     """
 
     degrees: float
     is_dms: bool
     axis: str
+    unit_deg: float = 0.0
 
 
 def fold(text: str) -> str:
@@ -85,20 +102,22 @@ def fold(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).translate(_FOLD).upper()
     for word, letter in _AXIS_WORDS:
         text = text.replace(word, letter)
+    text = _DEGREE_WORD.sub("°", text)
+    text = _LETTERS.sub(lambda match: f"{match[1]}°{match[2]}'" + (f'{match[3]}"' if match[3] else ""), text)
     return text.strip(" ,\t\r\n")
 
 
 def parse_angle(text: str) -> Angle | None:
     """Reads one angle; None where the text is no angle.
 
-    Minutes and seconds of 60 and more are refused.
+    Sixty seconds are the next minute, as rounding leaves them; more are refused.
     """
     return _parse_angle(text) if len(text) <= LONGEST_TEXT else None
 
 
 @lru_cache(maxsize=1 << 14)
 def _parse_angle(text: str) -> Angle | None:
-    match = _ONE.fullmatch(fold(text))
+    match = _ONE.fullmatch(_DECIMAL_COMMA.sub(r"\1.\2", fold(text)))
     return _angle(match.groupdict()) if match else None
 
 
@@ -111,7 +130,7 @@ def parse_pair(text: str) -> tuple[Angle, Angle] | None:
 def _parse_pair(text: str) -> tuple[Angle, Angle] | None:
     if match := _WKT.search(text):
         return Angle(float(match[1]), False, "E"), Angle(float(match[2]), False, "N")
-    if match := _URL.search(text):
+    if match := _URL.search(text) or _QUERY.search(text):
         return Angle(float(match[1]), False, ""), Angle(float(match[2]), False, "")
     if len(text) > LONGEST_TEXT:
         return None
@@ -144,16 +163,19 @@ def _angle(part: dict[str, str | None]) -> Angle | None:
     sign = -1.0 if part["sign"] == "-" or axis in ("S", "W") else 1.0
     if part["number"] is not None:
         return Angle(sign * float(part["number"]), False, axis)
-    if part["d2"] is not None and part["m2"] is not None:
-        degrees, minutes, seconds = float(part["d2"]), float(part["m2"]), 0.0
+    whole, rest = part["d2"] or part["d5"], part["m2"] or part["m5"]
+    if whole and rest:
+        degrees, minutes, seconds, last = float(whole), float(rest), 0.0, rest
     elif part["d"] is not None and part["m"] is not None and part["s"] is not None:
-        seconds = float(part["s"] + ("." + part["fraction"] if part["fraction"] else ""))
-        degrees, minutes = float(part["d"]), float(part["m"])
+        last = part["s"] + ("." + part["fraction"] if part["fraction"] else "")
+        degrees, minutes, seconds = float(part["d"]), float(part["m"]), float(last)
     else:
+        last = part["s3"] or part["s4"] or ""
         degrees, minutes, seconds = (float(part[f"{name}3"] or part[f"{name}4"] or "nan") for name in "dms")
-    if not (minutes < 60 and seconds < 60) or math.isnan(degrees):
+    if not ((minutes < 60 and seconds <= 60) or (minutes == 60 and seconds == 0)) or math.isnan(degrees):
         return None
-    return Angle(sign * (degrees + minutes / 60 + seconds / 3600), True, axis)
+    unit_deg = 10.0 ** -len(last.partition(".")[2]) / (60 if rest else 3600)
+    return Angle(sign * (degrees + minutes / 60 + seconds / 3600), True, axis, unit_deg)
 
 
 def _kanji_number(text: str) -> str:

@@ -11,6 +11,7 @@ COORDINATE_OUTSIDE_JAPAN = "coordinate_outside_japan"
 COORDINATES_SWAPPED = "coordinates_swapped"
 COORDINATE_COARSE = "coordinate_coarse"
 NOTATION_RECOGNISED = "notation_recognised"
+NOTATION_DEVIATES = "notation_deviates"
 NOTATION_UNCERTAIN = "notation_uncertain"
 DATUM_ASSUMED = "datum_assumed"
 DATUM_FOUND = "datum_found"
@@ -19,6 +20,8 @@ DATUM_GRID_MISSING = "datum_grid_missing"
 DATUM_GRID_GAP = "datum_grid_gap"
 CRS_UNKNOWN = "crs_unknown"
 ZONE_ASSUMED = "zone_assumed"
+CRS_UNSAID = "crs_unsaid"
+ZONE_DOUBTED = "zone_doubted"
 AXES_ASSUMED = "axes_assumed"
 AXES_EXCHANGED = "axes_exchanged"
 POSITION_IS_CELL = "position_is_cell"
@@ -35,6 +38,7 @@ CHAINAGE_BROKEN = "chainage_broken"
 POSITION_FROM_ADDRESS = "position_from_address"
 ADDRESS_NOT_FOUND = "address_not_found"
 ADDRESS_DISAGREES = "address_disagrees"
+COORDINATES_DISAGREE = "coordinates_disagree"
 POSITIONS_FAR_FROM_ADDRESSES = "positions_far_from_addresses"
 POSITION_OUTSIDE_AREA = "position_outside_area"
 ON_ZONE_ORIGIN = "on_zone_origin"
@@ -50,6 +54,7 @@ TITLES: dict[str, Text] = {
     COORDINATES_SWAPPED: Text("緯度と経度が逆でした", "Latitude and longitude were exchanged"),
     COORDINATE_COARSE: Text("座標の桁数が少なすぎます", "So few digits that tens of metres stay open"),
     NOTATION_RECOGNISED: Text("区切りのない座標を読み取りました", "Packed or scaled degrees were recognised"),
+    NOTATION_DEVIATES: Text("この行だけ座標の書き方が違います", "A row written otherwise than the others"),
     NOTATION_UNCERTAIN: Text("小数の度か度分秒かはっきりしません", "Decimal degrees or minutes and seconds"),
     DATUM_ASSUMED: Text("測地系の記載がありません", "Datum not stated; JGD2011 assumed"),
     DATUM_FOUND: Text("住所と比べて測地系を判断しました", "Datum not stated; found by the addresses"),
@@ -58,6 +63,8 @@ TITLES: dict[str, Text] = {
     DATUM_GRID_GAP: Text("補正ファイルに値のない場所です", "Grid has no values at this place"),
     CRS_UNKNOWN: Text("平面直角座標の系番号が分かりません", "Zone of plane coordinates not known"),
     ZONE_ASSUMED: Text("系番号を位置から判断しました", "Zone found by where the rows lie"),
+    CRS_UNSAID: Text("この行の測地系や系番号が分かりません", "Datum or zone of this row not told"),
+    ZONE_DOUBTED: Text("書かれた系番号では区域や住所に合いません", "The stated zone puts rows where they cannot be"),
     AXES_ASSUMED: Text("Xを北として読みました", "X taken as north"),
     AXES_EXCHANGED: Text("Xを東として読みました", "X taken as east"),
     POSITION_IS_CELL: Text("メッシュコードから置きました", "Placed by a mesh code"),
@@ -74,8 +81,9 @@ TITLES: dict[str, Text] = {
     POSITION_FROM_ADDRESS: Text("住所から置きました", "Placed by the address"),
     ADDRESS_NOT_FOUND: Text("住所が辞書にありません", "Address not in the gazetteer"),
     ADDRESS_DISAGREES: Text("座標と住所が離れています", "Coordinates and address far apart"),
-    POSITIONS_FAR_FROM_ADDRESSES: Text("どの行も住所から離れています", "All rows far from their addresses"),
+    COORDINATES_DISAGREE: Text("2組の座標が離れています", "Two sets of coordinates far apart"),
+    POSITIONS_FAR_FROM_ADDRESSES: Text("多くの行が住所から離れています", "Most rows far from their addresses"),
     POSITION_OUTSIDE_AREA: Text("区域の外です", "Outside the office's area"),
     ON_ZONE_ORIGIN: Text("平面直角座標の原点にあります", "On the origin of a zone of plane coordinates"),
-    IDENTICAL_POSITIONS: Text("同じ位置に多くの行があります", "Many rows on one spot"),
+    IDENTICAL_POSITIONS: Text("いくつもの行が同じ位置にあります", "Several rows on one spot"),
 }

@@ -22,7 +22,7 @@ TKY2JGD = "TKY2JGD"
 TOUHOKU = "touhokutaiheiyouoki2011"
 Grid = Transformer | ParameterGrid
 _SUFFIXES = (".tif", ".gsb", ".par")
-_CELL_LON_DEG, _CELL_LAT_DEG = 1 / 80, 1 / 120  # third mesh, in both grids
+CELL_LON_DEG, CELL_LAT_DEG = 1 / 80, 1 / 120  # third mesh, in both grids
 _M_PER_DEG = 111_320.0
 
 _TO_RADIANS = "+proj=pipeline +step +proj=unitconvert +xy_in=deg +xy_out=rad "
@@ -121,7 +121,6 @@ def _change(moved: Moved, source: Datum, target: Datum, grids_dir: Path | None) 
     path = find_grid(name, grids_dir)
     grid = _open_grid(path) if path else None
     step = f"{source} → {target}"
-    every_row = np.ones(len(moved.x), bool)
     if name == TOUHOKU:
         return _follow_2011(moved, grid, path, step, is_inverse=is_inverse)
     rough_x, rough_y = _three_parameters().transform(moved.x, moved.y, direction="INVERSE" if is_inverse else "FORWARD")
@@ -132,7 +131,7 @@ def _change(moved: Moved, source: Datum, target: Datum, grids_dir: Path | None) 
             x=rough_x,
             y=rough_y,
             accuracies_m=_worse(moved.accuracies_m, error_m),
-            steps=moved.with_steps(every_row, f"{step}: three parameters (EPSG:15484)"),
+            steps=moved.with_steps(np.ones(len(moved.x), bool), f"{step}: three parameters (EPSG:15484)"),
             missing_grid=name,
         )
     at_x, at_y = (rough_x, rough_y) if is_inverse else (moved.x, moved.y)
@@ -153,31 +152,29 @@ def _change(moved: Moved, source: Datum, target: Datum, grids_dir: Path | None) 
 
 
 def _follow_2011(moved: Moved, grid: Grid | None, path: Path | None, step: str, *, is_inverse: bool) -> Moved:
-    every_row = np.ones(len(moved.x), bool)
     in_region = (moved.x >= _MOVED_2011_LON) & (moved.y >= _MOVED_2011_LAT[0]) & (moved.y <= _MOVED_2011_LAT[1])
+    steps = moved.with_steps(~in_region, f"{step}: unchanged outside the movement of 2011")
+    moved = replace(moved, steps=steps)
     if not in_region.any():
-        return replace(moved, steps=moved.with_steps(every_row, f"{step}: unchanged west of the movement of 2011"))
+        return moved
     if grid is None or path is None:
         error_m = np.select([moved.x >= lon for lon, _ in _MOVED_2011_M], [size for _, size in _MOVED_2011_M])
         accuracies_m = np.where(in_region, _worse(moved.accuracies_m, error_m), moved.accuracies_m)
         missing = moved.missing_grid or TOUHOKU
-        return replace(
-            moved,
-            accuracies_m=accuracies_m,
-            steps=moved.with_steps(every_row, f"{step}: unchanged, no grid"),
-            missing_grid=missing,
-        )
+        steps = moved.with_steps(in_region, f"{step}: unchanged, no grid")
+        return replace(moved, accuracies_m=accuracies_m, steps=steps, missing_grid=missing)
     smallest, largest = _corner_shifts_m(grid, moved.x, moved.y)
     is_inside = in_region & (smallest > 1e-4)
     x, y = grid.transform(moved.x, moved.y, direction="INVERSE" if is_inverse else "FORWARD")
     is_edge = in_region & ~is_inside & (largest > 1e-4)
+    moved = replace(moved, steps=moved.with_steps(is_inside, f"{step}: {path.name}"))
     return replace(
         moved,
         x=np.where(is_inside, x, moved.x),
         y=np.where(is_inside, y, moved.y),
         accuracies_m=np.where(is_edge, _worse(moved.accuracies_m, largest), moved.accuracies_m),
         is_gap=moved.is_gap | is_edge,
-        steps=moved.with_steps(every_row, f"{step}: {path.name}"),
+        steps=moved.with_steps(in_region & ~is_inside, f"{step}: unchanged where {path.name} has no values"),
     )
 
 
@@ -196,15 +193,15 @@ def _worse(known: Floats, added: Floats) -> Floats:
 def _corner_shifts_m(grid: Grid, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
     """The smallest and the largest shift at the corners of the cell around each position; 0 = no value there."""
     known = np.isfinite(lon) & np.isfinite(lat)
-    column = np.floor(np.where(known, lon, 0) / _CELL_LON_DEG).astype(np.int64)
-    row = np.floor(np.where(known, lat, 0) / _CELL_LAT_DEG).astype(np.int64)
+    column = np.floor(np.where(known, lon, 0) / CELL_LON_DEG).astype(np.int64)
+    row = np.floor(np.where(known, lat, 0) / CELL_LAT_DEG).astype(np.int64)
     # One integer for both: sorting numbers is much faster than sorting pairs.
     keys, where = np.unique(column * 1_000_000 + row, return_inverse=True)
     columns, rows = np.divmod(keys, 1_000_000)
     shifts = []
     for right, up in ((0, 0), (1, 0), (0, 1), (1, 1)):
-        node_lon = (columns + right).astype(np.float64) * _CELL_LON_DEG
-        node_lat = (rows + up).astype(np.float64) * _CELL_LAT_DEG
+        node_lon = (columns + right).astype(np.float64) * CELL_LON_DEG
+        node_lat = (rows + up).astype(np.float64) * CELL_LAT_DEG
         x, y = grid.transform(node_lon, node_lat)
         size = np.hypot((x - node_lon) * np.cos(np.radians(node_lat)), y - node_lat) * _M_PER_DEG
         shifts.append(np.where(np.isfinite(size), size, 0.0))

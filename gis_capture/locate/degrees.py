@@ -8,7 +8,7 @@ import numpy as np
 from gis_capture.locate import messages
 from gis_capture.locate.crs import GEOGRAPHIC
 from gis_capture.locate.evidence import About, KnownPlaces, RankedReading, share_within
-from gis_capture.locate.layouts import Columns
+from gis_capture.locate.layouts import Columns, Layout
 from gis_capture.locate.numbers import SURE_LOG_ODDS, Floats, Notation
 from gis_capture.locate.reading import Reading, read_layout
 from gis_capture.locate.settled import Settled
@@ -97,4 +97,9 @@ def _is_clear(one: RankedReading, other: RankedReading) -> bool:
 def reread_degrees(columns: Columns, reading: Reading, rows: Sequence[int]) -> Reading:
     """Reads some rows in the other notation."""
     some = {name: [columns[name][row] for row in rows] for (name,) in reading.layout.columns.values()}
-    return read_layout(some, replace(reading.layout, notation=OTHER_NOTATION[reading.meaning.notation]))
+    return read_layout(some, _other_layout(reading))
+
+
+def _other_layout(reading: Reading) -> Layout:
+    notation = OTHER_NOTATION[reading.meaning.notation]
+    return replace(reading.layout, notation=notation, scale=reading.meaning.scale)

@@ -7,13 +7,15 @@ import numpy as np
 
 from gis_capture.locate import codes, messages
 from gis_capture.locate.addresses import Addresses, find_addresses
-from gis_capture.locate.checks import disagreements, identical_positions, on_zone_origin, outside_area
+from gis_capture.locate.checks import crowded, disagreements, outside_area, shared_positions
 from gis_capture.locate.evidence import KnownPlaces
 from gis_capture.locate.gazetteer import Gazetteer
 from gis_capture.locate.layouts import Columns
 from gis_capture.locate.messages import fill
 from gis_capture.locate.numbers import Floats
 from gis_capture.locate.rereading import Rereading
+from gis_capture.locate.written import Written, written_addresses
+from gis_capture.locate.zone_origins import Indexes, on_zone_origin
 from gis_capture.model import BBox, Problem, Text
 
 _FITTING_M = 1000.0
@@ -31,6 +33,7 @@ class PlacedRows:
         cells: What the row says of its place.
         row_numbers: As the user of the source sees them.
         column: Where the place is said; None for geometries.
+        accuracies_m: Of the places; NaN = nothing that counts, as everywhere where it is None.
     """
 
     lon: Floats
@@ -38,9 +41,10 @@ class PlacedRows:
     cells: Callable[[int], str]
     row_numbers: Sequence[int]
     column: str | None = None
+    accuracies_m: Floats | None = None
 
-    def alone(self, area: BBox | None, *, may_share: bool = False) -> Iterator[Problem]:
-        """What can be told without an address: origins of zones, places outside an area, places of many rows."""
+    def alone(self, area: BBox | None) -> Iterator[Problem]:
+        """What can be told of each row by itself: origins of zones, places outside an area."""
         for row in on_zone_origin(self.lon, self.lat).tolist():
             yield self._problem(row, codes.ON_ZONE_ORIGIN, messages.ON_ZONE_ORIGIN)
         outside = outside_area(self.lon, self.lat, area).tolist() if area else []
@@ -55,9 +59,41 @@ class PlacedRows:
                 lon, lat = _place(self.lon, self.lat, row)
                 edge = min(max(lon, area.min_x), area.max_x), min(max(lat, area.min_y), area.max_y)
                 yield self._problem(row, codes.POSITION_OUTSIDE_AREA, messages.OUTSIDE_AREA, edge)
-        for row, n_rows in () if may_share else identical_positions(self.lon, self.lat):
-            message = fill(messages.IDENTICAL_POSITIONS, n_rows=n_rows, cells="{cells}")
-            yield self._problem(row, codes.IDENTICAL_POSITIONS, message)
+
+    def together(self, written: Written | None, known: KnownPlaces | None = None) -> Iterator[Problem]:
+        """Places that rows of different addresses share, row by row; without addresses, places of very many rows.
+
+        Of rows that share a place, those whose address is just there are not to blame while others are elsewhere.
+
+        Args:
+            written: What the rows say of their addresses.
+            known: Where those are.
+        """
+        groups = shared_positions(self.lon, self.lat)
+        untold = []
+        for rows in groups:
+            n_places = written.n_places(rows.tolist()) if written else None
+            if n_places is None:
+                untold.append(rows)
+            if not written or not n_places or n_places < 2:
+                continue
+            for row in self._odd(rows, known).tolist():
+                words = {"n_rows": len(rows), "address": written.texts[row], "cells": "{cells}"}
+                there = [_place(known.lon, known.lat, row)] if known and np.isfinite(known.lon[row]) else []
+                message = fill(messages.IDENTICAL_POSITIONS_ELSEWHERE, **words)
+                yield self._problem(row, codes.IDENTICAL_POSITIONS, message, *there)
+        for rows in crowded(groups, int(np.isfinite(self.lon).sum())):
+            if any(rows is one for one in untold):
+                message = fill(messages.IDENTICAL_POSITIONS, n_rows=len(rows), cells="{cells}")
+                yield self._problem(int(rows[0]), codes.IDENTICAL_POSITIONS, message)
+
+    def _odd(self, rows: Indexes, known: KnownPlaces | None) -> Indexes:
+        """Those of some rows that are not where their address is; all of them where that tells nothing."""
+        if known is None:
+            return rows
+        away_m = known.of_rows(rows).distances_m(self.lon[rows], self.lat[rows])
+        odd: Indexes = rows[~(away_m <= known.reach_m[rows])]
+        return odd if len(odd) else rows
 
     def against(self, addresses: Addresses, known: KnownPlaces, otherwise: Reread | None = None) -> Iterator[Problem]:
         """The rows that lie further from their address, or the town of their lot, than that reaches.
@@ -67,7 +103,8 @@ class PlacedRows:
             known: Where those are.
             otherwise: Reads some rows in another way; where that brings one to its address, it is told.
         """
-        disagreeing = list(disagreements(self.lon, self.lat, addresses, known))
+        accuracies_m = np.full(len(self.lon), np.nan) if self.accuracies_m is None else self.accuracies_m
+        disagreeing = list(disagreements(self.lon, self.lat, accuracies_m, addresses, known))
         rows = np.array([found.row for found in disagreeing], np.intp)
         other = otherwise(rows.tolist()) if otherwise and disagreeing else None
         nearer_m = known.of_rows(rows).distances_m(other.lon, other.lat) if other else np.full(len(rows), np.nan)
@@ -111,9 +148,14 @@ def check_geometries(
     """
     rows = PlacedRows(lon, lat, lambda row: f"{lat[row]:.5f}, {lon[row]:.5f}", row_numbers)
     area = gazetteer.area_of(gazetteer.home) if gazetteer and gazetteer.home else None
-    yield from rows.alone(area, may_share=True)
-    if gazetteer and (addresses := find_addresses(columns, gazetteer)):
-        yield from rows.against(addresses, KnownPlaces(*addresses.points()))
+    yield from rows.alone(area)
+    addresses = find_addresses(columns, gazetteer) if gazetteer else None
+    known = KnownPlaces(*addresses.points()) if addresses else None
+    if written := written_addresses(columns, addresses):
+        # Without addresses nothing speaks against several things in one place.
+        yield from rows.together(written, known)
+    if addresses and known:
+        yield from rows.against(addresses, known)
 
 
 def _place(lon: Floats, lat: Floats, row: int) -> tuple[float, float]:

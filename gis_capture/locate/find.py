@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from gis_capture.locate.layouts import Columns, Layout, find_layouts
+from gis_capture.locate.layouts import FORMS_OF_DEGREES, Columns, Layout, find_layouts
 from gis_capture.locate.reading import Reading, read_layout
 from gis_capture.locate.result import NO_COORDINATES, Coordinates
 from gis_capture.locate.said import NOTHING_SAID, Said
@@ -12,7 +12,7 @@ from gis_capture.model import BBox
 
 SAMPLE_SIZE = 400
 # Degrees for half of the rows win over metres, which are never out of range, and over cells, which are coarse.
-_WEIGHTS = {"plane": 0.5, "mesh": 0.1}
+_WEIGHTS = {"plane": 0.5, "grid": 0.4, "mesh": 0.1}
 
 
 def find_coordinates(columns: Columns, *, context: Sequence[str] = (), said: Said = NOTHING_SAID) -> Coordinates:
@@ -58,16 +58,16 @@ def read_positions(columns: Columns, *, wants_plane: bool | None = None, said: S
         layout = _best_layout(columns, wants_plane)
     if layout is None:
         return None
-    if said.notation and layout.form == "degrees":
+    if said.notation and layout.form in FORMS_OF_DEGREES:
         layout = replace(layout, notation=said.notation)
     reading = read_layout(columns, layout)
-    return reading if layout.form not in ("plane", "mesh") or reading.is_valid.any() else None
+    return reading if layout.form not in ("plane", "grid", "mesh") or reading.is_valid.any() else None
 
 
 def _best_layout(sample: Columns, wants_plane: bool | None) -> Layout | None:
     best: tuple[float, Layout] | None = None
     for layout in find_layouts(sample):
-        if wants_plane is not None and wants_plane != (layout.form == "plane"):
+        if wants_plane is not None and wants_plane != (layout.form in ("plane", "grid")):
             continue
         reading = read_layout(sample, layout)
         n_filled = int((~reading.is_empty).sum())

@@ -1,6 +1,7 @@
 """Geometries of any layer as a web map needs them."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,16 @@ from gis_capture.locate.datum import transform
 WGS84 = 4326
 
 
+@lru_cache(maxsize=64)
+def is_lon_lat(crs: str) -> bool:
+    """Tells whether geometries in a CRS are drawn as they are.
+
+    Raises:
+        CRSError: A CRS that is not known or has no datum of Japan.
+    """
+    return parse_crs(crs) in (WGS84, 6668)
+
+
 def to_lon_lat(geometries: Sequence[Geometry | None] | npt.NDArray[np.object_], crs: str) -> npt.NDArray[np.object_]:
     """Gives geometries in EPSG:4326, heights as they are; JGD2011 is drawn as WGS 84 without a change.
 
@@ -23,16 +34,16 @@ def to_lon_lat(geometries: Sequence[Geometry | None] | npt.NDArray[np.object_], 
     Raises:
         CRSError: A CRS that is not known or has no datum of Japan.
     """
-    source = parse_crs(crs)
     given = np.empty(len(geometries), dtype=object)
     given[:] = geometries
+    if is_lon_lat(crs):
+        return given
+    source = parse_crs(crs)
 
     def move(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         moved = transform(xy[:, 0], xy[:, 1], source=source, target=WGS84)
         return np.column_stack((moved.x, moved.y, xy[:, 2:]))
 
-    if source in (WGS84, 6668):
-        return given
     moved = given.copy()
     has_z = shapely.has_z(given)
     for rows, include_z in ((~has_z, False), (has_z, True)):

@@ -13,8 +13,9 @@ from gis_capture.locate.numbers import Bools, Floats
 _CODE = re.compile(r"([0-9]{4}(?:[0-7]{2}(?:[0-9]{1,5})?)?)(?:\.0+)?")
 _M_PER_DEG = 111_320.0
 _TENTHS, _QUARTERS = "100m|1/10|10分の1|十分の一", "250m|1/4|4分の1|四分の一"
-# A code of a tenth has only digits 1 to 4 at its end in one case of six: three such codes are quarters.
-_ENOUGH_CODES = 3
+# A code of a tenth has only digits 1 to 4 at its end in one case of six, but so have its neighbours: those of so many
+# cells of 1 km are quarters.
+_ENOUGH_CELLS = 6
 
 
 class Cell(NamedTuple):
@@ -76,11 +77,13 @@ class MeshCells:
         boxes: Shape (n, 4): south-west corner (lon, lat), width and height, degrees.
         is_empty: Rows without a code.
         is_doubtful: Codes of ten digits that may be cells of 100 m or of 250 m, with too few of them to tell.
+        apart_m: How far the middle of the other such cell lies; None where nothing is doubtful.
     """
 
     boxes: Floats
     is_empty: Bools
     is_doubtful: bool = False
+    apart_m: Floats | None = None
 
     def middles(self) -> tuple[Floats, Floats]:
         """Longitude and latitude of the middles of the cells."""
@@ -92,7 +95,7 @@ class MeshCells:
         _, lat = self.middles()
         _, _, width, height = self.boxes.T
         radii: Floats = np.hypot(width * np.cos(np.radians(lat)), height) / 2 * _M_PER_DEG
-        return radii
+        return radii if self.apart_m is None else radii + self.apart_m
 
     def corners(self) -> tuple[Floats, Floats]:
         """Longitude and latitude of the four corners, counter-clockwise from the south-west, shape (n, 4) each."""
@@ -125,6 +128,18 @@ def read_mesh_codes(cells: Sequence[str | None], *, header: str = "") -> MeshCel
         if cell and (box := memo.get(cell)):
             boxes[row] = box
     is_empty = np.array([not cell or cell.isspace() for cell in cells], bool)
-    n_either = sum(memo[cell] != parse_mesh_code(cell, halves_are_tenths=not halves_are_tenths) for cell in filled)
-    is_told = no_quarters or says_tenths != says_quarters or n_either >= _ENOUGH_CODES
-    return MeshCells(boxes, is_empty, is_doubtful=n_either > 0 and not is_told)
+    others = {cell: parse_mesh_code(cell, halves_are_tenths=not halves_are_tenths) for cell in filled}
+    either = {cell for cell in filled if memo[cell] != others[cell]}
+    n_cells = len({cell.strip()[:-2] for cell in either})
+    if not either or no_quarters or says_tenths != says_quarters or n_cells >= _ENOUGH_CELLS:
+        return MeshCells(boxes, is_empty)
+    apart_m = np.array([_apart_m(memo[cell], others[cell]) if cell in either else 0.0 for cell in map(str, cells)])
+    return MeshCells(boxes, is_empty, is_doubtful=True, apart_m=apart_m)
+
+
+def _apart_m(one: Cell | None, other: Cell | None) -> float:
+    """Metres between the middles of two cells."""
+    if one is None or other is None:
+        return 0.0
+    (lon, lat), (other_lon, other_lat) = ((cell[0] + cell[2] / 2, cell[1] + cell[3] / 2) for cell in (one, other))
+    return float(np.hypot((lon - other_lon) * np.cos(np.radians(lat)), lat - other_lat) * _M_PER_DEG)

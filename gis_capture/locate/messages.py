@@ -12,6 +12,20 @@ CHECK_HEADERS = Text("台帳の見出しを確かめてください。", "Check 
 CORRECT_LEDGER = Text("台帳を直してください。", "Correct the ledger.")
 CHECK_PLACE = Text("現地または地図で確かめてください。", "Check the place.")
 
+DOUBTS_OF_ROWS = frozenset(
+    {
+        codes.ADDRESS_DISAGREES,
+        codes.IDENTICAL_POSITIONS,
+        codes.NOTATION_DEVIATES,
+        codes.POSITION_OUTSIDE_AREA,
+        codes.ON_ZONE_ORIGIN,
+        codes.CRS_UNSAID,
+    }
+)
+"""Problems of a row that its note tells, too, so that a crew looks."""
+DOUBTS_OF_ALL = frozenset({codes.ZONE_DOUBTED, codes.DATUM_DOUBTED, codes.POSITIONS_FAR_FROM_ADDRESSES})
+"""Problems of a table that the notes of all of its rows tell."""
+
 REASONS: dict[str, tuple[Severity, Text, Text]] = {
     codes.POSITION_MISSING: ("warning", Text("座標が空欄です。", "The coordinates are empty."), FILL_IN),
     codes.COORDINATE_INCOMPLETE: (
@@ -72,11 +86,17 @@ SCALED = Text("度の10の{scale}乗倍", "degrees times 10^{scale}")
 PACKED = Text(
     "区切りのない度分秒（例 36.0846 ＝ 36度08分46秒）", "degrees-minutes-seconds without marks (36.0846 = 36°08'46\")"
 )
+SECONDS = Text("通算の秒（例 130126 ＝ 36度08分46秒）", "seconds in all (130126 = 36°08'46\")")
+MILLISECONDS = Text("通算のミリ秒（例 130126000 ＝ 36度08分46秒）", "milliseconds in all (130126000 = 36°08'46\")")
 NOTATIONS = {"decimal": DECIMAL, "packed_dms": PACKED}
 AXES_OTHERWISE = Text("XとYが逆", "X and Y exchanged")
 EXCHANGED = Text("緯度と経度が逆", "latitude and longitude exchanged")
 AS_HEADED = Text("緯度と経度は見出しのとおり", "latitude and longitude as their headers say")
 NOTATION_RECOGNISED = Text("座標を{words}として読みました。", "Read the coordinates as {words}.")
+NOTATION_DEVIATES = Text(
+    "ほかの行は{words}ですが、この行は小数の度として読みました：{cells}",
+    "Other rows are {words}; this one was read as decimal degrees: {cells}",
+)
 NOTATION_UNCERTAIN = Text(
     "座標が小数の度か、度分秒か、はっきりしません。{words}として読みました。",
     "Decimal degrees or minutes and seconds? Read as {words}.",
@@ -88,10 +108,27 @@ CRS_UNKNOWN = (
         'Import again and name the CRS, such as "EPSG:6675".',
     ),
 )
+CRS_UNSAID = Text(
+    "「{header}」の欄「{cell}」からは分からないため、ほかの行と同じ{crs}として読みました：{cells}",
+    'The cell "{cell}" of "{header}" does not tell; read as {crs}, as other rows are: {cells}',
+)
 ZONE_ASSUMED = Text(
     "系番号の記載がないため、位置から判断して{zone}として読みました。",
     "No zone is stated; by where the rows come to lie, {zone} was taken.",
 )
+ZONE_DOUBTED = (
+    Text(
+        "書かれた座標系（{chosen}）では、{where}。{other}なら{there}。書かれたとおりに置きました。",
+        "In the stated CRS ({chosen}) {where}; in {other} {there}. They were placed as stated.",
+    ),
+    Text(
+        "系番号を確かめ、違うときは座標系を指定して取り込み直してください。",
+        "Check the zone; if it is wrong, import again and name the CRS.",
+    ),
+)
+FROM_ADDRESSES = Text("住所から約{distance}離れます", "the rows lie {distance} from their addresses")
+FROM_ADDRESSES_ELSEWHERE = Text("約{distance}です", "it is {distance}")
+WHERE_THEY_CAN_BE = Text("区域に入るのは{share}です", "{share} of them lie where they can be")
 AXES_EXCHANGED = Text(
     "Xが東、Yが北の値のため、そのように読みました。", "X holds east and Y north, and they were read so."
 )
@@ -172,8 +209,16 @@ DATUM_DOUBTED = (
     Text("座標系を確かめてください。", "Check the CRS."),
 )
 FAR_FROM_ADDRESSES = (
-    Text("どの行も住所から遠く離れています。", "The rows lie far from their addresses."),
+    Text("多くの行が住所から遠く離れています。", "Most rows lie far from their addresses."),
     Text("座標系（系番号）や、XとYの列を確かめてください。", "Check the CRS, the zone and which column is X."),
+)
+COORDINATES_DISAGREE = Text(
+    "2組の座標が約{distance}離れています。先に選んだ方に置きました。",
+    "The two sets of coordinates are {distance} apart; the row lies by the one that was chosen.",
+)
+COORDINATES_MOSTLY_DISAGREE = Text(
+    "2組の座標が{n_rows}行で離れています。同じ場所を表す列か、測地系が違わないか、確かめてください。",
+    "Two sets of coordinates are apart in {n_rows} rows: do they tell the same place, in the datum that is stated?",
 )
 ADDRESS_DISAGREES = Text(
     "座標と住所が約{distance}離れています：{cells}／住所「{address}」（{name}）",
@@ -207,6 +252,10 @@ ON_ZONE_ORIGIN = Text(
     "This is the origin of a zone of plane coordinates: {cells}",
 )
 IDENTICAL_POSITIONS = Text("同じ位置に{n_rows}行あります：{cells}", "{n_rows} rows share this position: {cells}")
+IDENTICAL_POSITIONS_ELSEWHERE = Text(
+    "住所の違う{n_rows}行が同じ位置にあります：{cells}／住所「{address}」",
+    '{n_rows} rows of different addresses share this position: {cells} / address "{address}"',
+)
 GRID_GAP = (
     Text(
         "{n_rows}行は補正ファイルに値のない場所です。概略の変換をしました。",
@@ -224,7 +273,8 @@ OPERATION_WORDS = {
     "where ": "",
     " has no values": "に値のない場所",
     "unchanged, no grid": "補正なし",
-    "unchanged west of the movement of 2011": "補正の対象外",
+    "unchanged outside the movement of 2011": "補正の対象外",
+    "unchanged ": "補正なし、",
 }
 """Words of datum operations, for the notes of rows."""
 

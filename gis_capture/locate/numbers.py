@@ -14,7 +14,7 @@ from gis_capture.locate.angles import JAPAN, parse_angle
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-Notation = Literal["decimal", "packed_dms", "packed_dm"]
+Notation = Literal["decimal", "packed_dms", "packed_dm", "seconds"]
 
 _SENTINELS = np.array([0, *(float("9" * a + ("." + "9" * b if b else "")) for a in range(2, 8) for b in range(7))])
 _METRES = re.compile(r"([+-]?)((?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d*)?)(km|m)?")
@@ -23,13 +23,17 @@ _MINUS = str.maketrans(dict.fromkeys("▲△‐‑‒–—―−ー", "-"))
 # 36.1461 or 36.0846; 3608.767; 360846; 36146111 or 36084612; 361461111 or 360846123
 SURE_LOG_ODDS = 4.0
 """Less, and a person should look."""
-_SCALES = (0, 2, 4, 6, 7)
+_SCALES = (0, 2, 4, 6, 7, 8)
+# 3614611: web mercator has such numbers, too, so that a header has to say what they are.
+_SCALES_OF_NAMED = (*_SCALES, 5)
+_NAMES = re.compile("[緯経]|lat|lon|lng")
+_SECONDS = (0, 3)
 _SAMPLE_SIZE = 2000
 # Log odds of "seconds, not decimals" by one value whose last two digits would be seconds under 60 or not:
 # always so in a packed number (but for slips), in 60 of 100 decimal numbers.
 _ODDS_FITS = math.log(0.995 / 0.6)
 _ODDS_FITS_NOT = math.log(0.005 / 0.4)
-_PRIOR_PACKED = {0: -7.0, 4: 3.0, 6: -2.0, 7: -2.0}
+_PRIOR_PACKED = {0: -7.0, 4: 3.0, 5: -1.0, 6: -2.0, 7: -2.0, 8: -2.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ class Meaning:
     """What numbers without marks mean.
 
     Attributes:
-        scale: Power of ten by which the numbers are too large.
+        scale: Power of ten by which the numbers are too large; 3 for milliseconds.
         log_odds: How much more likely this is than the next best reading, by the digits.
     """
 
@@ -103,11 +107,13 @@ def meaning_of(lon: Floats, lat: Floats, *, hint: str = "") -> Meaning:
     pairs = np.unique(np.stack([lon[known], lat[known]], axis=1), axis=0)
     if len(pairs) == 0:
         return Meaning("decimal", 0, math.inf)
-    shares = {}
-    for scale in _SCALES:
-        a, b = pairs[:, 0] / 10**scale, pairs[:, 1] / 10**scale
-        shares[scale] = float((in_japan(a, b) | in_japan(b, a)).mean())
-    scale = 0 if shares[0] >= 0.3 else max(_SCALES, key=lambda scale: shares[scale])
+    scales = _SCALES_OF_NAMED if _NAMES.search(hint) else _SCALES
+    units = {("degrees", scale): 10.0**scale for scale in scales}
+    units |= {("seconds", power): 3600 * 10.0**power for power in _SECONDS}
+    # Most rows decide for all: one that is written in another unit is not read in it without a word.
+    kind, scale = max(units, key=lambda unit: _share_in_japan(pairs / units[unit]))
+    if kind == "seconds":
+        return Meaning("seconds", scale, 9.0)
     scaled = pairs / 10**scale
     if scale == 2:
         return Meaning("packed_dm", 2, 9.0)
@@ -117,17 +123,24 @@ def meaning_of(lon: Floats, lat: Floats, *, hint: str = "") -> Meaning:
 
 
 def to_degrees(values: Floats, meaning: Meaning) -> Floats:
-    """Gives decimal degrees; NaN where minutes or seconds would be 60 or more."""
+    """Gives decimal degrees; NaN where minutes would be 60 or more, or seconds more than 60."""
     if meaning.notation == "decimal":
         return values / 10**meaning.scale if meaning.scale else values
+    if meaning.notation == "seconds":
+        return values / (3600 * float(10**meaning.scale))
     sign, size = np.sign(values), np.abs(values) / 10**meaning.scale
     if meaning.notation == "packed_dm":
         # round: 36.0876 is 36 + 8.76 minutes only after the binary dust is gone
         degrees, minutes = np.divmod(np.round(size * 100, 9), 100)
         return np.where(minutes < 60, sign * (degrees + minutes / 60), np.nan)
     degrees, minutes, seconds = _split_packed(size)
-    fits = (minutes < 60) & (seconds < 60)
+    fits = (minutes < 60) & (seconds <= 60)
     return np.where(fits, sign * (degrees + minutes / 60 + seconds / 3600), np.nan)
+
+
+def _share_in_japan(pairs: Floats) -> float:
+    a, b = pairs[:, 0], pairs[:, 1]
+    return float((in_japan(a, b) | in_japan(b, a)).mean())
 
 
 def _split_packed(size: Floats) -> tuple[Floats, Floats, Floats]:

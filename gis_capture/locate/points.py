@@ -8,6 +8,8 @@ import numpy.typing as npt
 import shapely
 from shapely import Point
 
+from gis_capture.locate.crs import GEOGRAPHIC
+from gis_capture.locate.datum import Moved, transform
 from gis_capture.locate.numbers import Floats
 
 
@@ -51,6 +53,10 @@ class Points(Sequence[Point | None]):
     def put(self, row: int, x: float, y: float) -> None:
         """Sets the point of a row."""
         self._x[row], self._y[row] = x, y
+
+    def in_degrees(self, crs: int) -> Moved:
+        """Longitude and latitude (JGD2011) of points in a CRS; NaN for those that are missing."""
+        return transform(self._x, self._y, source=crs, target=GEOGRAPHIC["jgd2011"])
 
     def is_missing(self) -> npt.NDArray[np.bool_]:
         """True for rows without a point, shape (n,)."""

@@ -1,12 +1,15 @@
 """The cells of a layout, read as positions."""
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from gis_capture.locate.angles import parse_pair, parse_position
+from gis_capture.locate.crs import utm_code
+from gis_capture.locate.grid_references import read_grid_references
 from gis_capture.locate.layouts import Columns, Form, Layout
 from gis_capture.locate.mesh import MeshCells, read_mesh_codes
 from gis_capture.locate.numbers import (
@@ -26,6 +29,9 @@ from gis_capture.locate.words import fold_header
 _NO_MEANING = Meaning("decimal", 0, math.inf)
 _SAMPLE_SIZE = 400
 _PLANE_LIMIT_M = 20_000_000.0
+_SMALLEST_M = 500.0
+_UNIT = re.compile(r"(?:[(\[,、・/:]|単位:?)(km|mm|cm)(?:[)\],、・/]|$)")
+_UNITS_M = {"km": 1000.0, "mm": 0.001, "cm": 0.01}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,11 @@ class Reading:
         is_sentinel: A number that means "not known" stands there.
         is_swapped: Latitude and longitude stood in each other's place.
         is_dms: Minutes were written.
+        is_deviating: Decimal degrees as they stand, while the table as a whole is written otherwise.
         cells: Of mesh codes; None for points.
+        zone_codes: EPSG codes of the zones that the positions themselves name, in JGD2011; 0 = none.
+        units_m: Metres that the last written digit stands for; None = told by the numbers.
+        scale_m: Metres that a number of plane coordinates counts.
     """
 
     kind: Kind
@@ -55,7 +65,16 @@ class Reading:
     is_swapped: Bools
     is_dms: Bools
     meaning: Meaning = _NO_MEANING
+    is_deviating: Bools | None = None
     cells: MeshCells | None = None
+    zone_codes: np.ndarray | None = None
+    units_m: Floats | None = None
+    scale_m: float = 1.0
+
+    @property
+    def is_plane(self) -> bool:
+        """Are these metres?"""
+        return self.kind in ("plane_xy", "grid_reference")
 
     def is_swapped_throughout(self) -> bool:
         """Do latitude and longitude stand in each other's column?"""
@@ -83,13 +102,13 @@ def _read_degrees(columns: Columns, layout: Layout) -> Reading:
     (lon_name,), (lat_name,) = layout.columns["lon"], layout.columns["lat"]
     lon, lat = read_angles(columns[lon_name]), read_angles(columns[lat_name])
     plain = (np.where(axis.is_dms, np.nan, axis.values) for axis in (lon, lat))
-    meaning = meaning_of(*plain, hint=fold_header(lon_name + lat_name))
-    if layout.notation:
-        meaning = replace(meaning, notation=layout.notation)
-    x, y = (np.where(axis.is_dms, axis.values, to_degrees(axis.values, meaning)) for axis in (lon, lat))
+    meaning = _as_said(meaning_of(*plain, hint=fold_header(lon_name + lat_name)), layout)
+    is_deviating = _are_degrees(lon.values, lat.values, meaning) & ~(lon.is_dms | lat.is_dms)
+    is_plain = lon.is_dms | lat.is_dms | is_deviating
+    x, y = (np.where(is_plain, axis.values, to_degrees(axis.values, meaning)) for axis in (lon, lat))
     x, y, is_swapped = _in_order(x, y)
     is_valid = in_japan(x, y)
-    is_dms = lon.is_dms & lat.is_dms
+    is_dms = (lon.is_dms & lat.is_dms) | ((meaning.notation == "seconds") & ~is_plain)
     kind: Kind = "lonlat_columns"
     if (is_dms & is_valid).sum() > is_valid.sum() / 2:
         kind = "dms_columns"
@@ -111,6 +130,7 @@ def _read_degrees(columns: Columns, layout: Layout) -> Reading:
         is_swapped=is_swapped,
         is_dms=is_dms,
         meaning=meaning,
+        is_deviating=is_deviating,
     )
 
 
@@ -119,7 +139,7 @@ def _read_parts(columns: Columns, layout: Layout) -> Reading:
     for axis in ("lon", "lat"):
         parts = [read_metres(columns[name]) for name in layout.columns[axis]]
         rest = [np.where(part.is_empty, 0.0, part.values) for part in parts[1:]]
-        fits = np.all([(part >= 0) & (part < 60) for part in rest], axis=0)
+        fits = np.all([(part >= 0) & (part <= 60) for part in rest], axis=0)
         value = parts[0].values + sum(part / 60**power for power, part in enumerate(rest, 1))
         values.append(np.where(fits, value, np.nan))
         empties.append(np.all([part.is_empty for part in parts], axis=0))
@@ -143,26 +163,36 @@ def _read_parts(columns: Columns, layout: Layout) -> Reading:
 def _read_one(columns: Columns, layout: Layout) -> Reading:
     (name,) = layout.columns["latlon"]
     cells = columns[name]
-    x, y = np.full(len(cells), np.nan), np.full(len(cells), np.nan)
-    is_dms, is_empty, sentinel, none = (np.zeros(len(cells), bool) for _ in range(4))
+    n_rows = len(cells)
+    x, y, first, second = (np.full(n_rows, np.nan) for _ in range(4))
+    is_dms, is_empty, none = (np.zeros(n_rows, bool) for _ in range(3))
     for row, cell in enumerate(cells):
         if not cell or cell.isspace():
             is_empty[row] = True
-        elif position := parse_position(cell):
+        elif (position := parse_position(cell)) and position[2]:
             x[row], y[row], is_dms[row] = position
         elif pair := parse_pair(cell):
-            sentinel[row] = bool(is_sentinel(np.array([pair[0].degrees, pair[1].degrees])).any())
+            first[row], second[row] = pair[0].degrees, pair[1].degrees
+    meaning = _as_said(meaning_of(second, first, hint=fold_header(name)), layout)
+    is_deviating = _are_degrees(second, first, meaning)
+    axes = (np.where(is_deviating, values, to_degrees(values, meaning)) for values in (second, first))
+    plain_x, plain_y, _ = _in_order(*axes)
+    x, y = np.where(is_dms, x, plain_x), np.where(is_dms, y, plain_y)
+    is_dms |= (meaning.notation == "seconds") & ~is_deviating
+    is_valid = in_japan(x, y)
     return Reading(
-        kind="latlon_in_one",
+        kind="packed_dms" if meaning.notation in ("packed_dms", "packed_dm") else "latlon_in_one",
         layout=layout,
         x=x,
         y=y,
-        is_valid=in_japan(x, y),
+        is_valid=is_valid,
         is_empty=is_empty,
         is_incomplete=none,
-        is_sentinel=sentinel,
+        is_sentinel=(is_sentinel(first) | is_sentinel(second)) & ~is_valid,
         is_swapped=none,
         is_dms=is_dms,
+        meaning=meaning,
+        is_deviating=is_deviating,
     )
 
 
@@ -170,22 +200,27 @@ def _read_plane(columns: Columns, layout: Layout) -> Reading:
     (x_name,), (y_name,) = layout.columns["x"], layout.columns["y"]
     x, y = read_metres(columns[x_name]), read_metres(columns[y_name])
     size = np.maximum(np.abs(x.values), np.abs(y.values))
-    sentinel = ((x.values == 0) & (y.values == 0)) | (is_sentinel(x.values) & is_sentinel(y.values))
+    # Nothing lies exactly on an axis of a zone.
+    sentinel = (x.values == 0) | (y.values == 0) | (is_sentinel(x.values) & is_sentinel(y.values))
     known = np.isfinite(size) & ~sentinel
-    # Nobody's ledger lies wholly within 500 m of a zone's origin: such numbers are kilometres.
-    unit_m = 1000.0 if known.any() and size[known].max() < 500 else 1.0
+    # Nobody's ledger lies within 500 m of a zone's origin: where most numbers are so small, all are kilometres.
+    unit_m = 1000.0 if known.any() and np.median(size[known]) < _SMALLEST_M else 1.0
+    headed = [_UNIT.search(fold_header(name)) for name in (x_name, y_name)]
+    if headed[0] and headed[1] and headed[0][1] == headed[1][1]:
+        unit_m = _UNITS_M[headed[0][1]]
     none = np.zeros(len(size), bool)
     return Reading(
         kind="plane_xy",
         layout=layout,
         x=x.values * unit_m,
         y=y.values * unit_m,
-        is_valid=known & (size * unit_m < _PLANE_LIMIT_M) & (size * unit_m > 500),
+        is_valid=known & (size * unit_m < _PLANE_LIMIT_M) & (size * unit_m > _SMALLEST_M),
         is_empty=x.is_empty & y.is_empty,
         is_incomplete=x.is_empty ^ y.is_empty,
         is_sentinel=sentinel,
         is_swapped=none,
         is_dms=none,
+        scale_m=unit_m,
     )
 
 
@@ -209,6 +244,38 @@ def _read_mesh(columns: Columns, layout: Layout) -> Reading:
     )
 
 
+def _read_grid(columns: Columns, layout: Layout) -> Reading:
+    (name,) = layout.columns["grid"]
+    squares = read_grid_references(columns[name])
+    none = np.zeros(len(squares.zones), bool)
+    return Reading(
+        kind="grid_reference",
+        layout=layout,
+        x=squares.east,
+        y=squares.north,
+        is_valid=squares.zones > 0,
+        is_empty=squares.is_empty,
+        is_incomplete=none,
+        is_sentinel=none,
+        is_swapped=none,
+        is_dms=none,
+        zone_codes=np.where(squares.zones > 0, utm_code(0, "jgd2011") + squares.zones, 0),
+        units_m=squares.sizes_m,
+    )
+
+
+def _as_said(meaning: Meaning, layout: Layout) -> Meaning:
+    """What a person says of the numbers comes before what they look like."""
+    scale = meaning.scale if layout.scale is None else layout.scale
+    return replace(meaning, notation=layout.notation or meaning.notation, scale=scale)
+
+
+def _are_degrees(lon: Floats, lat: Floats, meaning: Meaning) -> Bools:
+    """Tells which numbers are degrees of Japan as they stand, where all are taken for packed or scaled ones."""
+    is_other = bool(meaning.scale) or meaning.notation == "seconds"
+    return (in_japan(lon, lat) | in_japan(lat, lon)) & is_other
+
+
 def _in_order(x: Floats, y: Floats) -> tuple[Floats, Floats, Bools]:
     """Puts longitude before latitude where they are exchanged; in Japan no latitude can be a longitude."""
     is_swapped = in_japan(y, x)
@@ -221,4 +288,5 @@ _READERS: Mapping[Form, Callable[[Columns, Layout], Reading]] = {
     "one": _read_one,
     "plane": _read_plane,
     "mesh": _read_mesh,
+    "grid": _read_grid,
 }

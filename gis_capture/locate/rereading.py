@@ -9,7 +9,7 @@ from gis_capture.locate import messages
 from gis_capture.locate.crs import GEOGRAPHIC
 from gis_capture.locate.datum import transform
 from gis_capture.locate.degrees import OTHER_NOTATION, reread_degrees
-from gis_capture.locate.layouts import Columns
+from gis_capture.locate.layouts import FORMS_OF_DEGREES, Columns
 from gis_capture.locate.numbers import Floats
 from gis_capture.locate.settled import Settled
 from gis_capture.model import Text
@@ -31,7 +31,7 @@ def reread(columns: Columns, settled: Settled, rows: Sequence[int]) -> Rereading
     if reading.kind == "plane_xy" and code:
         moved = transform(reading.y[indexes], reading.x[indexes], source=code, target=GEOGRAPHIC["jgd2011"])
         return Rereading(messages.AXES_OTHERWISE, moved.x, moved.y)
-    if reading.layout.form == "degrees" and reading.meaning.notation in OTHER_NOTATION:
+    if reading.layout.form in FORMS_OF_DEGREES and reading.meaning.notation in OTHER_NOTATION:
         other = reread_degrees(columns, reading, rows)
         return Rereading(messages.NOTATIONS[other.meaning.notation], other.x, other.y)
     return None

@@ -4,13 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import numpy as np
 from shapely import Geometry, Polygon
 
 from gis_capture.locate.evidence import RankedReading
+from gis_capture.locate.numbers import Floats
 from gis_capture.locate.points import Points
 from gis_capture.model import BBox, Problem
 
-Kind = Literal["lonlat_columns", "dms_columns", "packed_dms", "latlon_in_one", "plane_xy", "mesh_code", "none"]
+Kind = Literal[
+    "lonlat_columns", "dms_columns", "packed_dms", "latlon_in_one", "plane_xy", "grid_reference", "mesh_code", "none"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +23,8 @@ class Coordinates:
 
     Attributes:
         kind: How they are written.
-        columns: Names by role: "lon", "lat"; "latlon" for both in one; "x" (east), "y" (north) in a plane; "mesh".
+        columns: Names by role: "lon", "lat"; "latlon" for both in one; "x" (east), "y" (north) in a plane; "mesh";
+            "grid".
         crs: "EPSG:…" as the source says it, "unknown" where it does not.
         n_valid: Rows with a readable position inside Japan (in a plane: of a possible size).
         bbox: Of those rows, as written: degrees or metres, x before y, no datum shift.
@@ -63,7 +68,10 @@ class Located:
         operation: The datum operations that were used, for the record; "" = none.
         readings: The ways to read the coordinates that were compared, the chosen one first.
         address_columns: Where the addresses stand by which rows were placed.
+        key_columns: Where the keys stand by which rows were looked up in another layer.
         areas: Cells of mesh codes in the layer's CRS, where they were asked for; () = none.
+        crs_columns: Columns beside the coordinates that say their CRS.
+        doubted: Rows whose radius is that of a doubt: it reaches to what speaks against their place.
         shapes: By row, of the features that keys led to, in degrees of JGD2011.
     """
 
@@ -77,5 +85,14 @@ class Located:
     operation: str = ""
     readings: tuple[RankedReading, ...] = ()
     address_columns: tuple[str, ...] = ()
+    key_columns: tuple[str, ...] = ()
     areas: Sequence[Polygon | None] = ()
+    crs_columns: tuple[str, ...] = ()
+    doubted: frozenset[int] = frozenset()
     shapes: Mapping[int, Geometry] = field(default_factory=dict)
+
+    def coarseness_m(self) -> Floats:
+        """Radii of places that are as near as they could be written, which something finer may replace; else NaN."""
+        metres = np.array(self.accuracies_m, np.float64)
+        metres[list(self.doubted)] = np.nan
+        return metres

@@ -5,27 +5,27 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import shapely
-from shapely import Polygon
 
 from gis_capture.locate import codes
 from gis_capture.locate.addresses import Addresses, find_addresses, gives_place
-from gis_capture.locate.crs import GEOGRAPHIC, crs_of, datum_of, parse_crs
-from gis_capture.locate.datum import Moved, transform
+from gis_capture.locate.crs import GEOGRAPHIC, crs_of, parse_crs
+from gis_capture.locate.datum import transform
 from gis_capture.locate.evidence import KnownPlaces, with_margins
 from gis_capture.locate.find import describe, read_positions
 from gis_capture.locate.gazetteer import Gazetteer
 from gis_capture.locate.layouts import Columns
-from gis_capture.locate.numbers import Floats, in_japan
+from gis_capture.locate.left_open import DATUMS_APART_M, apart_m, left_open_m
+from gis_capture.locate.moving import move_cells, move_rows
 from gis_capture.locate.points import Points
-from gis_capture.locate.reading import Reading
 from gis_capture.locate.result import NO_COORDINATES, Located
 from gis_capture.locate.rounding import rounding_m
 from gis_capture.locate.said import NOTHING_SAID, Said
+from gis_capture.locate.second import compare, second_reading
 from gis_capture.locate.settle import settle
 from gis_capture.locate.settled import Settled
-from gis_capture.locate.stated import Stated, stated_crs
-from gis_capture.locate.telling import Teller, tell_addresses, tell_no_coordinates
+from gis_capture.locate.stated import stated_crs
+from gis_capture.locate.telling import Teller
+from gis_capture.locate.telling_addresses import tell_addresses, tell_no_coordinates, tell_outside
 from gis_capture.model import BBox
 
 _METHODS = {
@@ -34,8 +34,11 @@ _METHODS = {
     "dms_columns": "dms",
     "packed_dms": "dms",
     "plane_xy": "plane",
+    "grid_reference": "plane",
     "mesh_code": "mesh",
 }
+# Nothing that is written tells more than this.
+_FINEST_M = 1.0
 _COARSE_M = 50.0
 
 
@@ -89,11 +92,27 @@ def locate_rows(
     else:
         known = KnownPlaces(*addresses.points()) if addresses else None
         stated = stated_crs(columns, reading, context, said)
+        # A person who says what the columns are has chosen between two pairs, too.
+        rest = None if wanted or said.roles else second_reading(columns, reading)
+        if rest and (newer := stated_crs(*rest, context, said)).is_newer(stated):
+            # Numbers in the newer datum need no grid.
+            reading, stated = rest[1], newer
+            rest = second_reading(columns, reading)
         settled = settle(columns, reading, stated, wanted=wanted, area=area, known=known, grids_dir=grids_dir)
         located = _by_coordinates(columns, settled, numbers, target, grids_dir, area, addresses, known)
+        if rest:
+            other = stated_crs(*rest, context, said)
+            beside = settle(*rest, other, wanted=None, area=area, known=known, grids_dir=grids_dir)
+            second = _by_coordinates(rest[0], beside, numbers, target, grids_dir, area, None, None)
+            are_stated = settled.stated.has_datum and beside.stated.has_datum
+            located = compare(located, second, numbers, target, are_stated=are_stated)
         if wants_areas and settled.reading.cells is not None:
-            located = replace(located, areas=_areas(settled, target, grids_dir))
-    return _by_addresses(located, addresses, numbers, target, grids_dir) if addresses else located
+            located = replace(located, areas=move_cells(settled, target, grids_dir))
+    if addresses is None:
+        return located
+    # Where cells are wanted as areas, a point in one is no better.
+    finer = () if located.areas else _finer_by_address(located, addresses, target)
+    return _by_addresses(located, addresses, numbers, target, grids_dir, finer, area)
 
 
 def _unlocated(n_rows: int) -> Located:
@@ -115,51 +134,76 @@ def _by_coordinates(
     known: KnownPlaces | None,
 ) -> Located:
     reading = settled.reading
-    moved, reasons = _move(reading, settled.stated, target, grids_dir)
+    moved, reasons = move_rows(reading, settled.stated, target, grids_dir)
     is_placed = np.isfinite(moved.x) & np.isfinite(moved.y)
-    rounded_m = rounding_m(reading)
+    rounded_m = rounding_m(reading, columns)
     accuracies_m = np.where(
         np.isnan(rounded_m), moved.accuracies_m, np.hypot(rounded_m, np.nan_to_num(moved.accuracies_m))
     )
-    is_dms = reading.is_dms if reading.kind in ("lonlat_columns", "latlon_in_one") else np.zeros(len(is_placed), bool)
-    method = _METHODS[reading.kind]
+    for row in settled.stated.unsaid:
+        accuracies_m[row] = np.hypot(np.nan_to_num(accuracies_m[row]), DATUMS_APART_M)
+    methods = np.full(len(is_placed), _METHODS[reading.kind], dtype=object)
+    if reading.kind in ("lonlat_columns", "latlon_in_one"):
+        methods[reading.is_dms] = "dms"
+    if reading.is_deviating is not None:
+        methods[reading.is_deviating] = "coordinates"
+    methods[~is_placed] = None
     is_coarse = is_placed & (rounded_m > _COARSE_M) & (reading.cells is None)
     lonlat = transform(moved.x, moved.y, source=target, target=GEOGRAPHIC["jgd2011"])
-    if known and reading.cells is not None:
-        # An address anywhere in a cell, or as near it as towns reach, agrees with it.
-        is_within = known.distances_m(lonlat.x, lonlat.y) <= rounded_m + known.reach_m
-        known = replace(known, lon=np.where(is_within, np.nan, known.lon))
+    open_m = left_open_m(settled, lonlat.x, lonlat.y, known)
     teller = Teller(settled, columns, numbers)
     problems = (
         *teller.table_problems(moved),
         *teller.row_problems(reasons),
         *teller.coarse(np.flatnonzero(is_coarse), rounded_m),
-        *teller.checks(lonlat.x, lonlat.y, area, addresses, known),
+        *teller.checks(lonlat.x, lonlat.y, accuracies_m, area, addresses, known),
     )
+    open_m = np.where(open_m > 0, open_m, np.nan)
+    if disagreeing := apart_m(problems):
+        open_m = np.fmax(open_m, np.array([disagreeing.get(number, np.nan) for number in numbers]))
+    doubted = np.flatnonzero(open_m > np.nan_to_num(accuracies_m)).tolist()
+    accuracies_m = np.fmax(np.fmax(accuracies_m, open_m), _FINEST_M)
     return Located(
         geometries=Points(np.where(is_placed, moved.x, np.nan), moved.y),
-        methods=[
-            None if not placed else "dms" if minutes else method
-            for placed, minutes in zip(is_placed.tolist(), is_dms.tolist(), strict=True)
-        ],
+        methods=methods.tolist(),
         accuracies_m=[
             None if metres != metres or not placed else round(metres, 1)
             for metres, placed in zip(accuracies_m.tolist(), is_placed.tolist(), strict=True)
         ],
-        notes=teller.notes(moved),
+        notes=teller.notes(moved, problems),
         reasons=reasons,
         problems=problems,
         coordinates=describe(reading, settled.stated),
         operation="; ".join(moved.operations),
         readings=with_margins(settled.ranked),
+        crs_columns=settled.stated.columns,
+        doubted=frozenset(doubted),
     )
 
 
+def _finer_by_address(located: Located, addresses: Addresses, target: int) -> Sequence[int]:
+    """The rows whose address is nearer than their coordinates tell (mesh codes, few digits), and agrees with them."""
+    coordinates_m = located.coarseness_m()
+    known = KnownPlaces(*addresses.points())
+    lonlat = located.geometries.in_degrees(target)
+    away_m = known.distances_m(lonlat.x, lonlat.y)
+    is_finer = (known.reach_m < coordinates_m) & (away_m <= coordinates_m + known.reach_m)
+    rows: list[int] = np.flatnonzero(is_finer).tolist()
+    return rows
+
+
 def _by_addresses(
-    located: Located, addresses: Addresses, numbers: Sequence[int], target: int, grids_dir: Path | None
+    located: Located,
+    addresses: Addresses,
+    numbers: Sequence[int],
+    target: int,
+    grids_dir: Path | None,
+    finer: Sequence[int],
+    area: BBox | None,
 ) -> Located:
-    """Places the rows that have no position yet by their addresses, as far as those are known."""
-    rows = [row for row in np.flatnonzero(located.geometries.is_missing()).tolist() if addresses.texts[row]]
+    """Places the rows that have no position yet, or a coarser one, by their addresses, as far as those are known."""
+    missing = [row for row in np.flatnonzero(located.geometries.is_missing()).tolist() if addresses.texts[row]]
+    rows = sorted([*missing, *finer])
     found = [(row, match) for row in rows if (match := addresses.matches[row]) and gives_place(match)]
     lon = np.array([match.lon for _, match in found], np.float64)
     lat = np.array([match.lat for _, match in found], np.float64)
@@ -169,83 +213,17 @@ def _by_addresses(
         located.methods[row], located.reasons[row] = "address", None
         located.accuracies_m[row] = match.accuracy_m
         rest = f"、残り「{match.tail}」" if match.tail else ""
-        located.notes[row] = f"住所「{addresses.texts[row]}」→「{match.name}」{rest}"
+        before = f"{located.notes[row]}、より詳しい" if located.notes[row] else ""
+        located.notes[row] = f"{before}住所「{addresses.texts[row]}」→「{match.name}」{rest}"
         if match.level == "city":
             located.notes[row] = f"{located.notes[row]}、市区町村まで（確認）"
         elif not match.is_sure:
             located.notes[row] = f"{located.notes[row]}、読みが確かでないため誤差を広くとる（確認）"
     for row in set(rows) - {row for row, _ in found}:
         located.reasons[row] = codes.ADDRESS_NOT_FOUND
-    problems = tell_addresses(located.problems, addresses, rows, numbers)
+    outside = tell_outside(found, addresses, area, numbers)
+    for row, _ in found:
+        if numbers[row] in outside:
+            located.notes[row] = f"{located.notes[row]}（確認：{codes.TITLES[codes.POSITION_OUTSIDE_AREA].ja}）"
+    problems = (*tell_addresses(located.problems, addresses, rows, numbers), *outside.values())
     return replace(located, problems=problems, address_columns=addresses.columns)
-
-
-def _areas(settled: Settled, target: int, grids_dir: Path | None) -> Sequence[Polygon | None]:
-    """The cells of mesh codes in the target CRS, each corner moved by itself; None for rows without a position."""
-    reading = settled.reading
-    assert reading.cells is not None
-    corners = [np.where(reading.is_valid[:, None], axis, np.nan) for axis in reading.cells.corners()]
-    four = replace(
-        reading,
-        x=corners[0].ravel(),
-        y=corners[1].ravel(),
-        is_valid=np.repeat(reading.is_valid, 4),
-        is_empty=np.repeat(reading.is_empty, 4),
-        is_incomplete=np.repeat(reading.is_incomplete, 4),
-        is_sentinel=np.repeat(reading.is_sentinel, 4),
-    )
-    row_codes = settled.stated.row_codes
-    stated = replace(settled.stated, row_codes=None if row_codes is None else np.repeat(row_codes, 4))
-    moved, _ = _move(four, stated, target, grids_dir)
-    rings = np.stack([moved.x, moved.y], axis=1).reshape(-1, 4, 2)
-    is_there = np.isfinite(rings).all(axis=(1, 2))
-    areas = np.full(len(rings), None, dtype=object)
-    areas[is_there] = shapely.polygons(rings[is_there])
-    made: list[Polygon | None] = areas.tolist()
-    return made
-
-
-def _move(reading: Reading, stated: Stated, target: int, grids_dir: Path | None) -> tuple[Moved, list[str | None]]:
-    """Takes all valid rows to the target, group by group of the same CRS, and gives the reason for the others."""
-    n_rows = len(reading.x)
-    is_plane = reading.kind == "plane_xy"
-    default = stated.code or (0 if is_plane else GEOGRAPHIC[datum_of(target)])
-    row_codes = np.full(n_rows, default, np.int64)
-    if stated.row_codes is not None:
-        row_codes = np.where(stated.row_codes > 0, stated.row_codes, default)
-    result = Moved(np.full(n_rows, np.nan), np.full(n_rows, np.nan), np.full(n_rows, np.nan), np.zeros(n_rows, bool))
-    for code in np.unique(row_codes[reading.is_valid]).tolist():
-        if code == 0:
-            continue
-        rows = reading.is_valid & (row_codes == code)
-        part = transform(reading.x[rows], reading.y[rows], source=code, target=target, grids_dir=grids_dir)
-        result.x[rows], result.y[rows] = part.x, part.y
-        result.accuracies_m[rows], result.is_gap[rows] = part.accuracies_m, part.is_gap
-        for step, is_used in part.steps.items():
-            used = np.zeros(n_rows, bool)
-            used[rows] = is_used
-            result = replace(result, steps=result.with_steps(used, step))
-        result = replace(result, missing_grid=result.missing_grid or part.missing_grid)
-    if is_plane:
-        lonlat = transform(result.x, result.y, source=target, target=GEOGRAPHIC[datum_of(target)])
-        is_outside = ~in_japan(lonlat.x, lonlat.y)
-        result.x[is_outside], result.y[is_outside] = np.nan, np.nan
-    return result, _reasons(reading, result.x, row_codes)
-
-
-def _reasons(reading: Reading, x: Floats, row_codes: np.ndarray) -> list[str | None]:
-    reasons: list[str | None] = [None] * len(x)
-    for row in np.flatnonzero(~np.isfinite(x)).tolist():
-        if reading.is_empty[row]:
-            reasons[row] = codes.POSITION_MISSING
-        elif reading.is_sentinel[row]:
-            reasons[row] = codes.COORDINATE_SENTINEL
-        elif reading.is_incomplete[row]:
-            reasons[row] = codes.COORDINATE_INCOMPLETE
-        elif not np.isfinite(reading.x[row]) or not np.isfinite(reading.y[row]):
-            reasons[row] = codes.COORDINATE_UNREADABLE
-        elif row_codes[row] == 0 and reading.is_valid[row]:
-            reasons[row] = codes.CRS_UNKNOWN
-        else:
-            reasons[row] = codes.COORDINATE_OUTSIDE_JAPAN
-    return reasons

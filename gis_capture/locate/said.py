@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gis_capture.errors import FieldError
-from gis_capture.locate.layouts import Columns, Form, Layout
+from gis_capture.locate.layouts import FORMS_OF_DEGREES, Columns, Form, Layout
 from gis_capture.model.roles import NOTATIONS, ROLES, SaidNotation
 from gis_capture.text import Text
 
@@ -90,7 +90,7 @@ class Said:
         }
         for form, names in columns_of.items():
             if all(names.values()) and (form not in ("parts", "degrees") or len(lon) == len(lat)):
-                return Layout(form, names, notation=self.notation if form == "degrees" else None, is_said=True)
+                return Layout(form, names, notation=self.notation if form in FORMS_OF_DEGREES else None, is_said=True)
         return None
 
     def _named(self, role: str) -> tuple[str, ...]:

@@ -3,12 +3,14 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from gis_capture.locate import codes
-from gis_capture.locate.crs import GEOGRAPHIC, Datum, crs_of, datum_of, plane_code, plane_name, zone_of
+from gis_capture.locate.crs import GEOGRAPHIC, Datum, crs_of, datum_of, in_datum, plane_name, utm_zone_of, zone_of
 from gis_capture.locate.datum import transform
 from gis_capture.locate.degrees import settle_degrees
 from gis_capture.locate.evidence import About, KnownPlaces, RankedReading, is_better_datum
-from gis_capture.locate.layouts import Columns
+from gis_capture.locate.layouts import FORMS_OF_DEGREES, Columns
 from gis_capture.locate.numbers import Floats
 from gis_capture.locate.plane import choose_plane
 from gis_capture.locate.reading import Reading
@@ -42,21 +44,28 @@ def settle(
         grids_dir: Folder of datum grids.
     """
     settled = Settled(reading, stated)
-    if reading.kind == "plane_xy":
+    if reading.kind == "grid_reference":
+        # The references name their zones; a CRS that a person names can only be their datum.
+        settled = replace(settled, stated=stated.in_datum(datum_of(wanted)) if wanted else stated)
+    elif reading.kind == "plane_xy":
         settled = _settle_plane(settled, wanted, area, known)
     else:
         if wanted:
             geographic = GEOGRAPHIC[datum_of(wanted)] if crs_of(wanted).is_projected else wanted
             settled = replace(settled, stated=Stated(geographic, has_datum=True))
-        if reading.layout.form == "degrees":
+        if reading.layout.form in FORMS_OF_DEGREES:
             settled = settle_degrees(columns, settled, area=area, known=known)
-    return _settle_datum(settled, known, grids_dir) if known else settled
+    is_doubted = codes.ZONE_DOUBTED in settled.doubts
+    return _settle_datum(settled, known, grids_dir) if known and not is_doubted else settled
 
 
 def _settle_plane(settled: Settled, wanted: int | None, area: BBox | None, known: KnownPlaces | None) -> Settled:
     reading = settled.reading
     stated = Stated(wanted, has_datum=True) if wanted and crs_of(wanted).is_projected else settled.stated
-    rows = reading.sample()
+    in_zone = reading.is_valid
+    if stated.row_codes is not None:
+        in_zone = in_zone & ((stated.row_codes == stated.code) | (stated.row_codes == 0))
+    rows = reading.sample(np.asarray(in_zone))
     choice = choose_plane(
         reading.x[rows],
         reading.y[rows],
@@ -73,24 +82,28 @@ def _settle_plane(settled: Settled, wanted: int | None, area: BBox | None, known
         reading = replace(reading, x=reading.y, y=reading.x, layout=layout)
     if stated.code is None:
         # The zone is found in the newest datum, which is right within half a kilometre of the stated one.
-        code = _in_datum(choice.code, stated.datum) if choice.code and stated.datum else choice.code
-        stated = Stated(code, is_found=code is not None, has_datum=stated.has_datum, datum=stated.datum)
-    thin: frozenset[About] = frozenset() if choice.is_sure else frozenset({"plane"})
-    return replace(settled, reading=reading, stated=stated, choice=choice, ranked=ranked, thin=thin)
+        code = in_datum(choice.code, stated.datum) if choice.code and stated.datum else choice.code
+        stated = replace(stated, code=code, is_found=code is not None, is_zone_found=code is not None)
+    thin: frozenset[About] = frozenset() if choice.is_sure or choice.is_doubted else frozenset({"plane"})
+    doubts = (codes.ZONE_DOUBTED,) if choice.is_doubted else ()
+    return replace(settled, reading=reading, stated=stated, choice=choice, ranked=ranked, thin=thin, doubts=doubts)
 
 
 def _settle_datum(settled: Settled, known: KnownPlaces, grids_dir: Path | None) -> Settled:
     """Compares the Tokyo datum with the assumed or stated one; only what nobody stated is changed by it."""
     reading, stated = settled.reading, settled.stated
     code = stated.code or (None if reading.kind == "plane_xy" else _JGD2011)
-    is_comparable = code in GEOGRAPHIC.values() or (code and zone_of(code))
-    if code is None or not is_comparable or stated.row_codes is not None or reading.kind == "mesh_code":
+    is_comparable = code in GEOGRAPHIC.values() or (code and (zone_of(code) or utm_zone_of(code)))
+    if code is None or not is_comparable or reading.kind == "mesh_code":
         return settled
     rows = reading.sample()
+    if stated.row_codes is not None:
+        # Rows of other zones or datums are for themselves.
+        rows &= stated.row_codes == code
     places = known.of_rows(rows)
     x, y = reading.x[rows], reading.y[rows]
     datum: Datum = "jgd2011" if datum_of(code) == "tokyo" else "tokyo"
-    other_code = _in_datum(code, datum)
+    other_code = in_datum(code, datum)
     offsets = [places.offset_m(*_to_jgd2011(x, y, one, grids_dir)) for one in (code, other_code)]
     if offsets[0] is None or offsets[1] is None:
         lon, lat = _to_jgd2011(x, y, code, grids_dir)
@@ -109,15 +122,10 @@ def _settle_datum(settled: Settled, known: KnownPlaces, grids_dir: Path | None) 
         return replace(settled, ranked=settled.ranked + ranked, thin=thin, doubts=settled.doubts + far)
     if stated.has_datum:
         return replace(settled, ranked=settled.ranked + ranked, doubts=(*settled.doubts, codes.DATUM_DOUBTED))
-    found = Stated(other_code, is_found=True, has_datum=True)
+    found = replace(stated, code=code).in_datum(datum)
     return replace(
         settled, stated=found, ranked=settled.ranked + ranked[::-1], doubts=(*settled.doubts, codes.DATUM_FOUND)
     )
-
-
-def _in_datum(code: int, datum: Datum) -> int:
-    zone = zone_of(code)
-    return plane_code(zone, datum) if zone else GEOGRAPHIC[datum]
 
 
 def _to_jgd2011(x: Floats, y: Floats, code: int, grids_dir: Path | None) -> tuple[Floats, Floats]:

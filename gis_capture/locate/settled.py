@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from gis_capture.locate.crs import WEB_MERCATOR
 from gis_capture.locate.evidence import About, RankedReading
 from gis_capture.locate.plane import PlaneChoice
 from gis_capture.locate.reading import Reading
@@ -26,3 +27,16 @@ class Settled:
     ranked: tuple[RankedReading, ...] = ()
     thin: frozenset[About] = frozenset()
     doubts: tuple[str, ...] = ()
+
+    def is_datum_assumed(self) -> bool:
+        """Does nobody state the datum of these coordinates?"""
+        stated = self.stated
+        if self.reading.is_plane:
+            # Web mercator has but one datum.
+            return stated.code not in (None, WEB_MERCATOR) and not stated.has_datum
+        return stated.code is None and stated.row_codes is None
+
+    def is_datum_open(self) -> bool:
+        """Is it assumed, and do addresses not tell it? Mesh codes and grid references are of the new one by rule."""
+        is_told = "datum" not in self.thin and any(one.about == "datum" for one in self.ranked)
+        return self.is_datum_assumed() and not is_told and self.reading.kind not in ("mesh_code", "grid_reference")

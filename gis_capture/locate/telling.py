@@ -1,12 +1,13 @@
 """What is told about the reading of positions: problems of the table, problems of rows, notes of rows."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 import numpy as np
 
 from gis_capture.locate import codes, messages
-from gis_capture.locate.addresses import Addresses, gives_place
-from gis_capture.locate.crs import plane_name
+from gis_capture.locate.addresses import Addresses
+from gis_capture.locate.crs import GEOGRAPHIC, plane_name, zone_of
 from gis_capture.locate.datum import TKY2JGD, Moved
 from gis_capture.locate.doubtful import PlacedRows
 from gis_capture.locate.evidence import KnownPlaces, RankedReading
@@ -17,6 +18,7 @@ from gis_capture.locate.plane import PlaneChoice
 from gis_capture.locate.rereading import reread
 from gis_capture.locate.settled import Settled
 from gis_capture.locate.stated import Stated
+from gis_capture.locate.written import written_addresses
 from gis_capture.model import BBox, Problem, Severity, Text
 from gis_capture.text import NO_TEXT
 
@@ -42,7 +44,7 @@ class Teller:
         stated, choice = self._settled.stated, self._settled.choice
         if choice is not None:
             yield from self._of_plane(stated, choice)
-        elif stated.code is None and stated.row_codes is None:
+        if self._settled.is_datum_assumed():
             yield self._of_table(codes.DATUM_ASSUMED, "info", *messages.DATUM_ASSUMED)
         if self._reading.kind == "mesh_code":
             yield self._of_table(codes.POSITION_IS_CELL, "warning", *messages.POSITION_IS_CELL)
@@ -57,6 +59,17 @@ class Teller:
             if reason is not None:
                 severity, message, suggestion = messages.REASONS[reason]
                 yield self._of_row(row, reason, severity, message, suggestion)
+        stated = self._settled.stated
+        crs = plane_name(stated.code or GEOGRAPHIC["jgd2011"])
+        for row, name in stated.unsaid.items():
+            words = {"header": name, "cell": self._columns[name][row] or "", "crs": crs, "cells": "{cells}"}
+            yield self._of_row(
+                row, codes.CRS_UNSAID, "warning", fill(messages.CRS_UNSAID, **words), messages.CHECK_PLACE
+            )
+        deviating = self._reading.is_deviating
+        for row in [] if deviating is None else np.flatnonzero(deviating & self._reading.is_valid).tolist():
+            message = fill(messages.NOTATION_DEVIATES, words=self._notation(), cells="{cells}")
+            yield self._of_row(row, codes.NOTATION_DEVIATES, "warning", message, messages.CORRECT_LEDGER)
         if not self._all_swapped:
             for row in np.flatnonzero(self._reading.is_swapped).tolist():
                 yield self._of_row(
@@ -69,38 +82,74 @@ class Teller:
             message = fill(messages.COARSE, radius=f"{rounding_m[row]:.0f}", cells="{cells}")
             yield self._of_row(row, codes.COORDINATE_COARSE, "warning", message, messages.CHECK_PLACE)
 
-    def notes(self, moved: Moved) -> list[str | None]:
-        """The notes of the rows, in Japanese; None where the cells were taken as they are."""
+    def notes(self, moved: Moved, problems: Iterable[Problem]) -> list[str | None]:
+        """The notes of the rows, in Japanese; None where the cells were taken as they are and nothing is doubted.
+
+        Args:
+            moved: The rows where they came to lie.
+            problems: Of the rows: what is doubted of a place stands in its note, too.
+        """
         reading, stated = self._reading, self._settled.stated
-        how = []
+        of_numbers = ""
         if reading.kind == "packed_dms":
-            how.append("区切りのない度分秒")
+            of_numbers = "区切りのない度分秒"
+        elif reading.meaning.notation == "seconds":
+            of_numbers = "通算のミリ秒" if reading.meaning.scale else "通算の秒"
         elif reading.meaning.scale:
-            how.append(f"度の10の{reading.meaning.scale}乗倍")
-        if stated.code and reading.kind == "plane_xy":
-            how.append(plane_name(stated.code))
+            of_numbers = f"度の10の{reading.meaning.scale}乗倍"
+        is_as_written = reading.is_dms & (reading.meaning.notation != "seconds")
+        if reading.is_deviating is not None:
+            is_as_written |= reading.is_deviating
         steps = [(_in_japanese(step), rows) for step, rows in moved.steps.items()]
+        doubts = self._doubts(problems)
         notes: list[str | None] = [None] * len(reading.x)
-        is_told = np.isfinite(moved.x) & (bool(how or reading.cells) | reading.is_dms | reading.is_swapped)
+        is_told = reading.is_dms | reading.is_swapped | bool(of_numbers or reading.cells or reading.is_plane)
         for _, rows in steps:
-            is_told |= np.isfinite(moved.x) & rows
-        for row in np.flatnonzero(is_told).tolist():
-            words = [*how, *(step for step, rows in steps if rows[row])]
+            is_told |= rows
+        is_told[list(doubts)] = True
+        for row in np.flatnonzero(is_told & np.isfinite(moved.x)).tolist():
+            words = [of_numbers] * bool(of_numbers and not is_as_written[row])
+            if reading.is_plane and (code := stated.code_of(row)):
+                words.append(plane_name(code))
+            words += [step for step, rows in steps if rows[row]]
             words += ["緯度と経度を入れ替え"] * bool(reading.is_swapped[row])
             if reading.cells is not None:
-                words = [*words, f"一辺{reading.cells.size(row)}のメッシュの中心"]
+                words.append(f"一辺{reading.cells.size(row)}のメッシュの中心")
+            words += [f"確認：{doubts.get(row)}"] * (row in doubts)
             notes[row] = reading.texts(self._columns, row) + (f"（{'、'.join(words)}）" if words else "")
         return notes
 
+    def _doubts(self, problems: Iterable[Problem]) -> dict[int, str]:
+        """What is doubted of the place of a row, by row: of this one, or of all rows."""
+        of_all = [codes.TITLES[doubt].ja for doubt in self._settled.doubts if doubt in messages.DOUBTS_OF_ALL]
+        if "plane" in self._settled.thin and self._settled.stated.code:
+            of_all.append(codes.TITLES[codes.AXES_ASSUMED].ja)
+        if self._settled.is_datum_open():
+            of_all.append(codes.TITLES[codes.DATUM_ASSUMED].ja)
+        doubts = dict.fromkeys(range(len(self._reading.x)), of_all[0]) if of_all else {}
+        of_rows = {problem.row_number: problem.code for problem in problems if problem.code in messages.DOUBTS_OF_ROWS}
+        if of_rows:
+            rows = enumerate(self._row_numbers)
+            doubts |= {row: codes.TITLES[of_rows[number]].ja for row, number in rows if number in of_rows}
+        return doubts
+
     def checks(
-        self, lon: Floats, lat: Floats, area: BBox | None, addresses: Addresses | None, known: KnownPlaces | None
+        self,
+        lon: Floats,
+        lat: Floats,
+        accuracies_m: Floats,
+        area: BBox | None,
+        addresses: Addresses | None,
+        known: KnownPlaces | None,
     ) -> Iterable[Problem]:
         """Positions that are hardly true; `lon` and `lat` in degrees, NaN for rows without a position."""
-        rows = PlacedRows(
-            lon, lat, lambda row: self._reading.texts(self._columns, row), self._row_numbers, self._column
-        )
-        yield from rows.alone(area, may_share=self._reading.kind == "mesh_code")
-        if addresses and known and codes.POSITIONS_FAR_FROM_ADDRESSES not in self._settled.doubts:
+        cells = partial(self._reading.texts, self._columns)
+        rows = PlacedRows(lon, lat, cells, self._row_numbers, self._column, accuracies_m)
+        yield from rows.alone(area)
+        if self._reading.kind != "mesh_code":
+            yield from rows.together(written_addresses(self._columns, addresses), known)
+        of_all = (codes.POSITIONS_FAR_FROM_ADDRESSES, codes.ZONE_DOUBTED)
+        if addresses and known and not any(doubt in of_all for doubt in self._settled.doubts):
             yield from rows.against(addresses, known, otherwise=lambda rows: reread(self._columns, self._settled, rows))
 
     def _of_table(self, code: str, severity: Severity, message: Text, suggestion: Text = NO_TEXT) -> Problem:
@@ -114,11 +163,10 @@ class Teller:
     def _of_notation(self) -> Iterable[Problem]:
         meaning = self._reading.meaning
         is_uncertain = "notation" in self._settled.thin
-        if self._reading.kind != "packed_dms" and not meaning.scale and not is_uncertain:
+        is_plain = self._reading.kind != "packed_dms" and not meaning.scale and meaning.notation != "seconds"
+        if is_plain and not is_uncertain:
             return
-        words = messages.PACKED
-        if meaning.notation == "decimal":
-            words = fill(messages.SCALED, scale=meaning.scale) if meaning.scale else messages.DECIMAL
+        words = self._notation()
         if is_uncertain and any(one.distance_m is not None for one in self._ranked("notation")):
             return
         if is_uncertain:
@@ -127,37 +175,61 @@ class Teller:
         else:
             yield self._of_table(codes.NOTATION_RECOGNISED, "info", fill(messages.NOTATION_RECOGNISED, words=words))
 
+    def _notation(self) -> Text:
+        """What numbers without marks are taken for."""
+        meaning = self._reading.meaning
+        if meaning.notation == "seconds":
+            return messages.MILLISECONDS if meaning.scale else messages.SECONDS
+        if meaning.notation == "decimal":
+            return fill(messages.SCALED, scale=meaning.scale) if meaning.scale else messages.DECIMAL
+        return messages.PACKED
+
     def _of_plane(self, stated: Stated, choice: PlaneChoice) -> Iterable[Problem]:
         if stated.code is None:
             yield self._of_table(codes.CRS_UNKNOWN, "error", *messages.CRS_UNKNOWN)
             return
-        if stated.is_found:
+        if stated.is_zone_found:
             message = fill(messages.ZONE_ASSUMED, zone=plane_name(stated.code))
             yield self._of_table(codes.ZONE_ASSUMED, "warning", message, messages.CHECK_ON_MAP)
-        if choice.is_exchanged:
+        if choice.is_exchanged and zone_of(stated.code):
             yield self._of_table(codes.AXES_EXCHANGED, "warning", messages.AXES_EXCHANGED, messages.CHECK_HEADERS)
-        elif not self._reading.layout.axes_are_told and not choice.is_sure:
+        elif not choice.is_exchanged and not self._reading.layout.axes_are_told and not choice.is_sure:
             yield self._of_table(codes.AXES_ASSUMED, "warning", messages.AXES_ASSUMED, messages.CHECK_ON_MAP)
 
     def _of_evidence(self) -> Iterable[Problem]:
         told = {codes.DATUM_FOUND: messages.DATUM_FOUND, codes.DATUM_DOUBTED: messages.DATUM_DOUBTED}
         yield from self._of_ranking()
         for doubt in self._settled.doubts:
-            if doubt not in told:
+            if doubt == codes.ZONE_DOUBTED:
+                yield self._of_zone()
+            elif doubt not in told:
                 yield self._of_table(doubt, "warning", *messages.FAR_FROM_ADDRESSES)
-                continue
-            nearer, farther = sorted(self._settled.ranked[-2:], key=lambda one: one.distance_m or 0)
-            message, suggestion = told[doubt]
-            words = {
-                "away": f"{farther.distance_m:.0f}",
-                "rest": f"{nearer.distance_m:.0f}",
-                "found": plane_name(nearer.code),
-            }
-            yield self._of_table(doubt, "warning", fill(message, **words), suggestion)
+            else:
+                nearer, farther = sorted(self._settled.ranked[-2:], key=lambda one: one.distance_m or 0)
+                message, suggestion = told[doubt]
+                words = {
+                    "away": f"{farther.distance_m:.0f}",
+                    "rest": f"{nearer.distance_m:.0f}",
+                    "found": plane_name(nearer.code),
+                }
+                yield self._of_table(doubt, "warning", fill(message, **words), suggestion)
+
+    def _of_zone(self) -> Problem:
+        """The stated zone beside the one that fits best."""
+        stated, other = self._ranked("plane")[:2]
+        wheres = []
+        for one, words in ((stated, messages.FROM_ADDRESSES), (other, messages.FROM_ADDRESSES_ELSEWHERE)):
+            where = messages.WHERE_THEY_CAN_BE if one.distance_m is None else words
+            wheres.append(fill(where, distance=format_distance(one.distance_m or 0.0), share=f"{one.share:.0%}"))
+        message, suggestion = messages.ZONE_DOUBTED
+        message = fill(message, chosen=stated.words, other=other.words, where=wheres[0], there=wheres[1])
+        return self._of_table(codes.ZONE_DOUBTED, "warning", message, suggestion)
 
     def _of_ranking(self) -> Iterable[Problem]:
         """The reading that was chosen with the next best; where they are about as good, a person has to look."""
         for about in ("order", "notation", "plane", "datum"):
+            if about == "plane" and codes.ZONE_DOUBTED in self._settled.doubts:
+                continue
             ranked = [one for one in self._ranked(about) if one.distance_m is not None]
             if len(ranked) < 2:
                 continue
@@ -202,46 +274,3 @@ def _in_japanese(operation: str) -> str:
     for word, words in messages.OPERATION_WORDS.items():
         operation = operation.replace(word, words)
     return operation
-
-
-def tell_no_coordinates() -> tuple[Problem, ...]:
-    """The table has no columns with positions."""
-    return (Problem(codes.NO_COORDINATES, "warning", *messages.NO_COORDINATES),)
-
-
-def tell_addresses(
-    told: tuple[Problem, ...], addresses: Addresses, rows: Sequence[int], row_numbers: Sequence[int]
-) -> tuple[Problem, ...]:
-    """Adds what addresses gave to rows without coordinates, and takes away what they made good.
-
-    Args:
-        told: Problems so far.
-        addresses: Of all rows.
-        rows: Indexes of the rows that had no position.
-        row_numbers: As the user of the source sees them.
-    """
-    more = []
-    column = addresses.columns[0]
-    for row in rows:
-        match, address = addresses.matches[row], addresses.texts[row]
-        number = row_numbers[row]
-        if match is None or not gives_place(match):
-            message, suggestion = messages.ADDRESS_NOT_FOUND
-            problem = Problem(
-                codes.ADDRESS_NOT_FOUND, "warning", fill(message, address=address), suggestion, number, column
-            )
-        else:
-            words = {"address": address, "name": match.name, "accuracy": format_distance(match.accuracy_m or 0.0)}
-            message = fill(messages.POSITION_FROM_ADDRESS, **words)
-            severity: Severity = "info" if match.is_sure and match.level != "city" else "warning"
-            problem = Problem(codes.POSITION_FROM_ADDRESS, severity, message, messages.CHECK_PLACE, number, column)
-        more.append(problem)
-    # An empty cell is no news where the address gave the position.
-    numbers = {problem.row_number for problem in more if problem.code == codes.POSITION_FROM_ADDRESS}
-    empty = (codes.POSITION_MISSING, codes.NO_COORDINATES)
-    kept = [
-        problem
-        for problem in told
-        if not (problem.code in empty and (problem.row_number in numbers or (numbers and problem.row_number is None)))
-    ]
-    return (*kept, *more)

@@ -6,7 +6,8 @@ import numpy as np
 
 from gis_capture.locate.numbers import Floats
 
-_RECEIVER_M = 10.0
+RECEIVER_M = 10.0
+"""How near a receiver is called that does not say it."""
 _WALK_M_PER_S = 1.4
 _M_PER_DEG = 111_320.0
 
@@ -63,6 +64,6 @@ class Track:
         d_lon = (self.lon[behind] - self.lon[before]) * np.cos(np.radians(self.lat[before]))
         length_m = np.hypot(d_lon, self.lat[behind] - self.lat[before]) * _M_PER_DEG
         speed = np.where(is_between & (gap_s > 0), length_m / np.where(gap_s > 0, gap_s, 1.0), 0.0)
-        accuracy_m = np.hypot(_RECEIVER_M, away_s * np.maximum(speed, _WALK_M_PER_S))
+        accuracy_m = np.hypot(RECEIVER_M, away_s * np.maximum(speed, _WALK_M_PER_S))
         placed = (np.where(is_placed, axis, np.nan) for axis in (lon, lat, accuracy_m))
         return next(placed), next(placed), next(placed)

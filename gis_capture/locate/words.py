@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _LON = "経度|東経|经度|경도"
 _LAT = "緯度|北緯|纬度|위도"
@@ -25,10 +25,16 @@ _PARTS = {
     "m": "m",
 }
 _PARTS |= {"秒": "s", "sec": "s", "second": "s", "seconds": "s", "s": "s"}
+_BARE_PART = re.compile(r"[(]?([分秒])[)]?(?:[_.]?[0-9]|[(][0-9][)])?")
 _PLANE = re.compile(
-    "平面直角|直角座標|公共座標|測量座標|座標系?|座標値|測地系|世界|日本|旧|新|第?(?:[0-9]+|[ivx]+)系|jgd[0-9]*|(?:coord|coordinate)s?|pos|utm|値|軸|km|m|単位|[0-9]"
+    "平面直角|直角座標|公共座標|測量座標|座標系?|座標値|測地系|世界|日本|旧|新|第?(?:[0-9]+|[ivx]+)系|epsg:?[0-9]{4,5}|jgd(?:2000|2011|2024)?|系|(?:web|ウェブ)?(?:mercator|メルカトル)|(?:coord|coordinate)s?|pos|utm|値|軸|[kcm]?m|単位|[0-9]"
 )
 _DATUM_BESIDE = re.compile(r"[(\[【〔][^()\[\]【】〔〕]*測地系[^()\[\]【】〔〕]*[)\]】〕]")
+_BRACKETS = re.compile(r"[(\[【〔][^()\[\]【】〔〕]*[)\]】〕]")
+_ZONE = re.compile(
+    "(?:平面直角|直角|公共)?(?:座標)?系(?:番号|コード|no\\.?)?|(?:平面直角|公共)座標(?:系)?(?:番号|コード)|座標参照系"
+    "|(?:utm)?[_-]?(?:座標)?(?:帯番号|ゾーン|zone)(?:番号)?|utm帯|crs|epsg(?:コード|code|番号)?|srid"
+)
 _DIRECTION = re.compile(r"[(\[]?([北東])(?:方向|向き?|が正)?[)\]]?")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−－ｰ", "ー"))
 _CAMEL = re.compile("(?<=[a-z])(?=[A-Z])")
@@ -39,7 +45,7 @@ class Role:
     """What one column is for.
 
     Attributes:
-        axis: "lon", "lat", "latlon", "x", "y", "east", "north", "mesh", "datum", "zone".
+        axis: "lon", "lat", "latlon", "x", "y", "east", "north", "mesh", "grid", "datum", "zone".
         part: "d", "m", "s" for columns of degrees, minutes, seconds; "" for the whole.
         base: What is left of the header; columns that belong together share it.
     """
@@ -66,27 +72,39 @@ def role_of(name: str) -> Role | None:
         return Role("latlon", "", "")
     if has_lon or has_lat:
         rest = re.sub(_LON if has_lon else _LAT, "", folded)
-        words = [token for token in re.findall("[a-z]+|[^\\W_a-z]+", rest) if token not in _LON_TOKENS | _LAT_TOKENS]
+        tokens_left = (token.removeprefix("の") for token in re.findall("[a-z]+|[^\\W_a-z]+", rest))
+        words = [token for token in tokens_left if token not in _LON_TOKENS | _LAT_TOKENS]
         part = next((_PARTS[token] for token in words if token in _PARTS), "") if len(words) < 3 else ""
         return Role(
             "lon" if has_lon else "lat", part, "".join(token for token in words if not (part and token in _PARTS))
         )
     if (plane := _plane_role(folded)) is not None:
         return plane
+    if _ZONE.fullmatch(_BRACKETS.sub("", folded)):
+        return Role("zone", "", "")
     if re.search("測地系|datum", folded) and not re.search("座標値|高さ", folded):
         return Role("datum", "", "")
-    if re.fullmatch(
-        "(?:平面直角|公共)?(?:座標)?系(?:番号|コード)?|(?:平面直角|公共)座標(?:系)?(?:番号|コード)|座標系", folded
-    ):
-        return Role("zone", "", "")
+    if re.search("mgrs|utm(?:ポイント|座標|グリッド|コード)", folded):
+        return Role("grid", "", "")
     if re.search("メッシュ|mesh", folded) and not re.search("名|種|率|数$|name", folded):
         return Role("mesh", "", "")
     return None
 
 
 def roles_of(names: Iterable[str]) -> dict[str, Role]:
-    """Tells the roles of all columns that have one."""
-    return {name: role for name in names if (role := role_of(name)) is not None}
+    """Tells the roles of all columns that have one; 分 and 秒 belong to the degrees they stand behind."""
+    found: dict[str, Role] = {}
+    before: Role | None = None
+    for name in names:
+        role = role_of(name)
+        if role is None and before is not None and (bare := _BARE_PART.fullmatch(fold_header(name))):
+            part = _PARTS[bare[1]]
+            # Minutes behind degrees, seconds behind minutes: nothing else is a column of one.
+            role = replace(before, part=part) if (before.part or "d") + part in "dms" else None
+        if role is not None:
+            found[name] = role
+        before = role if role is not None and role.axis in ("lon", "lat") else None
+    return found
 
 
 def _plane_role(folded: str) -> Role | None:
@@ -102,7 +120,7 @@ def _plane_role(folded: str) -> Role | None:
         if n_found == 1 and re.search("utm|座標", rest) and not _left_over(rest):
             return Role(axis, "", rest)
     for axis in "xy":
-        rest, n_found = re.subn(f"(?<![a-z]){axis}(?![a-z])", "", folded)
+        rest, n_found = re.subn(f"(?:(?<![a-z])|(?<=utm)){axis}(?![a-z])", "", folded)
         direction = _DIRECTION.search(rest)
         rest = _DIRECTION.sub("", rest)
         if n_found == 1 and not _left_over(rest):

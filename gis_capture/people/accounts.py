@@ -2,7 +2,7 @@
 
 import unicodedata
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from gis_capture.people import codes
 from gis_capture.people.attempts import forget
@@ -11,6 +11,7 @@ from gis_capture.people.passwords import Passwords
 from gis_capture.people.principals import ALL_LAYERS, Right, Role
 
 MAX_NAME_CHARS = 100
+Word = TypeVar("Word")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,25 +135,39 @@ class Accounts:
             others = "SELECT 1 FROM accounts WHERE role = 'admin' AND account_id <> ?"
             if account.role is Role.ADMIN and not self._database.row(others, account.account_id):
                 raise codes.error(codes.LAST_ADMIN)
-            connection.execute("DELETE FROM grants WHERE subject = ?", (f"account:{account.account_id}",))
+            for table in ("grants", "personal_grants", "areas"):
+                connection.execute(f"DELETE FROM {table} WHERE subject = ?", (f"account:{account.account_id}",))
             connection.execute("DELETE FROM accounts WHERE account_id = ?", (account.account_id,))
 
-    def grant(self, subject: str, layer: str, right: Right | None) -> None:
-        """Says what a subject may do with a layer; None takes back what was said.
+    def grant(self, subject: str, layer: str, right: Right | bool | None) -> None:
+        """Says what a subject may do with a layer, or whether it sees its personal data; None takes back what was said.
 
         Args:
             subject: "account:<id>", "device:<id>" or "role:<role>".
             layer: Its key; `ALL_LAYERS` for those without a grant of their own.
-            right: What it may do.
+            right: What it may do, or whether it sees fields with personal data.
+
+        Raises:
+            PeopleError: Personal data of a tablet, which a setting alone decides on.
         """
+        if isinstance(right, bool) and subject.startswith("device:"):
+            raise codes.error(codes.PERSONAL_FOR_PEOPLE)
         with self._database.change() as connection:
-            connection.execute("DELETE FROM grants WHERE subject = ? AND layer = ?", (subject, layer))
-            if right is not None:
+            if not isinstance(right, bool):
+                connection.execute("DELETE FROM grants WHERE subject = ? AND layer = ?", (subject, layer))
+            if right is None or isinstance(right, bool):
+                connection.execute("DELETE FROM personal_grants WHERE subject = ? AND layer = ?", (subject, layer))
+            if isinstance(right, bool):
+                connection.execute("INSERT INTO personal_grants VALUES (?, ?, ?)", (subject, layer, right))
+            elif right is not None:
                 connection.execute("INSERT INTO grants VALUES (?, ?, ?)", (subject, layer, right.word))
 
     def grants(self) -> list[dict[str, str]]:
         """All that was granted."""
-        rows = self._database.rows("SELECT subject, layer, layer_right FROM grants ORDER BY subject, layer")
+        rows = self._database.rows(
+            "SELECT subject, layer, layer_right FROM grants UNION ALL SELECT subject, layer, "
+            "iif(is_seen, 'personal', 'no_personal') FROM personal_grants ORDER BY 1, 2, 3"
+        )
         return [{"subject": row["subject"], "layer": row["layer"], "right": row["layer_right"]} for row in rows]
 
     def rights_of(self, subject: str, role: Role) -> dict[str, Right]:
@@ -160,12 +175,20 @@ class Accounts:
 
         A word about all layers to the subject goes before a word about one layer to its role.
         """
-        found: dict[str, dict[str, Right]] = {}
-        of_both = "SELECT * FROM grants WHERE subject IN (?, ?)"
-        for row in self._database.rows(of_both, subject, f"role:{role.word}"):
-            found.setdefault(row["subject"], {})[row["layer"]] = Right[row["layer_right"].upper()]
-        own, of_role = found.get(subject, {}), found.get(f"role:{role.word}", {})
-        return own if ALL_LAYERS in own else of_role | own
+        rows = self._database.rows("SELECT * FROM grants WHERE subject IN (?, ?)", subject, f"role:{role.word}")
+        return _own_first(subject, [(row["subject"], row["layer"], Right[row["layer_right"].upper()]) for row in rows])
+
+    def personal_of(self, subject: str, role: Role) -> dict[str, bool]:
+        """What was said of personal data in the same way."""
+        both = (subject, f"role:{role.word}")
+        rows = self._database.rows("SELECT * FROM personal_grants WHERE subject IN (?, ?)", *both)
+        return _own_first(subject, [(row["subject"], row["layer"], bool(row["is_seen"])) for row in rows])
+
+
+def _own_first(subject: str, said: list[tuple[str, str, Word]]) -> dict[str, Word]:
+    """By layer, what was said to a subject, else to its role."""
+    own = {layer: word for who, layer, word in said if who == subject}
+    return own if ALL_LAYERS in own else {layer: word for who, layer, word in said if who != subject} | own
 
 
 def shown_name(text: str) -> str:

@@ -12,8 +12,17 @@ CODE_WRONG: Final = "code_wrong"
 TOO_MANY_ATTEMPTS: Final = "too_many_attempts"
 ROLE_TOO_LOW: Final = "role_too_low"
 LAYER_NOT_GRANTED: Final = "layer_not_granted"
+AREA_LIMITED: Final = "area_limited"
+PERSONAL_HIDDEN: Final = "personal_hidden"
+UPLOAD_OF_ANOTHER: Final = "upload_of_another"
+AREA_UNUSABLE: Final = "area_unusable"
+EMAIL_UNUSABLE: Final = "email_unusable"
+OUTSIDE_BROKEN_OFF: Final = "outside_broken_off"
+OUTSIDE_UNKNOWN: Final = "outside_unknown"
+OUTSIDE_UNREACHABLE: Final = "outside_unreachable"
 DEVICE_LOCKED: Final = "device_locked"
 DEVICE_REVOKED: Final = "device_revoked"
+DEVICE_STAYS_REVOKED: Final = "device_stays_revoked"
 DEVICE_DIFFERS: Final = "device_differs"
 DEVICE_UNKNOWN: Final = "device_unknown"
 ACCOUNT_UNKNOWN: Final = "account_unknown"
@@ -24,9 +33,14 @@ PASSWORD_LONG: Final = "password_long"
 PASSWORD_GUESSABLE: Final = "password_guessable"
 ROLE_UNKNOWN: Final = "role_unknown"
 RIGHT_UNKNOWN: Final = "right_unknown"
+PERSONAL_FOR_PEOPLE: Final = "personal_for_people"
 LAST_ADMIN: Final = "last_admin"
 SETUP_DONE: Final = "setup_done"
 FIRST_IS_ADMIN: Final = "first_is_admin"
+PIN_UNUSABLE: Final = "pin_unusable"
+PIN_FOR_CREW: Final = "pin_for_crew"
+PIN_WRONG: Final = "pin_wrong"
+PERSON_REFUSED: Final = "person_refused"
 
 _WORDS: Final[dict[str, Text]] = {
     SETUP_NEEDED: Text(
@@ -58,6 +72,38 @@ _WORDS: Final[dict[str, Text]] = {
         "このレイヤーを使う権限がありません。必要なら管理者に頼んでください。",
         "You have no right to this layer: ask the administrator.",
     ),
+    PERSONAL_HIDDEN: Text(
+        "個人情報が入っていることがあるため、個人情報を見てよい利用者だけが使えます。必要なら管理者に頼んでください。",
+        "It may hold personal data, and is for those alone who may see that: ask the administrator.",
+    ),
+    UPLOAD_OF_ANOTHER: Text(
+        "取り込む前のファイルは、それを選んだ人と管理者だけが使えます。選んだ人に取り込んでもらってください。",
+        "Until it is imported, a file is for who chose it and the administrator: ask that person to import it.",
+    ),
+    AREA_LIMITED: Text(
+        "範囲を決められた人には、レイヤー全体にかかわる操作はできません。必要なら管理者に頼んでください。",
+        "Who is limited to an area may not do what is about the whole of a layer: ask the administrator.",
+    ),
+    AREA_UNUSABLE: Text(
+        "この図形は範囲にできません。経度・緯度で書いた面(ポリゴン)で、頂点は{most}個までにしてください。",
+        "This is no area: give polygons in longitude and latitude with at most {most} corners.",
+    ),
+    EMAIL_UNUSABLE: Text(
+        "「{value}」はメールアドレスとして使えないか、ほかの利用者のものです。",
+        '"{value}" is no address, or that of another account.',
+    ),
+    OUTSIDE_BROKEN_OFF: Text(
+        "市の認証基盤でのサインインが途中で切れました。もう一度始めてください。",
+        "The sign-in at the city's identity provider was broken off: begin again.",
+    ),
+    OUTSIDE_UNKNOWN: Text(
+        "市の認証基盤で確かめられた人は、ここの利用者ではありません。管理者に、メールアドレスの登録を頼んでください。",
+        "Whom the city's identity provider named has no account here: ask the administrator to enter the address.",
+    ),
+    OUTSIDE_UNREACHABLE: Text(
+        "市の認証基盤につながりません。名前とパスワードでもサインインできます。",
+        "The city's identity provider cannot be reached. You can sign in by name and password too.",
+    ),
     DEVICE_LOCKED: Text(
         "このタブレットは役所でロックされています。入力した内容はこのタブレットに残っています。役所に連絡してください。",
         "The office has locked this tablet. What was recorded is still on it. Call the office.",
@@ -67,6 +113,10 @@ _WORDS: Final[dict[str, Text]] = {
         "役所で新しいコードを出してもらい、登録し直してください。",
         "The office has withdrawn this tablet. What was recorded is still on it. "
         "Ask the office for a new code and pair it again.",
+    ),
+    DEVICE_STAYS_REVOKED: Text(
+        "タブレット「{value}」の登録は取り消されています。もとには戻せません。新しいコードで登録し直してください。",
+        'Tablet "{value}" was revoked, which stays: pair it anew with a new code.',
     ),
     DEVICE_DIFFERS: Text(
         "このタブレットのアプリは、登録したときと別のものです。役所で新しいコードを出してもらい、登録し直してください。",
@@ -90,8 +140,12 @@ _WORDS: Final[dict[str, Text]] = {
         'There is no role "{value}": give admin, office, crew or viewer.',
     ),
     RIGHT_UNKNOWN: Text(
-        "「{value}」という権限はありません。none・read・edit のどれかにしてください。",
-        'There is no right "{value}": give none, read or edit.',
+        "「{value}」という権限はありません。none・read・edit・personal・no_personal のどれかにしてください。",
+        'There is no right "{value}": give none, read, edit, personal or no_personal.',
+    ),
+    PERSONAL_FOR_PEOPLE: Text(
+        "タブレットに個人情報を渡すかは、設定 shares_personal_fields だけで決まります。人か役割を選んでください。",
+        "The setting shares_personal_fields alone gives personal data to tablets: choose people or a role.",
     ),
     LAST_ADMIN: Text(
         "最後の管理者は外せません。先に別の管理者を登録してください。",
@@ -99,6 +153,24 @@ _WORDS: Final[dict[str, Text]] = {
     ),
     FIRST_IS_ADMIN: Text(
         "最初に登録する人は、管理者(admin)にしてください。", "The first account is that of an administrator (admin)."
+    ),
+    PIN_UNUSABLE: Text(
+        "PIN は数字 4〜8 桁です。同じ数字、続き番号、くり返し、西暦の年のような推測されやすいものは使えません。",
+        "A PIN is 4 to 8 digits, and none that is easily guessed: one digit, a row, a repetition, a year.",
+    ),
+    PIN_FOR_CREW: Text(
+        "PIN を付けられるのは、役割が「現場」(crew)の人だけです。「{value}」はそうではありません。",
+        'Only who has the role "crew" gets a PIN; "{value}" has another one.',
+    ),
+    PIN_WRONG: Text(
+        "PIN が違います。もう一度入れてください。忘れたときは、管理者に新しい PIN を頼んでください。",
+        "The PIN is wrong. Try again, or ask the administrator for a new one.",
+    ),
+    PERSON_REFUSED: Text(
+        "このタブレットは、この人の記録を送れません。PIN が変わったか、利用者から外されています。"
+        "設定の「ほかの班にかわる」から PIN を入れ直すか、役所に連絡してください。記録はこのタブレットに残っています。",
+        "This tablet may not send for this person: the PIN has changed, or the account is gone. "
+        "Choose the person and type the PIN again, or call the office. What was recorded is still on the tablet.",
     ),
     SETUP_DONE: Text(
         "管理者はもう登録されています。サインインしてください。", "There is an administrator already: sign in."

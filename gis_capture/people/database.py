@@ -4,18 +4,25 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from threading import RLock
 from typing import Any
 
+from gis_capture.durability import is_for_want_of_room
 from gis_capture.errors import PeopleError
 from gis_capture.text import Text
 
 APPLICATION_ID = 0x47435045
-FORMAT_VERSION = 1
+FORMAT_VERSION = 4
 BUSY_TIMEOUT_S = 10
 OTHERS_SEEN_AFTER_S = 0.2
+_FULL = Text(
+    "サーバーのディスクに空き容量がありません。何も変わっていません。空きを作ってから、もう一度お試しください。",
+    "The server's disk is full. Nothing has changed: make room, then try again.",
+)
+PASSING = ("sessions", "codes", "attempts")
+"""Tables of what is over soon, and of no use in a copy."""
 _SCHEMA = """
 CREATE TABLE accounts (
   account_id TEXT PRIMARY KEY, name TEXT NOT NULL, name_key TEXT NOT NULL UNIQUE, title TEXT NOT NULL,
@@ -49,6 +56,38 @@ CREATE TABLE audit (
 CREATE TRIGGER audit_stays BEFORE UPDATE ON audit BEGIN SELECT raise(ABORT, 'the audit is append-only'); END;
 CREATE TRIGGER audit_keeps BEFORE DELETE ON audit BEGIN SELECT raise(ABORT, 'the audit is append-only'); END;
 """
+_UPGRADES = {
+    1: """
+CREATE TABLE areas (subject TEXT PRIMARY KEY, name TEXT NOT NULL, shape BLOB NOT NULL) STRICT;
+CREATE TABLE identities (
+  account_id TEXT PRIMARY KEY REFERENCES accounts ON DELETE CASCADE,
+  email_key TEXT UNIQUE, issuer TEXT, subject TEXT, UNIQUE (issuer, subject)
+) STRICT;
+CREATE TABLE outside_sign_ins (
+  state_hash BLOB PRIMARY KEY, browser_hash BLOB NOT NULL, verifier TEXT NOT NULL, nonce TEXT NOT NULL,
+  ends_at TEXT NOT NULL
+) STRICT;
+""",
+    # Files may hold tables of these names that nothing ever used.
+    2: """
+DROP TABLE IF EXISTS crews;
+DROP TABLE IF EXISTS pins;
+CREATE TABLE pins (
+  account_id TEXT PRIMARY KEY REFERENCES accounts ON DELETE CASCADE, pin_hash TEXT NOT NULL, given_at TEXT NOT NULL
+) STRICT;
+CREATE TABLE crews (
+  device_id TEXT NOT NULL REFERENCES devices, account_id TEXT NOT NULL REFERENCES pins ON DELETE CASCADE,
+  salt BLOB NOT NULL, iterations INTEGER NOT NULL, verifier BLOB NOT NULL, begun_at TEXT NOT NULL,
+  PRIMARY KEY (device_id, account_id)
+) STRICT;
+""",
+    3: """
+CREATE TABLE personal_grants (
+  subject TEXT NOT NULL, layer TEXT NOT NULL, is_seen INTEGER NOT NULL, PRIMARY KEY (subject, layer)
+) STRICT;
+""",
+}
+"""By the format before it, what makes the next one of it."""
 
 
 class Database:
@@ -84,10 +123,27 @@ class Database:
                 for statement in _statements(_SCHEMA):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                connection.execute(f"PRAGMA user_version = {FORMAT_VERSION}")
+                connection.execute("PRAGMA user_version = 1")
+            if connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID:
+                _upgrade(connection)
             found = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")]
         if found != [APPLICATION_ID, FORMAT_VERSION]:
             raise sqlite3.DatabaseError(f"application_id, user_version = {found}")
+
+    def copy_to(self, path: Path) -> None:
+        """Writes a copy of the present state, readable by the same user alone, with all rows of `PASSING` left out.
+
+        Raises:
+            PeopleError: It cannot be written.
+        """
+        os.close(os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
+        with self._told(), closing(sqlite3.connect(path, isolation_level=None)) as copy:
+            with self._lock:
+                self._connection.backup(copy)
+            for table in PASSING:
+                copy.execute(f"DELETE FROM {table}")
+            # What was deleted would otherwise still stand in free pages.
+            copy.execute("VACUUM")
 
     def close(self) -> None:
         """Closes it."""
@@ -132,6 +188,8 @@ class Database:
         try:
             yield
         except sqlite3.Error as error:
+            if is_for_want_of_room(self.path, error):
+                raise PeopleError(_FULL, code="disk_full", path=self.path) from error
             raise PeopleError(
                 Text(
                     f"利用者の記録「{self.path}」を使えません({error})。写しがあれば戻してください。",
@@ -140,6 +198,13 @@ class Database:
                 code="people_unusable",
                 path=self.path,
             ) from error
+
+
+def _upgrade(connection: sqlite3.Connection) -> None:
+    while script := _UPGRADES.get(version := connection.execute("PRAGMA user_version").fetchone()[0]):
+        for statement in _statements(script):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {version + 1}")
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -61,8 +61,14 @@ class Devices:
         return device_of(row)
 
     def set_state(self, device: Device, state: State) -> Device:
-        """Locks, unlocks or revokes a tablet; who is signed in on it is signed out."""
+        """Locks, unlocks or revokes a tablet; who is signed in on it is signed out.
+
+        Raises:
+            PeopleError: It was revoked, and has to be paired anew (code `device_stays_revoked`).
+        """
         with self._database.change() as connection:
+            if device.state == "revoked" and state != "revoked":
+                raise codes.error(codes.DEVICE_STAYS_REVOKED, value=device.name)
             if state != "active":
                 connection.execute("DELETE FROM sessions WHERE device_id = ?", (device.device_id,))
             # What was revoked stays so.
@@ -75,14 +81,16 @@ class Devices:
         """Makes sure that a tablet sends under an id of its own: each crew on it has one, and keeps it.
 
         Args:
-            device_id: Of the tablet.
+            device_id: Of the tablet; "" = it is sent from no paired one, and so under the id of none.
             sender_id: Under which its app sends changes; new ones are the tablet's from now on.
 
         Raises:
-            PeopleError: The id is that of another tablet.
+            PeopleError: The id is that of another tablet (code `device_differs`).
         """
         found = "SELECT device_id FROM senders WHERE sender_id = ?"
         row = self._database.row(found, sender_id)
+        if row is None and not device_id:
+            return
         if row is None:
             with self._database.change(is_noted=False) as connection:
                 connection.execute("INSERT OR IGNORE INTO senders VALUES (?, ?)", (sender_id, device_id))

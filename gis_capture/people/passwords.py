@@ -41,8 +41,12 @@ class Passwords:
             raise codes.error(codes.PASSWORD_LONG, most=MAX_CHARS)
         if _is_guessable(password, name):
             raise codes.error(codes.PASSWORD_GUESSABLE)
+        return self.keep(password)
+
+    def keep(self, secret: str) -> str:
+        """The hash of what was looked at elsewhere."""
         with self._lock:
-            return self._hasher.hash(password)
+            return self._hasher.hash(secret)
 
     def is_right(self, kept: str | None, password: str) -> bool:
         """Whether a password is that of a hash; without one it takes as long, and is wrong."""

@@ -10,13 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
+from gis_capture.errors import PeopleError
 from gis_capture.people import codes
 from gis_capture.people.accounts import Account, Accounts, name_key, shown_name
+from gis_capture.people.areas import Areas
 from gis_capture.people.attempts import FREE_BY_ADDRESS, FREE_BY_NAME, forget, later, note_failure, refuse_hasty
 from gis_capture.people.audit import Audit
 from gis_capture.people.database import Database
 from gis_capture.people.devices import Device, Devices, device_of
+from gis_capture.people.identities import Identities
 from gis_capture.people.passwords import Passwords
+from gis_capture.people.pins import Pins
 from gis_capture.people.principals import Principal, Role
 
 TOKEN_BYTES = 32
@@ -63,6 +67,9 @@ class People:
         accounts: Their accounts.
         devices: Their tablets.
         audit: What they did.
+        areas: Where they work.
+        identities: Whom the city's identity provider knows.
+        pins: By which the crew shares tablets.
     """
 
     def __init__(
@@ -86,6 +93,17 @@ class People:
         self.accounts = Accounts(self._database, self._passwords)
         self.devices = Devices(self._database)
         self.audit = Audit(self._database)
+        self.areas = Areas(self._database)
+        self.identities = Identities(self._database)
+        self.pins = Pins(self._database, self._passwords, self.accounts, clock=clock, random=random)
+
+    def copy_to(self, path: Path) -> None:
+        """Writes a copy for a backup: accounts, tablets, rights and the account of what was done; nobody is signed in.
+
+        Raises:
+            PeopleError: It cannot be written.
+        """
+        self._database.copy_to(path)
 
     def close(self) -> None:
         """Closes the file."""
@@ -107,7 +125,7 @@ class People:
         """Who asks, by the tokens of a session and of a tablet; None = nobody that is known.
 
         Raises:
-            PeopleError: The tablet is locked or was revoked, and nobody is signed in on it.
+            PeopleError: The tablet is locked or was revoked, whoever is signed in on it.
         """
         if not session and not device:
             return None
@@ -123,37 +141,56 @@ class People:
 
     def _look_up(self, session: str, device: str, now: str, state: tuple[int, int]) -> _Known:
         """Looks in the file; the answer holds until the use has to be noted again."""
+        until, on_tablet = later(now, self._noted_every_s), self._device_of(device)
+        if on_tablet is not None:
+            about = on_tablet.device_id, on_tablet.contact_at
+            until = self._note("devices SET contact_at", "device_id", *about, now)
+            # Whoever is signed in on it: nothing goes in or out of a tablet that is lost.
+            if on_tablet.state != "active":
+                return _Known(state, None, f"device_{on_tablet.state}", until)
         row = self._database.row(
             "SELECT * FROM sessions JOIN accounts USING (account_id) WHERE session_hash = ?", _hash(session)
         )
         if row:
             ends_at = min(later(row["seen_at"], self._lasting.idle_s), later(row["begun_at"], self._lasting.whole_s))
             if now < ends_at:
-                until = self._note("sessions SET seen_at", "session_hash", row["session_hash"], row["seen_at"], now)
-                until = min(until, later(row["begun_at"], self._lasting.whole_s))
-                return _Known(state, self._principal_of(row["account_id"]), "", until)
-        row = self._database.row("SELECT * FROM devices WHERE token_hash = ?", _hash(device))
-        if row is None:
-            return _Known(state, None, "", later(now, self._noted_every_s))
-        found = device_of(row)
-        until = self._note("devices SET contact_at", "device_id", found.device_id, found.contact_at, now)
-        if found.state != "active":
-            return _Known(state, None, f"device_{found.state}", until)
-        rights = self.accounts.rights_of(f"device:{found.device_id}", Role.CREW)
-        principal = Principal("device", found.device_id, found.name, Role.CREW, rights=rights)
-        return _Known(state, principal, "", until)
+                noted = self._note("sessions SET seen_at", "session_hash", row["session_hash"], row["seen_at"], now)
+                until = min(until, noted, later(row["begun_at"], self._lasting.whole_s))
+                device_id = on_tablet.device_id if on_tablet else ""
+                return _Known(state, self.principal_of(row["account_id"], device_id), "", until)
+        return _Known(state, self._principal_of_tablet(on_tablet) if on_tablet else None, "", until)
 
-    def _principal_of(self, account_id: str) -> Principal:
+    def principal_of(self, account_id: str, device_id: str = "") -> Principal:
+        """An account with what it may do, as it asks on a paired tablet or on none.
+
+        Raises:
+            PeopleError: There is no such account.
+        """
         account = self.accounts.get(account_id)
-        rights = self.accounts.rights_of(f"account:{account.account_id}", account.role)
-        return Principal("account", account.account_id, account.title, account.role, account.sees_personal, rights)
+        subject = f"account:{account.account_id}"
+        rights, area = self.accounts.rights_of(subject, account.role), self.areas.of(subject, account.role)
+        who = (account.account_id, account.title, account.role, account.sees_personal)
+        personal = self.accounts.personal_of(subject, account.role)
+        return Principal("account", *who, rights=rights, area=area, personal=personal, device_id=device_id)
+
+    def _principal_of_tablet(self, found: Device) -> Principal:
+        subject, who = f"device:{found.device_id}", (found.device_id, found.name, Role.CREW)
+        rights, area = self.accounts.rights_of(subject, Role.CREW), self.areas.of(subject, Role.CREW)
+        return Principal("device", *who, rights=rights, area=area, device_id=found.device_id)
 
     def _note(self, what: str, key: str, value: object, noted_at: str, now: str) -> str:
-        """Notes every few minutes that a session or a tablet is in use; gives when it is to be noted next."""
+        """Notes every few minutes that a session or a tablet is in use; gives when it is to be noted next.
+
+        On a full disk it is not noted: who is signed in still reads.
+        """
         if now >= later(noted_at, self._noted_every_s):
             noted_at = now
-            with self._database.change(is_noted=False) as connection:
-                connection.execute(f"UPDATE {what} = ? WHERE {key} = ?", (now, value))
+            try:
+                with self._database.change(is_noted=False) as connection:
+                    connection.execute(f"UPDATE {what} = ? WHERE {key} = ?", (now, value))
+            except PeopleError as error:
+                if error.subject.get("code") != "disk_full":
+                    raise
         return later(noted_at, self._noted_every_s)
 
     def sign_in(
@@ -170,17 +207,30 @@ class People:
 
         Raises:
             PeopleError: Name or password are wrong, or there were too many failures; which of both is not told.
+                Or the tablet is locked or was revoked.
         """
         row = self._checked(name, password, address)
-        token, begun_on, now = self._token(), self._device_of(device), self._clock()
         with self._database.change() as connection:
             forget(connection, _failures_of(name))
+        token = self.begin_session(row["account_id"], session=session, device=device)
+        return token, self.accounts.get(row["account_id"])
+
+    def begin_session(self, account_id: str, *, session: str = "", device: str = "") -> str:
+        """Begins a session of somebody who has said who that is; see `sign_in`.
+
+        Raises:
+            PeopleError: The tablet on which it is asked is locked or was revoked.
+        """
+        token, begun_on, now = self._token(), self._device_of(device), self._clock()
+        if begun_on is not None and begun_on.state != "active":
+            raise codes.error(f"device_{begun_on.state}")
+        with self._database.change() as connection:
             connection.execute("DELETE FROM sessions WHERE session_hash = ?", (_hash(session),))
             connection.execute("DELETE FROM sessions WHERE begun_at < ?", (later(now, -self._lasting.whole_s),))
-            values = (_hash(token), row["account_id"], begun_on and begun_on.device_id, now, now)
+            values = (_hash(token), account_id, begun_on and begun_on.device_id, now, now)
             connection.execute("INSERT INTO sessions VALUES (?, ?, ?, ?, ?)", values)
-            connection.execute("UPDATE accounts SET signed_in_at = ? WHERE account_id = ?", (now, row["account_id"]))
-        return token, self.accounts.get(row["account_id"])
+            connection.execute("UPDATE accounts SET signed_in_at = ? WHERE account_id = ?", (now, account_id))
+        return token
 
     def check_password(self, account: Account, password: str, *, address: str) -> None:
         """Makes sure that somebody who is signed in is still the one who did.

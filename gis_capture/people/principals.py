@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal
 
+from gis_capture.locate.area import Area
+
 ALL_LAYERS = "*"
 """Stands in a grant for every layer that has none of its own."""
 
@@ -35,6 +37,10 @@ class Role(IntEnum):
 _ROLES = {role.name.lower(): role for role in Role}
 
 
+PERSONAL = {"personal": True, "no_personal": False}
+"""Words of a grant that says whether fields with personal data are seen, and not what may be done."""
+
+
 class Right(IntEnum):
     """What may be done with a layer."""
 
@@ -58,6 +64,9 @@ class Principal:
         name: For people to read.
         sees_personal: Whether fields with personal data are given.
         rights: By layer, as they were granted; `ALL_LAYERS` for the rest.
+        personal: By layer, whether fields with personal data are given after all, or not; `ALL_LAYERS` for the rest.
+        area: Nothing is given of what lies outside of it, and nothing is taken; None = no such limit.
+        device_id: Of the paired tablet on which it is asked; "" = on none.
     """
 
     kind: Literal["own_screen", "account", "device"]
@@ -66,6 +75,13 @@ class Principal:
     role: Role
     sees_personal: bool = False
     rights: Mapping[str, Right] = field(default_factory=dict)
+    area: Area | None = None
+    personal: Mapping[str, bool] = field(default_factory=dict)
+    device_id: str = ""
+
+    def may_see_personal(self, layer: str) -> bool:
+        """Whether fields with personal data of a layer are given to this one."""
+        return self.personal.get(layer, self.personal.get(ALL_LAYERS, self.sees_personal))
 
     def right(self, layer: str) -> Right:
         """What this one may do with a layer: a viewer never edits, an administrator is never kept out."""

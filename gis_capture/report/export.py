@@ -1,17 +1,19 @@
 """A layer as a file to hand on: GeoPackage, GeoJSON, CSV or FlatGeobuf."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from shapely import Geometry
 
 from gis_capture.errors import StoreError
 from gis_capture.model import Problem
 from gis_capture.report.flatgeobuf import encode_flatgeobuf
 from gis_capture.report.geojson import encode_collection, to_geojson
 from gis_capture.report.table import ENCODINGS, write_csv
-from gis_capture.store.export import at_revision, everything, write_geopackage
+from gis_capture.store.export import Select, at_revision, everything, write_geopackage
 from gis_capture.store.protocol import Store
 from gis_capture.text import Text
 
@@ -41,6 +43,7 @@ def export_layer(
     encoding: str = "utf-8-sig",
     with_personal: bool = True,
     revision: int | None = None,
+    keeps: Callable[[Geometry | None], bool] | None = None,
 ) -> Export:
     """Writes a layer to a file; the file is replaced at once when it is whole.
 
@@ -52,6 +55,7 @@ def export_layer(
         encoding: Of a CSV file.
         with_personal: Whether fields with personal data are written.
         revision: As the layer was after it, by the field names of now; None = as it is.
+        keeps: Tells by its geometry whether a feature is written; None = all are.
 
     Raises:
         LayerError: There is no such layer.
@@ -67,6 +71,8 @@ def export_layer(
                 ),
                 value=value,
             )
+    chosen = everything if revision is None else at_revision(revision)
+    select = chosen if keeps is None else _only(chosen, keeps)
     with replacing(path) as unfinished:
         if file_format == "gpkg":
             n_features = write_geopackage(
@@ -74,10 +80,12 @@ def export_layer(
                 store,
                 [key],
                 with_personal=with_personal,
-                select=everything if revision is None else at_revision(revision),
+                select=select,
             )
             return Export(path, n_features)
         features = store.features(key) if revision is None else store.features_at(key, revision)
+        if keeps is not None:
+            features = (feature for feature in features if keeps(feature.geometry))
         if file_format == "csv":
             with unfinished.open("w", encoding=encoding, newline="") as file:
                 return Export(path, *write_csv(file, layer, features, encoding=encoding))
@@ -91,6 +99,10 @@ def export_layer(
                 stream.write(piece)
                 n_features = max(number - 1, 0)
         return Export(path, n_features)
+
+
+def _only(select: Select, keeps: Callable[[Geometry | None], bool]) -> Select:
+    return lambda moment, layer: (feature for feature in select(moment, layer) if keeps(feature.geometry))
 
 
 @contextmanager

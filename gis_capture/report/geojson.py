@@ -10,10 +10,9 @@ import orjson
 import shapely
 from shapely import Geometry
 
-from gis_capture.locate.lon_lat import to_lon_lat
+from gis_capture.locate.lon_lat import is_lon_lat, to_lon_lat
 from gis_capture.model import Feature, Layer
-from gis_capture.model.geojson import wkb_to_geojson
-from gis_capture.store.columns import Columns
+from gis_capture.model.geojson import geometry_to_geojson, wkb_to_geojson
 
 _BATCH = 1_000
 _POINT = 0
@@ -40,20 +39,13 @@ def to_geojson(layer: Layer, features: Iterable[Feature]) -> Iterator[dict[str, 
             }
 
 
-def columns_to_geojson(layer: Layer, columns: Columns) -> list[dict[str, Any]]:
-    """Gives the same of columns that hold the fields of the layer."""
-    names = [*(field.name for field in layer.fields), "revision"]
-    values = zip(*(columns.fields[name] for name in names[:-1]), columns.revisions, strict=True)
-    geometries = _geometries(columns.geometries, layer.crs)
-    return [
-        {"type": "Feature", "id": feature_id, "geometry": geometry, "properties": dict(zip(names, row, strict=True))}
-        for feature_id, geometry, row in zip(columns.feature_ids, geometries, values, strict=True)
-    ]
-
-
 def _geometries(geometries: Geometries, crs: str) -> list[dict[str, Any] | None]:
     """Gives the geometries of features, points in the plane at once."""
+    if len(geometries) == 1 and is_lon_lat(crs):
+        return [geometry_to_geojson(geometries[0])]
     moved = to_lon_lat(geometries, crs)
+    if len(moved) == 1:
+        return [geometry_to_geojson(moved[0])]
     is_plain = (shapely.get_type_id(moved) == _POINT) & ~shapely.has_z(moved) & ~shapely.has_m(moved)
     if (is_plain & ~shapely.is_empty(moved)).all():
         return [{"type": "Point", "coordinates": position} for position in shapely.get_coordinates(moved).tolist()]

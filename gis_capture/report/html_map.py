@@ -12,10 +12,11 @@ from markupsafe import Markup
 
 from gis_capture.errors import ResourceError, StoreError
 from gis_capture.model import Layer
+from gis_capture.report.disagreements import rows_apart
 from gis_capture.report.html_map_words import OUTCOMES, SEVERITIES, WORDS, next_steps
 from gis_capture.report.import_rows import MAX_LISTED, ShownRows, choose_rows, personal_columns, raw_texts
-from gis_capture.report.map_drawing import Apart, Drawing, draw_map
-from gis_capture.report.placings import COARSE, ROUGH
+from gis_capture.report.map_drawing import Drawing, draw_map
+from gis_capture.report.placings import COARSE, FAR, ROUGH
 from gis_capture.store.protocol import FeatureQuery, Store
 from gis_capture.text import Text
 
@@ -60,7 +61,7 @@ def import_map(store: Store, import_id: str, *, leaflet_dir: Path, language: str
     rows = choose_rows(store, record)
     query = FeatureQuery(feature_ids=list(rows.placed), is_located=True)
     result = record.get("result_en" if language == "en" else "result") or record["result"]
-    apart = _apart(result, layer, language)
+    apart, n_apart = rows_apart(record, result, layer, language)
     features = store.features(layer.key, query)
     drawing = draw_map(layer, features, rows=rows.placed, language=language, apart=apart)
     page = _TEMPLATES.get_template("html_map.html").render(
@@ -73,11 +74,12 @@ def import_map(store: Store, import_id: str, *, leaflet_dir: Path, language: str
         map_html=Markup(drawing.html) if drawing else None,
         map_script=Markup(drawing.script) if drawing else None,
         legend=_legend(drawing, language),
-        n_apart=len(apart),
+        n_apart=n_apart,
+        n_lines=len(apart),
         n_drawn=_n_drawn(drawing),
         n_not_drawn=len(rows.placed) - _n_drawn(drawing),
         is_thinned=len(rows.placed) < result["n_loaded"],
-        steps=_steps(record, result, drawing, len(apart), language),
+        steps=_steps(record, result, drawing, n_apart, language),
         problems=_problems(result, layer, language),
         has_tables=len(record.get("tables") or ()) > 1,
         rows=_listed(rows, record, result, layer, language),
@@ -111,23 +113,6 @@ def _day_and_time(instant: str, language: str) -> str:
     return Text(f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}", f"{at:%Y-%m-%d %H:%M} (JST)").in_language(language)
 
 
-def _apart(result: Mapping[str, Any], layer: Layer, language: str) -> list[Apart]:
-    """The rows that lie elsewhere than their address; what concerns personal data is told by the number of the row."""
-    personal = {field.name for field in layer.fields if field.is_personal}
-    row = WORDS["row_number"].in_language(language)
-    found: dict[object, Apart] = {}
-    for index, problem in enumerate(result["problems"]):
-        if len(places := problem.get("places", ())) == 2 and tuple(places[0]) != tuple(places[1]):
-            words = "" if personal else f" {problem['message']}"
-            number = row.format(n=problem["row"]) if problem["row"] else ""
-            place, other = ((float(lon), float(lat)) for lon, lat in places)
-            # One line a row; where it disagrees with its address, that says more than that it lies outside.
-            found[(problem.get("table"), problem["row"]) if problem["row"] else index] = Apart(
-                place, other, number + words
-            )
-    return list(found.values())
-
-
 def _n_drawn(drawing: Drawing | None) -> int:
     return sum(drawing.counts.values()) if drawing else 0
 
@@ -143,7 +128,7 @@ def _steps(
     record: Mapping[str, Any], result: Mapping[str, Any], drawing: Drawing | None, n_apart: int, language: str
 ) -> list[str]:
     counts = drawing.counts if drawing else {}
-    n_rough = counts.get(COARSE, 0) + counts.get(ROUGH, 0)
+    n_rough = sum(counts.get(placing, 0) for placing in (COARSE, ROUGH, FAR))
     steps = next_steps(result, n_rough=n_rough, n_apart=n_apart, is_undone=bool(record.get("undone_at")))
     return [step.in_language(language) for step in steps]
 

@@ -40,6 +40,10 @@ WORDS = {
         "{n} are not drawn: deleted since, outside the world, or too large.",
     ),
     "apart": Text("座標と住所などの食いちがい", "Coordinates and address disagree"),
+    "lines_left_out": Text(
+        "食いちがう {all} 行のうち、均等に選んだ {n} 行に線を引いています。残りの {left} 行には線がありません。",
+        "Of {all} rows that disagree, {n}, evenly chosen, have a line; {left} have none.",
+    ),
     "legend": Text("凡例", "Legend"),
     "next": Text("次にすること", "What to do next"),
     "problems": Text("確認すること", "What to check"),
@@ -100,9 +104,9 @@ def next_steps(result: Mapping[str, Any], *, n_rough: int, n_apart: int = 0, is_
     if n_apart:
         steps.append(
             Text(
-                f"赤い線の {n_apart:,} 行は、座標と住所などが離れています。どちらが正しいか確かめて、"
+                f"座標と住所などが離れた行が {n_apart:,} 行あります(赤い線)。どちらが正しいか確かめて、"
                 "台帳か位置を直してください。",
-                f"The coordinates of {n_apart:,} rows (red lines) lie far from their addresses: find out "
+                f"The coordinates of {n_apart:,} rows lie far from their addresses (red lines): find out "
                 "which is true, and mend the ledger or the position.",
             )
         )

@@ -10,12 +10,12 @@ import folium
 import numpy as np
 import shapely
 from branca.element import Figure
-from shapely import Geometry, GeometryCollection
+from shapely import Geometry, GeometryCollection, Point
 
 from gis_capture.locate.lon_lat import to_lon_lat
 from gis_capture.model import BBox, Feature, Layer, geometry_to_geojson
 from gis_capture.model.label import label_of
-from gis_capture.report.placings import PLACINGS, Placing, placing_of, position_words
+from gis_capture.report.placings import COARSE_M, PLACINGS, Placing, placing_of, position_words
 from gis_capture.store.source_rows import SourceRow
 from gis_capture.text import Text
 
@@ -35,6 +35,12 @@ _POPUP = {
 _APART = Text("食いちがい(座標から住所などへの線)", "Disagreements: from the coordinates to the address")
 _APART_COLOR = "#ce0000"
 _GRID = Text("経緯線", "Graticule")
+_REACH = Text("誤差の円", "Circles of accuracy")
+_REACH_STYLE = {"color": "#595959", "weight": 1, "fillColor": "#8c1aff", "fillOpacity": 0.06, "interactive": False}
+_MAX_CIRCLES = 2_000
+_FEW_CIRCLES = 200
+_CIRCLE = np.linspace(0, 2 * np.pi, 49)
+_M_PER_DEG = 111_320.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +87,14 @@ def draw_map(
     groups: dict[Placing, list[dict[str, Any]]] = {placing: [] for placing in PLACINGS}
     counts = dict.fromkeys(PLACINGS, 0)
     places: list[Geometry] = []
+    circles: list[list[list[float]]] = []
     for feature, place in _drawable(layer, list(features)):
         placing = placing_of(feature.position)
         properties = _properties(layer, feature, rows.get(feature.feature_id), language)
         counts[placing] += 1
         places.append(place)
+        if isinstance(place, Point) and (feature.position.accuracy_m or 0.0) > COARSE_M:
+            circles.append(_circle(place, feature.position.accuracy_m or 0.0))
         # folium takes no collections.
         for part in shapely.get_parts(place) if isinstance(place, GeometryCollection) else (place,):
             group = groups[placing]
@@ -100,6 +109,8 @@ def draw_map(
     drawn.default_js, drawn.default_css = [], []
     box = BBox(*(float(edge) for edge in shapely.total_bounds(places)))
     _graticule(box, name=_GRID.in_language(language)).add_to(drawn)
+    if circles:
+        _reaches(circles[:_MAX_CIRCLES], language).add_to(drawn)
     for placing, found in groups.items():
         if found:
             _group(placing, found, n_features=counts[placing], language=language).add_to(drawn)
@@ -147,6 +158,28 @@ def _group(placing: Placing, features: list[dict[str, Any]], *, n_features: int,
         marker=folium.CircleMarker(radius=placing.radius_px),
         tooltip=folium.GeoJsonTooltip(["label"], labels=False),
         popup=folium.GeoJsonPopup(list(_POPUP), [words.in_language(language) for words in _POPUP.values()]),
+    )
+
+
+def _circle(place: Point, radius_m: float) -> list[list[float]]:
+    """The corners of a circle around a place in degrees."""
+    reach = radius_m / _M_PER_DEG
+    lon = place.x + reach / max(math.cos(math.radians(place.y)), 0.01) * np.cos(_CIRCLE)
+    corners: list[list[float]] = np.column_stack([lon, place.y + reach * np.sin(_CIRCLE)]).round(6).tolist()
+    return corners
+
+
+def _reaches(circles: Sequence[list[list[float]]], language: str) -> folium.GeoJson:
+    """Draws how far off places may be; where there are many, only when asked."""
+    features = [
+        {"type": "Feature", "id": n, "geometry": {"type": "Polygon", "coordinates": [ring]}, "properties": {}}
+        for n, ring in enumerate(circles)
+    ]
+    return folium.GeoJson(
+        {"type": "FeatureCollection", "features": features},
+        name=f"{_REACH.in_language(language)} {len(circles):,}",
+        style_function=lambda _: _REACH_STYLE,
+        show=len(circles) <= _FEW_CIRCLES,
     )
 
 

@@ -6,13 +6,17 @@ from gis_capture.model import PositionQuality
 from gis_capture.text import Text
 
 COARSE_M = 20.0
-"""A position that is less certain than this is drawn as a rough one."""
+"""A position of the ledger that is less certain than this is drawn as a rough one."""
+
+FAR_M = 500.0
+"""Beyond it, a position tells the part of a city, but no street."""
 
 _METHODS = {
     "coordinates": Text("台帳の緯度・経度", "longitude and latitude of the ledger"),
     "dms": Text("台帳の度分秒", "degrees, minutes and seconds of the ledger"),
     "plane": Text("台帳の平面直角座標", "plane coordinates of the ledger"),
     "geometry": Text("ファイルが持つ図形", "geometry of the file"),
+    "photo": Text("写真の測位", "position in the photo"),
     "mesh": Text("メッシュコード", "mesh code"),
     "address": Text("所在地", "address"),
     "parcel": Text("地番の筆", "parcel of the lot"),
@@ -25,7 +29,7 @@ _METHODS = {
     "field": Text("現場で入力", "captured on site"),
     "edited": Text("取り込んだ後に修正", "edited after the import"),
 }
-_STATED = ("coordinates", "dms", "plane", "geometry")
+_STATED = ("coordinates", "dms", "plane", "geometry", "photo")
 _ROUGH = ("mesh", "address", "parcel", "chainage", "reference", "name", "track")
 
 
@@ -71,15 +75,29 @@ COARSE = Placing(
     0.15,
     "4 3",
 )
-ROUGH = Placing("rough", Text("所在地・メッシュから(おおよそ)", "From address or mesh (rough)"), "#8c1aff", 8, 0.0)
+ROUGH = Placing(
+    "rough",
+    Text(f"所在地・メッシュなどから(誤差 {FAR_M:.0f} m まで)", f"From address, mesh and the like, to {FAR_M:.0f} m"),
+    "#8c1aff",
+    8,
+    0.0,
+)
+FAR = Placing(
+    "far",
+    Text(f"所在地・メッシュなどから(誤差 {FAR_M:.0f} m 超)", f"From address, mesh and the like, beyond {FAR_M:.0f} m"),
+    "#8c1aff",
+    11,
+    0.0,
+    "2 4",
+)
 LATER = Placing("later", Text("取り込んだ後に直した位置", "Moved after the import"), "#197a4b", 4, 1.0)
-PLACINGS = (STATED, COARSE, ROUGH, LATER)
+PLACINGS = (STATED, COARSE, ROUGH, FAR, LATER)
 
 
 def placing_of(position: PositionQuality) -> Placing:
     """Finds the group of a position."""
     if position.method in _ROUGH:
-        return ROUGH
+        return FAR if (position.accuracy_m or 0.0) > FAR_M else ROUGH
     if position.method in _STATED:
         return COARSE if (position.accuracy_m or 0.0) > COARSE_M else STATED
     return LATER

@@ -4,7 +4,10 @@ from flask import Flask
 
 from gis_capture.server import answers, authorization, context, errors, logs, security
 from gis_capture.server.areas import AREAS
+from gis_capture.server.feature_door import FeatureDoor
 from gis_capture.server.metrics import METRICS, Metrics
+from gis_capture.server.proxied import Proxied
+from gis_capture.server.question import Question
 from gis_capture.server.tile_door import TileDoor
 from gis_capture.workspace import Workspace
 
@@ -12,6 +15,7 @@ from gis_capture.workspace import Workspace
 def create_app(workspace: Workspace) -> Flask:
     """Makes the app that serves a workspace; who opened the workspace closes it."""
     app = Flask("gis_capture", static_folder=None)
+    app.request_class = Question
     app.config["MAX_CONTENT_LENGTH"] = workspace.settings.max_upload_bytes
     context.init_app(app, workspace)
     logs.init_app(app)
@@ -21,8 +25,9 @@ def create_app(workspace: Workspace) -> Flask:
     authorization.init_app(app)
     for area in AREAS:
         app.register_blueprint(area)
-    door = TileDoor(app.wsgi_app, app.extensions[context.EXTENSION])
+    served = context.served_by(app)
+    door = TileDoor(FeatureDoor(app.wsgi_app, served), served)
     areas = {rule.rule.split("/", 2)[1] for rule in app.url_map.iter_rules()} - {""}
     metrics = app.extensions[METRICS] = Metrics(door, workspace, {*areas, "office"})
-    app.wsgi_app = metrics  # type: ignore[method-assign]
+    app.wsgi_app = Proxied(metrics, workspace.folder.proxies)  # type: ignore[method-assign]
     return app

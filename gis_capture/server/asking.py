@@ -20,7 +20,7 @@ _COOKIE = re.compile(rf"(?:^|;\s*)({SESSION_COOKIE}|{DEVICE_COOKIE})=([\w-]{{43}
 _BEARER = re.compile(r"Bearer ([\w-]{43})", re.ASCII | re.IGNORECASE)
 MAX_ASKERS = 2_000
 _PROXIED = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PROTO", "HTTP_VIA")
-# All that the answer depends on.
+# All that the answer depends on; where it is not the own screen, the first two alone.
 _QUESTION = ("HTTP_COOKIE", "HTTP_AUTHORIZATION", "REMOTE_ADDR", "HTTP_HOST", *_PROXIED)
 
 
@@ -33,15 +33,20 @@ def who_asks(served: Served, environ: Mapping[str, Any]) -> Principal:
     Raises:
         PeopleError: Somebody who is not known, or a tablet that is locked or was revoked.
     """
-    question = tuple(map(environ.get, _QUESTION))
-    n_changes, now_s = served.workspace.n_people_changes, time.monotonic()
+    question: tuple[object, ...] = environ.get("HTTP_COOKIE"), environ.get("HTTP_AUTHORIZATION")
     known = served.askers.get(question)
+    if known is None:
+        question = tuple(map(environ.get, _QUESTION))
+        known = served.askers.get(question)
+    n_changes, now_s = served.workspace.n_people_changes, time.monotonic()
     if known is not None and known[0] == n_changes and now_s < known[1]:
         return known[2]
     principal = _find(served, environ)
     while len(served.askers) >= MAX_ASKERS:
         served.askers.pop(next(iter(served.askers)), None)
-    served.askers[question] = n_changes, now_s + OTHERS_SEEN_AFTER_S, principal
+    served.askers.pop(question, None)
+    known_by = question if principal is OWN_SCREEN else question[:2]
+    served.askers[known_by] = n_changes, now_s + OTHERS_SEEN_AFTER_S, principal
     return principal
 
 

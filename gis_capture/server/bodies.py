@@ -114,13 +114,20 @@ def _unpacked(pieces: Iterator[bytes]) -> Iterator[bytes]:
     )
 
 
-def read_integer(name: str, *, default: int, least: int, most: int) -> int:
+def read_integer(name: str, *, default: int, least: int, most: int, arguments: Mapping[str, str] | None = None) -> int:
     """Reads a whole number from the query; a larger one than `most` counts as `most`.
+
+    Args:
+        name: Of the argument.
+        default: Where it is left out.
+        least: A smaller one is refused.
+        most: A larger one counts as this.
+        arguments: The query; None = that of the present request.
 
     Raises:
         RequestError: Not a whole number of at least `least`.
     """
-    text = request.args.get(name)
+    text = (request.args if arguments is None else arguments).get(name)
     if text is None:
         return default
     if not (text.isascii() and text.isdigit() and len(text) < 19 and int(text) >= least):

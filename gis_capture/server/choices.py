@@ -28,7 +28,7 @@ _KINDS: dict[str, type] = {
     "against": list,
     "place_column": str,
 }
-POSITION = ("crs", "recipe", "said", "place_by", "against", "place_column")
+POSITION = ("crs", "recipe", "said", "place_by", "against", "place_column", "track")
 """Of a choice that was read: what decides where rows lie."""
 
 
@@ -66,13 +66,22 @@ def read_query(arguments: Any, workspace: Workspace) -> dict[str, Any]:
     body: dict[str, Any] = dict(arguments)
     body |= {name: arguments.getlist(name) for name in ("key", "against")}
     if arguments.get("roles"):
-        try:
-            body["roles"] = json.loads(arguments["roles"])
-        except (ValueError, RecursionError) as error:
-            raise RequestError(Text("「roles」が JSON ではありません。", '"roles" is no JSON.')) from error
+        body["roles"] = read_json_argument("roles", arguments)
     for name in ("matches", "is_repeat_allowed", "is_list", "is_update"):
         body.pop(name, None)
     return read_choice(body, workspace)
+
+
+def read_json_argument(name: str, arguments: Mapping[str, str]) -> Any:
+    """Reads an argument of a query that is JSON.
+
+    Raises:
+        RequestError: It is none.
+    """
+    try:
+        return json.loads(arguments[name])
+    except (ValueError, RecursionError) as error:
+        raise RequestError(Text(f"「{name}」が JSON ではありません。", f'"{name}" is no JSON.')) from error
 
 
 def place_rule(choice: Mapping[str, Any]) -> PlaceRule | None:

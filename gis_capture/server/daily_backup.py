@@ -4,10 +4,12 @@ import logging
 from datetime import datetime, timedelta
 from threading import Event, Thread
 
+from gis_capture.durability import held
 from gis_capture.errors import CaptureError
 from gis_capture.times import JAPAN
 from gis_capture.workspace import Workspace
 from gis_capture.workspace.backups import Backup, list_backups
+from gis_capture.workspace.reserve import keep_reserve
 
 CHECK_S = 60
 RETRY = timedelta(hours=1)
@@ -68,7 +70,11 @@ class DailyBackup:
     def _watch(self) -> None:
         while not self._stopped.wait(CHECK_S):
             try:
-                self.run_if_due()
+                with held(self.workspace.folder.cache_dir / "daily-backup.lock") as is_ours:
+                    # One of the processes that serve a workspace does it.
+                    if is_ours:
+                        self.run_if_due()
+                        keep_reserve(self.workspace.folder.cache_dir)
             except Exception:
                 # The next look may fare better; the server goes on.
                 logger.exception("Whether a backup is due could not be told.")

@@ -74,15 +74,21 @@ STATUS: dict[type[Exception], tuple[int, str]] = {
 # Codes that need another status than their class.
 STATUS_OF_CODE = {
     "account_unknown": 404,
+    "device_stays_revoked": 409,
     "device_unknown": 404,
     "first_is_admin": 409,
     "last_admin": 409,
     "name_taken": 409,
+    "area_unusable": 422,
+    "email_unusable": 422,
     "name_unusable": 400,
     "password_guessable": 422,
     "password_long": 422,
     "password_short": 422,
     "people_unusable": 503,
+    "pin_for_crew": 409,
+    "personal_for_people": 422,
+    "pin_unusable": 422,
     "right_unknown": 400,
     "role_unknown": 400,
     "setup_done": 409,
@@ -110,10 +116,18 @@ STATUS_OF_CODE = {
     "import_followed": 409,
     "import_unknown": 404,
     "row_not_open": 404,
+    "scan_broken": 422,
+    "scan_large": 413,
+    "scanned_busy": 409,
+    "scanned_decision": 400,
+    "scanned_open": 409,
+    "scanned_unknown": 404,
+    "sheet_busy": 409,
+    "sheet_decided": 409,
+    "sheet_unknown": 404,
     "raster_unknown": 404,
     "raster_building": 409,
     "raster_pixels": 413,
-    "personal_hidden": 403,
     "nothing_to_undo": 409,
     "thumbnail_impossible": 422,
     "too_many_changes": 413,
@@ -214,8 +228,12 @@ def request_language() -> str:
 
 
 def problem_document(status: int, code: str, message: Text | None) -> dict[str, Any]:
+    """Gives a problem document in the language the request asks for."""
+    return problem_body(status, code, message, request_language())
+
+
+def problem_body(status: int, code: str, message: Text | None, language: str) -> dict[str, Any]:
     """Gives a problem document with the words of both languages."""
-    language = request_language()
     title = TITLES.get(status) or Text(f"HTTP {status}", f"HTTP {status}")
     detail = message or title
     return {

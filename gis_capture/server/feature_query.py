@@ -2,16 +2,14 @@
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from flask import request
-
 from gis_capture.model import FieldType, Layer, Text, Value, parse_bbox
 from gis_capture.server.bodies import is_storable, read_integer
-from gis_capture.server.context import settings
 from gis_capture.server.errors import RequestError
-from gis_capture.server.personal import sees_personal
+from gis_capture.settings import Settings
 from gis_capture.store.protocol import FeatureQuery
 
 FORMATS = ("geojson", "csv", "fgb")
@@ -37,18 +35,21 @@ class Page:
     file_format: str
 
 
-def read_page(layer: Layer) -> Page:
-    """Reads the query of the present request.
+def read_page(layer: Layer, arguments: Mapping[str, str], settings: Settings, *, with_personal: bool) -> Page:
+    """Reads the query of a request.
 
     Args:
         layer: With the fields that who asks may see; others do not exist for the query.
+        arguments: Of the query.
+        settings: How many features a page has.
+        with_personal: Whether fields with personal data are among them.
 
     Raises:
         RequestError: An argument that is neither known nor a field, or a value that does not fit.
         FeatureError: The box is none.
     """
-    arguments = request.args
-    limit = read_integer("limit", default=settings().page_features, least=1, most=settings().max_page_features)
+    n_most = settings.max_page_features
+    limit = read_integer("limit", default=settings.page_features, least=1, most=n_most, arguments=arguments)
     ids = arguments["ids"].split(",") if "ids" in arguments else None
     text = arguments.get("q", "").strip()[:MAX_TEXT]
     if ids is not None and (len(ids) > MAX_IDS or not all(map(is_storable, ids))):
@@ -57,16 +58,16 @@ def read_page(layer: Layer) -> Page:
         )
     if not is_storable(text):
         raise RequestError(Text("「q」に使えない文字があります。", '"q" holds characters that no text can hold.'))
-    wanted = _with_fields(layer)
+    wanted = _with_fields(layer, arguments)
     query = FeatureQuery(
         bbox=parse_bbox(arguments["bbox"]) if arguments.get("bbox") else None,
         feature_ids=ids,
         equals={name: _value(layer, name, arguments[name]) for name in arguments if name not in ARGUMENTS} or None,
         is_located=False if arguments.get("unlocated") == "1" else None,
         text=text or None,
-        after_fid=read_integer("after", default=0, least=0, most=2**62),
+        after_fid=read_integer("after", default=0, least=0, most=2**62, arguments=arguments),
         limit=limit + 1,
-        with_personal=sees_personal(),
+        with_personal=with_personal,
         names=tuple(field.name for field in wanted.fields),
     )
     file_format = arguments.get("format", FORMATS[0])
@@ -79,10 +80,10 @@ def read_page(layer: Layer) -> Page:
     return Page(wanted, query, limit, file_format)
 
 
-def _with_fields(layer: Layer) -> Layer:
-    if "properties" not in request.args:
+def _with_fields(layer: Layer, arguments: Mapping[str, str]) -> Layer:
+    if "properties" not in arguments:
         return layer
-    names = [name for name in request.args["properties"].split(",") if name]
+    names = [name for name in arguments["properties"].split(",") if name]
     for name in names:
         _known(layer, name)
     return replace(layer, fields=tuple(field for field in layer.fields if field.name in names))

@@ -1,20 +1,21 @@
-"""Uploads on their way into a layer: kept in memory until they are in the store, one conversion at a time."""
+"""Uploads on their way into a layer: known to all processes until they are in the store, one conversion at a time."""
 
 import shutil
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from logging import getLogger
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from gis_capture.errors import CaptureError, SourceError
 from gis_capture.locate.said import Said
 from gis_capture.server.choices import place_rule
 from gis_capture.server.errors import NotFoundError, StateError
+from gis_capture.server.import_answers import Upload, import_to_json, result_of
+from gis_capture.server.shared_jobs import Jobs
 from gis_capture.text import LANGUAGES, Text
 from gis_capture.workspace import Workspace
 from gis_capture.workspace.reimport import NO_EARLIER_VERSION, Reimport
@@ -22,44 +23,16 @@ from gis_capture.workspace.reimport import NO_EARLIER_VERSION, Reimport
 logger = getLogger(__name__)
 MAX_WAITING = 50
 FORGOTTEN_AFTER_S = 86_400
+NOTED_SHARE = 0.01
+"""How much further a conversion is when that is written down."""
 _CRASHED = Text(
     "思わぬ問題で取り込めませんでした。何も登録していません。サーバーの記録を担当者に見せてください。",
     "The import failed unexpectedly. Nothing was stored. Show the server's log to whoever looks after it.",
 )
-
-
-@dataclass(slots=True)
-class Upload:
-    """A source that was uploaded, and how far it has come.
-
-    Attributes:
-        result: By language, of a next version of a ledger that changed nothing, so that the store keeps no import.
-    """
-
-    import_id: str
-    path: Path
-    created_at: str
-    author: str
-    state: str = "inspected"
-    progress: float = 0.0
-    layer: str | None = None
-    problem: dict[str, Any] | None = None
-    result: dict[str, dict[str, Any]] | None = None
-
-    def to_json(self, language: str = "ja") -> dict[str, Any]:
-        """Gives the form of `GET /imports/<import_id>`."""
-        return {
-            "import_id": self.import_id,
-            "state": self.state,
-            "progress": self.progress,
-            "source_name": self.path.name,
-            "layer": self.layer,
-            "author": self.author,
-            "created_at": self.created_at,
-            "revision": None,
-            "result": (self.result or {}).get(language),
-            "problem": self.problem,
-        }
+_CUT = Text(
+    "取り込みの途中でサーバーが止まりました。何も登録していません。もう一度取り込んでください。",
+    "The server stopped in the midst of the import. Nothing was stored: begin it once more.",
+)
 
 
 @dataclass(slots=True)
@@ -67,17 +40,20 @@ class ImportsDesk:
     """Takes uploads, converts them in the background, and knows the state of every import."""
 
     workspace: Workspace
-    _uploads: dict[str, Upload] = field(default_factory=dict)
-    _lock: Lock = field(default_factory=Lock)
+    jobs: Jobs
     _worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="import"))
 
     def __post_init__(self) -> None:
-        # What was uploaded to a server that has stopped is known to nobody; what is new may be another server's.
+        # What is new may be another server's.
         forgotten_before_s = time.time() - FORGOTTEN_AFTER_S
         for path in self.workspace.folder.uploads_dir.glob("*"):
             with suppress(OSError):
                 if path.stat().st_mtime < forgotten_before_s:
                     shutil.rmtree(path) if path.is_dir() else path.unlink()
+        with self.jobs.alone():
+            for upload in self._uploads().values():
+                if upload.state != "running" and not upload.path.parent.is_dir():
+                    self.jobs.drop(upload.import_id)
 
     def new_folder(self) -> tuple[str, Path]:
         """Makes the folder of a new upload; gives the import's id and the folder."""
@@ -86,15 +62,15 @@ class ImportsDesk:
         folder.mkdir(parents=True)
         return import_id, folder
 
-    def add(self, import_id: str, path: Path, *, author: str) -> Upload:
+    def add(self, import_id: str, path: Path, *, author: str, owner: str = "") -> Upload:
         """Keeps an upload that was inspected; the oldest waiting ones make room."""
-        upload = Upload(import_id, path, self.workspace.clock(), author)
-        with self._lock:
-            self._uploads[import_id] = upload
-            waiting = [other for other in self._uploads.values() if other.state in ("inspected", "failed")]
+        upload = Upload(import_id, path, self.workspace.clock(), author, owner=owner)
+        with self.jobs.alone():
+            self.jobs.put(import_id, upload.to_card(), is_mine=True)
+            waiting = [other for other in self._uploads().values() if other.state != "running"]
             forgotten = waiting[:-MAX_WAITING]
             for other in forgotten:
-                del self._uploads[other.import_id]
+                self.jobs.drop(other.import_id)
         for other in forgotten:
             self.drop_folder(other.path.parent)
         return upload
@@ -114,14 +90,15 @@ class ImportsDesk:
             NotFoundError: There is no such upload.
             StateError: It is being converted or has been.
         """
-        with self._lock:
-            upload = self._uploads.get(import_id)
+        with self.jobs.alone():
+            upload = self._upload(import_id)
             if upload is None and self._stored(import_id) is None:
                 raise _unknown()
             if upload is None or upload.state not in ("inspected", "failed"):
                 raise _under_way(import_id)
             upload.state, upload.progress, upload.problem = "running", 0.0, None
             upload.layer = choice.get("layer")
+            self.jobs.put(import_id, upload.to_card(), is_mine=True)
         self._worker.submit(self._convert, upload, dict(choice))
         return upload
 
@@ -132,8 +109,7 @@ class ImportsDesk:
             NotFoundError: There is no such upload.
             StateError: It is being converted or has been.
         """
-        with self._lock:
-            upload = self._uploads.get(import_id)
+        upload = self._upload(import_id)
         if upload is None or upload.state not in ("inspected", "failed"):
             raise _unknown() if upload is None else _under_way(import_id)
         return upload.path
@@ -144,9 +120,10 @@ class ImportsDesk:
         Raises:
             NotFoundError: There is no such upload or import, or no copy of its source.
         """
-        upload, record = self._uploads.get(import_id), self._stored(import_id)
+        upload, record = self._upload(import_id), self._stored(import_id)
         path = upload.path if upload else None
-        if path is None and record is not None:
+        if record is not None:
+            # What is in the store may still be known as an upload, whose files are about to go.
             path = self.workspace.folder.sources_dir / str(record["sha256"]) / str(record["source_name"])
             given, placed = dict(record.get("given") or {}), record.get("placed_by") or {}
             if given.get("said"):
@@ -163,8 +140,15 @@ class ImportsDesk:
 
     def _convert(self, upload: Upload, choice: dict[str, Any]) -> None:
         def report(share: float) -> None:
-            upload.progress = min(max(share, upload.progress), 0.99)
+            share = min(share, 0.99)
+            if share >= upload.progress + NOTED_SHARE:
+                upload.progress = share
+                self._note(upload)
 
+        with self.jobs.turn():
+            self._convert_now(upload, choice, report)
+
+    def _convert_now(self, upload: Upload, choice: dict[str, Any], report: Callable[[float], None]) -> None:
         try:
             identity: dict[str, Any] = {"import_id": upload.import_id, "author": upload.author, "on_progress": report}
             if choice.pop("is_update", False):
@@ -181,11 +165,11 @@ class ImportsDesk:
             logger.exception("Import of %s failed", upload.path.name)
             self._fail(upload, "unexpected", _CRASHED)
         else:
-            with self._lock:
-                if upload.result is None:
-                    self._uploads.pop(upload.import_id, None)
-                else:
-                    upload.state, upload.progress = "done", 1.0
+            if upload.result is None:
+                self.jobs.drop(upload.import_id)
+            else:
+                upload.state, upload.progress = "done", 1.0
+                self._note(upload)
             self.drop_folder(upload.path.parent)
 
     def compare(self, import_id: str, choice: Mapping[str, Any]) -> Reimport | None:
@@ -211,9 +195,33 @@ class ImportsDesk:
             raise
 
     def _fail(self, upload: Upload, code: str, message: Text) -> None:
-        with self._lock:
-            upload.state = "failed"
-            upload.problem = {"code": code, "detail_ja": message.ja, "detail_en": message.en}
+        upload.state = "failed"
+        upload.problem = {"code": code, "detail_ja": message.ja, "detail_en": message.en}
+        self._note(upload)
+
+    def _note(self, upload: Upload) -> None:
+        """Tells the others how far it is; a disk that is full is no reason to stop."""
+        with suppress(OSError):
+            self.jobs.put(upload.import_id, upload.to_card(), is_mine=True)
+
+    def _uploads(self) -> dict[str, Upload]:
+        """All uploads, the oldest first."""
+        found = {}
+        for import_id, card in self.jobs.all().items():
+            upload = Upload.from_card(card, self.workspace.folder.uploads_dir / import_id)
+            if upload.state == "running" and self.jobs.is_lost(card):
+                upload.state = "failed"
+                upload.problem = {"code": "import_cut", "detail_ja": _CUT.ja, "detail_en": _CUT.en}
+            found[import_id] = upload
+        return found
+
+    def _upload(self, import_id: str) -> Upload | None:
+        return self._uploads().get(import_id)
+
+    def owner(self, import_id: str) -> str | None:
+        """Whose an upload is, as the id of an account; None for what is in the store, or is not there."""
+        upload = self._upload(import_id)
+        return upload.owner if upload and self._stored(import_id) is None else None
 
     def get(self, import_id: str, language: str) -> dict[str, Any]:
         """Gives the state of an import.
@@ -221,7 +229,8 @@ class ImportsDesk:
         Raises:
             NotFoundError: There is none of that id.
         """
-        upload = self._uploads.get(import_id)
+        # Before the store is read: one that ends in between is then in both, not in neither.
+        upload = self._upload(import_id)
         record = self._stored(import_id)
         if record is not None:
             return import_to_json(record, language)
@@ -229,58 +238,22 @@ class ImportsDesk:
             raise _unknown()
         return upload.to_json(language)
 
-    def list(self, language: str) -> list[dict[str, Any]]:
-        """Gives all imports, newest first; those under way before those in the store."""
+    def list(self, language: str, is_seen: Callable[[str], bool] = lambda owner: True) -> list[dict[str, Any]]:
+        """Gives all imports, newest first; those under way before those in the store.
+
+        Args:
+            language: Of their words.
+            is_seen: Tells by its owner whether an upload is among them.
+        """
         # Before the store is read: one that ends in between is then in both, not in neither.
-        with self._lock:
-            waiting = [upload for upload in self._uploads.values() if upload.state != "inspected"]
+        uploads = self._uploads().values()
+        waiting = [upload for upload in uploads if upload.state != "inspected" and is_seen(upload.owner)]
         stored = [import_to_json(record, language) for record in self.workspace.imports()]
         known = {record["import_id"] for record in stored}
         return [*(upload.to_json(language) for upload in reversed(waiting) if upload.import_id not in known), *stored]
 
     def _stored(self, import_id: str) -> dict[str, Any] | None:
         return next((record for record in self.workspace.imports() if record["import_id"] == import_id), None)
-
-
-def import_to_json(record: Mapping[str, Any], language: str) -> dict[str, Any]:
-    """Gives the form of `GET /imports/<import_id>` of an import in the store."""
-    result = record.get("result_en") if language == "en" else None
-    return {
-        "import_id": record["import_id"],
-        "state": record.get("state", "done"),
-        "progress": 1.0,
-        "source_name": record["source_name"],
-        "layer": record["layer"],
-        "author": record.get("author"),
-        "created_at": record.get("created_at"),
-        "undone_at": record.get("undone_at"),
-        "updates": record.get("updates"),
-        "revision": record.get("revision"),
-        "result": result or record.get("result"),
-        "problem": None,
-        "kept": record.get("kept", []),
-    }
-
-
-def last_imports(records: Iterable[Mapping[str, Any]], language: str) -> dict[str, dict[str, Any]]:
-    """Gives the newest import of each layer that was not undone, without its problems, which may be thousands.
-
-    `records` are newest first.
-    """
-    newest: dict[str, dict[str, Any]] = {}
-    for record in records:
-        if not record.get("undone_at") and record["layer"] not in newest:
-            document = import_to_json(record, language)
-            result = document["result"] or {}
-            document["result"] = {key: value for key, value in result.items() if key != "problems"} or None
-            newest[record["layer"]] = document
-    return newest
-
-
-def result_of(reimport: Reimport, language: str) -> dict[str, Any]:
-    """The account of a next version, in the form of a conversion's."""
-    counts = {"base": reimport.base["import_id"], "key_columns": list(reimport.key_columns), **reimport.counts}
-    return {**reimport.conversion.to_json(language), "update": counts}
 
 
 def _without_update(choice: Mapping[str, Any]) -> dict[str, Any]:

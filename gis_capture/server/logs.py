@@ -6,13 +6,17 @@ the program it arose, not its words.
 
 import json
 import logging
+import os
 import time
 import traceback
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, Response, g, request
+
+from gis_capture.durability import held
 
 NAME = "server.jsonl"
 MAX_BYTES = 5_000_000
@@ -41,12 +45,48 @@ class JsonLines(logging.Formatter):
         return json.dumps(entry, ensure_ascii=False)
 
 
+class SharedLog(RotatingFileHandler):
+    """A log that several processes write; whoever finds it full puts it aside, and the others follow."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Writes a line into the file that has the name now."""
+        try:
+            self._follow()
+            if self.shouldRollover(record):
+                with held(Path(self.baseFilename).with_suffix(".lock"), n_tries=20) as is_ours:
+                    self._follow()
+                    if is_ours and self.shouldRollover(record):
+                        self.doRollover()
+            logging.FileHandler.emit(self, record)
+        except Exception:
+            self.handleError(record)
+
+    def _follow(self) -> None:
+        """Opens the file anew where another process has put it aside."""
+        if os.name != "posix" or self.stream is None:
+            # On Windows one process writes, and nobody can put an open file aside.
+            return
+        here = os.fstat(self.stream.fileno())
+        try:
+            there = os.stat(self.baseFilename)
+            is_same = (there.st_dev, there.st_ino) == (here.st_dev, here.st_ino)
+        except FileNotFoundError:
+            is_same = False
+        if not is_same:
+            self.stream.close()
+            self.stream = self._open()
+
+    def _open(self) -> Any:
+        stream = super()._open()
+        os.chmod(self.baseFilename, 0o600)
+        return stream
+
+
 def start_log(folder: Path) -> None:
     """Begins to write the log of this process into a folder; where that cannot be written, the server goes on."""
     try:
         folder.mkdir(exist_ok=True)
-        handler = RotatingFileHandler(folder / NAME, maxBytes=MAX_BYTES, backupCount=N_FILES - 1, encoding="utf-8")
-        (folder / NAME).chmod(0o600)
+        handler = SharedLog(folder / NAME, maxBytes=MAX_BYTES, backupCount=N_FILES - 1, encoding="utf-8")
     except OSError:
         logging.getLogger(LOGGER).warning("The log cannot be written.", exc_info=True)
         return

@@ -3,13 +3,18 @@
 Each app has a registry of its own. Labels name areas of the HTTP contract, never a layer, an id or a person.
 """
 
+import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from functools import lru_cache
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, values
 from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from gis_capture.server.daily_backup import last_backup
@@ -20,6 +25,7 @@ from gis_capture.workspace import Workspace
 Start = Callable[..., Any]
 Wsgi = Callable[[dict[str, Any], Start], Iterable[bytes]]
 METRICS = "gis_capture_metrics"
+TOGETHER = "PROMETHEUS_MULTIPROC_DIR"
 BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 
 
@@ -48,7 +54,11 @@ class Metrics:
             buckets=BUCKETS_S,
             registry=self._registry,
         )
-        self._registry.register(_OfWorkspace(workspace))
+        self._of_workspace = _OfWorkspace(workspace)
+        # Finding the figure of some labels takes longer than counting.
+        self._figures = lru_cache(1_000)(
+            lambda *labels: (self._seconds.labels(labels[0]), self._answers.labels(*labels))
+        )
 
     def __call__(self, environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
         """Answers a request, and counts it."""
@@ -58,15 +68,39 @@ class Metrics:
         method = environ["REQUEST_METHOD"] if environ["REQUEST_METHOD"] in ("GET", "HEAD", "POST", "PUT") else "other"
 
         def start(status: str, *arguments: Any) -> Any:
-            self._seconds.labels(area).observe(time.perf_counter() - began)
-            self._answers.labels(area, method, status[:3]).inc()
+            seconds, answers = self._figures(area, method, status[:3])
+            seconds.observe(time.perf_counter() - began)
+            answers.inc()
             return start_response(status, *arguments)
 
         return self._app(environ, start)
 
     def text(self) -> bytes:
-        """All figures in the text format of Prometheus."""
-        return generate_latest(self._registry)
+        """All figures in the text format of Prometheus; where several processes serve, those of all of them."""
+        registry = CollectorRegistry()
+        if TOGETHER in os.environ:
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        else:
+            registry.register(self._registry)
+        registry.register(self._of_workspace)
+        return generate_latest(registry)
+
+
+@contextmanager
+def counted_together(n_workers: int) -> Iterator[None]:
+    """Lets processes that are begun in the block count into files, which each of them reads."""
+    if n_workers == 1:
+        yield
+        return
+    with TemporaryDirectory(prefix="gis-capture-metrics-") as folder:
+        # As prometheus_client does when it is loaded and finds the variable.
+        os.environ[TOGETHER] = folder
+        values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]
+        try:
+            yield
+        finally:
+            del os.environ[TOGETHER]
+            values.ValueClass = values.MutexValue
 
 
 class _OfWorkspace(Collector):

@@ -3,10 +3,10 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from logging import getLogger
-from threading import Lock
 from typing import Any
 
 from gis_capture.errors import CaptureError
+from gis_capture.server.shared_jobs import Jobs
 from gis_capture.text import Text
 from gis_capture.tiles.packs import PackPlan
 from gis_capture.workspace import Workspace
@@ -14,6 +14,9 @@ from gis_capture.workspace import Workspace
 logger = getLogger(__name__)
 MAX_JOBS = 20
 _CRASHED = Text("思わぬ問題で作れませんでした。", "It failed unexpectedly.")
+_CUT = Text(
+    "途中でサーバーが止まりました。もう一度作ってください。", "The server stopped meanwhile: make it once more."
+)
 
 
 @dataclass(slots=True)
@@ -21,24 +24,27 @@ class PackDesk:
     """Knows what is being made; a failure is told until the pack is asked for again."""
 
     workspace: Workspace
-    _jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
-    _lock: Lock = field(default_factory=Lock)
+    cards: Jobs
     _worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="pack"))
 
     def start(self, name: str, plan: PackPlan) -> bool:
         """Begins to make a pack; False where that name, or too many others, are being made."""
-        with self._lock:
-            busy = [job for job in self._jobs.values() if job["state"] != "failed"]
+        with self.cards.alone():
+            busy = [job for job in self.jobs() if job["state"] != "failed"]
             if len(busy) >= MAX_JOBS or any(job["name"] == name for job in busy):
                 return False
-            self._jobs[name] = {"name": name, "state": "waiting", "progress": 0.0}
+            self._say(name, state="waiting", progress=0.0, created_at=self.workspace.clock())
         self._worker.submit(self._make, name, plan)
         return True
 
     def jobs(self) -> list[dict[str, Any]]:
         """What is not ready: "waiting", "building", or "failed" with a problem."""
-        with self._lock:
-            return [dict(job) for job in self._jobs.values()]
+        found: list[dict[str, Any]] = []
+        for card in self.cards.all().values():
+            if card["state"] != "failed" and self.cards.is_lost(card):
+                card |= {"state": "failed", "problem": _CUT.to_json()}
+            found.append({name: card[name] for name in ("name", "state", "progress", "problem") if name in card})
+        return found
 
     def _make(self, name: str, plan: PackPlan) -> None:
         self._say(name, state="building")
@@ -50,9 +56,8 @@ class PackDesk:
             logger.exception("Making the pack %s failed", name)
             self._say(name, state="failed", problem=_CRASHED.to_json())
         else:
-            with self._lock:
-                del self._jobs[name]
+            self.cards.drop(name)
 
     def _say(self, name: str, **said: Any) -> None:
-        with self._lock:
-            self._jobs[name] |= said
+        known = {} if said.get("state") == "waiting" else self.cards.get(name) or {}
+        self.cards.put(name, {"name": name, **known, **said}, is_mine=True)

@@ -1,13 +1,12 @@
-"""Hides the values of fields with personal data where they stand in records of conflicts and waiting changes."""
+"""Hides the values of fields with personal data where they stand in conflicts, waiting changes and imports."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
-from flask import g
-
 from gis_capture.errors import LayerError
-from gis_capture.server.authorization import principal
+from gis_capture.server.authorization import note_personal, sees_personal
 from gis_capture.server.context import settings, workspace
+from gis_capture.server.errors import request_language
 from gis_capture.sync.codes import MALFORMED_CHANGE
 from gis_capture.text import Text
 
@@ -15,22 +14,16 @@ _HIDDEN = Text("個人情報を含むことがあるため、理由は表示し�
 _VALUES = ("base", "stored", "incoming", "taken")
 
 
-def sees_personal() -> bool:
-    """Whether fields with personal data are given to who asks; that they are is written down with the answer."""
-    is_given = settings().shares_personal_fields or principal().sees_personal
-    g.gave_personal = g.get("gave_personal", False) or is_given
-    return is_given
-
-
-def gives_personal_to_tablets() -> bool:
-    """Whether tablets get fields with personal data, whoever holds them: by the setting alone."""
-    g.gave_personal = is_given = settings().shares_personal_fields
-    return is_given
+def gives_personal_to_tablets(layers: Iterable[str]) -> bool:
+    """Whether tablets get fields with personal data of layers, whoever holds them: by the setting alone."""
+    if settings().shares_personal_fields:
+        note_personal(layers)
+    return settings().shares_personal_fields
 
 
 def shown_conflict(conflict: Mapping[str, Any]) -> dict[str, Any]:
     """Gives a conflict record as who asks may see it; a clash that is hidden says so."""
-    hidden = _hidden_names(conflict.get("layer"))
+    hidden = _hidden_names(conflict.get("layer"), (clash.get("field") for clash in conflict.get("fields", ())))
     clashes = [
         clash | {name: None for name in _VALUES if name in clash} | {"is_hidden": True}
         if clash.get("field") in hidden
@@ -45,24 +38,37 @@ def shown_waiting(waiting: Mapping[str, Any]) -> dict[str, Any]:
 
     Of a body that is no change nobody can tell where such a value stands: where layers have any, all of it is hidden.
     """
-    body = waiting.get("body")
-    if sees_personal() or not any(layer.personal_names for layer in workspace().store.layers()):
-        return dict(waiting)
-    if not isinstance(body, Mapping) or not isinstance(body.get("fields") or {}, Mapping) or "text" in body:
+    body, receipt = waiting.get("body"), waiting["receipt"]
+    is_change = isinstance(body, dict) and isinstance(body.get("fields") or {}, Mapping) and "text" not in body
+    # What does not fit the schema is quoted by its receipt.
+    is_quoted = any(one and one["code"] == MALFORMED_CHANGE for one in _problems(receipt))
+    is_kept = (is_quoted or not is_change) and _has_personal() and not sees_personal()
+    if not is_change or not isinstance(body, dict):
         hidden_body = {"change_id": waiting.get("change_id"), "is_hidden": True}
-        return {**waiting, "body": hidden_body, "receipt": _shown_receipt(waiting["receipt"], frozenset())}
-    hidden = _hidden_names(body.get("layer"))
+        return (
+            {**waiting, "body": hidden_body, "receipt": _shown_receipt(receipt, (), True)} if is_kept else {**waiting}
+        )
     edits = body.get("fields") or {}
+    hidden = _hidden_names(body.get("layer"), edits)
     fields = {name: {"is_hidden": True} if name in hidden else edit for name, edit in edits.items()}
-    return {**waiting, "body": {**body, "fields": fields}, "receipt": _shown_receipt(waiting["receipt"], hidden)}
+    return {**waiting, "body": {**body, "fields": fields}, "receipt": _shown_receipt(receipt, hidden, is_kept)}
 
 
-def _shown_receipt(receipt: Mapping[str, Any], hidden: frozenset[str]) -> dict[str, Any]:
-    """A receipt whose words name no value of a hidden field."""
+def _has_personal() -> bool:
+    return any(layer.personal_names for layer in workspace().store.layers())
+
+
+def _problems(receipt: Mapping[str, Any]) -> Iterable[Mapping[str, Any] | None]:
+    return receipt.get("problem"), *receipt.get("problems", ())
+
+
+def _shown_receipt(receipt: Mapping[str, Any], hidden: Container[str], is_kept: bool) -> dict[str, Any]:
+    """A receipt whose words name no value of a hidden field, nor quote a change where that is kept."""
 
     def shown(problem: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-        # What does not fit the schema is quoted.
-        is_hidden = problem is not None and (problem.get("field") in hidden or problem["code"] == MALFORMED_CHANGE)
+        is_hidden = problem is not None and (
+            problem.get("field") in hidden or (is_kept and problem["code"] == MALFORMED_CHANGE)
+        )
         return {**problem, "message": _HIDDEN.to_json()} if problem is not None and is_hidden else problem
 
     more = {"problems": [shown(one) for one in receipt["problems"]]} if "problems" in receipt else {}
@@ -71,7 +77,8 @@ def _shown_receipt(receipt: Mapping[str, Any], hidden: frozenset[str]) -> dict[s
 
 def shown_history(history: Mapping[str, Any]) -> dict[str, Any]:
     """Gives a feature's history as who asks may see it; a field whose values are hidden says so."""
-    hidden = _hidden_names(history.get("layer"))
+    named = (one["field"] for entry in history["entries"] for one in entry["fields"])
+    hidden = _hidden_names(history.get("layer"), named)
     entries = [
         {
             **entry,
@@ -85,10 +92,24 @@ def shown_history(history: Mapping[str, Any]) -> dict[str, Any]:
     return {**history, "entries": entries}
 
 
-def _hidden_names(layer: object) -> frozenset[str]:
-    if sees_personal():
-        return frozenset()
+def shown_import(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Gives an import as who asks may see it: words about a field with personal data quote it."""
+    problems = (told["result"] or {}).get("problems", ())
+    hidden = _hidden_names(told["layer"], (problem.get("field") for problem in problems))
+    if not hidden:
+        return dict(told)
+    words = _HIDDEN.in_language(request_language())
+    shown = [
+        {**problem, "message": words, "suggestion": ""} if problem.get("field") in hidden else problem
+        for problem in problems
+    ]
+    return {**told, "result": {**told["result"], "problems": shown}}
+
+
+def _hidden_names(layer: object, named: Iterable[object]) -> frozenset[str]:
+    """Those of the named fields of a layer whose values are kept from who asks."""
     try:
-        return workspace().store.layer(str(layer)).personal_names
+        personal = workspace().store.layer(str(layer)).personal_names.intersection(map(str, named))
     except LayerError:
         return frozenset()
+    return frozenset() if not personal or sees_personal(str(layer)) else personal

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 
 from gis_capture.convert import Inspection
+from gis_capture.convert.codes import PHOTO_OUTSIDE_TRACK
 from gis_capture.errors import CRSError
 from gis_capture.ledger import Table
 from gis_capture.locate import codes
@@ -17,6 +18,7 @@ from gis_capture.workspace import Workspace
 MAX_POSITIONS = 2_000
 MAX_TABLES = 20
 MAX_PROBLEMS = 20
+MAX_OUTSIDE_TRACK = 3
 NO_CHOICE: Mapping[str, Any] = {}
 UNCERTAIN = (
     codes.READING_MARGIN_THIN,
@@ -24,6 +26,7 @@ UNCERTAIN = (
     codes.NOTATION_UNCERTAIN,
     codes.CRS_UNKNOWN,
     codes.ZONE_ASSUMED,
+    codes.ZONE_DOUBTED,
     codes.AXES_ASSUMED,
     codes.AXES_EXCHANGED,
     codes.POSITIONS_FAR_FROM_ADDRESSES,
@@ -78,12 +81,15 @@ def _places(table: Table, workspace: Workspace, how: Mapping[str, Any], language
         if geometry is not None
     ]
     about_all = [problem for problem in positions.problems if problem.row_number is None]
+    # When the photos were taken and when the track goes is what a person needs to set the clock right.
+    outside = [problem for problem in positions.problems if problem.code == PHOTO_OUTSIDE_TRACK]
+    told = [*about_all[:MAX_PROBLEMS], *outside[:MAX_OUTSIDE_TRACK]]
     return {
         "geojson": {"type": "FeatureCollection", "features": features},
         "n_rows": len(first.row_numbers),
         "n_placed": len(features),
         "methods": dict(Counter(filter(None, positions.methods)).most_common()),
         "readings": [reading.to_json() for reading in positions.readings],
-        "problems": [problem.to_json(language) for problem in about_all[:MAX_PROBLEMS]],
+        "problems": [problem.to_json(language) for problem in told],
         "needs_answer": any(problem.code in UNCERTAIN for problem in about_all),
     }

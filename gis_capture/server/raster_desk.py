@@ -1,5 +1,6 @@
 """Raster layers on their way: built one after the other in the background, and warped tile by tile meanwhile."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from logging import getLogger
@@ -7,10 +8,11 @@ from threading import Lock
 from typing import Any
 
 from gis_capture.errors import CaptureError
+from gis_capture.server.shared_jobs import Jobs
 from gis_capture.text import Text
 from gis_capture.tiles.grid import Tile
 from gis_capture.tiles.raster.children import Asked
-from gis_capture.workspace import Workspace
+from gis_capture.workspace.rasters import Rasters
 
 logger = getLogger(__name__)
 # How far below the finest zoom a tile is warped while the archive is made: more would read all of a picture for it.
@@ -20,72 +22,81 @@ _CRASHED = Text("思わぬ問題で作れませんでした。", "It failed unex
 
 @dataclass(slots=True)
 class RasterDesk:
-    """Knows what is being built."""
+    """Knows what is being built.
 
-    workspace: Workspace
+    Attributes:
+        find: Gives the layers of pictures as they are set up now.
+    """
+
+    find: Callable[[], Rasters]
+    cards: Jobs
     _asked: dict[str, Asked] = field(default_factory=dict)
-    _failed: dict[str, Text] = field(default_factory=dict)
-    _queued: set[str] = field(default_factory=set)
     _lock: Lock = field(default_factory=Lock)
     _worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="raster"))
 
     def start(self, name: str) -> None:
-        """Begins to build a layer that was prepared; once more changes nothing."""
-        with self._lock:
-            if name in self._queued:
+        """Begins to build a layer that was prepared; once more changes nothing, whichever process it is that builds."""
+        with self.cards.alone():
+            card = self.cards.get(name)
+            if card is not None and "problem" not in card and not self.cards.is_lost(card):
                 return
-            self._queued.add(name)
-            self._failed.pop(name, None)
+            self.cards.put(name, {}, is_mine=True)
         self._worker.submit(self._build, name)
 
     def resume(self) -> None:
         """Goes on with what was cut when the server stopped."""
-        for job in self.workspace.rasters.jobs():
+        for job in self.find().jobs():
             if job["state"] == "stopped":
                 self.start(job["name"])
 
     def jobs(self) -> list[dict[str, Any]]:
         """What is not ready: "waiting", "building", "stopped", or "failed" with a problem."""
-        found = []
-        for job in self.workspace.rasters.jobs():
-            name = job["name"]
-            if job["state"] == "stopped" and name in self._queued:
+        found, cards = self.find().jobs(), self.cards.all()
+        for job in found:
+            card = cards.get(job["name"], {})
+            if "problem" in card:
+                job["state"], job["problem"] = "failed", card["problem"]
+            elif job["state"] == "stopped" and not self.cards.is_lost(card):
                 job["state"] = "waiting"
-            if name in self._failed:
-                job["state"], job["problem"] = "failed", self._failed[name].to_json()
-            found.append(job)
+        names = {job["name"] for job in found}
+        for done in [name for name in self._asked if name not in names]:
+            # Another process has built it.
+            self._close(done)
         return found
 
     def warped(self, name: str, tile: Tile) -> bytes | None:
         """Warps a tile of a layer that is being built; None where there is no such job or the zoom is too low."""
-        job = next((job for job in self.workspace.rasters.jobs() if job["name"] == name), None)
+        job = next((job for job in self.find().jobs() if job["name"] == name), None)
         if job is None or not job["max_zoom"] - _ZOOMS_MEANWHILE <= tile.z <= job["max_zoom"]:
             return None
         with self._lock:
             asked = self._asked.get(name)
             if asked is None:
-                asked = self._asked[name] = Asked(self.workspace.rasters.job_folder(name) / "job.json")
+                asked = self._asked[name] = Asked(self.find().job_folder(name) / "job.json")
         return asked.tile(tile)
 
     def forget(self, name: str) -> None:
-        """Ends what was asked for a layer."""
+        """Ends what was asked for a layer, and what is known of its failure."""
+        self._close(name)
+        self.cards.drop(name)
+
+    def _close(self, name: str) -> None:
         with self._lock:
             asked = self._asked.pop(name, None)
-            self._failed.pop(name, None)
         if asked:
             asked.close()
 
     def _build(self, name: str) -> None:
         problem = None
         try:
-            self.workspace.rasters.build(name)
+            self.find().build(name)
         except CaptureError as error:
             problem = error.message
         except Exception:
             logger.exception("Building %s failed", name)
             problem = _CRASHED
-        self.forget(name)
-        with self._lock:
-            self._queued.discard(name)
-            if problem:
-                self._failed[name] = problem
+        self._close(name)
+        if problem:
+            self.cards.put(name, {"problem": problem.to_json()})
+        else:
+            self.cards.drop(name)

@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Response
 
 from gis_capture.errors import SourceError
+from gis_capture.locate.area import Area
 from gis_capture.server.answers import takes_gzip
 from gis_capture.server.archives import converted, doubled, open_archive
 from gis_capture.server.context import Served
@@ -28,6 +29,7 @@ class TileAsked:
         kind: "mvt", "png" …
         version: "v" of the query, by which the answer may be kept; None = not there.
         known: If-None-Match as it was sent.
+        area: Of who asks; layers are shown in it alone.
     """
 
     name: str
@@ -35,6 +37,7 @@ class TileAsked:
     kind: str
     version: str | None = None
     known: str = ""
+    area: Area | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +71,8 @@ def layer_tile(served: Served, asked: TileAsked) -> SentTile:
     served.adopt_direct_edits()
     keys, tiles = list(dict.fromkeys(asked.name.split(","))), served.workspace.tiles
     # Read before the tile: at worst a newer tile is asked for once more.
-    is_kept = bool(asked.version) and asked.version == tiles.version(keys)
-    found = tiles.answer(keys, *asked.tile, known=asked.known)
+    is_kept = bool(asked.version) and asked.version == tiles.version(keys, asked.area)
+    found = tiles.answer(keys, *asked.tile, known=asked.known, area=asked.area)
     return SentTile(found.content, f'W/"{found.etag}"', _caching(is_kept=is_kept), MEDIA_TYPES["mvt"], "gzip")
 
 

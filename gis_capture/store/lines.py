@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import shapely
+from shapely import Geometry
 
 from gis_capture.model import BBox, Conflict, Feature, encode_json, geometry_to_geojson
 
@@ -32,12 +33,20 @@ class LineScope:
     Attributes:
         hidden: By the key of each layer, the fields that are not given; the order of the layers is their rank, from 1.
         bbox: In EPSG:4326; features located outside are told as `out_of_scope`.
+        lies_in: By the key of each layer, whether a geometry is in the area of who asks; None = it has no such limit.
         whole_until: Up to this revision features outside are not told at all; 0 = always.
     """
 
     hidden: Mapping[str, frozenset[str]]
     bbox: BBox | None = None
     whole_until: int = 0
+    lies_in: Mapping[str, Callable[[Geometry | None], bool]] | None = None
+
+    def is_elsewhere(self, feature: Feature | None) -> bool:
+        """Whether a feature lies outside the area of who asks; one that is not there is nowhere."""
+        if self.lies_in is None:
+            return False
+        return feature is None or not self.lies_in[feature.layer](feature.geometry)
 
     @property
     def conflict_rank(self) -> int:
@@ -115,12 +124,13 @@ def _feature_lines(
     box = scope.bbox and snapshot.bbox_in(key, scope.bbox)
     if box is not None and scope.whole_until:
         for number, feature in snapshot.changed(key, after=after, until=scope.whole_until, bbox=scope.bbox):
-            yield (feature.revision, rank, number), encode_json(_feature(feature, hidden))
+            if not scope.is_elsewhere(feature):
+                yield (feature.revision, rank, number), encode_json(_feature(feature, hidden))
         after = max(after, (scope.whole_until + 1, -1))
     for number, feature in snapshot.changed(key, after=after):
         line = (
             gone_line("out_of_scope", key, feature.feature_id, feature.revision)
-            if box is not None and _is_outside(feature, box)
+            if scope.is_elsewhere(feature) or (box is not None and _is_outside(feature, box))
             else _feature(feature, hidden)
         )
         yield (feature.revision, rank, number), encode_json(line)
@@ -141,6 +151,8 @@ def _deletion_lines(snapshot: "Snapshot", scope: LineScope, *, after: tuple[int,
 
 def _conflict_lines(snapshot: "Snapshot", scope: LineScope, *, after: tuple[int, int]) -> Iterator[tuple[Place, bytes]]:
     for number, conflict in snapshot.sync.conflicts(layers=list(scope.hidden), after=after):
+        if scope.lies_in is not None and scope.is_elsewhere(snapshot.feature(conflict.layer, conflict.feature_id)):
+            continue
         line = conflict_line(conflict, scope.hidden[conflict.layer])
         yield (conflict.revision, scope.conflict_rank, number), encode_json(line)
 

@@ -233,6 +233,9 @@ class Store(Reader, Protocol):
     def has_direct_edits(self) -> bool:
         """True when another program has changed features since the last adoption; cheap."""
 
+    def moment(self) -> tuple[int, bool]:
+        """The newest revision, and what `has_direct_edits` says, by one question: both are asked at each request."""
+
     def adopt_direct_edits(self, author: Author, *, at: str, new_id: Callable[[], str] = ...) -> int | None:
         """Makes a revision of what other programs changed straight in the tables; None = nothing was changed."""
 

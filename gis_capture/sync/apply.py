@@ -1,8 +1,10 @@
 """Brings one change into the layer: checks it, merges it, writes the feature and the record of what clashed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Any
+
+from shapely import Geometry
 
 from gis_capture.errors import FeatureError
 from gis_capture.model import (
@@ -36,10 +38,12 @@ class Applier:
     """Applies changes in one transaction.
 
     Attributes:
-        layers: All layers of the store, by key.
+        layers: All layers of the store, by key, that who sends may edit.
         new_id: Gives a fresh UUID.
         may_write_personal: Whether fields with personal data may be written.
         may_break_rules: Whether values are taken as they stand in a ledger.
+        lies_in: Tells by a layer's CRS whether a geometry is in the area of who sends; None = no such limit.
+        read_only: Keys of layers that who sends sees, but may not edit.
         is_unique_later: Whether unique values are looked at when a group of changes is in, by `has_unique_clash`.
     """
 
@@ -48,6 +52,8 @@ class Applier:
     new_id: Callable[[], str]
     may_write_personal: bool = True
     may_break_rules: bool = False
+    lies_in: Callable[[str], Callable[[Geometry | None], bool]] | None = None
+    read_only: Set[str] = frozenset()
     is_unique_later: bool = False
 
     def prepare(self) -> None:
@@ -81,6 +87,8 @@ class Applier:
         before = stored or deleted
         if change.kind != "insert" and before is None:
             raise _RejectedError(codes.problem(codes.FEATURE_UNKNOWN))
+        if before is not None:
+            self._refuse_elsewhere(layer, before.geometry)
         stored_state = _state(stored)
         checked = check(
             change,
@@ -102,6 +110,8 @@ class Applier:
             takes_incoming=layer.on_conflict == "take_incoming",
         )
         merged = merge(change, situation)
+        if merged.state is not None:
+            self._refuse_elsewhere(layer, merged.state.get(GEOMETRY))
         if not self.is_unique_later:
             self._refuse_unique_clash(change, layer, merged)
         revision = self._write(change, layer, merged, before=before, is_stored=stored is not None)
@@ -122,12 +132,17 @@ class Applier:
     def _layer(self, change: Change) -> Layer:
         layer = self.layers.get(change.layer)
         if layer is None:
-            raise _RejectedError(codes.problem(codes.LAYER_UNKNOWN, layer=change.layer))
+            code = codes.LAYER_READ_ONLY if change.layer in self.read_only else codes.LAYER_UNKNOWN
+            raise _RejectedError(codes.problem(code, layer=change.layer))
         newest = self.transaction.revision - 1
         if change.base_revision is not None and change.base_revision > newest:
             about: dict[str, Any] = {"base_revision": change.base_revision, "revision": newest}
             raise _RejectedError(codes.problem(codes.BASE_REVISION_UNKNOWN, **about))
         return layer
+
+    def _refuse_elsewhere(self, layer: Layer, geometry: Geometry | None) -> None:
+        if self.lies_in is not None and not self.lies_in(layer.crs)(geometry):
+            raise _RejectedError(codes.problem(codes.OUTSIDE_AREA))
 
     def _seen(self, change: Change, layer: Layer, predecessor: PushedChange | None) -> State | None:
         """What the author saw: the feature at the base revision, with their own earlier changes on top."""

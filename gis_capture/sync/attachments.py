@@ -4,14 +4,17 @@
     <folder>/parts/abcdef….part  the first bytes of one that is on its way
 
 A piece is written at its own offset, so that a piece that comes twice, or from two tablets at once, does no harm.
-Each block of it is written under a lock of its photo, and none while the network is waited for.
+Each block of it is written under a lock of its photo, among processes as well, and none while the network is waited
+for.
 The files alone say what is here; the store says what changes have named.
 """
 
+import errno
 import hashlib
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -19,12 +22,13 @@ from threading import Lock
 from typing import Any, BinaryIO
 from weakref import WeakValueDictionary
 
-from gis_capture.durability import replace_durably
+from gis_capture.durability import held, replace_durably
 from gis_capture.store.protocol import Store
 from gis_capture.sync import codes
 
 MAX_BYTES = 50_000_000
 _BLOCK_BYTES = 1 << 20
+_LOCK_TRIES = 600
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _MAGIC = ((0, b"\xff\xd8\xff", "image/jpeg"), (0, b"\x89PNG\r\n\x1a\n", "image/png"), (0, b"%PDF-", "application/pdf"))
 _LOCKS: WeakValueDictionary[Path, Lock] = WeakValueDictionary()
@@ -94,11 +98,11 @@ class AttachmentFolder:
         """
         if total > self.max_bytes:
             raise self._too_large(total)
-        lock, part = _lock_of(self.path(sha256)), self._part(sha256)
+        part = self._part(sha256)
         end = start
         # The empty piece looks at what is here before the first one is waited for.
         for piece in chain([b""], pieces):
-            with lock:
+            with self._alone(sha256):
                 if self.is_here(sha256):
                     return Received(self.offset(sha256), is_whole=True)
                 n_bytes = self.offset(sha256)
@@ -110,7 +114,7 @@ class AttachmentFolder:
                     raise self._too_large(end + len(piece))
                 _write(part, piece, start=end)
                 end += len(piece)
-        with lock:
+        with self._alone(sha256):
             if not self.is_here(sha256) and self.offset(sha256) == total:
                 self._finish(sha256, part)
             return Received(self.offset(sha256), is_whole=self.is_here(sha256))
@@ -127,6 +131,16 @@ class AttachmentFolder:
         whole = self.path(sha256)
         whole.parent.mkdir(exist_ok=True)
         replace_durably(part, whole)
+
+    @contextmanager
+    def _alone(self, sha256: str) -> Iterator[None]:
+        """Keeps other threads, and other processes, from writing the photo meanwhile."""
+        parts = self.folder / "parts"
+        parts.mkdir(parents=True, exist_ok=True)
+        with _lock_of(self.path(sha256)), held(parts / f"{sha256[:2]}.lock", n_tries=_LOCK_TRIES) as is_ours:
+            if not is_ours:
+                raise OSError(errno.EAGAIN, "held", str(parts))
+            yield
 
     def _part(self, sha256: str) -> Path:
         self.path(sha256)

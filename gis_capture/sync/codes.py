@@ -23,6 +23,8 @@ MALFORMED_CHANGE: Final = "malformed_change"
 CHANGE_ID_REUSED: Final = "change_id_reused"
 BASE_REVISION_UNKNOWN: Final = "base_revision_unknown"
 LAYER_UNKNOWN: Final = "layer_unknown"
+LAYER_READ_ONLY: Final = "layer_read_only"
+OUTSIDE_AREA: Final = "outside_area"
 FEATURE_UNKNOWN: Final = "feature_unknown"
 FIELD_READ_ONLY: Final = "field_read_only"
 FIELD_PERSONAL: Final = "field_personal"
@@ -109,6 +111,14 @@ _WORDS: Final[dict[str, Text]] = {
     LAYER_UNKNOWN: Text(
         "レイヤー「{layer}」はこのサーバーにありません。担当者に確認してください。",
         'This server has no layer "{layer}".',
+    ),
+    LAYER_READ_ONLY: Text(
+        "レイヤー「{layer}」は見ることだけが許されています。内容は役所に届いています。変えられるようにするには、管理者に頼んでください。",
+        'Layer "{layer}" may be looked at only. It is at the office: ask the administrator for the right.',
+    ),
+    OUTSIDE_AREA: Text(
+        "担当の範囲の外にある地物です(位置のないものも含みます)。内容は役所に届いています。担当者に確認してください。",
+        "The feature lies outside the sender's area, or has no place. What was recorded is at the office: ask it.",
     ),
     FEATURE_UNKNOWN: Text(
         "この地物は登録されたことがありません。新規登録の変更が届いているか確認してください。",

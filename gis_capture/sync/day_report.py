@@ -1,7 +1,7 @@
 """The day-end receipt: what each device sent, what became of it, who decided what, and what is left to do."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import Any
 
@@ -16,10 +16,16 @@ STATUSES = ("applied", "merged", "conflict", "held", "rejected")
 OFFICE = "office"
 
 
-def day_report(store: Store, folder: AttachmentFolder, *, since: str, until: str) -> list[dict[str, Any]]:
+MaySee = Callable[[object], bool]
+
+
+def day_report(
+    store: Store, folder: AttachmentFolder, *, since: str, until: str, may_see: MaySee = lambda layer: True
+) -> list[dict[str, Any]]:
     """Counts the changes that came between two instants (UTC "…Z", the second does not belong), by device.
 
-    A device that sent nothing then, but whose photos of an earlier day have not come, is in it too.
+    A device that sent nothing then, but whose photos of an earlier day have not come, is in it too. `may_see` tells by
+    the key of a layer, or what stands there in a change that is none, whether its changes are counted.
 
     Returns:
         `{"device_id", "authors", "n_sent", "n_applied", …, "n_open_conflicts", "n_photos", "n_photos_here",
@@ -30,15 +36,21 @@ def day_report(store: Store, folder: AttachmentFolder, *, since: str, until: str
         by_device: dict[str, list[PushedChange]] = {}
         others = (one for one in snapshot.sync.other_bodies() if since <= one.received_at < until)
         for pushed in chain(snapshot.sync.changes(received_between=(since, until)), others):
-            if pushed.device_id != OFFICE:
+            if pushed.device_id != OFFICE and may_see(_layer_of(pushed)):
                 by_device.setdefault(pushed.device_id, []).append(pushed)
         open_changes = {conflict.change_id for _, conflict in snapshot.sync.conflicts(state="open")}
-        missing = _missing_before(snapshot, folder, since)
+        missing = _missing_before(snapshot, folder, since, may_see)
     devices = sorted(by_device.keys() | missing.keys())
     return [_line(one, by_device.get(one, []), open_changes, folder, len(missing.get(one, ()))) for one in devices]
 
 
-def day_decisions(store: Store, *, since: str, until: str) -> list[dict[str, Any]]:
+def _layer_of(pushed: PushedChange) -> object:
+    return pushed.body.get("layer") if isinstance(pushed.body, dict) else None
+
+
+def day_decisions(
+    store: Store, *, since: str, until: str, may_see: MaySee = lambda layer: True
+) -> list[dict[str, Any]]:
     """Gives what people decided between two instants, oldest first.
 
     Returns:
@@ -46,7 +58,8 @@ def day_decisions(store: Store, *, since: str, until: str) -> list[dict[str, Any
         the label is what people call the feature, "" where it has no name or is deleted.
     """
     with store.snapshot() as snapshot:
-        found = [one for _, conflict in snapshot.sync.conflicts() for one in _decisions(conflict)]
+        conflicts = (conflict for _, conflict in snapshot.sync.conflicts() if may_see(conflict.layer))
+        found = [one for conflict in conflicts for one in _decisions(conflict)]
         of_the_day = [one for one in found if since <= str(one["decided_at"]) < until]
         named = [{**one, "label": _label(snapshot, one["layer"], one["feature_id"])} for one in of_the_day]
     return sorted(named, key=lambda one: str(one["decided_at"]))
@@ -68,11 +81,11 @@ def _decisions(conflict: Conflict) -> Iterator[dict[str, Any]]:
             yield {"conflict_id": conflict.conflict_id, **about, **plain}
 
 
-def _missing_before(snapshot: Snapshot, folder: AttachmentFolder, since: str) -> dict[str, set[str]]:
+def _missing_before(snapshot: Snapshot, folder: AttachmentFolder, since: str, may_see: MaySee) -> dict[str, set[str]]:
     """Photos of earlier days that have not come, by the device that named them."""
     found: dict[str, set[str]] = {}
     for named in snapshot.sync.named_attachments():
-        if not folder.is_here(named.attachment.sha256):
+        if may_see(named.layer) and not folder.is_here(named.attachment.sha256):
             pushed = snapshot.sync.change(named.change_id)
             if pushed is not None and pushed.received_at < since:
                 found.setdefault(pushed.device_id, set()).add(named.attachment.sha256)

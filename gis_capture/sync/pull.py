@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from gis_capture.definitions import layer_to_json
+from gis_capture.locate.area import Area
 from gis_capture.model import BBox, Layer, encode_json
 from gis_capture.store.lines import LAST_RANK, Line, LineScope, Place
 from gis_capture.store.protocol import Store
@@ -31,6 +32,7 @@ def pull(
     cursor: str | None = None,
     epoch: str | None = None,
     with_personal: bool = False,
+    area: Area | None = None,
 ) -> Iterator[bytes]:
     """Gives the lines of `gis-capture.pull/v1`, encoded, several at once; read in one snapshot as they are taken.
 
@@ -44,6 +46,7 @@ def pull(
         cursor: `next` of the page before.
         epoch: The epoch the asker knows.
         with_personal: Whether fields with personal data are given.
+        area: What lies outside of it, or has no place, is told as `out_of_scope`, or not at all.
 
     Raises:
         SyncError: Another epoch, or a cursor that is none of ours.
@@ -54,7 +57,11 @@ def pull(
         raise codes.error(codes.EPOCH_CHANGED)
     hidden = {layer.key: frozenset() if with_personal else layer.personal_names for layer in chosen}
     start, place = _parse_cursor(cursor) if cursor else (None, (since, LAST_RANK, 0))
-    scope = LineScope(hidden, bbox)
+    lies_in = {layer.key: area.keeper(layer.crs) for layer in chosen} if area else None
+    if area is not None:
+        # A box that has nothing in common with the area is left as it is: nothing in it is let through.
+        bbox = area.common(bbox) or bbox
+    scope = LineScope(hidden, bbox, lies_in=lies_in)
     return _lines(store, scope, place, since=since, start=start, limit=limit, clock=clock)
 
 

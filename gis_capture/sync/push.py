@@ -3,6 +3,8 @@
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any
 
+from shapely import Geometry
+
 from gis_capture.model import Receipt
 from gis_capture.store.protocol import Author, FeatureQuery, Store, Transaction
 from gis_capture.sync import codes
@@ -22,7 +24,9 @@ def push(
     clock: Clock,
     new_id: NewId,
     may_write_personal: bool = True,
+    may_read: Callable[[str], bool] = lambda layer: True,
     may_edit: Callable[[str], bool] = lambda layer: True,
+    lies_in: Callable[[str], Callable[[Geometry | None], bool]] | None = None,
 ) -> dict[str, Any]:
     """Takes a push in; all of it is one transaction and one revision, yet no change depends on another being good.
 
@@ -32,7 +36,9 @@ def push(
         clock: Gives the time, UTC "…Z".
         new_id: Gives a fresh UUID.
         may_write_personal: Whether the sender may write fields with personal data.
-        may_edit: Tells by its key whether the sender may edit a layer; others are unknown to it.
+        may_read: Tells by its key whether the sender sees a layer; others are unknown to it.
+        may_edit: Tells the same of editing it.
+        lies_in: Tells by a layer's CRS whether a geometry is in the area of the sender; None = no such limit.
 
     Returns:
         `gis-capture.receipts/v1`.
@@ -46,8 +52,10 @@ def push(
     at = clock()
     device_id, name = (_text(message.get(key)) for key in ("device_id", "author"))
     with store.transact(Author(device_id, name), at=at, note="push") as transaction:
-        layers = {layer.key: layer for layer in store.layers() if may_edit(layer.key)}
-        applier = Applier(transaction, layers, new_id, may_write_personal)
+        seen = {layer.key: layer for layer in store.layers() if may_read(layer.key)}
+        layers = {key: layer for key, layer in seen.items() if may_edit(key)}
+        read_only = seen.keys() - layers.keys()
+        applier = Applier(transaction, layers, new_id, may_write_personal, lies_in=lies_in, read_only=read_only)
         applier.prepare()
         _read_ahead(transaction, layers, message["changes"])
         intake = Intake(applier, device_id, name, at, Known.read(transaction.sync, message["changes"]))

@@ -1,7 +1,7 @@
 """Makes the columns of a layer from what the store gives."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from zlib import crc32
 
@@ -14,9 +14,9 @@ from gis_capture.locate.lon_lat import to_lon_lat
 from gis_capture.model import Layer
 from gis_capture.model.label import label_fields, label_of
 from gis_capture.store.columns import Columns as StoredColumns
-from gis_capture.tiles.columns import BLOCK, FEATURE_ID, LINE, POINT, POLYGON, Array, Columns, take_ragged
+from gis_capture.tiles.columns import BLOCK, FEATURE_ID, LINE, NONE, POINT, POLYGON, Array, Columns, take_ragged
 from gis_capture.tiles.grid import to_world
-from gis_capture.tiles.values import ValueTable
+from gis_capture.tiles.values import ValueTable, lay_along, number_values
 
 LABEL = "label"
 _KINDS = np.zeros(GeometryType.GEOMETRYCOLLECTION + 2, dtype=np.uint8)
@@ -60,14 +60,14 @@ def build_columns(layer: Layer, batches: Iterable[StoredColumns]) -> Columns:
     fids, ids = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.uint32)]
     for batch in batches:
         has_id = np.fromiter(map(bool, batch.feature_ids), dtype=bool, count=len(batch.feature_ids))
-        for rows in _rows_of(
-            to_lon_lat([one if has else None for one, has in zip(batch.geometries, has_id, strict=True)], layer.crs)
-        ):
+        named = batch.geometries.copy()
+        named[~has_id] = None
+        for rows in _rows_of(to_lon_lat(named, layer.crs)):
             owners = rows.owners.tolist()
             found.append(rows)
             fids.append(np.asarray(batch.fids, dtype=np.int64)[rows.owners])
             feature_ids = [batch.feature_ids[owner] for owner in owners]
-            ids.append(np.fromiter((crc32(one.encode()) for one in feature_ids), dtype=np.uint32, count=len(owners)))
+            ids.append(np.fromiter(map(crc32, map(str.encode, feature_ids)), dtype=np.uint32, count=len(owners)))
             table.add(0, feature_ids)
             table.add(1, _labels(layer, batch, owners))
             for column, name in enumerate(names[2:], 2):
@@ -81,6 +81,8 @@ def _labels(layer: Layer, batch: StoredColumns, owners: Sequence[int]) -> list[s
     """What names each feature for people, without what is personal."""
     hidden = layer.personal_names
     shown = [name for name in dict.fromkeys(label_fields(layer)) if name in batch.fields and name not in hidden]
+    if not shown:
+        return [None] * len(owners)
     columns = [batch.fields[name] for name in shown]
     return [label_of(layer, {n: values[owner] for n, values in zip(shown, columns, strict=True)}) for owner in owners]
 
@@ -128,37 +130,105 @@ def _of_kind(kind: int, parts: npt.NDArray[np.object_], owners: Array) -> _Rows:
 
 def _ordered(names: tuple[str, ...], table: ValueTable, found: list[_Rows], fids: Array, ids: Array) -> Columns:
     """Puts rows along the curve."""
-    n_shared, matrix, starts, lengths, content = table.finish()
     kinds = _joined([np.full(len(rows.owners), rows.kind, dtype=np.uint8) for rows in found], np.uint8)
     part_offsets = _offsets(_joined([rows.n_parts for rows in found], np.int64))
     vertex_offsets = _offsets(_joined([rows.n_vertices for rows in found], np.int64))
     is_outer = _joined([rows.is_outer for rows in found], np.uint8)
     xy = np.concatenate([*(rows.xy for rows in found), np.empty((0, 2))])
     found.clear()
+    columns = _arranged(names, table.finish(), (fids, ids, kinds), (part_offsets, vertex_offsets, is_outer, xy))
+    if len(columns) <= BLOCK:
+        return columns
+    matrix, starts, lengths, content = lay_along(columns)
+    return replace(columns, values=matrix, value_starts=starts, value_lengths=lengths, value_bytes=content)
+
+
+def _arranged(
+    names: tuple[str, ...],
+    values: tuple[int, Array, Array, Array, Array],
+    rows: tuple[Array, Array, Array],
+    places: tuple[Array, Array, Array, Array],
+) -> Columns:
+    """Puts rows along the curve, unless all of them are one block.
+
+    Args:
+        names: Of the attributes.
+        values: What `ValueTable.finish` gives.
+        rows: Numbers, checksums of ids and kinds of the rows.
+        places: Offsets of parts and of vertices, `is_outer` and `xy`, as `Columns` has them.
+    """
+    n_shared, matrix, starts, lengths, content = values
+    fids, ids, kinds = rows
+    part_offsets, vertex_offsets, is_outer, xy = places
     bounds = _bounds(xy, vertex_offsets[part_offsets])
-    order = np.argsort(_curve(bounds), kind="stable")
-    parts, part_offsets = take_ragged(part_offsets, order)
-    vertices, vertex_offsets = take_ragged(vertex_offsets, parts)
-    bounds, ids = bounds[order], ids[order]
+    if len(kinds) > BLOCK:
+        order = np.argsort(_curve(bounds), kind="stable")
+        parts, part_offsets = take_ragged(part_offsets, order)
+        vertices, vertex_offsets = take_ragged(vertex_offsets, parts)
+        fids, ids, kinds, bounds = fids[order], ids[order], kinds[order], bounds[order]
+        is_outer, xy, matrix = is_outer[parts], xy[vertices], matrix[:, order]
     by_id = np.argsort(ids, kind="stable")
     return Columns(
         names,
         n_shared,
-        fids[order],
-        kinds[order],
+        fids,
+        kinds,
         _rounded_outwards(bounds),
         _block_bounds(bounds),
         part_offsets,
         vertex_offsets,
-        is_outer[parts],
-        np.ascontiguousarray(xy[vertices]),
-        np.ascontiguousarray(matrix[:, order]),
+        is_outer,
+        np.ascontiguousarray(xy),
+        np.ascontiguousarray(matrix),
         starts,
         lengths,
         content,
         ids[by_id],
         by_id.astype(np.int32),
     )
+
+
+def merge_columns(pieces: Sequence[tuple[Columns, Array]]) -> Columns:
+    """Makes one of several columns of the same layer, of those rows of each that are named.
+
+    Values are copied as they are: one that stands in two of them stands there twice.
+    """
+    rows = [(columns.fids[chosen], _row_ids(columns)[chosen], columns.kinds[chosen]) for columns, chosen in pieces]
+    taken = [_taken(columns, chosen) for columns, chosen in pieces]
+    n_parts, n_vertices, is_outer, xy = (np.concatenate(ones) for ones in zip(*taken, strict=True))
+    fids, ids, kinds = (np.concatenate(ones) for ones in zip(*rows, strict=True))
+    places = (_offsets(n_parts), _offsets(n_vertices), is_outer, xy)
+    return _arranged(pieces[0][0].names, _merged_values(pieces), (fids, ids, kinds), places)
+
+
+def _row_ids(columns: Columns) -> Array:
+    ids = np.empty(len(columns), dtype=np.uint32)
+    ids[columns.id_rows] = columns.id_keys
+    return ids
+
+
+def _taken(columns: Columns, rows: Array) -> tuple[Array, Array, Array, Array]:
+    parts, part_offsets = take_ragged(columns.part_offsets, rows)
+    vertices, vertex_offsets = take_ragged(columns.vertex_offsets, parts)
+    return np.diff(part_offsets), np.diff(vertex_offsets), columns.is_outer[parts], columns.xy[vertices]
+
+
+def _merged_values(pieces: Sequence[tuple[Columns, Array]]) -> tuple[int, Array, Array, Array, Array]:
+    n_values = np.cumsum([0, *(len(columns.value_starts) for columns, _ in pieces)])
+    n_bytes = np.cumsum([0, *(len(columns.value_bytes) for columns, _ in pieces)])
+    matrices = []
+    for (columns, rows), first in zip(pieces, n_values[:-1].tolist(), strict=True):
+        numbers = columns.values[:, rows]
+        matrices.append(np.where(numbers == NONE, numbers, numbers + np.uint32(first)))
+    n_shared, matrix, order = number_values(np.concatenate(matrices, axis=1), int(n_values[-1]))
+    starts = np.concatenate(
+        [columns.value_starts + first for (columns, _), first in zip(pieces, n_bytes[:-1].tolist(), strict=True)]
+    )[order]
+    lengths = np.concatenate([columns.value_lengths for columns, _ in pieces])[order]
+    content = np.concatenate([columns.value_bytes for columns, _ in pieces])
+    offsets = _offsets(lengths)
+    places = np.arange(offsets[-1]) + np.repeat(starts - offsets[:-1], lengths)
+    return n_shared, matrix, offsets[:-1], lengths, content[places]
 
 
 def _joined(arrays: list[Array], kind: Any) -> Array:

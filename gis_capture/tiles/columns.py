@@ -88,17 +88,14 @@ class Columns:
 
     def rows_in(self, box: tuple[float, float, float, float]) -> Array:
         """The rows, int64, whose bounds touch a box (min_x, min_y, max_x, max_y)."""
-        west, north, east, south = box
-        blocks = self.block_bounds
-        hit = (blocks[:, 0] <= east) & (blocks[:, 2] >= west) & (blocks[:, 1] <= south) & (blocks[:, 3] >= north)
-        starts = np.flatnonzero(hit) * BLOCK
+        if len(self) <= BLOCK:
+            return _touching(self.bounds, box)
+        starts = _touching(self.block_bounds, box) * BLOCK
         if not len(starts):
-            return np.empty(0, dtype=np.int64)
+            return starts
         rows = (starts[:, None] + np.arange(BLOCK)).ravel()
         rows = rows[: np.searchsorted(rows, len(self))]
-        bounds = self.bounds[rows]
-        seen = (bounds[:, 0] <= east) & (bounds[:, 2] >= west) & (bounds[:, 1] <= south) & (bounds[:, 3] >= north)
-        found: Array = rows[seen]
+        found: Array = rows[_touching(self.bounds[rows], box)]
         return found
 
     def geometries(self, rows: Array) -> npt.NDArray[np.object_]:
@@ -126,6 +123,14 @@ class Columns:
 
 
 ARRAYS = tuple(one.name for one in fields(Columns) if one.name not in ("names", "n_shared"))
+
+
+def _touching(bounds: Array, box: tuple[float, float, float, float]) -> Array:
+    """The places of bounds, (n, 4), that touch a box."""
+    west, north, east, south = box
+    return np.flatnonzero(
+        (bounds[:, 0] <= east) & (bounds[:, 2] >= west) & (bounds[:, 1] <= south) & (bounds[:, 3] >= north)
+    )
 
 
 def take_ragged(offsets: Array, rows: Array, *, is_closed: bool = False) -> tuple[Array, Array]:

@@ -14,8 +14,8 @@ def compiled(function: F) -> F:
     numba looks beside the module, then in the user's cache folder; NUMBA_CACHE_DIR names another place.
     """
     try:
-        made: Any = numba.njit(cache=True, nogil=True)(function)
+        made: Any = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
     except RuntimeError:
         # No folder of these can be written.
-        made = numba.njit(nogil=True)(function)
+        made = numba.njit(nogil=True, error_model="numpy")(function)
     return cast(F, made)

@@ -20,18 +20,18 @@ _kernel: _Kernel | None = None
 _loading = threading.Lock()
 
 
-class _Scratch(threading.local):
-    """What a thread writes into, kept from tile to tile."""
+class _Scratch:
+    """What an encoder writes into, kept from tile to tile, and used by one thread at a time."""
 
     def __init__(self) -> None:
         self.epoch = 0
-        self.stamps = np.zeros(1024, dtype=np.int64)
-        self.numbers = np.zeros(1024, dtype=np.int64)
+        # The epoch at which a shared value was last met, and the number that it has in that tile.
+        self.marks = np.zeros(1024, dtype=np.int64)
         self.out = np.empty(_FIRST_BYTES, dtype=np.uint8)
         self.out_values = np.empty(_FIRST_BYTES, dtype=np.uint8)
 
 
-_scratch = _Scratch()
+_idle: list[_Scratch] = []
 
 
 def load_kernel() -> None:
@@ -84,17 +84,14 @@ def encode_layer(name: str, keys: Sequence[str], parts: Sequence[Encoded]) -> by
     """Puts a layer of a tile together; nothing where it has no features (Mapbox Vector Tile 2.1, 4.1)."""
     if not any(part.features for part in parts):
         return b""
-    content = b"".join(
-        [
-            b"\x78\x02\x0a",
-            _text(name),
-            *(part.features for part in parts),
-            *(b"\x1a" + _text(key) for key in keys),
-            *(part.values for part in parts),
-            b"\x28" + varint(EXTENT),
-        ]
-    )
-    return b"\x1a" + varint(len(content)) + content
+    pieces = [
+        b"\x78\x02\x0a" + _text(name),
+        *(part.features for part in parts),
+        *(b"\x1a" + _text(key) for key in keys),
+        *(part.values for part in parts),
+        b"\x28" + varint(EXTENT),
+    ]
+    return b"".join([b"\x1a" + varint(sum(map(len, pieces))), *pieces])
 
 
 def _text(text: str) -> bytes:
@@ -105,10 +102,13 @@ def _text(text: str) -> bytes:
 def _run(
     kernel: _Kernel, columns: Columns, rows: Array, tile: Tile, chosen: Sequence[int], counts: Array | None, first: int
 ) -> tuple[bytes, bytes, int, Array]:
-    scratch = _scratch
-    if len(scratch.stamps) < columns.n_shared:
-        size = 2 * columns.n_shared
-        scratch.stamps, scratch.numbers = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
+    # A list's pop and append are whole; there are as many as have ever been used at the same time.
+    try:
+        scratch = _idle.pop()
+    except IndexError:
+        scratch = _Scratch()
+    if len(scratch.marks) < columns.n_shared:
+        scratch.marks = np.zeros(2 * columns.n_shared, dtype=np.int64)
     failed = np.empty(len(rows), dtype=np.int64)
     while True:
         scratch.epoch += 1
@@ -129,8 +129,7 @@ def _run(
             np.array(chosen, dtype=np.int64),
             *tile,
             first,
-            scratch.stamps,
-            scratch.numbers,
+            scratch.marks,
             scratch.epoch,
             scratch.out,
             scratch.out_values,
@@ -141,6 +140,7 @@ def _run(
         for buffer in ("out", "out_values"):
             setattr(scratch, buffer, np.empty(2 * len(getattr(scratch, buffer)), dtype=np.uint8))
     features, values = scratch.out[:n_bytes].tobytes(), scratch.out_values[:n_value_bytes].tobytes()
+    _idle.append(scratch)
     return features, values, n_values, failed[:n_failed]
 
 

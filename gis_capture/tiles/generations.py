@@ -1,7 +1,8 @@
 """When each tile last changed: what a client holds is still true as long as the generation of its tile is the same."""
 
-import math
 from collections.abc import Iterator
+
+import numpy as np
 
 from gis_capture.tiles.columns import Array
 from gis_capture.tiles.grid import BUFFER, EXTENT, Tile
@@ -43,21 +44,23 @@ class Generations:
         """Says that what is in these boxes, (n, 4) in parts of the world, has changed."""
         if len(self._cells) > _MAX_CELLS:
             self._reset(revision)
-        for box in bounds.tolist():
-            for z in range(DEEPEST + 1):
-                cells = list(_cells(box, z))
-                if len(cells) > _MAX_CELLS_AT_ONCE:
+        for box in _ranges(bounds).tolist():
+            for z, (west, north, east, south) in enumerate(box):
+                if (east - west + 1) * (south - north + 1) > _MAX_CELLS_AT_ONCE:
                     # Too many of them: all that is below the cells one zoom above.
-                    self._wholes |= dict.fromkeys(_cells(box, z - 1), revision)
+                    self._wholes |= dict.fromkeys(_cells(z - 1, *box[z - 1]), revision)
                     break
-                self._cells |= dict.fromkeys(cells, revision)
+                self._cells |= dict.fromkeys(_cells(z, west, north, east, south), revision)
 
 
-def _cells(box: list[float], z: int) -> Iterator[tuple[int, int, int]]:
-    """The tiles of a zoom that show something of a box; no more than are needed to see that they are many."""
-    size, margin = 2**z, BUFFER / EXTENT
-    west, north = (max(0, math.floor(edge * size - margin)) for edge in box[:2])
-    east, south = (min(size - 1, math.floor(edge * size + margin)) for edge in box[2:])
-    n_across = east - west + 1
-    for number in range(min(max(0, n_across) * max(0, south - north + 1), _MAX_CELLS_AT_ONCE + 1)):
-        yield z, west + number % n_across, north + number // n_across
+def _ranges(bounds: Array) -> Array:
+    """The tiles that show something of boxes, by box and zoom: west, north, east, south."""
+    sizes = 2.0 ** np.arange(DEEPEST + 1)[:, None]
+    margin = np.array([-1, -1, 1, 1]) * (BUFFER / EXTENT)
+    ranges: Array = np.clip(np.floor(bounds[:, None, :] * sizes + margin), 0, sizes - 1).astype(np.int64)
+    return ranges
+
+
+def _cells(z: int, west: int, north: int, east: int, south: int) -> Iterator[tuple[int, int, int]]:
+    """The tiles of a range."""
+    return ((z, x, y) for y in range(north, south + 1) for x in range(west, east + 1))

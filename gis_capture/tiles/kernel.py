@@ -10,7 +10,15 @@ import numpy as np
 from gis_capture.tiles.columns import LINE, NONE, POINT
 from gis_capture.tiles.compiled import compiled
 from gis_capture.tiles.grid import BUFFER, EXTENT, SIMPLIFY_UNITS
-from gis_capture.tiles.kernel_geometry import clip_line, clip_ring, doubled_area, is_clean, simplify, simplify_ring
+from gis_capture.tiles.kernel_geometry import (
+    clip_line,
+    clip_ring,
+    doubled_area,
+    is_clean,
+    reverse,
+    simplify,
+    simplify_ring,
+)
 
 Array = Any
 _LOW, _HIGH = float(-BUFFER), float(EXTENT + BUFFER)
@@ -128,8 +136,7 @@ def _ring(
     if area == 0:
         return start
     if (area > 0) != is_outer:
-        gx[start:end] = gx[start:end][::-1].copy()
-        gy[start:end] = gy[start:end][::-1].copy()
+        reverse(gx, gy, start, end)
     return end
 
 
@@ -159,7 +166,7 @@ def encode(
     rows: Array, counts: Array, kinds: Array, part_offsets: Array, vertex_offsets: Array, outer: Array, xy: Array,
     fids: Array, values: Array, value_starts: Array, value_lengths: Array, value_bytes: Array,
     n_shared: int, chosen: Array, z: int, tile_x: int, tile_y: int, first_value: int,
-    stamps: Array, numbers: Array, epoch: int, out: Array, out_values: Array, failed: Array,
+    marks: Array, epoch: int, out: Array, out_values: Array, failed: Array,
 ) -> tuple[int, int, int, int]:  # fmt: skip
     """Gives the bytes of features, bytes and number of values, and the number of `failed` places.
 
@@ -240,11 +247,12 @@ def encode(
             if value == _NO_VALUE:
                 continue
             number = first_value + n_values
-            if value < n_shared and stamps[value] == epoch:
-                number = numbers[value]
+            mark = marks[value] if value < n_shared else 0
+            if mark >> 32 == epoch:
+                number = mark & 0xFFFFFFFF
             else:
                 if value < n_shared:
-                    stamps[value], numbers[value] = epoch, number
+                    marks[value] = epoch << 32 | number
                 length = value_lengths[value]
                 if value_at + length > len(out_values):
                     return -1, 0, 0, 0
@@ -279,10 +287,12 @@ def encode(
         at = put(out, at + 1, fid)
         out[at] = 0x12
         at = put(out, at + 1, n_tags)
-        out[at : at + n_tags] = tags[:n_tags]
+        for i in range(n_tags):
+            out[at + i] = tags[i]
         at += n_tags
         out[at], out[at + 1], out[at + 2] = 0x18, kind, 0x22
         at = put(out, at + 3, n_shape)
-        out[at : at + n_shape] = shape[:n_shape]
+        for i in range(n_shape):
+            out[at + i] = shape[i]
         at += n_shape
     return at, value_at, n_values, n_failed

@@ -138,11 +138,46 @@ def _turn(ax: int, ay: int, bx: int, by: int, cx: int, cy: int) -> int:
 
 
 @compiled
+def reverse(x: Array, y: Array, first: int, last: int) -> None:
+    """Turns a ring round where it stands."""
+    last -= 1
+    while first < last:
+        x[first], x[last] = x[last], x[first]
+        y[first], y[last] = y[last], y[first]
+        first += 1
+        last -= 1
+
+
+@compiled
+def _is_star(x: Array, y: Array, n: int) -> bool:
+    """Tells whether a ring is seen whole from the mean of its vertices, going round it once; then it is a clean one."""
+    middle_x, middle_y = 0, 0
+    for i in range(n):
+        middle_x += x[i]
+        middle_y += y[i]
+    n_rounds, is_first = 0, True
+    is_left = False
+    px, py = x[n - 1] * n - middle_x, y[n - 1] * n - middle_y
+    for i in range(n):
+        qx, qy = x[i] * n - middle_x, y[i] * n - middle_y
+        turn = px * qy - py * qx
+        if turn == 0 or (not is_first and (turn > 0) != is_left):
+            return False
+        is_left, is_first = turn > 0, False
+        if (py < 0) and (qy >= 0):
+            n_rounds += 1
+        px, py = qx, qy
+    return n_rounds == 1
+
+
+@compiled
 def is_clean(x: Array, y: Array, ends: Array, n_rings: int) -> bool:
     """Tells whether no two segments of rings touch, but for neighbours at their common vertex; False when in doubt."""
     n = ends[n_rings - 1]
     if n > _MAX_CHECKED:
         return False
+    if n_rings == 1 and _is_star(x, y, n):
+        return True
     following = np.empty(n, dtype=np.int64)
     first = 0
     for ring in range(n_rings):

@@ -1,8 +1,8 @@
 """A layer as tiles need it, kept at the newest revision: what changed since its columns were made lies beside them.
 
-Segments: the base, what changed since it, in levels of which each is smaller than the one before, and the last few
-changes, which are read anew with each of them; so the more have changed, the seldomer they are read. All are immutable;
-a row that has changed is dead in the older ones. So an encoder sees one state from beginning to end.
+Segments: the base, and what changed since it, in levels of which each is smaller than the one before. A change is read
+once and joins the last level; a level that is full joins the one before it. All are immutable; a row that has changed
+is dead in the older ones. So an encoder sees one state from beginning to end.
 """
 
 import logging
@@ -20,14 +20,14 @@ from gis_capture.definitions import layer_to_json
 from gis_capture.model import Layer
 from gis_capture.store.columns import Columns as StoredColumns
 from gis_capture.store.protocol import Snapshot, Store
-from gis_capture.tiles.building import build_columns, field_names
+from gis_capture.tiles.building import build_columns, field_names, merge_columns
 from gis_capture.tiles.columns import Array, Columns
 from gis_capture.tiles.generations import Generations
 from gis_capture.tiles.sidecar import FORMAT, find_sidecar, read_sidecar, revision_of, write_sidecar
 
 logger = logging.getLogger(__name__)
-MOST = (2**62, 1_024, 160, 24)
-"""Changes in each segment after the base; with one more they join those before them."""
+MOST = (2**62, 1_000, 50)
+"""Rows in each segment after the base; with more they join those before them."""
 SMALL = 5_000
 """Rows of which no file is kept."""
 _LAST = 2**62
@@ -44,15 +44,24 @@ class Segment:
         """The living rows whose bounds touch a box."""
         return self._living(self.columns.rows_in(box))
 
-    def without(self, feature_ids: Sequence[str]) -> "Segment":
-        """The segment without these features."""
-        rows = [row for one in feature_ids for row in self.columns.rows_of(one)]
-        return replace(self, dead=np.union1d(self.dead, np.array(rows, dtype=np.int64))) if rows else self
+    def __len__(self) -> int:
+        """Number of living rows."""
+        return len(self.columns) - len(self.dead)
 
-    def bounds_of(self, feature_ids: Sequence[str]) -> Array:
-        """The boxes of the living rows of features."""
-        rows = np.array([row for one in feature_ids for row in self.columns.rows_of(one)], dtype=np.int64)
-        return self.columns.bounds[self._living(rows)]
+    def rows_of(self, feature_ids: Sequence[str]) -> Array:
+        """The living rows of features, ascending."""
+        if not len(self.columns):
+            return _NONE
+        rows = {row for one in feature_ids for row in self.columns.rows_of(one)}
+        return self._living(np.array(sorted(rows), dtype=np.int64))
+
+    def without(self, rows: Array) -> "Segment":
+        """The segment without some of its living rows."""
+        return replace(self, dead=np.insert(self.dead, np.searchsorted(self.dead, rows), rows)) if len(rows) else self
+
+    def living(self) -> Array:
+        """The living rows."""
+        return np.delete(np.arange(len(self.columns)), self.dead)
 
     def _living(self, rows: Array) -> Array:
         if not len(self.dead) or not len(rows):
@@ -64,12 +73,11 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class LayerState:
-    """A layer at a revision; `begins` are the revisions after which the segments after the base begin."""
+    """A layer at a revision."""
 
     layer: Layer
     revision: int
     segments: tuple[Segment, ...]
-    begins: tuple[int, ...]
 
 
 class LiveLayer:
@@ -106,33 +114,25 @@ class LiveLayer:
                 return
             layer = moment.layer(self._key)
             if layer != state.layer:
-                self._state = self._load(moment)
+                fresh_state = self._load(moment)
                 self.generations.raise_all(moment.revision)
+                self._state = fresh_state
                 return
-            fresh = [one for batch in moment.columns(self._key, [], after=state.revision) for one in batch.feature_ids]
-            fresh += [one.feature_id for one in moment.deletions([self._key], after=(state.revision, _LAST))]
-            touched = [segment.bounds_of(fresh) for segment in state.segments]
-            begins, level = state.begins, len(MOST) - 1
-            while level and len(fresh) > MOST[level]:
-                level -= 1
-            while True:
-                ids = list[str]()
-                newest = self._read(moment, layer, begins[level], ids)
-                if len(ids) <= MOST[level]:
-                    break
-                level -= 1
-            kept = [segment.without(fresh) for segment in state.segments[: level + 1]]
-            n_after = len(MOST) - 1 - level
-            segments = (*kept, Segment(newest, _NONE), *(_nothing(layer) for _ in range(n_after)))
-            begins = (*begins[: level + 1], *(moment.revision for _ in range(n_after)))
-            newer = LayerState(layer, moment.revision, segments, begins)
-        self._state = newer
-        # Stamped last: whoever reads a generation before the state never holds an old tile under a new one.
+            ids = list[str]()
+            newest = self._read(moment, layer, state.revision, ids)
+            fresh = ids + [one.feature_id for one in moment.deletions([self._key], after=(state.revision, _LAST))]
+            gone = [(segment, segment.rows_of(fresh)) for segment in state.segments]
+            touched = [newest.bounds, *(segment.columns.bounds[rows] for segment, rows in gone)]
+            newer = LayerState(
+                layer, moment.revision, _joined([segment.without(rows) for segment, rows in gone], newest)
+            )
+        # Stamped first: whoever finds the new state finds the new generation too, never a tile that was kept under the
+        # old one. Who finds the new generation beside the old state asks for a state anew before a tile is drawn.
         if len(fresh) > SMALL:
             self.generations.raise_all(newer.revision)
         else:
-            touched += [segment.bounds_of(fresh) for segment in newer.segments]
             self.generations.stamp(np.concatenate(touched).astype(np.float64), newer.revision)
+        self._state = newer
         base, changed = newer.segments[:2]
         if len(changed.columns) > max(SMALL, len(base.columns) // 10) and not self._is_rebuilding:
             self._is_rebuilding = True
@@ -187,9 +187,20 @@ _NONE = np.empty(0, dtype=np.int64)
 
 
 def _state_of(layer: Layer, columns: Columns, revision: int) -> LayerState:
-    nothing = [_nothing(layer) for _ in MOST]
-    return LayerState(layer, revision, (Segment(columns, _NONE), *nothing), (revision,) * len(MOST))
+    nothing = Segment(build_columns(layer, ()), _NONE)
+    return LayerState(layer, revision, (Segment(columns, _NONE), *(nothing for _ in MOST)))
 
 
-def _nothing(layer: Layer) -> Segment:
-    return Segment(build_columns(layer, ()), _NONE)
+def _joined(segments: Sequence[Segment], newest: Columns) -> tuple[Segment, ...]:
+    """Puts what has changed into the last level that has room for it and all that is in the levels below."""
+    if not len(newest):
+        return tuple(segments)
+    level, n_rows = len(MOST), len(newest) + len(segments[-1])
+    while n_rows > MOST[level - 1]:
+        level -= 1
+        n_rows += len(segments[level])
+    pieces = [(segment.columns, segment.living()) for segment in segments[level:] if len(segment)]
+    merged = merge_columns([*pieces, (newest, np.arange(len(newest)))]) if pieces else newest
+    n_empty = len(segments) - level - 1
+    empty = [Segment(merge_columns([(newest, _NONE)]), _NONE)] * n_empty if n_empty else []
+    return (*segments[:level], Segment(merged, _NONE), *empty)

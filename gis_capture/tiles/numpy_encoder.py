@@ -111,7 +111,10 @@ def _of_kind(geometry: Geometry, kind: int) -> Geometry:
         parts = shapely.get_parts(parts)
     parts = parts[(shapely.get_type_id(parts) == wanted) & ~shapely.is_empty(parts)]
     made: Geometry = shapely.multipolygons(parts) if kind == POLYGON else shapely.multilinestrings(parts)
-    return made
+    if kind != POLYGON or shapely.is_valid(made):
+        return made
+    # Areas of one collection that rounding has put edge to edge are one.
+    return _of_kind(shapely.unary_union(made, grid_size=1), kind)
 
 
 def _commands(geometry: Geometry) -> list[int]:

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from isal import igzip
 
+from gis_capture.locate.area import Area
 from gis_capture.store.protocol import Store
+from gis_capture.tiles.areas import rows_inside
 from gis_capture.tiles.building import LABEL
 from gis_capture.tiles.columns import FEATURE_ID, Array
 from gis_capture.tiles.encoder import encode_features, encode_layer
@@ -63,7 +65,16 @@ class TileService:
         self._packed: OrderedDict[tuple[str, Tile], tuple[str, bytes]] = OrderedDict()
         self._n_packed_bytes = 0
 
-    def encode(self, keys: Sequence[str], z: int, x: int, y: int, *, fields: Sequence[str] | None = None) -> bytes:
+    def encode(
+        self,
+        keys: Sequence[str],
+        z: int,
+        x: int,
+        y: int,
+        *,
+        fields: Sequence[str] | None = None,
+        area: Area | None = None,
+    ) -> bytes:
         """Gives a vector tile of layers, each under its key; none at all when nothing is in it.
 
         Features have `fid` as id, and as properties `feature_id`, `label`, and the fields that style and key need.
@@ -75,6 +86,7 @@ class TileService:
             x: From the west.
             y: From the north.
             fields: Names of fields in place of those that the style needs; personal ones are left out.
+            area: Of who asks: what lies outside of it is left out.
 
         Raises:
             LayerError: There is no such layer.
@@ -86,17 +98,17 @@ class TileService:
         cells = [0] * len(states)
         encoded = []
         for number, state in enumerate(states):
-            content, cells[number] = self._encode(state, tile, 0, fields)
+            content, cells[number] = self._encode(state, tile, 0, fields, area)
             encoded.append(content)
         while self._is_too_large(encoded):
             largest = max(range(len(encoded)), key=lambda number: len(encoded[number]))
             if cells[largest] >= LARGEST_CELL:
                 break
             cell = max(2 * cells[largest], SMALLEST_CELL)
-            encoded[largest], cells[largest] = self._encode(states[largest], tile, cell, fields)
+            encoded[largest], cells[largest] = self._encode(states[largest], tile, cell, fields, area)
         return b"".join(encoded)
 
-    def generation(self, keys: Sequence[str], z: int, x: int, y: int) -> str:
+    def generation(self, keys: Sequence[str], z: int, x: int, y: int, *, area: Area | None = None) -> str:
         """Names the content of a tile: as long as it is the same, so is the tile."""
         tile, revision = parse_tile(z, x, y), self._store.revision()
         numbers = []
@@ -104,7 +116,7 @@ class TileService:
             layer = self._layer(key)
             version = layer.state(revision).layer.definition_version
             numbers.append(f"{key}:{version}:{layer.generations.of(tile)}{','.join(self._more_fields(key))}")
-        about = f"{_ENCODING} {self._store.epoch} {self._max_features} {tile} {' '.join(numbers)}"
+        about = f"{_ENCODING} {self._store.epoch} {self._max_features} {tile} {' '.join(numbers)}{_digest(area)}"
         return sha256(about.encode()).hexdigest()[:32]
 
     def _is_too_large(self, encoded: Sequence[bytes]) -> bool:
@@ -113,9 +125,15 @@ class TileService:
             return n_bytes > self._max_bytes
         return len(pack(b"".join(encoded))) > self._max_bytes
 
-    def has_features(self, keys: Sequence[str], tile: Tile) -> bool:
-        """Whether the box of a feature touches a tile, so that it or one below it may hold something."""
-        revision, box = self._store.revision(), _box_of(tile)
+    def has_features(self, keys: Sequence[str], tile: Tile, *, around: float = BUFFER / EXTENT) -> bool:
+        """Whether the box of a feature touches a tile, so that it or one below it may hold something.
+
+        Args:
+            keys: Of the layers.
+            tile: Looked into.
+            around: Looked at as well, in parts of its side.
+        """
+        revision, box = self._store.revision(), _box_of(tile, around)
         states = (self._layer(key).state(revision) for key in keys)
         return any(len(segment.rows_in(box)) for state in states for segment in state.segments)
 
@@ -124,24 +142,28 @@ class TileService:
         for layer in self._store.layers():
             self._layer(layer.key)
 
-    def version(self, keys: Sequence[str]) -> str:
+    def version(self, keys: Sequence[str], area: Area | None = None) -> str:
         """Names the present state of layers as a whole."""
         revisions = [(self._store.layer_revision(key), *self._more_fields(key)) for key in keys]
-        return sha256(f"{_ENCODING} {self._store.epoch} {self._max_features} {revisions}".encode()).hexdigest()[:16]
+        return sha256(
+            f"{_ENCODING} {self._store.epoch} {self._max_features} {revisions}{_digest(area)}".encode()
+        ).hexdigest()[:16]
 
-    def answer(self, keys: Sequence[str], z: int, x: int, y: int, *, known: str = "") -> TileAnswer:
+    def answer(
+        self, keys: Sequence[str], z: int, x: int, y: int, *, known: str = "", area: Area | None = None
+    ) -> TileAnswer:
         """Gives a gzipped tile, unless the asker names its present state, an entity tag, as `known`."""
         # Read before the content: at worst a newer tile gets an older name, and is asked for once more.
-        etag = self.generation(keys, z, x, y)
+        etag = self.generation(keys, z, x, y, area=area)
         if known and etag in known:
             return TileAnswer(etag, None)
-        place = (",".join(keys), Tile(z, x, y))
+        place = (",".join([*keys, _digest(area)]), Tile(z, x, y))
         with self._lock:
             found = self._packed.get(place)
             if found and found[0] == etag:
                 self._packed.move_to_end(place)
                 return TileAnswer(etag, found[1])
-        content = pack(self.encode(keys, z, x, y))
+        content = pack(self.encode(keys, z, x, y, area=area))
         self._keep(place, etag, content)
         return TileAnswer(etag, content)
 
@@ -165,11 +187,15 @@ class TileService:
                     found = self._layers[key] = LiveLayer(self._store, key, self._cache_dir)
         return found
 
-    def _encode(self, state: LayerState, tile: Tile, cell: int, fields: Sequence[str] | None) -> tuple[bytes, int]:
+    def _encode(
+        self, state: LayerState, tile: Tile, cell: int, fields: Sequence[str] | None, area: Area | None
+    ) -> tuple[bytes, int]:
         """Encodes a layer; gives the width of the cells by which it was thinned as well, 0 = not at all."""
         box = _box_of(tile)
         segments = [segment.columns for segment in state.segments]
         rows = [segment.rows_in(box) for segment in state.segments]
+        if area is not None:
+            rows = [rows_inside(area, *one) for one in zip(segments, rows, strict=True)]
         counts: list[Array] | None = None
         if cell or sum(map(len, rows)) > self._max_features:
             thinned = thin(segments, rows, tile, max_rows=self._max_features, first_cell=cell or SMALLEST_CELL)
@@ -191,9 +217,13 @@ class TileService:
         return encode_layer(state.layer.key, [*keys, *([THINNED] if counts is not None else [])], parts), cell
 
 
-def _box_of(tile: Tile) -> tuple[float, float, float, float]:
+def _digest(area: Area | None) -> str:
+    return area.digest if area else ""
+
+
+def _box_of(tile: Tile, margin: float = BUFFER / EXTENT) -> tuple[float, float, float, float]:
     """What a tile shows, in parts of the world."""
-    size, margin = 2**tile.z, BUFFER / EXTENT
+    size = 2**tile.z
     west, north, east, south = tile.x - margin, tile.y - margin, tile.x + 1 + margin, tile.y + 1 + margin
     return west / size, north / size, east / size, south / size
 

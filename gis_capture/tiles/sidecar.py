@@ -15,7 +15,7 @@ import numpy as np
 
 from gis_capture.tiles.columns import ARRAYS, Columns
 
-FORMAT = "gis-capture.tile-columns/2"
+FORMAT = "gis-capture.tile-columns/3"
 SUFFIX = ".columns"
 _ALIGNMENT = 64
 _HEAD = struct.Struct("<8sQQ")

@@ -2,17 +2,21 @@
 
 import struct
 from collections.abc import Sequence
+from contextlib import suppress
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
-from gis_capture.tiles.columns import NONE, Array
+from gis_capture.tiles.columns import NONE, Array, Columns
 
 _MANY = 100_000
 """So many values are enough to see whether they repeat."""
+_ROWS_AT_ONCE = 100_000
 _DOUBLE = struct.Struct("<d")
 _SHORT = 125
 """Bytes of a text whose lengths take one byte each."""
+_SHORT_HEADS = [bytes((0x22, n_bytes + 2, 0x0A, n_bytes)) for n_bytes in range(_SHORT + 1)]
 
 
 def encode_value(value: Any) -> bytes:
@@ -28,9 +32,27 @@ def encode_value(value: Any) -> bytes:
     else:
         text = str(value).encode("utf-8", "replace")
         if (n_bytes := len(text)) <= _SHORT:
-            return bytes((0x22, n_bytes + 2, 0x0A, n_bytes)) + text
+            return _SHORT_HEADS[n_bytes] + text
         content = b"\x0a" + varint(n_bytes) + text
     return b"\x22" + varint(len(content)) + content
+
+
+def _encode_values(values: Sequence[Any], kind: type) -> tuple[bytes, Array]:
+    """Encodes values of one type as `encode_value` does; gives them in a row, and the length of each."""
+    # In loops of the interpreter: a layer has millions of values.
+    if kind is str:
+        with suppress(UnicodeEncodeError):
+            texts = [*map(str.encode, values)]
+            lengths = _lengths(texts)
+            if lengths.max() <= _SHORT:
+                heads = map(_SHORT_HEADS.__getitem__, lengths.tolist())
+                return b"".join(chain.from_iterable(zip(heads, texts, strict=True))), lengths + 4
+    encoded = [*map(encode_value, values)]
+    return b"".join(encoded), _lengths(encoded)
+
+
+def _lengths(pieces: Sequence[bytes]) -> Array:
+    return np.fromiter(map(len, pieces), dtype=np.int32, count=len(pieces))
 
 
 def varint(number: int) -> bytes:
@@ -47,8 +69,8 @@ class ValueTable:
     """Numbers values while a layer is read; knows in the end which ones stand in several rows."""
 
     def __init__(self, n_columns: int) -> None:
-        # By type as well: 1, 1.0 and True are one key otherwise. The first column is the id, which never repeats.
-        self._numbers: list[dict[Any, int]] = [{} for _ in range(n_columns)]
+        # By type as well: 1, 1.0 and True are one key otherwise.
+        self._numbers: dict[tuple[int, type], dict[Any, int]] = {}
         self._n_values = 0
         self._n_seen = [0] * n_columns
         self._pieces: list[bytes] = []
@@ -56,50 +78,87 @@ class ValueTable:
         self._columns: list[list[Array]] = [[] for _ in range(n_columns)]
 
     def add(self, column: int, values: Sequence[Any]) -> None:
-        """Takes the next rows of a column; None is no value."""
-        numbers = self._numbers[column]
-        self._n_seen[column] += len(values)
+        """Takes the next rows of a column; None is no value. The first column is the id, which never repeats."""
+        kinds = set(map(type, values)) - {type(None)}
         if column == 0:
-            encoded = [encode_value(value) for value in values]
-            found = np.arange(self._n_values, self._n_values + len(values), dtype=np.uint32)
-        elif values.count(None) == len(values):
-            encoded, found = [], np.full(len(values), NONE, dtype=np.uint32)
+            found = self._put(values, str)
+        elif len(kinds) == 1:
+            found = self._number(column, values, kinds.pop())
         else:
-            before = self._n_values
-            fresh: list[Any] = []
-            found = np.empty(len(values), dtype=np.uint32)
-            for place, value in enumerate(values):
-                if value is None:
-                    found[place] = NONE
-                    continue
-                key = value if type(value) is str else (type(value), value)
-                number = numbers.get(key)
-                if number is None:
-                    number = numbers[key] = before + len(fresh)
-                    fresh.append(value)
-                found[place] = number
-            encoded = [encode_value(value) for value in fresh]
-            if self._n_seen[column] > _MANY and len(numbers) * 2 > self._n_seen[column]:
-                # Values that hardly repeat are not worth the memory of all of them.
-                numbers.clear()
-                self._n_seen[column] = 0
+            found = np.full(len(values), NONE, dtype=np.uint32)
+            for kind in kinds:
+                places = [place for place, value in enumerate(values) if type(value) is kind]
+                found[places] = self._number(column, [values[place] for place in places], kind)
         self._columns[column].append(found)
-        if not encoded:
-            return
-        self._n_values += len(encoded)
-        self._pieces.append(b"".join(encoded))
-        self._lengths.append(np.fromiter(map(len, encoded), dtype=np.int32, count=len(encoded)))
+
+    def _number(self, column: int, values: Sequence[Any], kind: type) -> Array:
+        """Gives the numbers of values of one type, None among them."""
+        numbers = self._numbers.setdefault((column, kind), {})
+        numbers[None] = NONE
+        fresh = [value for value in dict.fromkeys(values) if value not in numbers]
+        if fresh:
+            numbers.update(zip(fresh, self._put(fresh, kind).tolist(), strict=True))
+        found = np.fromiter(map(numbers.__getitem__, values), dtype=np.uint32, count=len(values))
+        self._n_seen[column] += len(values)
+        if self._n_seen[column] > _MANY and len(numbers) * 2 > self._n_seen[column]:
+            # Values that hardly repeat are not worth the memory of all of them.
+            numbers.clear()
+            self._n_seen[column] = 0
+        return found
+
+    def _put(self, values: Sequence[Any], kind: type) -> Array:
+        """Adds values, at least one; gives their numbers."""
+        content, lengths = _encode_values(values, kind)
+        self._pieces.append(content)
+        self._lengths.append(lengths)
+        first, self._n_values = self._n_values, self._n_values + len(lengths)
+        return np.arange(first, self._n_values, dtype=np.uint32)
 
     def finish(self) -> tuple[int, Array, Array, Array, Array]:
         """Gives the number of shared values, the matrix (columns, rows), and starts, lengths and bytes of values."""
         matrix = np.array([np.concatenate(ones) if ones else [] for ones in self._columns], dtype=np.uint32)
         lengths = np.concatenate([*self._lengths, np.empty(0, dtype=np.int32)])
         content = np.frombuffer(b"".join(self._pieces), dtype=np.uint8)
-        counts = np.bincount(matrix[matrix != NONE].astype(np.int64), minlength=self._n_values)
-        order = np.argsort(counts < 2, kind="stable")
-        renumbered = np.empty(self._n_values + 1, dtype=np.uint32)
-        renumbered[order] = np.arange(self._n_values, dtype=np.uint32)
-        renumbered[-1] = NONE
-        matrix = renumbered[np.minimum(matrix, np.uint32(self._n_values))]
         starts = np.cumsum(lengths, dtype=np.int64) - lengths
-        return int((counts >= 2).sum()), matrix, starts[order], lengths[order], content
+        n_shared, matrix, order = number_values(matrix, self._n_values)
+        return n_shared, matrix, starts[order], lengths[order], content
+
+
+def number_values(matrix: Array, n_values: int) -> tuple[int, Array, Array]:
+    """Numbers values anew: those of several rows first, then those of one; what is in no row is left out.
+
+    Gives the number of the first kind, the matrix with the new numbers, and the old number of each new one.
+    """
+    counts = np.bincount(matrix[matrix != NONE].astype(np.int64), minlength=n_values)
+    order = np.argsort(np.where(counts, counts < 2, 2), kind="stable")[: np.count_nonzero(counts)]
+    renumbered = np.full(n_values + 1, NONE, dtype=np.uint32)
+    renumbered[order] = np.arange(len(order), dtype=np.uint32)
+    return int((counts >= 2).sum()), renumbered[np.minimum(matrix, np.uint32(n_values))], order
+
+
+def lay_along(columns: Columns) -> tuple[Array, Array, Array, Array]:
+    """Puts the values that stand in one row in the order of the rows, so that a tile reads them one after the other.
+
+    Gives the matrix, starts, lengths and bytes of values.
+    """
+    n_shared, matrix = columns.n_shared, columns.values.copy()
+    old = [np.arange(n_shared, dtype=np.uint32)]
+    first = n_shared
+    for start in range(0, matrix.shape[1], _ROWS_AT_ONCE):
+        part = np.ascontiguousarray(matrix[:, start : start + _ROWS_AT_ONCE].T)
+        is_own = (part >= n_shared) & (part != NONE)
+        own = part[is_own]
+        part[is_own] = np.arange(first, first + len(own), dtype=np.uint32)
+        matrix[:, start : start + _ROWS_AT_ONCE] = part.T
+        old.append(own)
+        first += len(own)
+    order = np.concatenate(old)
+    starts, lengths = columns.value_starts[order], columns.value_lengths[order]
+    laid = np.cumsum(lengths, dtype=np.int64) - lengths
+    content = np.empty(int(lengths.sum()), dtype=np.uint8)
+    for start in range(0, len(order), _ROWS_AT_ONCE):
+        some = slice(start, start + _ROWS_AT_ONCE)
+        moves, taken, begin = starts[some] - laid[some], lengths[some], int(laid[start])
+        places = np.repeat(moves, taken) + np.arange(begin, begin + int(taken.sum()))
+        content[begin : begin + len(places)] = columns.value_bytes[places]
+    return matrix, laid, lengths, content

@@ -23,12 +23,7 @@ def read_area(path: Path) -> Geometry:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise ValueError(f"> {MAX_BYTES:,} bytes")
-        shapes = [geometry_from_geojson(one) for one in _geometries(json.loads(path.read_text(encoding="utf-8-sig")))]
-        polygons = [one for one in shapes if one is not None and shapely.get_dimensions(one) == 2]
-        area = shapely.union_all([shapely.make_valid(one) for one in polygons])
-        if shapely.is_empty(area):
-            raise ValueError("no polygon")
-        return area
+        return _area(json.loads(path.read_text(encoding="utf-8-sig")))
     except (OSError, ValueError, KeyError, TypeError, RecursionError, FeatureError, shapely.GEOSException) as error:
         raise SourceError(
             Text(
@@ -37,6 +32,29 @@ def read_area(path: Path) -> Geometry:
             ),
             path=path,
         ) from error
+
+
+def read_shape(document: Any) -> Geometry:
+    """Reads the polygons of a GeoJSON document as one shape.
+
+    Raises:
+        FeatureError: It holds no polygon.
+    """
+    try:
+        return _area(document)
+    except (ValueError, KeyError, TypeError, RecursionError, shapely.GEOSException) as error:
+        raise FeatureError(
+            Text("面(ポリゴン)の入った GeoJSON を指定してください。", "Give GeoJSON with polygons.")
+        ) from error
+
+
+def _area(document: Any) -> Geometry:
+    shapes = [geometry_from_geojson(one) for one in _geometries(document)]
+    polygons = [one for one in shapes if one is not None and shapely.get_dimensions(one) == 2]
+    area = shapely.union_all([shapely.make_valid(one) for one in polygons])
+    if shapely.is_empty(area):
+        raise ValueError("no polygon")
+    return area
 
 
 def _geometries(document: Any) -> list[Any]:

@@ -25,6 +25,8 @@ def change_document(file: Path, change: Callable[[TOMLDocument], None]) -> None:
         unfinished = file.with_name(f"{file.name}.new")
         unfinished.write_text(tomlkit.dumps(document), encoding="utf-8")
         os.replace(unfinished, file)
+    except WorkspaceError:
+        raise
     except (OSError, UnicodeDecodeError, TOMLKitError, TypeError) as error:
         raise WorkspaceError(
             Text(f"「{file}」を変更できません({error})。", f'Cannot change "{file}" ({error}).'), path=file

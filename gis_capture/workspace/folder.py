@@ -17,6 +17,8 @@ from gis_capture.store.opening import is_database, split_password, with_password
 from gis_capture.text import Text
 from gis_capture.workspace.document import write_value
 from gis_capture.workspace.https import Https, read_https
+from gis_capture.workspace.office import VARIABLES, with_environment
+from gis_capture.workspace.outside import SECRET_NAME, Network, Oidc, read_oidc, read_proxies
 
 FORMAT = "gis-capture.workspace/v1"
 FILE_NAME = "workspace.toml"
@@ -34,7 +36,10 @@ FOLDERS = (
     "packs",
     "rasters",
     "recipes",
+    "scanned",
+    "scans",
     "secrets",
+    "sheets",
     "sources",
     "styles",
     "uploads",
@@ -52,6 +57,8 @@ class Folder:
         city: The office's own, "岐阜県高山市": addresses that name no city are in it; "" = not given.
         backup_to: Folder of the daily backups, best on another disk; "" = `backups` of the workspace.
         https: The address by which tablets reach the server, where one was set up.
+        proxies: Those that are believed what they say of who asks.
+        oidc: The city's identity provider.
     """
 
     path: Path
@@ -62,6 +69,14 @@ class Folder:
     city: str = ""
     https: Https | None = None
     backup_to: str = ""
+    proxies: tuple[Network, ...] = ()
+    oidc: Oidc | None = None
+
+    @property
+    def oidc_secret(self) -> str:
+        """What the identity provider gave to this server; "" = nothing."""
+        kept = self.path / "secrets" / SECRET_NAME
+        return kept.read_text(encoding="utf-8").strip() if kept.is_file() else ""
 
     @property
     def store_path(self) -> Path:
@@ -107,9 +122,24 @@ class Folder:
         return self.path / "rasters"
 
     @property
+    def scans_dir(self) -> Path:
+        """Scanned maps that are being placed."""
+        return self.path / "scans"
+
+    @property
+    def scanned_dir(self) -> Path:
+        """Ledgers on paper, with what was read of them and decided."""
+        return self.path / "scanned"
+
+    @property
     def styles_dir(self) -> Path:
         """Styles of the office's own."""
         return self.path / "styles"
+
+    @property
+    def sheets_dir(self) -> Path:
+        """Field sheets that were printed, and what came back of them."""
+        return self.path / "sheets"
 
     @property
     def secrets_dir(self) -> Path:
@@ -256,6 +286,8 @@ def refuse_strangers(path: Path, *, allowed: Sequence[str]) -> None:
 def make_folders(path: Path) -> None:
     """Makes the folder of a workspace with those in it."""
     path.mkdir(parents=True, exist_ok=True)
+    # Not for everybody on this machine; the group stays, with which an office may share it.
+    path.chmod(path.stat().st_mode & 0o770)
     for child in FOLDERS:
         (path / child).mkdir(exist_ok=True)
     (path / "secrets").chmod(0o700)
@@ -292,6 +324,7 @@ def read_folder(path: Path, environ: Mapping[str, str]) -> Folder:
             path=file,
             version=found,
         )
+    document = with_environment(document, environ)
     table, zone = document.get("settings", {}), document.get("plane_zone")
     if not isinstance(table, dict):
         raise _unreadable(file, "[settings]")
@@ -301,12 +334,13 @@ def read_folder(path: Path, environ: Mapping[str, str]) -> Folder:
     if not isinstance(store, str):
         raise _unreadable(file, f"store = {store}")
     try:
-        https = read_https(document)
+        https, proxies, oidc = read_https(document), read_proxies(document), read_oidc(document)
     except ValueError as error:
         raise _unreadable(file, str(error)) from error
-    settings = read_settings(table, environ)
+    others = set(VARIABLES.values())
+    settings = read_settings(table, {name: value for name, value in environ.items() if name not in others})
     name, city, backup_to = (str(document.get(one, "")) for one in ("name", "city", "backup_to"))
-    return Folder(path, name, settings, zone, store, city, https, backup_to)
+    return Folder(path, name, settings, zone, store, city, https, backup_to, proxies, oidc)
 
 
 def keep_password(path: Path, store: str) -> str:

@@ -23,10 +23,12 @@ from gis_capture.convert import (
 from gis_capture.convert.imports import refuse_followed, together
 from gis_capture.convert.parts import Wanted, names_of
 from gis_capture.convert.photo_track import PhotoTrack, read_kept_track
-from gis_capture.convert.positions import Positions, position_rows
+from gis_capture.convert.placed import Positions
+from gis_capture.convert.positions import position_rows
 from gis_capture.convert.recipes import make_form_recipe, make_recipe
 from gis_capture.convert.source import said_of
 from gis_capture.ledger import Limits, Table, hash_source, limits_of
+from gis_capture.ledger.columns import GENERIC_KEY
 from gis_capture.ledger.recipes.files import parse_recipe
 from gis_capture.ledger.recipes.recipe import PlaceRule, Recipe
 from gis_capture.locate.gazetteer import Gazetteer
@@ -157,6 +159,7 @@ class Ledgers:
         against: Sequence[str] = (),
         place_column: str = "",
         recipe: Recipe | None = None,
+        track: PhotoTrack | None = None,
     ) -> Positions:
         """Tells where the rows of a table would lie; writes nothing. The arguments are those of `convert`.
 
@@ -177,6 +180,7 @@ class Ledgers:
                 gazetteer=gazetteer,
                 against=self._key_layer(place_by, against, place_column, recipe),
                 said=said_of(table, rules, said),
+                track=track,
             )
 
     def _key_layer(self, way: str | None, layers: Sequence[str], column: str, recipe: Recipe | None) -> KeyLayer | None:
@@ -238,7 +242,9 @@ class Ledgers:
         """
         source = Path(path)
         chosen = self.known_layer(
-            layer or (recipe and recipe.layer) or self._best_layer(source, next(iter(names_of(table)), None), layout)
+            layer
+            or (recipe and recipe.layer)
+            or self._best_layer(source, next(iter(names_of(table)), None), layout, apart_from=against)
         )
         with (
             nullcontext(source) if is_dry_run else self._kept(source, layout, track) as readable,
@@ -431,11 +437,13 @@ class Ledgers:
                     shutil.rmtree(folder, ignore_errors=True)
             raise
 
-    def _best_layer(self, source: Path, table: Wanted, layout: Path | None) -> str:
+    def _best_layer(self, source: Path, table: Wanted, layout: Path | None, *, apart_from: Sequence[str] = ()) -> str:
+        """The layer that fits best; what rows are placed against is never where they go by a guess."""
         inspection, names = self.inspect(source, layout=layout), names_of(table)
         chosen = [found for found in inspection.tables if {found.table.name, found.table.sheet}.intersection(names)]
         largest = max(chosen, key=lambda found: len(found.table.row_numbers), default=None)
-        return largest.layer_key if largest else inspection.layer_key
+        key = largest.layer_key if largest else inspection.layer_key
+        return GENERIC_KEY if key in apart_from else key
 
     def undo_import(self, import_id: str, *, author: str = "") -> Undo:
         """Takes the features of an import out again, except those that somebody has edited since.

@@ -1,4 +1,4 @@
-"""What an office has set, where it comes from, and changes of it: `workspace.toml`, its top and its `[settings]`."""
+"""What an office has set, where it comes from, and changes of it: `workspace.toml`, its top, `[settings]`, `[oidc]`."""
 
 import tomllib
 from collections.abc import Mapping
@@ -6,26 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gis_capture.errors import WorkspaceError
 from gis_capture.settings import SETTINGS, find_setting
 from gis_capture.text import Text
-from gis_capture.workspace.document import write_value
+from gis_capture.workspace.document import change_document, write_value
 from gis_capture.workspace.folder import FILE_NAME
+from gis_capture.workspace.office import OFFICE, VARIABLES, change_at_top, with_environment
+from gis_capture.workspace.outside import CLIENT_ID, TITLE, told_outside
+from gis_capture.workspace.outside import SETTINGS as OUTSIDE
 
-# What stands at the top of the file, because it tells of the office and not of the program.
-OFFICE = {
-    "name": Text("作業フォルダーの名前(部署など)。", "Name of the workspace, such as that of the department."),
-    "city": Text(
-        "都道府県と市町村(例: 岐阜県高山市)。市町村のない住所をここの住所として読みます。",
-        "Prefecture and city, such as 岐阜県高山市: addresses that name no city are read as being there.",
-    ),
-    "plane_zone": Text("平面直角座標系の系番号(1〜19)。", "Zone of the plane rectangular CRS, 1–19."),
-    "backup_to": Text(
-        "毎日の控えを置くフォルダー。別のディスクがよいでしょう。空なら作業フォルダーの backups。",
-        "Folder of the daily backups; on another disk they outlive this one. By default backups/ of the workspace.",
-    ),
-}
-MAX_TEXT = 100
+_DEFAULTS = {"oidc.client_id": CLIENT_ID, "oidc.title": TITLE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +24,7 @@ class SettingState:
     Attributes:
         value: What counts; None where nothing is given and there is no default.
         source: "default", "file" (workspace.toml) or "environment", which wins over the file.
-        variable: Its name in the environment; "" where it is read from the file alone.
+        variable: Its name in the environment.
     """
 
     name: str
@@ -59,17 +48,20 @@ class SettingState:
 
 
 def list_settings(folder: Path, environ: Mapping[str, str]) -> tuple[SettingState, ...]:
-    """Gives what tells of the office, then all settings, as the file says now.
+    """Gives what tells of the office and of what it trusts outside, then all settings, as the file says now.
 
     Raises:
         WorkspaceError: The file cannot be read.
     """
     document = tomllib.loads((folder / FILE_NAME).read_text(encoding="utf-8-sig"))
     written = document.get("settings", {})
-    office = (
-        SettingState(name, document.get(name), None, "file" if name in document else "default", "", words)
-        for name, words in OFFICE.items()
-    )
+    document = with_environment(document, environ)
+
+    def at_top(name: str, words: Text) -> SettingState:
+        value, default, variable = told_outside(document, name), _DEFAULTS.get(name), VARIABLES[name]
+        source = "environment" if environ.get(variable) else "default" if value is None else "file"
+        return SettingState(name, default if value is None else value, default, source, variable, words)
+
     settings = (
         SettingState(
             setting.name,
@@ -81,7 +73,7 @@ def list_settings(folder: Path, environ: Mapping[str, str]) -> tuple[SettingStat
         )
         for setting in SETTINGS
     )
-    return (*office, *settings)
+    return (*(at_top(name, words) for name, words in {**OFFICE, **OUTSIDE}.items()), *settings)
 
 
 def write_setting(folder: Path, name: str, value: str | None) -> None:
@@ -96,29 +88,8 @@ def write_setting(folder: Path, name: str, value: str | None) -> None:
         WorkspaceError: No such setting, a value that does not fit, or the file cannot be written.
     """
     file = folder / FILE_NAME
-    if name not in OFFICE:
-        setting = find_setting(name, OFFICE)
-        write_value(file, name, None if value is None else setting.read(value), table="settings")
+    if name in VARIABLES:
+        change_document(file, lambda document: change_at_top(document, name, value))
     else:
-        write_value(file, name, None if value is None else _read_office(name, value.strip()))
-
-
-def _read_office(name: str, value: str) -> str | int:
-    if name != "plane_zone":
-        if not 0 < len(value) <= MAX_TEXT or not value.isprintable():
-            raise _unfit(name, value, f"1〜{MAX_TEXT} 文字", f"1–{MAX_TEXT} characters")
-        return value
-    if not (value.isdecimal() and 1 <= int(value) <= 19):
-        raise _unfit(name, value, "1〜19 の数", "a number from 1 to 19")
-    return int(value)
-
-
-def _unfit(name: str, value: str, ja: str, en: str) -> WorkspaceError:
-    return WorkspaceError(
-        Text(
-            f"設定「{name}」の値「{value[:50]}」が正しくありません。{ja}にしてください。",
-            f'"{value[:50]}" is no value for the setting {name}: give {en}.',
-        ),
-        code="setting_unfit",
-        setting=name,
-    )
+        setting = find_setting(name, VARIABLES)
+        write_value(file, name, None if value is None else setting.read(value), table="settings")

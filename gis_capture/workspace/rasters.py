@@ -15,7 +15,7 @@ from gis_capture.durability import hash_of, held, replace_durably
 from gis_capture.errors import SourceError
 from gis_capture.text import Text
 from gis_capture.tiles.raster import children
-from gis_capture.tiles.raster.sheet import Sheet, find_sheet
+from gis_capture.tiles.raster.sheet import Placing, Sheet, find_sheet
 from gis_capture.workspace.cards import CardStates, card_states
 
 _NAME = re.compile(r"[a-z0-9_]{1,40}")
@@ -101,8 +101,7 @@ class Rasters:
         name: str,
         title: str = "",
         attribution: str = "",
-        crs: str | None = None,
-        points: Path | None = None,
+        placing: Placing | None = None,
     ) -> list[dict[str, Any]]:
         """Looks at the pictures of a layer and notes what is to be made of them; gives what was found of each.
 
@@ -111,25 +110,37 @@ class Rasters:
             name: Of the layer; one of the same name is replaced when the new one is whole.
             title: For people; "" = the name of the first picture.
             attribution: Shown on every map.
-            crs: Of pictures that do not say theirs, or say a wrong one: "EPSG:6675".
-            points: Control points of QGIS, for a single picture.
+            placing: Where the pictures belong, as far as somebody says it.
 
         Raises:
             SourceError: A picture cannot be used, or the name is none.
         """
         self.checked_name(name)
-        if not sheets or (points and len(sheets) > 1):
+        placing = placing or Placing()
+        is_of_one = placing.points or placing.corners or placing.mask or placing.map_sheet not in (None, "file")
+        if not sheets or (is_of_one and len(sheets) > 1):
             raise SourceError(
                 Text(
-                    "画像を選んでください。基準点のファイルは、画像1枚のときだけ指定できます。",
-                    "Name pictures; a file of control points belongs to a single one.",
+                    "画像を選んでください。基準点・四隅・図郭・範囲は、画像1枚のときだけ指定できます。",
+                    "Name pictures; control points, corners, a map sheet and a mask belong to a single one.",
                 ),
                 path=Path(name),
                 code="raster_name",
             )
-        found = [find_sheet(path.absolute(), crs=crs, points=points) for path in sheets]
+        found = [find_sheet(path.absolute(), placing) for path in sheets]
+        return self.prepare_sheets(found, name=name, title=title or sheets[0].stem, attribution=attribution)
+
+    def prepare_sheets(
+        self, found: Sequence[Sheet], *, name: str, title: str, attribution: str = ""
+    ) -> list[dict[str, Any]]:
+        """Does the same for sheets whose place is known.
+
+        Raises:
+            SourceError: One cannot be used, or the name is none.
+        """
+        self.checked_name(name)
         seen = [children.look_at(sheet, max_pixels=self._max_pixels) for sheet in found]
-        self._note(name, found, seen, title or sheets[0].stem, attribution)
+        self._note(name, found, seen, title, attribution)
         return [{**one, "name": sheet.path.name} for one, sheet in zip(seen, found, strict=True)]
 
     def build(self, name: str, *, on_progress: Report | None = None) -> Raster:

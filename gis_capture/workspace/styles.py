@@ -15,6 +15,7 @@ from gis_capture.durability import replace_durably
 from gis_capture.errors import SourceError
 from gis_capture.model import Layer, Problem
 from gis_capture.text import Text
+from gis_capture.tiles.expressions import mistakes_in
 from gis_capture.tiles.style import SOURCE, drawn_layers, map_style, named_fields
 from gis_capture.tiles.themes import THEMES, Drawn, Theme, themed
 from gis_capture.workspace.cards import CardStates, card_states
@@ -126,6 +127,8 @@ def _drawn_of(key: str, document: Any) -> list[Drawn]:
             raise ValueError(f"layers[{number}].type: {one.get('type')}")
         if not all(isinstance(one.get(part, {}), dict) for part in ("paint", "layout")):
             raise ValueError(f"layers[{number}].paint, layout")
+        if told := next(mistakes_in(one), None):
+            raise ValueError(f"layers[{number}] {one['id'][:60]}, {told}")
         name = one["id"] if one["id"].startswith(f"{key}-") else f"{key}-{one['id']}"
         found.append({**one, "id": name, "source": SOURCE})
     if not found or len({one["id"] for one in found}) < len(found):

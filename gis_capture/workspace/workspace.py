@@ -28,26 +28,22 @@ from gis_capture.sync.office import Office
 from gis_capture.text import Text
 from gis_capture.times import end_of
 from gis_capture.workspace.backups import Backup, back_up
-from gis_capture.workspace.basemaps import Basemap, add_basemap, list_basemaps, remove_basemap
 from gis_capture.workspace.checkouts import Checkin, Checkouts
 from gis_capture.workspace.folder import Folder, create_folder, read_folder
 from gis_capture.workspace.identity import new_id, utc_now
 from gis_capture.workspace.ledgers import Ledgers
-from gis_capture.workspace.rasters import Rasters
-from gis_capture.workspace.styles import Styles
+from gis_capture.workspace.maps import Maps
+from gis_capture.workspace.reserve import with_room
 from gis_capture.workspace.written import Written
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
-    from gis_capture.tiles import TileService
-    from gis_capture.workspace.packs import Packs
-
 Clock = Callable[[], str]
 NewId = Callable[[], str]
 
 
-class Workspace(Ledgers):
+class Workspace(Ledgers, Maps):
     """An open workspace; use it in a `with` block, or `close` it.
 
     Attributes:
@@ -62,7 +58,7 @@ class Workspace(Ledgers):
         self.store = store
         self.clock = clock
         self.new_id = new_id
-        self._tiles: TileService | None = None
+        self._tiles = None
         self._people: People | None = None
         self._people_lock = Lock()
 
@@ -101,7 +97,7 @@ class Workspace(Ledgers):
             StoreError: Its layers cannot be read.
         """
         folder = read_folder(Path(path), os.environ)
-        return cls(folder, open_store(folder.store_place))
+        return cls(folder, with_room(folder.cache_dir, lambda: open_store(folder.store_place)))
 
     @property
     def path(self) -> Path:
@@ -276,6 +272,7 @@ class Workspace(Ledgers):
         encoding: str = "utf-8-sig",
         with_personal: bool = True,
         as_of: str | None = None,
+        lies_in: Callable[[str], Callable[[Geometry | None], bool]] | None = None,
     ) -> Export:
         """Writes a layer to a file: "gpkg", "geojson", "csv" or "fgb"; the file is replaced at once when it is whole.
 
@@ -286,6 +283,7 @@ class Workspace(Ledgers):
             encoding: Of a CSV file.
             with_personal: Whether fields with personal data are written.
             as_of: As the layer was at the end of this day of Japan, "2026-10-31", or at this instant; None = as it is.
+            lies_in: Tells by the CRS of the layer which geometries are written; None = all features are.
 
         Raises:
             MomentError: `as_of` is neither.
@@ -302,6 +300,7 @@ class Workspace(Ledgers):
             file_format=file_format,
             encoding=encoding,
             with_personal=with_personal,
+            keeps=None if lies_in is None else lies_in(self.store.layer(key).crs),
             revision=None if as_of is None else self.store.revision_before(end_of(as_of)),
         )
 
@@ -372,54 +371,6 @@ class Workspace(Ledgers):
             is_after_restore=is_after_restore,
         )
 
-    @property
-    def tiles(self) -> "TileService":
-        """Vector tiles of the layers, always of the newest revision."""
-        if self._tiles is None:
-            from gis_capture.tiles import TileService
-
-            most = self.settings.max_tile_features
-            cache_dir = self.folder.cache_dir / "tiles"
-            self._tiles = TileService(self.store, cache_dir, max_features=most, more_fields=self.styles.fields)
-        return self._tiles
-
-    @property
-    def styles(self) -> Styles:
-        """How layers are drawn, where the office has files for it."""
-        return Styles(self.folder.styles_dir)
-
-    @property
-    def packs(self) -> "Packs":
-        """Vector tiles of areas as files for tablets."""
-        from gis_capture.workspace.packs import Packs
-
-        return Packs(self.folder.cache_dir / "packs", self.store, self.tiles, clock=self.clock)
-
-    def basemaps(self) -> list[Basemap]:
-        """The base maps for the pages and the tablets."""
-        return list_basemaps(self.folder.packs_dir)
-
-    def add_basemap(self, source: Path | str, *, name: str, attribution: str, title: str = "") -> Basemap:
-        """Takes a PMTiles or MBTiles file, or a folder of GeoJSON files, as a base map; the former of its name goes.
-
-        Raises:
-            SourceError: It is neither of them.
-        """
-        return add_basemap(self.folder.packs_dir, Path(source), name=name, attribution=attribution, title=title)
-
-    def remove_basemap(self, name: str) -> None:
-        """Takes a base map away.
-
-        Raises:
-            SourceError: There is none of that name.
-        """
-        remove_basemap(self.folder.packs_dir, name)
-
-    @property
-    def rasters(self) -> Rasters:
-        """Scans and aerial photographs as layers of the map."""
-        return Rasters(self.folder.rasters_dir, clock=self.clock, max_pixels=self.settings.max_raster_pixels)
-
     def adopt_direct_edits(self) -> None:
         """Takes what other programs changed straight in the layer file into the history."""
         self.store.adopt_direct_edits(DIRECT_EDIT, at=self.clock(), new_id=self.new_id)
@@ -450,7 +401,9 @@ class Workspace(Ledgers):
             StoreError: The store cannot be copied.
         """
         folder = Path(target) if target else self.backups_dir
-        return back_up(self.folder, self.store, folder, at=self.clock(), keep=self.settings.backups_kept)
+        people = self.people.copy_to if self.has_people else None
+        keep = self.settings.backups_kept
+        return back_up(self.folder, self.store, folder, at=self.clock(), keep=keep, people=people)
 
     def check_integrity(self) -> list[Problem]:
         """Looks for damage in the store; gives what was found."""

@@ -44,7 +44,10 @@ def test_lots_of_a_layer_are_found_below_the_towns_of_a_table(
     assert run("gazetteer", "search", "花里町２丁目８８０番地の１", "--workspace", tmp_path / "w") == 0
     assert "137.250500, 36.140500" in capsys.readouterr().out
     run("gazetteer", "info", "--workspace", tmp_path / "w")
-    assert "筆.geojson" in capsys.readouterr().out
+    assert "もとのファイル: towns.csv, 筆.geojson" in capsys.readouterr().out
+    assert run("gazetteer", "search", "高山市無名町5", "--workspace", tmp_path / "w") == 0
+    told = capsys.readouterr().out
+    assert "[市区町村まで]" in told and "辞書にない部分: 無名町5" in told and "確かではありません" in told
 
 
 def test_a_layer_that_names_no_city_is_refused_where_the_workspace_names_none(

@@ -101,3 +101,29 @@ def test_a_missing_program_is_named(folder: Path, tmp_path: Path, monkeypatch: p
 
     with pytest.raises(WorkspaceError, match="libnss3-tools"):
         trust_authority(folder / "authority.pem", tmp_path, platform="linux")
+
+
+def test_paired_tablets_keep_their_address(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Another port is refused, and nothing written, until it is said that the tablets move."""
+    setup = ("https", "setup", "--workspace", str(folder))
+    assert run(*setup) == 0
+    with Workspace.open(folder) as workspace:
+        code, _ = workspace.people.make_pairing_code("巡視1", "高山")
+        workspace.people.pair(code, "t-abcdef", address="192.0.2.7")
+    before = (folder / "workspace.toml").read_bytes()
+
+    assert run(*setup, "--port", "8470") == 1
+    told = capsys.readouterr().err
+    assert "巡視1" in told and "--moves-tablets" in told
+    assert (folder / "workspace.toml").read_bytes() == before
+    assert run(*setup) == run(*setup, "--setup-port", "8500") == 0
+    assert run(*setup, "--port", "8470", "--moves-tablets") == 0
+
+
+def test_why_another_name_is_refused_is_told_in_japanese(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Not as a quotation of the English words."""
+    setup = ("https", "setup", "--workspace", str(folder))
+    assert run(*setup) == 0
+    assert run(*setup, "--name", "other.local") == 1
+    told = capsys.readouterr().err
+    assert "保証できません" in told and "vouch" not in told

@@ -1,5 +1,6 @@
 """`gis-capture people` and `gis-capture audit`: what the server's own computer does without a browser."""
 
+import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -53,6 +54,27 @@ def test_accounts_are_added_listed_and_removed(do: Do, capsys: pytest.CaptureFix
     assert "yamada" not in capsys.readouterr().out
 
 
+def test_pins_are_given_and_taken_away(
+    do: Do, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Typed, not in the command; obvious ones and those for others than the crew are refused; it is written down."""
+    assert do("people", "add", "高山", "--role", "admin") == 0
+    assert do("people", "add", "suzuki", "--role", "crew") == 0
+    monkeypatch.setattr(click, "prompt", lambda *_, **__: "1234")
+    assert do("people", "pin", "suzuki") == 1
+    assert "推測" in capsys.readouterr().err
+    monkeypatch.setattr(click, "prompt", lambda *_, **__: "4071")
+    assert do("people", "pin", "suzuki") == 0
+    assert do("people", "pin", "高山") == 1
+    with Workspace.open(folder) as workspace:
+        assert workspace.people.pins.holders() == {workspace.people.accounts.get("suzuki").account_id}
+    assert do("people", "pin", "suzuki", "--remove") == 0
+    with Workspace.open(folder) as workspace:
+        assert workspace.people.pins.holders() == set()
+        told = [(line["what"], line["detail"]) for line in workspace.people.audit.lines()]
+    assert told[-2:] == [("person_pin", "suzuki"), ("person_pin", "suzuki: -")]
+
+
 def test_tablets_are_revoked_without_a_browser(do: Do, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """By their names; a lock is taken off again."""
     with Workspace.open(folder) as workspace:
@@ -79,6 +101,7 @@ def test_the_account_of_what_was_done_is_verified(
     assert do("audit", "verify") == 0
     number = capsys.readouterr().out.split()[-1]
     assert do("audit", "export", str(tmp_path / "a.csv")) == 0
+    assert os.name == "nt" or (tmp_path / "a.csv").stat().st_mode & 0o777 == 0o600
     assert do("audit", "verify", "--expect", number) == 0
     assert do("audit", "verify", "--expect", "ab" * 32) == 3
     rows = (tmp_path / "a.csv").read_text("utf-8-sig").splitlines()

@@ -16,9 +16,13 @@ GPX = """<?xml version="1.0"?><gpx xmlns="http://www.topografix.com/GPX/1/1" ver
 <trkpt lat="36.1410" lon="137.2510"><time>2024-04-05T00:50:00Z</time></trkpt></trkseg></trk></gpx>"""
 
 
-def photo(path: Path, taken: str, zone: str = "") -> None:
-    """Writes a photo without a position."""
+GPS = {1: "N", 2: (36.0, 8.0, 46.0), 3: "E", 4: (137.0, 15.0, 0.0)}
+
+
+def photo(path: Path, taken: str, zone: str = "", gps: dict[int, Any] | None = None) -> None:
+    """Writes a photo; without `gps` it has no position."""
     exif = Image.Exif()
+    exif.get_ifd(0x8825).update(gps or {})
     exif.get_ifd(0x8769)[0x9003] = f"2024:04:05 {taken}"
     if zone:
         exif.get_ifd(0x8769)[0x9011] = zone
@@ -143,6 +147,22 @@ def test_the_next_version_of_photos_takes_another_track(folder: Path, capsys: py
         assert len({record["track"]["sha256"][0] for record in workspace.imports()}) == 2
 
 
+def test_photos_move_where_only_the_clock_of_their_camera_is_put_right(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Their files are the same; one that the track no longer knows stays where it was, told."""
+    convert(folder, capsys, "--track-gap", "1200")
+    before = places(folder)
+    options = ["--update", "--key", "ファイル名", "--camera-ahead", "5"]
+    _, result = convert(folder, capsys, *options)
+    after = places(folder)
+    assert after["1.jpg"] == pytest.approx((137.25, 36.14)) and before["1.jpg"] == pytest.approx((137.25025, 36.14))
+    assert after["3.jpg"] == before["3.jpg"] is not None
+    assert ("position_kept", 3) in {(problem["code"], problem["row"]) for problem in result["problems"]}
+    with Workspace.open(folder / "w") as workspace:
+        assert {record["track"]["ahead_s"] for record in workspace.imports()} == {0.0, 5.0}
+
+
 def test_a_track_of_an_import_that_failed_is_not_kept(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing names it."""
     (folder / "photos" / "1.jpg").unlink()
@@ -150,3 +170,33 @@ def test_a_track_of_an_import_that_failed_is_not_kept(folder: Path, capsys: pyte
         (folder / "photos" / name).write_bytes(b"broken")
     assert convert(folder, capsys)[0] == 1
     assert not list((folder / "w" / "sources").iterdir())
+
+
+def test_the_position_of_a_photo_is_as_near_as_its_receiver_said(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """GPSHPositioningError; one without it is called 10 m near. A datum that is changed, or not known, is told."""
+    photo(folder / "photos" / "2.jpg", "09:30:10", gps={**GPS, 31: 12.5})
+    photo(folder / "photos" / "3.jpg", "09:40:00", gps=GPS)
+    photo(folder / "photos" / "4.jpg", "09:41:00", gps={**GPS, 18: "TOKYO"})
+    photo(folder / "photos" / "5.jpg", "09:42:00", gps={**GPS, 18: "MOON"})
+    convert(folder, capsys)
+    with Workspace.open(folder / "w") as workspace:
+        key = workspace.store.layers()[0].key
+        by_name = {
+            next(str(value) for value in feature.fields.values() if str(value).endswith(".jpg")): feature.position
+            for feature in workspace.store.features(key)
+        }
+    assert {name: found.method for name, found in by_name.items()} == {
+        "1.jpg": "track",
+        "2.jpg": "photo",
+        "3.jpg": "photo",
+        "4.jpg": "photo",
+        "5.jpg": "photo",
+    }
+    assert by_name["2.jpg"].accuracy_m == pytest.approx(12.5, abs=2)
+    assert by_name["3.jpg"].accuracy_m == pytest.approx(10, abs=1)
+    assert (by_name["4.jpg"].accuracy_m or 0) > 10
+    notes = {name: found.note or "" for name, found in by_name.items()}
+    assert "水平精度12.5m" in notes["2.jpg"] and "水平精度の記載がないため10m" in notes["3.jpg"]
+    assert "測地系「TOKYO」から変換" in notes["4.jpg"] and "確認：測地系「MOON」" in notes["5.jpg"]

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+import shapely
 
 from gis_capture.cli import main
 from gis_capture.workspace import Workspace
@@ -75,6 +76,25 @@ def test_rows_are_placed_by_their_lots_and_every_other_row_says_why(
     assert all(60 < (one.position.accuracy_m or 0) < 80 for one in placed)
 
 
+def test_a_row_whose_lot_is_put_right_moves_with_the_next_version(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The cells of a key give the position, too; the other rows stay, and one whose new lot is not found is told."""
+    key = parcels(folder)
+    options = ("--place-by", "parcel", "--against", key)
+    run(folder, capsys, *options)
+    ledger = folder / "管理台帳.csv"
+    text = ledger.read_text(encoding="utf-8")
+    ledger.write_text(text.replace("880番地1", "880番地2").replace("12外2筆", "77"), encoding="utf-8")
+    _, output = run(folder, capsys, *options, "--update", "--key", "施設名", "--json")
+    assert "position_kept" in {problem["code"] for problem in json.loads(output)["problems"]}
+    with Workspace.open(folder / "w") as workspace:
+        layer = next(one["layer"] for one in workspace.imports() if one["source_name"] == "管理台帳.csv")
+        placed = [one for one in workspace.store.features(layer) if one.geometry is not None]
+        wests = sorted(round(shapely.get_x(one.geometry), 4) for one in placed)
+    assert wests == [137.2515, 137.2525]
+
+
 @pytest.mark.parametrize("options", [("--place-by", "parcel"), ("--against", "park"), ("--place-column", "地番")])
 def test_a_way_needs_its_layer(folder: Path, options: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     """One without the other is a matter of usage."""
@@ -120,3 +140,15 @@ def test_inspect_says_which_columns_give_the_position(tmp_path: Path, capsys: py
     told = capsys.readouterr().out
     assert "緯度 → 位置" in told and "経度 → 位置" in told
     assert "メモ → -" in told
+
+
+def test_what_rows_are_placed_against_is_not_where_they_go(folder: Path) -> None:
+    """Their lots would be looked for among themselves the next time; a person may say so all the same."""
+    key = parcels(folder)
+    (folder / "管理台帳.csv").write_text("大字,地番\n三之町,12\n花里町二丁目,880-1\n", encoding="utf-8")
+    with Workspace.open(folder / "w") as workspace:
+        assert workspace.inspect(folder / "管理台帳.csv").layer_key == key
+        conversion = workspace.convert(folder / "管理台帳.csv", place_by="parcel", against=[key], is_dry_run=True)
+        assert conversion.layer != key
+        said = workspace.convert(folder / "管理台帳.csv", layer=key, place_by="parcel", against=[key], is_dry_run=True)
+        assert said.layer == key

@@ -1,17 +1,23 @@
 """`gis-capture settings` and the page behind `/settings`: seeing and changing what an office sets."""
 
 import json
+import os
 import tomllib
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from flask.testing import FlaskClient
 
 from gis_capture.cli import main
+from gis_capture.cli.settings import command
+from gis_capture.errors import WorkspaceError
 from gis_capture.server import create_app
 from gis_capture.settings import SETTINGS
 from gis_capture.workspace import Workspace
-from gis_capture.workspace.office_settings import OFFICE
+from gis_capture.workspace.office import OFFICE, VARIABLES
+from gis_capture.workspace.outside import SETTINGS as OUTSIDE
+from gis_capture.workspace.outside import Oidc
 
 
 def run(*arguments: str) -> int:
@@ -46,7 +52,7 @@ def test_every_setting_is_listed_with_its_value_and_where_it_is_from(
 
     assert run("list", "--workspace", str(folder), "--json") == 0
     states = {state["name"]: state for state in json.loads(capsys.readouterr().out)}
-    assert list(states) == [*OFFICE, *(setting.name for setting in SETTINGS)]
+    assert list(states) == [*OFFICE, *OUTSIDE, *(setting.name for setting in SETTINGS)]
     assert [(states[name]["value"], states[name]["source"]) for name in ("backups_kept", "preview_rows", "city")] == [
         (5, "file"),
         (7, "environment"),
@@ -68,6 +74,44 @@ def test_a_change_keeps_what_a_person_wrote(folder: Path) -> None:
     assert document(folder)["settings"] == {"backups_kept": 5}
     text = (folder / "workspace.toml").read_text("utf-8")
     assert "# 上限" in text and "# 五つ" in text
+
+
+def test_what_is_trusted_outside_is_set_too(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Proxies and the identity provider; what could not be used is refused, and nothing of it is written."""
+    issuer = "https://login.city.example"
+    for name, value in (("trusted_proxies", "10.0.0.5, 10.0.1.0/24"), ("oidc.issuer", issuer), ("oidc.title", "市")):
+        assert run("set", name, value, "--workspace", str(folder)) == 0
+    with Workspace.open(folder) as workspace:
+        assert [str(one) for one in workspace.folder.proxies] == ["10.0.0.5/32", "10.0.1.0/24"]
+        assert workspace.folder.oidc == Oidc(issuer, "gis-capture", "市")
+    capsys.readouterr()
+    assert run("list", "--workspace", str(folder), "--json") == 0
+    values = {state["name"]: state["value"] for state in json.loads(capsys.readouterr().out)}
+    assert values["trusted_proxies"] == "10.0.0.5 10.0.1.0/24" and values["oidc.client_id"] == "gis-capture"
+
+    before = document(folder)
+    for name, value in (
+        ("trusted_proxies", "proxy"),
+        ("trusted_proxies", "0.0.0.0/0"),
+        ("oidc.issuer", "http://login.city.example"),
+    ):
+        assert run("set", name, value, "--workspace", str(folder)) == 1
+    assert document(folder) == before
+    for name in ("trusted_proxies", "oidc.issuer"):
+        assert run("unset", name, "--workspace", str(folder)) == 0
+    assert not {"trusted_proxies", "oidc"} & set(document(folder))
+    assert run("set", "oidc.client_id", "x", "--workspace", str(folder)) == 1
+    assert "oidc" not in document(folder)
+
+
+def test_the_secret_of_the_provider_is_asked_for(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It stands in a file that the server's user alone reads, and in no setting."""
+    answered = CliRunner().invoke(command, ["oidc-secret", "--workspace", str(folder)], input="s3cret\n")
+    assert answered.exit_code == 0 and "s3cret" not in answered.output
+    file = folder / "secrets" / "oidc_client_secret"
+    assert file.read_text("utf-8") == "s3cret" and (os.name != "posix" or file.stat().st_mode & 0o077 == 0)
+    with Workspace.open(folder) as workspace:
+        assert workspace.folder.oidc_secret == "s3cret"
 
 
 @pytest.mark.parametrize(
@@ -115,3 +159,56 @@ def test_the_page_changes_settings_at_the_own_screen_only(folder: Path) -> None:
     assert [answer.status_code for answer in (wrong, broken, other)] == [422, 400, 401]
     assert "サーバーのパソコン" in other.get_json()["detail_ja"]
     assert document(folder)["settings"] == {"backups_kept": 9}
+
+
+def test_what_tells_of_the_office_comes_from_the_environment_too(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everything that stands at the top of the file and in [oidc]; it counts, and is listed with its variable."""
+    said = {
+        "name": "水道課",
+        "city": "岐阜県高山市",
+        "plane_zone": "7",
+        "backup_to": str(folder / "別の控え"),
+        "trusted_proxies": "10.0.0.5, 10.1.0.0/24",
+        "oidc.issuer": "https://login.city.example",
+        "oidc.client_id": "server-7",
+        "oidc.title": "庁内認証",
+    }
+    assert said.keys() == VARIABLES.keys()
+    for name, value in said.items():
+        monkeypatch.setenv(VARIABLES[name], value)
+    with Workspace.open(folder) as workspace:
+        found = workspace.folder
+    assert (found.name, found.city, found.plane_zone, found.backup_to) == (
+        "水道課",
+        "岐阜県高山市",
+        7,
+        said["backup_to"],
+    )
+    assert [str(one) for one in found.proxies] == ["10.0.0.5/32", "10.1.0.0/24"]
+    assert found.oidc == Oidc("https://login.city.example", "server-7", "庁内認証")
+    assert run("list", "--workspace", str(folder), "--json") == 0
+    states = {state["name"]: state for state in json.loads(capsys.readouterr().out)}
+    assert {states[name]["source"] for name in said} == {"environment"}
+    assert {name: states[name]["variable"] for name in said} == VARIABLES
+    assert document(folder)["name"] == "道路課"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("GIS_CAPTURE_TRUSTED_PROXIES", "0.0.0.0/0"),
+        ("GIS_CAPTURE_PLANE_ZONE", "20"),
+        ("GIS_CAPTURE_OIDC_ISSUER", "http://login.city.example"),
+        ("GIS_CAPTURE_OIDC_TITEL", "x"),
+    ],
+)
+def test_what_the_environment_cannot_say_stops_the_start(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    """With the name of the setting, instead of being passed over."""
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(WorkspaceError) as refused:
+        Workspace.open(folder)
+    assert variable.removeprefix("GIS_CAPTURE_").lower().replace("oidc_i", "oidc.i") in refused.value.message.ja

@@ -12,7 +12,7 @@ from tests.e2e.serving import Server, copy_workspace, run_cli
 from tests.e2e.tablet import ARGUMENTS
 
 # A loaded machine is slow; what never comes is told after this.
-PATIENCE_MS = 30_000
+PATIENCE_MS = 90_000
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

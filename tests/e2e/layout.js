@@ -36,6 +36,10 @@
   if (scrollWidth > clientWidth) found.push(`the page scrolls sideways: ${scrollWidth} > ${clientWidth} px`);
 
   for (const element of document.body.querySelectorAll("*")) {
+    const isStuck = (element.scrollTop || element.scrollLeft) && !isForReadersOnly(element);
+    if (isStuck && getComputedStyle(element).overflowY === "hidden" && !element.matches("input")) {
+      found.push(`scrolled to where nobody can scroll back from: ${name(element)}`);
+    }
     const hasText = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
     if (!hasText || isHidden(element) || isForReadersOnly(element)) continue;
     const style = getComputedStyle(element);

@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+import re
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,7 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from tests.e2e.complaints import Complaints
 from tests.e2e.serving import Server
-from tests.e2e.tablet import LANDSCAPE
+from tests.e2e.tablet import LANDSCAPE, Language, choose_language
 
 # Files from a folder window come to a page in a DataTransfer.
 _DRAGGED = """(files) => {
@@ -21,6 +22,9 @@ _DRAGGED = """(files) => {
   }
   return transfer;
 }"""
+
+
+_LOADING = re.compile("読み込んでいます|Loading")
 
 
 class Office:
@@ -38,7 +42,7 @@ class Office:
     def open(self, path: str = "") -> None:
         """Opens a page by its address: "layers", "import", "map/aed"."""
         self.page.goto(f"{self.url}/#/{path}")
-        expect(self.page.get_by_role("status").filter(has_text="読み込んでいます")).to_have_count(0)
+        expect(self.page.get_by_role("status").filter(has_text=_LOADING)).to_have_count(0)
 
     def choose_files(self, paths: Sequence[Path]) -> None:
         """Chooses a ledger in the file dialog."""
@@ -91,10 +95,16 @@ class Office:
 
 @contextlib.contextmanager
 def office(
-    browser: Browser, url: str, *, viewport: ViewportSize = LANDSCAPE, locale: str = "ja-JP"
+    browser: Browser,
+    url: str,
+    *,
+    viewport: ViewportSize = LANDSCAPE,
+    locale: str = "ja-JP",
+    language: Language = "ja",
 ) -> Iterator[Office]:
     """Opens a window whose profile is new."""
     context = browser.new_context(locale=locale, timezone_id="Asia/Tokyo", viewport=viewport, service_workers="block")
+    context.add_init_script(choose_language(language))
     try:
         opened = Office(context.new_page(), url, Complaints(context))
         yield opened

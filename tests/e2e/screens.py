@@ -1,4 +1,4 @@
-"""Walks through every main screen of the tablet app and of the office pages, stopping at each.
+"""Walks through every screen of the tablet app, stopping at each.
 
 A walk is a generator: it gives the name of the screen that is to be seen now, and goes on when asked for the next.
 """
@@ -12,11 +12,9 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.e2e.office import Office
-from tests.e2e.serving import CHECKOUT_DIR, Server, run_cli
+from tests.e2e.serving import Server, run_cli
 from tests.e2e.tablet import AUTHOR, Tablet
 
-LEDGERS_DIR = CHECKOUT_DIR / "sample_data" / "ledgers"
 AREAS = """format = "gis-capture.layer/v1"
 key = "damage_area"
 definition_version = 1
@@ -34,6 +32,7 @@ title = { ja = "名称", en = "Name" }
 type = "text"
 constraints = { required = true }
 """
+THEMES = ("plain", "sunlight", "night")
 CORNERS = [[137.2500, 36.1430], [137.2530, 36.1428], [137.2533, 36.1452], [137.2504, 36.1455], [137.2500, 36.1430]]
 
 
@@ -87,20 +86,18 @@ def push_from_elsewhere(
     return str(receipt["status"])
 
 
-def seen_at(feature: dict[str, Any], east: float) -> dict[str, Any]:
-    """A photo, another place of the feature, and where the crew stood."""
-    lon, lat = feature["geometry"]["coordinates"]
-    place = {"type": "Point", "coordinates": [lon + 0.0002 + east, lat + 0.0001]}
-    photo = {"sha256": f"{int(east * 1e4) + 1:064x}", "name": "現場.heic", "size_bytes": 9, "media_type": "image/heic"}
-    return {
-        "geometry": {"old": feature["geometry"], "new": place},
-        "position": {"lon": lon + east, "lat": lat, "accuracy_m": 4},
-        "attachments": [photo],
-    }
+def see_otherwise(crew: Tablet) -> str:
+    """Draws the map in the next way of seeing, and gives that."""
+    before = crew.part("map-theme").get_attribute("data-theme") or ""
+    after = THEMES[(THEMES.index(before) + 1) % len(THEMES)]
+    crew.tap("map-theme")
+    expect(crew.part("map-theme")).to_have_attribute("data-theme", after)
+    crew.expect_map()
+    return after
 
 
-def tablet_screens(crew: Tablet, server: Server, photo: Path) -> Iterator[str]:
-    """Set-up, a day in the field and the sending at its end, then the same in English."""
+def tablet_screens(crew: Tablet, server: Server, photo: Path, theme: str = "plain") -> Iterator[str]:
+    """Set-up, a day in the field and the sending at its end; the map looks like the theme all the time."""
     feature = server.read_json("/layers/aed/features?limit=1")["features"][0]
     label = feature["properties"]["name"]
     expect(crew.part("author")).to_be_visible()
@@ -121,6 +118,8 @@ def tablet_screens(crew: Tablet, server: Server, photo: Path) -> Iterator[str]:
     yield "tour-end"
     crew.tap("tour-next")
     crew.expect_map()
+    while crew.part("map-theme").get_attribute("data-theme") != theme:
+        see_otherwise(crew)
     yield "map"
     crew.wait_until_kept()
 
@@ -184,17 +183,20 @@ def tablet_screens(crew: Tablet, server: Server, photo: Path) -> Iterator[str]:
     crew.expect_map()
     yield "map-filtered"
     crew.tap("map-filter-clear")
-    for theme in ("sunlight", "night"):
-        crew.tap("map-theme")
-        expect(crew.part("map-theme")).to_have_attribute("data-theme", theme)
-        crew.expect_map()
-        yield f"map-{theme}"
-    crew.tap("map-theme")
+    for _ in THEMES:
+        yield f"map-{see_otherwise(crew)}"
     crew.tap("button-menu")
     yield "menu"
     crew.tap("menu-outing")
     expect(crew.part("layer-list").locator("input").first).to_be_visible()
     yield "menu-layers"
+    crew.part("area-drawn").check()
+    crew.tap("area-draw")
+    expect(crew.part("area-panel")).to_be_visible()
+    crew.expect_map()
+    crew.tap("sketch-centre")
+    yield "area"
+    crew.tap("area-cancel")
 
     crew.page.context.set_offline(True)
     crew.complaints.allow("OfflineError|net::ERR_INTERNET_DISCONNECTED")
@@ -211,114 +213,12 @@ def tablet_screens(crew: Tablet, server: Server, photo: Path) -> Iterator[str]:
     yield "form-conflict"
 
     crew.tap("button-menu")
-    crew.tap("language-en")
-    yield "menu-english"
-    crew.tap("button-list")
-    yield "list-english"
-    crew.part("list-row").first.tap()
-    crew.expect_map()
-    yield "form-english"
-    crew.tap("button-send")
-    yield "send-english"
-    crew.tap("button-map")
-    crew.expect_map()
-    yield "map-english"
-    crew.tap("map-layers")
-    expect(crew.part("layers-panel")).to_be_visible()
-    yield "layers-english"
-    crew.tap("button-menu")
-    crew.tap("menu-tour")
-    expect(crew.part("tour")).to_be_visible()
-    yield "tour-english"
-    crew.tap("tour-skip")
-    crew.tap("button-menu")
-    crew.tap("language-ja")
     crew.tap("crew-leave")
     expect(crew.part("crew-choice")).to_be_visible()
     yield "crew-choice"
-
-
-def office_screens(clerk: Office, server: Server) -> Iterator[str]:
-    """All pages, an import from the drop to the undo, then the same in English."""
-    feature = server.read_json("/layers/aed/features?limit=1")["features"][0]
-    statuses = [
-        push_from_elsewhere(server, "aed", feature, {"status": code}, **where)
-        for code, where in zip(("要点検", "故障"), (seen_at(feature, 0), seen_at(feature, 0.0004)), strict=True)
-    ]
-    assert statuses == ["applied", "conflict"]
-    other = server.read_json("/layers/public_toilet/features?limit=1")["features"][0]
-    assert push_from_elsewhere(server, "public_toilet", other, {}, kind="delete") == "applied"
-    clerk.open("layers")
-    expect(clerk.part("layer-aed")).to_be_visible()
-    yield "layers"
-    clerk.open("import")
-    expect(clerk.part("ledger-input")).to_be_attached()
-    yield "import"
-    clerk.complaints.allow("status of 4")
-    clerk.part("ledger-input").set_input_files(LEDGERS_DIR.parent / "broken" / "truncated.xlsx")
-    expect(clerk.part("import-failure")).to_be_visible()
-    yield "import-broken"
-    clerk.choose_files([LEDGERS_DIR / "防犯灯台帳.xlsx"])
-    preview = clerk.page.locator("[data-map-state]")
-    clerk.expect_map(preview)
-    expect(clerk.part("update")).to_be_visible()
-    yield "import-found"
-    clerk.part("update-no").check()
-    yield "import-repeated"
-    clerk.convert()
-    yield "import-done"
-    clerk.part("undo").click()
-    yield "import-undo"
-    clerk.part("undo-confirm").click()
-    expect(clerk.part("undo-confirm")).to_have_count(0)
-    clerk.open("imports")
-    expect(clerk.page.get_by_role("listitem").first).to_be_visible()
-    yield "imports"
-    clerk.open("lint")
-    clerk.part("ledger-input").set_input_files(LEDGERS_DIR / "防犯灯台帳.xlsx")
-    expect(clerk.part("lint-result")).to_be_visible()
-    yield "lint"
-    clerk.open("map")
-    clerk.expect_map(clerk.part("office-map"))
-    yield "map"
-    clerk.open("backgrounds")
-    expect(clerk.page.locator("[data-testid^=basemap-]")).to_have_count(1)
-    yield "backgrounds"
-    clerk.open("map/public_toilet")
-    clerk.expect_map(clerk.part("office-map"))
-    yield "map-layer"
-    clerk.tap_feature(server, "public_toilet")
-    yield "map-feature"
-    clerk.part("history-undo").first.click()
-    expect(clerk.part("history-undo-confirm")).to_be_visible()
-    yield "map-feature-undo"
-    clerk.open("deleted/public_toilet")
-    clerk.part("deleted-open").first.click()
-    expect(clerk.part("history-restore")).to_be_visible()
-    yield "deleted"
-    clerk.open("today")
-    expect(clerk.part("today")).to_be_visible()
-    yield "today"
-    clerk.open("conflicts")
-    expect(clerk.page.get_by_role("row").nth(1)).to_be_visible()
-    clerk.expect_map(preview)
-    yield "conflicts"
-    clerk.open("checkouts")
-    clerk.part("checkout-aed").check()
-    clerk.part("checkout-make").click()
-    expect(clerk.part("checkout-made")).to_be_visible()
-    yield "checkouts"
-
-    clerk.part("language").click()
-    expect(clerk.part("checkout-aed")).to_be_visible()
-    yield "checkouts-english"
-    clerk.open("conflicts")
-    expect(clerk.page.get_by_role("row").nth(1)).to_be_visible()
-    yield "conflicts-english"
-    clerk.open("layers")
-    expect(clerk.part("layer-aed")).to_be_visible()
-    yield "layers-english"
-    clerk.open("import")
-    clerk.choose_files([LEDGERS_DIR / "消防水利施設一覧.csv"])
-    clerk.expect_map(preview)
-    yield "import-english"
+    crew.complaints.allow("status of 4|ServerError: 4")
+    crew.page.goto(f"{crew.url}/tablet/#pair=AAAA-AAAA")
+    crew.page.reload()
+    crew.part("crew").first.tap()
+    expect(crew.part("refused")).to_be_visible()
+    yield "refused"

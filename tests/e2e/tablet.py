@@ -24,6 +24,18 @@ ARGUMENTS = [
 LANDSCAPE = ViewportSize(width=1180, height=820)
 PORTRAIT = ViewportSize(width=820, height=1180)
 AUTHOR = "維持係 1班"
+# A tap waits for its page to have drawn, which takes long where many browsers share a processor.
+PATIENCE_MS = 90_000
+Language = Literal["ja", "en"]
+# What the app says, as far as a crew waits for it.
+_SAYINGS: dict[Language, dict[str, str]] = {
+    "ja": {
+        "unsent": "未送信 {n}件",
+        "saved": "保存しました。送るまでこの端末に残ります。",
+        "new": "新しい記録",
+    },
+    "en": {"unsent": "Unsent {n}", "saved": "Saved. It stays on this tablet until it is sent.", "new": "New record"},
+}
 
 # Until its service worker has the page in hand, an app is not kept for use without a network.
 _CONTROLLED = """async () => {
@@ -55,8 +67,11 @@ _PHOTOS = """async () => {
 class Tablet:
     """The app on one tablet. Each method does what a person does, and waits until it is seen to be done."""
 
-    def __init__(self, page: Page, url: str, complaints: Complaints, position: Geolocation) -> None:
+    def __init__(
+        self, page: Page, url: str, complaints: Complaints, position: Geolocation, language: Language = "ja"
+    ) -> None:
         self.page = page
+        self.says = _SAYINGS[language]
         self.url = url
         self.complaints = complaints
         self.position = position
@@ -101,7 +116,7 @@ class Tablet:
 
     def expect_unsent(self, n: int) -> None:
         """Waits until the status line tells this number."""
-        expect(self.part("status-unsent")).to_have_text(f"未送信 {n}件")
+        expect(self.part("status-unsent")).to_have_text(self.says["unsent"].format(n=n))
 
     def find(self, label: str) -> None:
         """Opens the form of a feature by way of the list."""
@@ -131,7 +146,7 @@ class Tablet:
     def save(self) -> None:
         """Saves the form that is open."""
         self.tap("button-save")
-        expect(self.part("toast")).to_have_text("保存しました。送るまでこの端末に残ります。")
+        expect(self.part("toast")).to_have_text(self.says["saved"])
         expect(self.part("sheet")).to_have_count(0)
 
     def record(self, layer: str) -> None:
@@ -152,7 +167,7 @@ class Tablet:
             self.page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         else:
             self.tap(f"place-{way}")
-        expect(self.part("sheet-title")).to_have_text("新しい記録")
+        expect(self.part("sheet-title")).to_have_text(self.says["new"])
 
     def zoom_in(self, steps: int) -> None:
         """Taps 「地図を大きく」 and waits until the map stands still each time."""
@@ -175,6 +190,12 @@ class Tablet:
         return [str(row.get_attribute("data-status")) for row in self.part("receipt").all()]
 
 
+def choose_language(language: Language) -> str:
+    """Gives a script that chooses the language of an app where nobody has chosen one yet."""
+    # Pages that are not the app's yet have no storage.
+    return f"if (location.protocol.startsWith('http')) localStorage['gis-capture.language'] ??= '{language}'"
+
+
 @contextlib.contextmanager
 def tablet(
     playwright: Playwright,
@@ -186,6 +207,7 @@ def tablet(
     position: tuple[float, float] = (137.2526, 36.1461),
     arguments: Sequence[str] = (),
     home: Path | None = None,
+    language: Language = "ja",
 ) -> Iterator[Tablet]:
     """Switches a tablet on and opens the app; its profile outlives it. `position` is (lon, lat).
 
@@ -206,7 +228,9 @@ def tablet(
         viewport=viewport,
     )
     try:
-        opened = Tablet(context.pages[0], url, Complaints(context), place)
+        context.set_default_timeout(PATIENCE_MS)
+        context.add_init_script(choose_language(language))
+        opened = Tablet(context.pages[0], url, Complaints(context), place, language)
         opened.open()
         yield opened
         opened.complaints.check()

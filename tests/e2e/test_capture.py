@@ -7,6 +7,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Geolocation, Playwright, expect
 
+from tests.e2e.layout import look_at
+from tests.e2e.photo import take_photo
 from tests.e2e.serving import Server
 from tests.e2e.tablet import PORTRAIT, Tablet, tablet
 from tests.e2e.test_main_job import read_layer
@@ -162,3 +164,24 @@ def test_a_photo_is_drawn_on_and_both_are_sent(
     photos = screens_server.read_json(f"/layers/aed/features/{feature['id']}")["attachments"]
     assert len({photo["taken_at"] for photo in photos}) == 1 and len(photos) == 2
     assert sorted(photo["name"].endswith("_書込.jpg") for photo in photos) == [False, True]
+
+
+def test_a_photo_is_kept_as_taken_where_the_crew_wants_it(
+    screens_server: Server, playwright: Playwright, browser_path: str, tmp_path: Path
+) -> None:
+    """Byte by byte what the camera made, up to the office, with a small picture of it on the tablet."""
+    photo = take_photo(tmp_path)
+    with tablet(playwright, browser_path, tmp_path / "profile", screens_server.url, viewport=PORTRAIT) as crew:
+        crew.set_up("aed")
+        crew.record("aed")
+        crew.place("center")
+        crew.write("name", "大きな写真")
+        crew.part("photo-original").check()
+        crew.attach(photo)
+        assert not look_at(crew.page)
+        crew.save()
+        ((sha256, data),) = crew.photos().items()
+        assert data == photo.read_bytes()
+        crew.send()
+        expect(crew.part("send-photos")).to_have_text("写真 1 / 1枚が届きました。")
+    assert screens_server.read(f"/attachments/{sha256}") == photo.read_bytes()

@@ -9,7 +9,8 @@ from PIL import Image
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.office import Office, office
-from tests.e2e.screens import push_from_elsewhere, seen_at
+from tests.e2e.office_screens import seen_at
+from tests.e2e.screens import push_from_elsewhere
 from tests.e2e.serving import Server
 
 NAME = "窓口 花子"

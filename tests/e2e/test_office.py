@@ -123,6 +123,8 @@ def test_a_tapped_feature_shows_its_fields(clerk: Office, demo_server: Server) -
     name = clerk.tap_feature(demo_server, "public_toilet")["properties"]["name"]
     panel = clerk.part("feature-panel")
     expect(panel).to_contain_text(name)
+    expect(panel.locator("dd").filter(has_text="(空)")).to_have_count(0)
+    expect(panel.get_by_test_id("feature-empty")).to_contain_text("空の項目")
     panel.get_by_role("button", name="閉じる").click()
     expect(panel).to_have_count(0)
 

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect
 
+from tests.e2e.axe import violations
+from tests.e2e.layout import look_at
 from tests.e2e.office import Office, office
 from tests.e2e.serving import Server, run_cli
 from tests.e2e.tablet import tablet
@@ -24,7 +26,8 @@ def pictures(request: pytest.FixtureRequest) -> Path | None:
 
 
 def keep(page: Page, name: str, folder: Path | None) -> None:
-    """Keeps a picture."""
+    """Looks at a screen as the walks of `test_screenshots.py` do, and keeps a picture."""
+    assert [*look_at(page), *violations(page)] == []
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=folder / f"people-{name}.png", full_page=True)
@@ -77,6 +80,9 @@ def test_a_clerk_pairs_a_tablet_and_revokes_it(
         keep(screen.page, "sign-in", pictures)
         sign_in(screen, "佐藤")
         expect(screen.part("nav-people")).to_have_count(0)
+        screen.open("password")
+        expect(screen.page.locator("main input[type=password]").first).to_be_visible()
+        keep(screen.page, "password", pictures)
 
         screen.open("tablets")
         screen.part("device-name").fill("タブレット 3")

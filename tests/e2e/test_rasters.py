@@ -16,6 +16,7 @@ from tests.e2e.tablet import tablet
 
 ORANGE = (230, 90, 20)
 PATIENCE_MS = 60_000
+SOURCE = "見本航測 2025"
 
 
 @pytest.fixture
@@ -28,7 +29,19 @@ def photographed(tmp_path: Path, demo_template: Path) -> Server:
     described = {"width": 1200, "height": 1200, "count": 3, "dtype": "uint8", "crs": "EPSG:6668"}
     with rasterio.open(picture, "w", driver="GTiff", transform=bounds, **described) as target:
         target.write(bands)
-    run_cli("raster", "add", picture, "--name", "photo", "--title", "航空写真", "--workspace", workspace)
+    run_cli(
+        "raster",
+        "add",
+        picture,
+        "--name",
+        "photo",
+        "--title",
+        "航空写真",
+        "--attribution",
+        SOURCE,
+        "--workspace",
+        workspace,
+    )
     return Server(workspace)
 
 
@@ -62,6 +75,7 @@ def test_a_photograph_is_seen_at_the_office_and_on_a_tablet_without_a_network(
             photographed.stop()
             crew.reload()
             assert share_of_orange(crew.part("map")) > 0.3
+            expect(crew.page.locator(".maplibregl-ctrl-attrib")).to_contain_text(SOURCE)
             crew.tap("map-layers")
             crew.page.screenshot(path=tmp_path / "tablet.png")
             crew.part("pack-opacity-raster-photo").fill("40")

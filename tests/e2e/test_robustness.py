@@ -68,11 +68,13 @@ def test_two_tabs_a_wrong_clock_and_a_lost_picture_lose_nothing(
             tab.write("name", name)
             tab.save()
         crew.page.bring_to_front()
+        crew.expect_unsent(2)
         crew.page.evaluate(_LOSE_CONTEXT)
         crew.expect_map()
         crew.send()
         assert crew.receipts() == ["applied", "applied"]
         other.page.bring_to_front()
+        other.expect_unsent(0)
         other.send()
         assert other.receipts() == []
         other.expect_unsent(0)

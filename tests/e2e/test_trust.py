@@ -1,5 +1,6 @@
 """A tablet comes to trust the server of the office: by the page that leads through it, over the real trust path."""
 
+import io
 import os
 import ssl
 import subprocess
@@ -9,12 +10,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Error, Page, Playwright, expect
 
+from gis_capture.people import Role
+from gis_capture.workspace import Workspace
 from tests.e2e.serving import CHECKOUT_DIR, Server, copy_workspace, run_cli
 from tests.e2e.tablet import ARGUMENTS, PORTRAIT, tablet
 from tests.e2e.test_main_job import SAMPLES_DIR
+from tests.e2e.test_people import PASSWORD, REFUSED
 
 NAMED = ["--host-resolver-rules=MAP *.local 127.0.0.1"]
 
@@ -134,3 +140,49 @@ def test_a_trusted_tablet_works_without_the_network(
         trusted_server.start()
         crew.send()
         assert crew.receipts() == ["applied"]
+
+
+def test_a_tablet_is_paired_by_the_picture_and_refused_when_it_is_revoked(
+    trusted_server: TrustedServer, playwright: Playwright, browser_path: str, tmp_path: Path
+) -> None:
+    """Over HTTPS that the browser trusts by its own store: what a camera reads lets the tablet in, once."""
+    zxingcpp = pytest.importorskip("zxingcpp")
+    home, profile = tmp_path / "home", tmp_path / "profile"
+    home.mkdir()
+    trusted_server.trust(home)
+    with Workspace.open(trusted_server.workspace) as opened:
+        opened.people.add_account("高山", PASSWORD, Role.ADMIN)
+    with page_of(playwright, browser_path, home) as page:
+        page.goto(f"{trusted_server.url}/#/tablets")
+        page.get_by_test_id("sign-in-name").fill("高山")
+        page.get_by_test_id("sign-in-password").fill(PASSWORD)
+        page.get_by_test_id("sign-in-button").click()
+        page.get_by_test_id("device-name").fill("タブレット 3")
+        page.get_by_test_id("device-pair").click()
+        picture = page.get_by_alt_text("タブレットを登録するコード").screenshot()
+        session = next(one for one in page.context.cookies() if one["name"] == "gis_capture_session")
+    (read,) = zxingcpp.read_barcodes(np.asarray(Image.open(io.BytesIO(picture)).convert("L")))
+    assert read.text.startswith(f"{trusted_server.url}/tablet/#pair=")
+    assert session["secure"] and session["httpOnly"]
+
+    with tablet(playwright, browser_path, profile, trusted_server.url, arguments=NAMED, home=home) as crew:
+        crew.complaints.allow(REFUSED)
+        crew.page.goto("about:blank")
+        crew.page.goto(read.text)
+        crew.set_up("aed")
+        crew.wait_until_kept()
+        device = next(one for one in crew.page.context.cookies() if one["name"] == "gis_capture_device")
+        assert device["secure"] and device["httpOnly"]
+        crew.tap("button-list")
+        crew.part("list-row").first.tap()
+        crew.tap("button-check")
+        crew.expect_unsent(1)
+        with Workspace.open(trusted_server.workspace) as opened:
+            opened.people.devices.set_state(opened.people.devices.get("タブレット 3"), "revoked")
+        crew.tap("button-send")
+        crew.tap("send-start")
+        expect(crew.part("refused-reason")).to_contain_text("取り消されています")
+        # The code in the picture has been used.
+        crew.page.goto("about:blank")
+        crew.page.goto(read.text)
+        expect(crew.part("refused")).to_contain_text("コードが違うか、期限が切れています。")

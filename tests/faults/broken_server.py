@@ -19,6 +19,7 @@ from gis_capture.store.tables.sync import SyncTables
 from gis_capture.sync.attachments import AttachmentFolder
 from gis_capture.sync.intake import Intake
 from gis_capture.workspace import Workspace
+from gis_capture.workspace.reserve import keep_reserve
 
 PLAN = "FAULTS_PLAN"
 BREAKS = ("drops conflicts", "swallows an edit", "spoils photos")
@@ -32,6 +33,7 @@ def load(path: str) -> Flask:
     workspace = Workspace.open(path)
     if plan["kill_at"]:
         die_before(workspace, plan["kill_at"])
+    keep_reserve(workspace.folder.cache_dir)
     return create_app(workspace)
 
 

@@ -5,17 +5,23 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from secrets import token_bytes
+from typing import Any
 
 import pytest
 
+from gis_capture.errors import StoreError
+from gis_capture.people import Lasting, People, Role
 from gis_capture.workspace import Workspace
+from gis_capture.workspace.identity import new_id
 from tests.faults.oracle import complaints, value_key
 from tests.faults.server import Server
 from tests.faults.tablet import HeadlessTablet, OfflineError, request
 from tests.sync.tablets import LAMP, POLE, fill, lamp
 
-SIZE_BYTES = 6_000_000
+SIZE_BYTES = 10_000_000
 
 
 @pytest.fixture
@@ -73,15 +79,118 @@ def test_a_full_disk_breaks_nothing(small_disk: Path) -> None:
     assert complaints(folder, [tablet], [value_key(word) for word in words], []) == []
 
 
+def test_office_and_sign_in_are_refused_in_words_and_go_on_later(small_disk: Path) -> None:
+    """An import, an account and a sign-in on a full disk; layers, people and the log are whole afterwards."""
+    folder = small_disk / "w"
+    who = {"name": "高山", "password": "つつじ並木の街路灯 7基"}
+    with Workspace.create(folder) as made:
+        fill(made.store, lamp("f1", name="甲"), layers=(POLE, LAMP))
+        made.people.add_account(who["name"], who["password"], Role.ADMIN)
+    server = Server(folder)
+    server.start()
+    try:
+        status, headers, _ = post(server.port, "/sign-in", who)
+        assert status == 200
+        cookie = {"Cookie": headers["set-cookie"].split(";")[0]}
+        ballast = fill_disk(small_disk)
+
+        ledger = "管理番号,経度,緯度\r\n" + "".join(f"B-{n},137.2,36.1\r\n" for n in range(20_000))
+        form = f'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n{ledger}\r\n--x--\r\n'
+        kind = {"Content_Type": "multipart/form-data; boundary=x", **cookie}
+        told = [
+            request(server.port, "POST", "/imports", form.encode(), **kind),
+            post(server.port, "/people", {"name": "佐藤", "password": who["password"], "role": "crew"}, **cookie),
+        ]
+        for status, headers, body in told:
+            assert status == 507, body
+            assert headers["content-type"] == "application/problem+json" and json.loads(body)["detail_ja"]
+        assert request(server.port, "GET", "/layers", Cookie=cookie["Cookie"])[0] == 200
+        assert_looks(server.port, who)
+
+        ballast.unlink()
+        assert post(server.port, "/sign-in", who)[0] == 200
+        assert request(server.port, "POST", "/imports", form.encode(), **kind)[0] == 201
+    finally:
+        server.stop()
+    with Workspace.open(folder) as again:
+        assert again.check_integrity() == []
+        assert again.people.audit.verify().is_whole and len(again.people.accounts.all()) == 1
+
+
+def test_who_is_signed_in_reads_on_and_what_needs_room_says_so(small_disk: Path) -> None:
+    """Though the use of the session cannot be noted; what cannot be opened names the room, not another program."""
+    folder, password = small_disk / "w", "つつじ並木の街路灯 7基"
+    with Workspace.create(folder) as made:
+        fill(made.store, lamp("f1", name="甲"), layers=(POLE, LAMP))
+        made.people.add_account("高山", password, Role.ADMIN)
+    now = [datetime(2027, 4, 1, tzinfo=UTC)]
+    people = People(
+        folder / "secrets" / "people.sqlite",
+        clock=lambda: now[0].strftime("%Y-%m-%dT%H:%M:%SZ"),
+        new_id=new_id,
+        random=token_bytes,
+        lasting=Lasting(3600, 36_000),
+    )
+    token, _ = people.sign_in("高山", password, address="192.0.2.7")
+    now[0] += timedelta(minutes=20)
+    ballast = fill_disk(small_disk)
+
+    who = people.identify(token, "")
+    assert who is not None and who.name == "高山"
+    with pytest.raises(StoreError, match="disk is full") as refused:
+        Workspace.open(folder)
+    assert refused.value.subject["code"] == "disk_full" and "空き容量" in refused.value.message.ja
+    ballast.unlink()
+    people.close()
+    with Workspace.open(folder) as again:
+        assert again.check_integrity() == []
+
+
+def test_a_server_starts_on_a_full_disk(small_disk: Path) -> None:
+    """With the room that it kept for that; who signs in looks, what writes is refused."""
+    folder = small_disk / "w"
+    who = {"name": "高山", "password": "つつじ並木の街路灯 7基"}
+    with Workspace.create(folder) as made:
+        fill(made.store, lamp("f1", name="甲"), layers=(POLE, LAMP))
+        made.people.add_account(who["name"], who["password"], Role.ADMIN)
+    server = Server(folder)
+    server.start()
+    server.stop()
+    fill_disk(small_disk)
+    server.start()
+    try:
+        cookie = {"Cookie": assert_looks(server.port, who)}
+        fill_disk(small_disk, "more")
+        account = {"name": "佐藤", "password": who["password"], "role": "crew"}
+        assert post(server.port, "/people", account, **cookie)[0] == 507
+        assert request(server.port, "GET", "/layers", Cookie=cookie["Cookie"])[0] == 200
+    finally:
+        server.stop()
+
+
+def assert_looks(port: int, who: dict[str, Any]) -> str:
+    """Signs in, and looks at the layers; gives the cookie."""
+    status, headers, body = post(port, "/sign-in", who)
+    assert status == 200, body
+    cookie = headers["set-cookie"].split(";")[0]
+    assert request(port, "GET", "/layers", Cookie=cookie)[0] == 200
+    return cookie
+
+
+def post(port: int, path: str, body: dict[str, Any], **headers: str) -> tuple[int, dict[str, str], bytes]:
+    """Sends JSON."""
+    return request(port, "POST", path, json.dumps(body).encode(), Content_Type="application/json", **headers)
+
+
 def push_raw(port: int, tablet: HeadlessTablet) -> tuple[int, dict[str, str], bytes]:
     """A push, its answer as it is."""
     body = json.dumps(tablet.message()).encode()
     return request(port, "POST", "/sync/push", body, Content_Type="application/json")
 
 
-def fill_disk(disk: Path) -> Path:
+def fill_disk(disk: Path, name: str = "ballast") -> Path:
     """Leaves no room at all."""
-    ballast = disk / "ballast"
+    ballast = disk / name
     with ballast.open("wb", buffering=0) as file:
         try:
             while True:

@@ -61,6 +61,7 @@ def layers() -> tuple[Layer, ...]:
         ("名称（カナ）", "名称_カナ", (), "folded"),
         ("ロ径", "口径", (), "folded"),
         ("位置/所在地", "所在地", (), "folded"),
+        ("所在地等", "所在地", (), "folded"),
         ("所在地_連結標記", "所在地_連結表記", (), "fuzzy"),
         ("iamgeLicense", "画像", ("imageLicense",), "fuzzy"),
     ],

@@ -30,6 +30,7 @@ TAKAYAMA_LAT = 36 + 8 / 60 + 46 / 3600
         "三十六度八分四十六秒",
         "36度8分46秒0",
         "36° 8.76667'",
+        "36 8.76667",
     ],
 )
 def test_every_notation_of_minutes_and_seconds_gives_the_same_angle(text: str) -> None:
@@ -50,11 +51,84 @@ def test_decimal_degrees_stay_as_they_are(text: str, degrees: float) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["36°61'00\"", "36度8分60秒", "不明", "-", "", "3-8", "高山市花岡町2-18", "36°08'46\"" * 40]
+    "text", ["36°61'00\"", "36度8分61秒", "不明", "-", "", "3-8", "高山市花岡町2-18", "36°08'46\"" * 40]
 )
 def test_what_is_no_angle_is_refused(text: str) -> None:
-    """Sixty minutes, words and lots are no angles."""
+    """More than sixty seconds, words and lots are no angles."""
     assert parse_angle(text) is None
+
+
+NOTATIONS = [
+    "{d}°40'34.10\"",
+    "{d}°40′34″.10",
+    '{d}º40´34.1"',
+    "{d}゜40′34″1",
+    "{d}˚40’34.1”",
+    "{d}°40'34.1''",
+    "{d}°40'34.1",
+    "{d}度40分34秒10",
+    "{d}度40分34秒.10",
+    "{d}度 40分 34.10秒",
+    "{d}度40.56833分",
+    "{d}° 40.56833'",
+    "{d}.40.34.10",
+    "{d}・40・34.1",
+    "{d}-40-34.10",
+    "{d}ー40ー34.1",
+    "{d}:40:34.10",
+    "{d}/40/34.1",
+    "{d}_40_34.1",
+    "{d} 40 34.10",
+    "{d}d40m34.1s",
+    "{d}D 40M 34.1S",
+    "{d}deg40min34.1sec",
+    "{d} deg 40' 34.10\"",
+    "{d}.6761389",
+    "{d}.6761389°",
+    "{d}.6761389度",
+]
+MARKS = [("", ""), ("N", ""), ("N ", ""), ("", "N"), ("", " N"), ("北緯", ""), ("緯度：", ""), ("", "北"), ("Lat ", "")]
+OTHER_AXIS = str.maketrans({"N": "E", "緯": "経", "北": "東"})
+
+
+def in_full_width(text: str) -> str:
+    """The text as somebody types it who leaves the Japanese keyboard switched on."""
+    return "".join("　" if sign == " " else chr(ord(sign) + 0xFEE0) if "!" <= sign <= "~" else sign for sign in text)
+
+
+@pytest.mark.parametrize("notation", NOTATIONS)
+@pytest.mark.parametrize(("before", "after"), MARKS)
+def test_every_notation_is_read_with_every_mark_of_the_axis_in_both_widths(
+    notation: str, before: str, after: str
+) -> None:
+    """Alone and as a pair in one cell."""
+    lat = before + notation.format(d=34) + after
+    lon = before.replace("Lat", "Lon").translate(OTHER_AXIS) + notation.format(d=135) + after.translate(OTHER_AXIS)
+    expected = 34 + 40 / 60 + 34.1 / 3600
+    for text in (lat, in_full_width(lat)):
+        angle = parse_angle(text)
+        assert angle is not None and angle.degrees == pytest.approx(expected, abs=2e-6), text
+    for text in (f"{lat}, {lon}", in_full_width(f"{lat}, {lon}")):
+        pair = parse_pair(text)
+        assert pair is not None, text
+        assert [one.degrees for one in pair] == pytest.approx([expected, expected + 101], abs=2e-6)
+
+
+@pytest.mark.parametrize(
+    ("text", "degrees"),
+    [("34°40'60.0\"", 34 + 41 / 60), ("34°59'60\"", 35.0), ("34度60分0秒", 35.0), ("34°60.000'", 35.0)],
+)
+def test_sixty_seconds_are_the_next_minute(text: str, degrees: float) -> None:
+    """Programs that round the seconds after taking the minutes off write it so."""
+    angle = parse_angle(text)
+    assert angle is not None and angle.degrees == pytest.approx(degrees, abs=1e-9)
+
+
+def test_the_letter_of_seconds_is_not_that_of_south() -> None:
+    """S behind minutes written M is seconds; behind a sign of minutes it is the half of the world."""
+    seconds, south = parse_angle("34d40m34.1s"), parse_angle("34°40'34.1S")
+    assert seconds is not None and seconds.degrees > 0
+    assert south is not None and south.degrees < 0
 
 
 def test_south_and_west_are_negative() -> None:

@@ -76,7 +76,7 @@ def test_jgd2000_without_a_grid_stays_with_the_error_noted() -> None:
 def test_west_of_the_movement_of_2011_jgd2000_is_as_good() -> None:
     """Kagoshima did not move."""
     located = locate_rows({"緯度": ["31.596553"], "経度": ["130.557115"]}, crs="EPSG:4612", layer_crs="EPSG:6668")
-    assert located.accuracies_m == [None] and located.problems == ()
+    assert located.accuracies_m == [1.0] and located.problems == ()
 
 
 @pytest.mark.shared
@@ -108,7 +108,7 @@ def test_both_grids_are_used_from_a_folder_with_blanks_and_japanese(tmp_path: Pa
     folder = tmp_path / "座標 補正"
     shutil.copytree(grids_dir, folder)
     located = locate("EPSG:4301", folder)
-    assert located.accuracies_m == [None] and "TKY2JGD.tif" in located.operation and "touhoku" in located.operation
+    assert located.accuracies_m == [1.0] and "TKY2JGD.tif" in located.operation and "touhoku" in located.operation
     assert distance_m(located, 137.247109, 36.143243) < 0.2
 
 
@@ -198,3 +198,24 @@ def test_the_note_of_a_row_names_only_the_changes_of_datum_of_that_row(grids_dir
     located = locate_rows(columns, crs=None, layer_crs="EPSG:6668", grids_dir=grids_dir)
     assert "TKY2JGD" in (located.notes[0] or "")
     assert located.notes[1] is None
+
+
+@pytest.mark.shared
+def test_rows_outside_the_grid_of_2011_are_not_said_to_have_been_changed_by_it(grids_dir: Path) -> None:
+    """Sendai moved, Kyoto did not; without the grid, too, each row says what holds for it."""
+    columns = {"緯度": ["38.268123", "35.011123"], "経度": ["140.872123", "135.768123"]}
+    with_grid, without = (
+        locate_rows(columns, crs="EPSG:4612", layer_crs="EPSG:6668", grids_dir=folder).notes
+        for folder in (grids_dir, None)
+    )
+    assert "touhokutaiheiyouoki2011.tif）" in (with_grid[0] or "") and "補正なし" not in (with_grid[0] or "")
+    assert "補正なし、touhokutaiheiyouoki2011.tifに値のない場所" in (with_grid[1] or "")
+    assert "補正なし" in (without[0] or "")
+
+
+def test_west_of_the_movement_of_2011_nothing_is_missing() -> None:
+    """Hiroshima needs no grid, also in a table with rows that do."""
+    columns = {"緯度": ["38.268123", "34.385123"], "経度": ["140.872123", "132.455123"]}
+    located = locate_rows(columns, crs="EPSG:4612", layer_crs="EPSG:6668")
+    assert "補正の対象外" in (located.notes[1] or "") and "補正なし" in (located.notes[0] or "")
+    assert located.accuracies_m[1] == 1.0 and located.accuracies_m[0] is not None

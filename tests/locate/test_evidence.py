@@ -86,6 +86,7 @@ def test_a_ledger_of_the_new_datum_is_left_alone(gazetteer: Gazetteer) -> None:
     assert errors_m(located, lon, lat).max() < 1
     assert codes_of(located) == {codes.DATUM_ASSUMED, codes.READINGS_COMPARED}
     assert [reading.code for reading in located.readings] == [6668, 4301]
+    assert set(located.accuracies_m) == {1.0} and set(located.notes) == {None}
 
 
 def test_a_stated_datum_is_doubted_but_not_overruled(gazetteer: Gazetteer) -> None:
@@ -95,6 +96,84 @@ def test_a_stated_datum_is_doubted_but_not_overruled(gazetteer: Gazetteer) -> No
     located = locate(gazetteer, {"住所": addresses, "緯度": texts(tokyo.y), "経度": texts(tokyo.x)}, crs="EPSG:6668")
     assert errors_m(located, lon, lat).min() > 380
     assert codes.DATUM_DOUBTED in codes_of(located)
+
+
+def test_an_address_is_taken_where_it_agrees_with_a_coarser_cell_and_only_there(gazetteer: Gazetteer) -> None:
+    """The town of a row is nearer than its cell of 10 km; one far outside the cell is told, and the cell stays."""
+    columns: Columns = {"住所": [f"高山市{NAMES[0]}1", f"高山市{NAMES[1]}2"], "メッシュコード": ["543711", "533500"]}
+    located = locate(gazetteer, columns)
+    assert located.methods == ["address", "mesh"]
+    (lon, lat), *_ = town_points()
+    point = located.geometries[0]
+    assert point is not None and (point.x, point.y) == pytest.approx((lon, lat))
+    assert "メッシュコード「543711」" in (located.notes[0] or "") and NAMES[0] in (located.notes[0] or "")
+    assert (located.accuracies_m[0] or 0) < 1000 < (located.accuracies_m[1] or 0)
+    told = {problem.row_number: problem.code for problem in located.problems if problem.row_number}
+    assert told == {1: codes.POSITION_FROM_ADDRESS, 2: codes.ADDRESS_DISAGREES}
+    cells = locate_rows(columns, crs=None, layer_crs="EPSG:6668", gazetteer=gazetteer, wants_areas=True)
+    assert cells.methods == ["mesh", "mesh"] and all(cells.areas)
+
+
+@pytest.mark.parametrize(("factor", "digits", "is_told"), [(1.4, 6, False), (1.6, 6, True), (1.6, 2, False)])
+def test_coordinates_further_from_their_address_than_its_town_reaches_are_told(
+    gazetteer: Gazetteer, factor: float, digits: int, is_told: bool
+) -> None:
+    """One and a half times the radius that holds nine of ten places, and what the written digits leave open."""
+    reach_m = gazetteer.search(f"高山市{NAMES[0]}1").accuracy_m or 0
+    (lon, lat), *_ = town_points()
+    away = lat - factor * reach_m / 111_320
+    located = locate(gazetteer, {"住所": [f"高山市{NAMES[0]}1"], "緯度": [f"{away:.{digits}f}"], "経度": [str(lon)]})
+    assert (codes.ADDRESS_DISAGREES in codes_of(located)) == is_told
+
+
+@pytest.mark.parametrize("where", ["option", "header", "column"])
+def test_a_stated_zone_is_doubted_with_its_margin_but_not_overruled(gazetteer: Gazetteer, where: str) -> None:
+    """Zone VIII is written on rows of zone VII: a person is asked, and sees what would fit."""
+    addresses, lon, lat = places()
+    plane = transform(lon, lat, source=6668, target=6675)
+    beside = "(8系)" if where == "header" else ""
+    columns: Columns = {f"X座標{beside}": texts(plane.y, 3), f"Y座標{beside}": texts(plane.x, 3)}
+    columns |= {"系番号": ["8"] * len(lon)} if where == "column" else {}
+    located = locate(gazetteer, columns | {"住所": addresses}, crs="第8系" if where == "option" else None)
+
+    (told,) = [problem for problem in located.problems if problem.code == codes.ZONE_DOUBTED]
+    assert told.severity == "warning" and "第8系" in told.message.ja and "第7系" in told.message.ja
+    stated, *others = [one for one in located.readings if one.about == "plane"]
+    assert (stated.code, others[0].code) == (6676, 6675) and len(others) > 1
+    assert others[0].margin_m is not None and others[0].margin_m < -100_000
+    assert errors_m(located, lon, lat).min() > 100_000
+    assert not codes_of(located) & {codes.ADDRESS_DISAGREES, codes.POSITIONS_FAR_FROM_ADDRESSES, codes.ZONE_ASSUMED}
+    right = locate(gazetteer, columns | {"住所": addresses}, crs="第7系")
+    assert codes.ZONE_DOUBTED not in codes_of(right)
+
+
+def test_the_city_alone_speaks_against_a_stated_zone(gazetteer: Gazetteer) -> None:
+    """Without addresses, the rows lie outside the city in the stated zone and in it in another."""
+    _, lon, lat = places()
+    plane = transform(lon, lat, source=6668, target=6675)
+    city = BBox(136.7, 35.8, 137.7, 36.6)
+    located = locate(None, {"X座標": texts(plane.y, 3), "Y座標": texts(plane.x, 3)}, crs="第9系", area=city)
+    (told,) = [problem for problem in located.problems if problem.code == codes.ZONE_DOUBTED]
+    assert "100%" in told.message.ja and "0%" in told.message.ja
+
+
+def test_a_datum_that_a_column_states_is_doubted_too(gazetteer: Gazetteer) -> None:
+    """The cells say JGD2011, the addresses the Tokyo datum."""
+    addresses, lon, lat = places()
+    tokyo = transform(lon, lat, source=6668, target=4301)
+    columns: Columns = {"住所": addresses, "緯度": texts(tokyo.y), "経度": texts(tokyo.x)}
+    located = locate(gazetteer, columns | {"測地系": ["JGD2011"] * len(lon)})
+    assert codes.DATUM_DOUBTED in codes_of(located) and errors_m(located, lon, lat).min() > 380
+
+
+def test_a_datum_that_is_found_does_not_make_the_zone_unstated(gazetteer: Gazetteer) -> None:
+    """The zone stands in a column; only the datum was found, for every row in its zone."""
+    addresses, lon, lat = places()
+    tokyo = transform(lon, lat, source=6668, target=30167)
+    columns: Columns = {"住所": addresses, "X座標": texts(tokyo.y, 3), "Y座標": texts(tokyo.x, 3)}
+    located = locate(gazetteer, columns | {"系番号": ["7"] * len(lon)})
+    assert errors_m(located, lon, lat).max() < 10
+    assert codes.DATUM_FOUND in codes_of(located) and codes.ZONE_ASSUMED not in codes_of(located)
 
 
 @pytest.mark.parametrize("zone", [6, 7, 8])

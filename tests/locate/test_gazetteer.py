@@ -70,7 +70,6 @@ def gazetteer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gazetteer]:
         ("高山市八軒町二丁目5番地", "chome", "岐阜県高山市八軒町二丁目", "5番地"),
         ("高山市八軒町1-5", "chome", "岐阜県高山市八軒町一丁目", "-5"),
         ("高山市八軒町9-5", "town", "岐阜県高山市八軒町", "9-5"),
-        ("高山市八軒町9丁目5", "town", "岐阜県高山市八軒町", "9丁目5"),
         ("岐阜県高山市荘川町岩瀬字高野49-4", "koaza", "岐阜県高山市荘川町岩瀬高野", "49-4"),
         ("高山市大字上野100", "town", "岐阜県高山市上野", "100"),
         ("高山市旭が丘町1", "town", "岐阜県高山市旭ケ丘町", "1"),
@@ -182,6 +181,21 @@ def test_the_city_of_a_table_is_told_by_its_towns(gazetteer: Gazetteer) -> None:
     assert gazetteer.context_of(["花里町2-18", "三之町5", "清水町1"]) == "岐阜県高山市"
     assert gazetteer.context_of(["加賀市加茂町ワ5", "加賀市加茂町8", "加茂町3"]) == "石川県加賀市"
     assert gazetteer.context_of(["あああ"]) is None
+    assert gazetteer.context_of(["中央区北長狭通1", "中央区北長狭通1-2", "灘区摩耶山町2"]) == "兵庫県神戸市"
+
+
+def test_a_chome_that_the_table_lacks_is_doubted(gazetteer: Gazetteer) -> None:
+    """It lies beside those that are known, or is a mistake; where none is known, the table has none."""
+    whole, ninth = (gazetteer.search(f"高山市八軒町{tail}") for tail in ("9-5", "9丁目5"))
+    assert (ninth.name, ninth.tail, whole.is_sure, ninth.is_sure) == ("岐阜県高山市八軒町", "9丁目5", True, False)
+    assert ninth.accuracy_m == pytest.approx(1.5 * (whole.accuracy_m or 0), abs=1)
+    assert gazetteer.search("高山市一之宮町9丁目5").is_sure
+
+
+def test_a_town_is_no_former_municipality(gazetteer: Gazetteer) -> None:
+    """What it does not know of 三之町 is a part of it, and not the town of that name elsewhere in the city."""
+    match = gazetteer.search("高山市三之町上野9")
+    assert (match.name, match.is_sure) == ("岐阜県高山市三之町", False)
 
 
 def test_every_character_of_an_address_is_either_matched_or_left(gazetteer: Gazetteer) -> None:
@@ -408,3 +422,19 @@ def test_towns_of_the_registry_without_positions_ask_for_the_file_that_holds_the
     with pytest.raises(SourceError, match="_pos"):
         build_gazetteer([tmp_path / "mt_town.csv"], tmp_path / "gazetteer.sqlite")
     assert not (tmp_path / "gazetteer.sqlite").exists()
+
+
+def test_a_former_village_of_the_office_goes_before_a_village_elsewhere(tmp_path: Path) -> None:
+    """朝日村 is a village of Nagano, but it has no 万石; the office's city has 朝日町万石."""
+    rows = (
+        "pref,city,town,koaza,lat,lon",
+        "岐阜県,高山市,朝日町万石,,36.07,137.35",
+        "長野県,朝日村,古見,,36.12,137.86",
+    )
+    towns = "\n".join(rows)
+    (tmp_path / "towns.csv").write_text(towns, encoding="utf-8")
+    build_gazetteer([tmp_path / "towns.csv"], tmp_path / "gazetteer.sqlite")
+    with Gazetteer(tmp_path / "gazetteer.sqlite") as opened:
+        match = opened.search("朝日村万石250", city="岐阜県高山市")
+        assert (match.name, match.tail, match.is_sure) == ("岐阜県高山市朝日町万石", "250", False)
+        assert opened.search("朝日村古見12", city="岐阜県高山市").name == "長野県朝日村古見"

@@ -37,6 +37,17 @@ def test_an_address_without_a_city_is_at_home(gazetteer: Gazetteer) -> None:
     ]
 
 
+@pytest.mark.parametrize("header", ["市町村名", "自治体", "区域"])
+def test_a_column_of_cities_says_where_a_row_is(gazetteer: Gazetteer, header: str) -> None:
+    """Whatever its header is; it goes before the office's own city."""
+    columns: dict[str, list[str | None]] = {header: ["高山市", "石川県金沢市"], "住所": ["末広町3", "末広町3"]}
+    located = locate_rows(columns, crs=None, layer_crs="EPSG:6668", gazetteer=gazetteer)
+    assert [geometry and geometry.x for geometry in located.geometries] == [
+        pytest.approx(137.255),
+        pytest.approx(136.65),
+    ]
+
+
 def test_a_row_outside_the_city_is_told_with_its_place_and_the_edge_of_the_city(gazetteer: Gazetteer) -> None:
     """The position stays; a person looks at it."""
     columns: dict[str, list[str | None]] = {"緯度": ["36.14", "36.55"], "経度": ["137.26", "136.65"]}

@@ -27,10 +27,10 @@ def codes_of(located: Located) -> set[str]:
 
 
 def test_decimal_degrees_are_taken_as_they_stand() -> None:
-    """No note, no accuracy that nobody knows, and the datum that was assumed is told."""
+    """The datum that was assumed is told, with the radius that it leaves."""
     located = locate({"緯度": ["36.146123"], "経度": ["137.252234"]})
     assert points(located) == [(137.252234, 36.146123)]
-    assert (located.methods, located.accuracies_m, located.notes) == (["coordinates"], [None], [None])
+    assert (located.methods, located.accuracies_m) == (["coordinates"], [450])
     assert codes_of(located) == {codes.DATUM_ASSUMED}
     assert located.coordinates.crs == "unknown" and located.coordinates.kind == "lonlat_columns"
 
@@ -105,6 +105,20 @@ def test_packed_degrees_are_known_by_all_rows_together() -> None:
     assert codes.NOTATION_RECOGNISED in codes_of(located)
 
 
+@pytest.mark.parametrize("scale", [1, 10_000])
+def test_packed_degrees_of_one_cell_are_known_by_all_rows_together(scale: int) -> None:
+    """36.0846,137.1508 and 360846.0,1371508.0 alike; a cell with marks among them is read by its marks."""
+    rng = random.Random(7)
+    packed = [
+        [degrees + rng.randrange(60) / 100 + rng.randrange(60) / 10_000 for degrees in (36, 137)] for _ in range(40)
+    ]
+    cells = [f"{lat * scale:.4f},{lon * scale:.4f}" for lat, lon in [[36.0846, 137.1508], *packed]]
+    located = locate({"座標": [*cells, "36度8分46秒、137度15分8秒", "0,0"]})
+    assert located.coordinates.kind == "packed_dms"
+    assert points(located)[0] == points(located)[-2] == (137.252222, 36.146111)
+    assert codes.NOTATION_RECOGNISED in codes_of(located) and located.reasons[-1] == codes.COORDINATE_SENTINEL
+
+
 def test_decimal_degrees_are_not_taken_for_packed_ones() -> None:
     """Among forty rows some have digits that cannot be seconds."""
     rng = random.Random(7)
@@ -154,7 +168,7 @@ def test_latitude_and_longitude_in_one_cell() -> None:
 def test_few_digits_give_a_radius_and_a_problem() -> None:
     """36.1 may be five kilometres away."""
     located = locate({"緯度": ["36.146123", "36.14"], "経度": ["137.252234", "137.25"]})
-    assert located.accuracies_m[0] is None
+    assert located.accuracies_m[0] == 450
     assert located.accuracies_m[1] == pytest.approx(787, abs=1)
     assert [p.row_number for p in located.problems if p.code == codes.COORDINATE_COARSE] == [2]
 

@@ -67,12 +67,12 @@ def test_rows_get_the_middle_of_their_cell_with_its_radius() -> None:
 
 
 def test_ten_digits_are_told_by_the_whole_column() -> None:
-    """A column with one code that cannot be a quarter holds cells of 100 m."""
+    """A column with one code that cannot be a quarter holds cells of 100 m; else the radius is over both."""
     quarter = locate_rows({"mesh": ["5437127012"]}, crs=None, layer_crs="EPSG:6668")
     tenth = locate_rows({"mesh": ["5437127012", "5437127098"]}, crs=None, layer_crs="EPSG:6668")
     radii_m = [quarter.accuracies_m[0], tenth.accuracies_m[0]]
     assert radii_m[0] is not None and radii_m[1] is not None
-    assert radii_m[0] == pytest.approx(182, abs=3) and radii_m[1] == pytest.approx(73, abs=2)
+    assert radii_m[0] == pytest.approx(182 + 142.5, abs=3) and radii_m[1] == pytest.approx(73, abs=2)
 
 
 def test_layers_of_areas_get_the_cells_themselves() -> None:
@@ -104,10 +104,11 @@ def test_cells_of_the_tokyo_datum_move_with_all_corners() -> None:
 @pytest.mark.parametrize(
     ("header", "cells", "radius_m", "is_doubtful"),
     [
-        ("メッシュコード", ["5437127012"], 182, True),
+        ("メッシュコード", ["5437127012"], 182 + 142.5, True),
         ("250mメッシュ", ["5437127012"], 182, False),
         ("１００ｍメッシュ", ["5437127012"], 73, False),
-        ("メッシュコード", ["5437127012", "5437127034", "5437127041"], 182, False),
+        ("メッシュコード", ["5437117921", "5437117922", "5437117931"], 182 + 256.5, True),
+        ("メッシュコード", [f"543712{n}12" for n in range(71, 77)], 182, False),
         ("メッシュコード", ["543712705", "543712701"], 365, False),
     ],
 )

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from shapely import Polygon, box
 
@@ -71,7 +71,7 @@ INDEX = ParcelIndex(
         ("花里町2丁目880番1", [0], True),
         ("高山市花里町二丁目881", [2], True),
         ("三之町881", [3], True),
-        ("甲12", [4], True),
+        ("三之町甲12", [4], True),
         ("三之町881地先", [3], False),
         ("花里町二丁目880", [0, 1], False),
         ("花里町二丁目9999、881", [2], True),
@@ -91,17 +91,26 @@ def test_a_lot_is_placed_on_its_land_with_the_reach_of_it(text: str, columns: li
     ("text", "code"),
     [
         ("881", codes.KEY_AMBIGUOUS),
+        ("甲12", codes.KEY_AMBIGUOUS),
         ("三之町880-1", codes.KEY_NOT_FOUND),
         ("三之町無番地", codes.KEY_WITHOUT_NUMBER),
         ("不明", codes.KEY_UNREADABLE),
     ],
 )
 def test_a_lot_that_is_not_certain_is_not_placed(text: str, code: str) -> None:
-    """A number of two towns, one of another town, land without a number."""
+    """A number without a town where there are several, one of another town, land without a number."""
     miss = INDEX.find(text)
     assert isinstance(miss, Miss) and miss.code == code
 
 
+@pytest.mark.parametrize("town", ["三之町", ""])
+def test_a_lot_without_a_town_is_of_the_one_town_that_the_layer_holds(town: str) -> None:
+    """As a layer of one town's parcels leaves no other."""
+    place = ParcelIndex([town, town], ["12", "13"], [parcel(0), parcel(1)]).find("13")
+    assert isinstance(place, Place) and place.is_sure and place.lon > 137.251
+
+
+@example("0の0イ丁")
 @given(st.text(alphabet="甲乙イロ0189〇一二三十百千番地のノ-ー－、外筆丁目町字無先 ()²①", max_size=30))
 def test_any_text_of_such_characters_is_read_or_refused(text: str) -> None:
     """Numbers are made of digits and the letters of lots, never of what else stood there; reading them again agrees."""

@@ -3,8 +3,8 @@
 import pytest
 from shapely import Point
 
-from gis_capture.locate import codes
-from gis_capture.locate.keys import KeyLayer, Miss, Place, place_by_key, propose_ways
+from gis_capture.locate import codes, locate_rows
+from gis_capture.locate.keys import KeyLayer, Miss, Place, add_key_places, place_by_key, propose_ways
 
 POINTS = [Point(137.25 + 0.001 * n, 36.14) for n in range(4)]
 POLES = KeyLayer("reference", "電柱", {"電柱番号": ["A-001", "A-2", "B12", "B12"]}, POINTS)
@@ -55,3 +55,23 @@ def test_ways_are_proposed_by_headers_with_values() -> None:
     }
     assert propose_ways(columns) == [("parcel", ("大字", "地番")), ("chainage", ("路線名", "距離標"))]
     assert propose_ways({"距離標": ["不明"], "名称": ["A"]}) == []
+
+
+def test_a_key_is_taken_where_it_agrees_with_a_coarser_cell_and_only_there() -> None:
+    """The pole of a row in the same cell of 10 km is nearer than the cell; one outside it, or exact degrees, stay."""
+    columns: dict[str, list[str | None]] = {
+        "電柱番号": ["A-001", "A-001", "C1"],
+        "メッシュコード": ["543711", "543801", "543711"],
+    }
+    located = locate_rows(columns, crs=None, layer_crs="EPSG:6668")
+    cells = list(located.geometries)
+    assert located.methods == ["mesh"] * 3
+    located = add_key_places(located, columns, POLES, row_numbers=[1, 2, 3], layer_crs="EPSG:6668")
+    assert located.methods == ["reference", "mesh", "mesh"] and list(located.geometries)[1:] == cells[1:]
+    assert located.geometries[0] == POINTS[0]
+    assert "メッシュコード「543711」" in (located.notes[0] or "") and "電柱" in (located.notes[0] or "")
+
+    exact: dict[str, list[str | None]] = {"電柱番号": ["A-001"], "緯度": ["36.1400123"], "経度": ["137.2500123"]}
+    located = locate_rows(exact, crs=None, layer_crs="EPSG:6668")
+    located = add_key_places(located, exact, POLES, row_numbers=[1], layer_crs="EPSG:6668")
+    assert located.methods == ["coordinates"]

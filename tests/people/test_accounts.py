@@ -1,5 +1,7 @@
 """Accounts: the first one by a code, passwords that nobody guesses, rights by layer."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gis_capture.errors import PeopleError
-from gis_capture.people import ALL_LAYERS, OWN_SCREEN, People, Principal, Right, Role
+from gis_capture.people import ALL_LAYERS, OWN_SCREEN, People, Principal, Right, Role, database
 from gis_capture.people.people import SETUP_CODE_S
 from tests.people.conftest import ADDRESS, PASSWORD, Clock, open_people
 from tests.people.test_sign_in import code_of, sign_in
@@ -115,3 +117,23 @@ def test_a_broken_file_is_told_by_its_path(tmp_path: Path, clock: Clock) -> None
     path.write_bytes(b"no database" * 1_000)
     with pytest.raises(PeopleError, match=r"people\.sqlite"):
         open_people(path, clock)
+
+
+def test_a_file_of_an_older_version_is_brought_up(tmp_path: Path) -> None:
+    """With what it holds; one of a newer version is told and stays as it is."""
+    path = tmp_path / "people.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(database._SCHEMA)
+        connection.execute(f"PRAGMA application_id = {database.APPLICATION_ID}")
+        connection.execute("PRAGMA user_version = 1")
+        connection.execute("INSERT INTO grants VALUES ('role:crew', '*', 'read')")
+        connection.commit()
+    opened = database.Database(path)
+    assert [tuple(row) for row in opened.rows("SELECT * FROM grants")] == [("role:crew", "*", "read")]
+    assert opened.rows("SELECT * FROM areas") == [] and opened.rows("SELECT * FROM identities") == []
+    assert opened.row("PRAGMA user_version")[0] == database.FORMAT_VERSION
+    opened.close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    with pytest.raises(PeopleError):
+        database.Database(path)

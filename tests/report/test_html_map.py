@@ -7,7 +7,9 @@ from html.parser import HTMLParser
 from itertools import count
 from pathlib import Path
 
+import numpy as np
 import pytest
+from pyproj import Geod
 from shapely import GeometryCollection, LineString, Point, Polygon
 
 from gis_capture.convert import convert
@@ -16,7 +18,7 @@ from gis_capture.model import Feature, Field, Layer, PositionQuality, Text
 from gis_capture.report import import_rows
 from gis_capture.report.html_map import import_map
 from gis_capture.report.map_drawing import draw_map
-from gis_capture.report.placings import COARSE, LATER, ROUGH, STATED, placing_of, position_words
+from gis_capture.report.placings import COARSE, FAR, LATER, ROUGH, STATED, placing_of, position_words
 from gis_capture.store import open_store
 from gis_capture.store.protocol import Author, Store
 from gis_capture.store.source_rows import SourceRow
@@ -108,7 +110,8 @@ class Page(HTMLParser):
 def drawn_properties(page: str) -> list[dict[str, str]]:
     """Reads the features that the script gives to Leaflet."""
     collections = re.findall(r"geo_json_\w+_add\((\{.*\})\);", page)
-    return [feature["properties"] for each in collections for feature in json.loads(each)["features"]]
+    drawn = [feature["properties"] for each in collections for feature in json.loads(each)["features"]]
+    return [properties for properties in drawn if properties]
 
 
 def test_page_accounts_for_every_row(store: Store, tmp_path: Path, leaflet_dir: Path) -> None:
@@ -216,12 +219,32 @@ def test_lines_areas_and_collections_are_drawn_and_what_has_no_place_in_the_worl
     assert draw_map(LAYER, features[3:], rows={}, language="en") is None
 
 
+def test_how_far_off_a_place_may_be_is_drawn_around_it() -> None:
+    """A circle of that radius around a rough place, none around a survey point; nothing to press on it."""
+    features = [
+        Feature("light", str(radius_m), Point(137, 36), {}, position=PositionQuality("address", radius_m))
+        for radius_m in (300.0, 5.0)
+    ]
+    drawing = draw_map(LAYER, features, rows={}, language="ja")
+    assert drawing is not None
+    (ring,) = (
+        np.array(each["geometry"]["coordinates"][0])
+        for collection in re.findall(r"geo_json_\w+_add\((\{.*\})\);", drawing.script)
+        for each in json.loads(collection)["features"]
+        if each["geometry"]["type"] == "Polygon"
+    )
+    lon, lat = ring.T
+    away_m = Geod(ellps="GRS80").inv(np.full(len(lon), 137.0), np.full(len(lat), 36.0), lon, lat)[2]
+    assert away_m == pytest.approx(300, rel=0.01)
+
+
 @pytest.mark.parametrize(
     ("position", "placing", "words"),
     [
         (PositionQuality("coordinates", 1.5), STATED, "台帳の緯度・経度(誤差 約 1.5 m)"),
         (PositionQuality("dms", 31.0), COARSE, "台帳の度分秒(誤差 約 31 m)"),
-        (PositionQuality("mesh", 700.0), ROUGH, "メッシュコード(誤差 約 700 m)"),
+        (PositionQuality("mesh", 500.0), ROUGH, "メッシュコード(誤差 約 500 m)"),
+        (PositionQuality("mesh", 700.0), FAR, "メッシュコード(誤差 約 700 m)"),
         (PositionQuality("field"), LATER, "現場で入力"),
         (PositionQuality("laser"), LATER, "laser"),
     ],
@@ -257,7 +280,7 @@ def test_a_row_that_lies_elsewhere_than_its_address_is_a_line_to_it(
         transaction.put_import(record, ())
     page = import_map(store, import_id, leaflet_dir=leaflet_dir)
     assert '"coordinates": [[137.25, 36.14], [137.45, 36.34]]' in page
-    assert "赤い線の 1 行" in page
+    assert "離れた行が 1 行" in page
     assert ATTACK not in page
     assert '{"label": "2\\u884c\\u76ee"}' in page
 
@@ -284,4 +307,4 @@ def test_no_kind_of_problem_hides_the_others_and_a_row_is_one_line(
     page = import_map(store, import_id, leaflet_dir=leaflet_dir)
     assert "離れている" in page and "数39<" in page and "数40<" not in page
     assert "同じ種類がほかに 160 件あります。" in page
-    assert "赤い線の 1 行" in page and '"coordinates": [[137.25, 36.14], [137.45, 36.34]]' in page
+    assert "離れた行が 1 行" in page and '"coordinates": [[137.25, 36.14], [137.45, 36.34]]' in page

@@ -28,6 +28,7 @@ STATUSES = ("点灯", "球切れ")
 
 
 WITH_EACH_STORE = (
+    "test_areas",
     "test_exports",
     "test_features",
     "test_layers",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -211,7 +212,7 @@ def test_ids_of_things_in_another_layer_are_refused(app: Flask, limited: FlaskCl
 def test_changes_of_a_layer_that_may_not_be_edited_are_rejected(
     app: Flask, people: People, workspace: Workspace, limited: FlaskClient
 ) -> None:
-    """One by one, so that the others of the push are taken; the layer is as unknown to the sender."""
+    """One by one, so that the others of the push are taken; what the sender does not see is unknown to it."""
     people.accounts.grant(f"account:{people.accounts.get('佐藤').account_id}", LAYER, Right.READ)
     about = {"kind": "delete", "base_revision": 1}
     changes = [
@@ -221,7 +222,7 @@ def test_changes_of_a_layer_that_may_not_be_edited_are_rejected(
     push = {"format": "gis-capture.push/v1", "device_id": "t", "changes": changes}
     receipts = limited.post("/sync/push", json=push).get_json()["receipts"]
 
-    assert [receipt["problem"]["code"] for receipt in receipts] == ["layer_unknown"] * 2
+    assert [receipt["problem"]["code"] for receipt in receipts] == ["layer_read_only", "layer_unknown"]
     assert workspace.store.count(LAYER) == 30
 
 
@@ -236,3 +237,44 @@ def test_a_tablet_sends_as_itself_alone(
     problem_of(tablet.post("/sync/push", json={**push, "device_id": "tablet-2"}), 403, "device_differs")
     for own in ("tablet-1", "crew-b"):
         assert tablet.post("/sync/push", json={**push, "device_id": own}).status_code == 200
+
+
+def test_an_account_sends_as_no_paired_tablet(
+    app: Flask, asking: dict[str, tuple[FlaskClient, Role | None]], problem_of: Any
+) -> None:
+    """Unless it is signed in on that one; from elsewhere under any id that no tablet has."""
+    (crew, _), (tablet, _) = asking["crew"], asking["tablet"]
+    push = {"format": "gis-capture.push/v1", "changes": []}
+    assert tablet.post("/sync/push", json={**push, "device_id": "crew-b"}).status_code == 200
+
+    for taken in ("tablet-1", "crew-b"):
+        problem_of(crew.post("/sync/push", json={**push, "device_id": taken}), 403, "device_differs")
+    assert crew.post("/sync/push", json={**push, "device_id": "own"}).status_code == 200
+    # An id that is nobody's is not taken by who sends under it first.
+    assert asking["office"][0].post("/sync/push", json={**push, "device_id": "own"}).status_code == 200
+    assert tablet.post("/sign-in", json={"name": "現場", "password": PASSWORD}).status_code == 200
+    assert tablet.get("/me").get_json()["principal"]["kind"] == "account"
+    assert tablet.post("/sync/push", json={**push, "device_id": "tablet-1"}).status_code == 200
+
+
+def test_the_report_of_a_day_counts_what_may_be_seen(app: Flask, limited: FlaskClient, people: People) -> None:
+    """Who sent how much into a layer that is not granted is not told."""
+    admin = sign_in(app, people, "高山")
+    change = {"layer": SECRET, "kind": "delete", "feature_id": "00000000-0000-7000-8000-000000000001"}
+    sent = {"format": "gis-capture.push/v1", "device_id": "t", "changes": [{"change_id": "s", **change}]}
+    assert admin.post("/sync/push", json=sent).status_code == 200
+    day = list(people.audit.lines())[-1]["at"][:10]
+    days = [day, str(date.fromisoformat(day) + timedelta(days=1))]
+    told = [[one.get(f"/days/{each}/report").get_json()["devices"] for each in days] for one in (admin, limited)]
+    assert any(told[0]) and not any(told[1])
+
+
+def test_a_revoked_tablet_is_not_brought_back(app: Flask, people: People, problem_of: Any) -> None:
+    """The office is told so, instead of believing that it was."""
+    admin = sign_in(app, people, "高山")
+    _, device = people.pair(people.make_pairing_code("タブレット1", "高山")[0], "t1", address="")
+    path = f"/devices/{device.device_id}/state"
+    assert admin.post(path, json={"state": "revoked"}).status_code == 200
+    for state in ("active", "locked"):
+        problem_of(admin.post(path, json={"state": state}), 409, "device_stays_revoked")
+    assert admin.post(path, json={"state": "revoked"}).status_code == 200

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from gis_capture.server import create_app
 from gis_capture.server.imports_desk import ImportsDesk
+from gis_capture.server.shared_jobs import Jobs, Presence
 from gis_capture.server.uploads import main_part, safe_name
 from gis_capture.workspace import Workspace
 
@@ -40,6 +41,15 @@ def convert(client: FlaskClient, import_id: str, **choice: Any) -> dict[str, Any
             return state
         time.sleep(0.02)
     raise AssertionError("the conversion does not end")
+
+
+def expect_no_uploads(workspace: Workspace) -> None:
+    """What was uploaded is taken away, a moment after the import is in the store."""
+    for _ in range(300):
+        if not any(workspace.folder.uploads_dir.iterdir()):
+            return
+        time.sleep(0.02)
+    raise AssertionError("uploads are left: " + ", ".join(str(path) for path in workspace.folder.uploads_dir.iterdir()))
 
 
 def test_an_upload_is_looked_at_and_nothing_is_imported(client: FlaskClient, workspace: Workspace) -> None:
@@ -82,7 +92,7 @@ def test_the_source_is_kept_and_the_upload_is_not(client: FlaskClient, workspace
     copy = workspace.folder.sources_dir / answer["inspection"]["source"]["sha256"] / "街路灯台帳.csv"
 
     assert copy.read_bytes() == LEDGER.encode("cp932")
-    assert not any(workspace.folder.uploads_dir.iterdir())
+    expect_no_uploads(workspace)
 
 
 def test_undo_takes_out_what_nobody_touched(client: FlaskClient, workspace: Workspace) -> None:
@@ -193,13 +203,18 @@ def test_another_server_leaves_fresh_uploads_alone(client: FlaskClient, workspac
     assert convert(client, import_id, layer="street_light")["state"] == "done"
 
 
-def test_an_import_that_ends_meanwhile_is_listed(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_import_that_ends_meanwhile_is_listed(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It is still listed when it leaves the waiting ones right after the store was read."""
-    desk = ImportsDesk(workspace)
-    desk.add("ending", Path("台帳.csv"), author="").state = "running"
+    jobs = Jobs(tmp_path / "jobs", Presence(tmp_path))
+    desk = ImportsDesk(workspace, jobs)
+    upload = desk.add("ending", Path("台帳.csv"), author="")
+    upload.state = "running"
+    jobs.put("ending", upload.to_card(), is_mine=True)
 
     def read_then_end() -> list[dict[str, Any]]:
-        desk._uploads.clear()
+        jobs.drop("ending")
         return []
 
     monkeypatch.setattr(workspace, "imports", read_then_end)

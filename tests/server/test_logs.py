@@ -2,6 +2,8 @@
 
 import json
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -75,3 +77,27 @@ def test_a_folder_that_cannot_be_written_keeps_nobody_from_serving(tmp_path: Pat
     start_log(tmp_path / "logs")
 
     assert (tmp_path / "logs").read_text() == "a file"
+
+
+WRITING = """
+import sys
+from pathlib import Path
+from gis_capture.server import logs
+logs.MAX_BYTES, logs.N_FILES = 4_000, 20
+logs.start_log(Path(sys.argv[1]))
+for number in range(60):
+    logs.logger.info("request", extra={"request": {"from": f"{sys.argv[2]}-{number}"}})
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="on Windows one process writes")
+def test_a_full_log_is_put_aside_by_whichever_process_finds_it_so(tmp_path: Path) -> None:
+    """Several write at once: no line is lost, cut or twice, and files are about as large as they may be."""
+    command = [sys.executable, "-c", WRITING, str(tmp_path)]
+    writers = [subprocess.Popen([*command, name]) for name in "ab"]
+    assert [one.wait(60) for one in writers] == [0, 0]
+    files = sorted(tmp_path.glob(f"{NAME}*"))
+
+    written = [str(line["from"]) for file in files for line in lines(file)]
+    assert len(files) > 2 and all(file.stat().st_size < 5_000 for file in files)
+    assert sorted(written) == sorted(f"{name}-{number}" for name in "ab" for number in range(60))

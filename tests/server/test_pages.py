@@ -5,11 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from gis_capture.errors import ResourceError
+from gis_capture.people import People
 from gis_capture.server.areas import pages
 from gis_capture.text import Text
+from tests.server.test_sign_in import paired
 
 
 @pytest.fixture
@@ -21,6 +24,7 @@ def static(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "tablet/index.html": "<h1>現場</h1>",
         "tablet/service-worker.js": "/* worker */",
         "tablet/app.webmanifest": "{}",
+        "tablet/icon-192.png": "picture",
         "assets/office-ab12.js": "let x = 1; " * 100,
     }.items():
         path = folder / name
@@ -46,6 +50,20 @@ def test_files_have_type_and_life(client: FlaskClient, static: Path, path: str, 
     response = client.get(path)
 
     assert (response.status_code, response.mimetype, response.headers["Cache-Control"]) == (200, media_type, caching)
+
+
+@pytest.mark.parametrize("who", ["nobody", "revoked"])
+def test_the_files_of_the_app_are_open(app: Flask, people: People, static: Path, who: str) -> None:
+    """Browsers fetch manifest and icons without cookies; a tablet that is refused still opens, to say why."""
+    asking = app.test_client()
+    if who == "revoked":
+        asking, device_id = paired(app, people)
+        people.devices.set_state(people.devices.get(device_id), "revoked")
+        assert asking.get("/layers").status_code == 403
+
+    for path in ("", "app.webmanifest", "icon-192.png", "service-worker.js"):
+        with asking.get(f"/tablet/{path}") as answer:
+            assert answer.status_code == 200
 
 
 def test_the_packed_file_is_sent_to_who_takes_it(client: FlaskClient, static: Path) -> None:

@@ -7,11 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from gis_capture.model import Feature, Text
+from gis_capture.people import People
+from gis_capture.server.authorization.rules import RULES
 from gis_capture.store.protocol import Author
 from gis_capture.workspace import Workspace
+from tests.server.test_authorization import ask, routes
 
 LAYER = "street_light"
 FIELD = "note_of_owner"
@@ -192,3 +196,99 @@ def test_words_about_a_waiting_change_tell_no_personal_value(
     away = elsewhere.get("/changes/waiting")
     assert len(away.get_json()["changes"]) == 3
     assert SECRET not in json.dumps(away.get_json(), ensure_ascii=False)
+
+
+@pytest.mark.parametrize("subject", ["佐藤", "role:office"])
+def test_personal_data_is_granted_by_layer(
+    elsewhere: FlaskClient, client: FlaskClient, people: People, tmp_path: Path, subject: str
+) -> None:
+    """To who sees none, or kept from who sees all; a word about the layer goes before that of the account."""
+    granted = {"subject": subject, "layer": LAYER, "right": "personal"}
+    assert client.post("/grants", json=granted | {"layer": "street_tree"}).status_code == 200
+    assert not any(all_answers(elsewhere, tmp_path).values())
+    assert client.post("/grants", json=granted).status_code == 200
+    assert all(all_answers(elsewhere, tmp_path).values())
+    assert list(people.audit.lines())[-1]["detail"] == "with_personal"
+    assert client.post("/grants", json=granted | {"right": "no_personal"}).status_code == 200
+    assert not any(all_answers(elsewhere, tmp_path).values())
+    given = client.post("/grants", json=granted | {"right": "read"}).get_json()["grants"]
+    assert [one["right"] for one in given if one["layer"] == LAYER] == ["no_personal", "read"]
+    given = client.post("/grants", json=granted | {"right": None}).get_json()["grants"]
+    assert [one["layer"] for one in given] == ["street_tree"]
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_personal_data_is_kept_from_who_sees_all_other(client: FlaskClient, people: People, tmp_path: Path) -> None:
+    """Also at the quick door."""
+    people.accounts.grant(f"account:{people.accounts.get('高山').account_id}", LAYER, False)
+    assert not any(all_answers(client, tmp_path).values())
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_tablets_are_granted_no_personal_data(client: FlaskClient, people: People, problem_of: Any) -> None:
+    """The setting decides on them alone."""
+    code, _ = people.make_pairing_code("t1", "高山")
+    _, device = people.pair(code, "t1", address="")
+    body = {"subject": f"device:{device.device_id}", "layer": LAYER, "right": "personal"}
+    problem_of(client.post("/grants", json=body), 422, "personal_for_people")
+
+
+def test_a_fix_list_is_given_to_who_may_see_what_it_quotes(
+    elsewhere: FlaskClient, client: FlaskClient, workspace: Workspace, tmp_path: Path, problem_of: Any
+) -> None:
+    """It quotes the ledger; that it was read is written down."""
+    ledger = tmp_path / "台帳.csv"
+    ledger.write_text("管理番号,経度,緯度\nZ-1,137.25,36.14\nZ-2,137.25,x\n", encoding="utf-8")
+    made = workspace.convert(ledger, layer="vacant_house")
+    path = f"/imports/{made.import_id}/fix-list"
+    problem_of(elsewhere.get(path), 403, "personal_hidden")
+    assert client.get(path).status_code == 200
+    (line,) = [line for line in workspace.people.audit.lines() if line["what"] == "fix_list"]
+    assert (line["who"], line["layer"], line["detail"]) == ("高山", "vacant_house", "with_personal")
+
+
+def test_words_of_an_import_tell_no_personal_value(
+    elsewhere: FlaskClient, client: FlaskClient, workspace: Workspace, tmp_path: Path
+) -> None:
+    """In the import, in the list and in its map; who may see them has each reading written down, with the layer."""
+    ledger = tmp_path / "空家.csv"
+    ledger.write_text("管理番号,経度,緯度,所有者氏名\nZ-1,137.25,36.14,鈴\ue000\n", encoding="utf-8")
+    made = workspace.convert(ledger, layer="vacant_house", matches={"所有者氏名": "owner_name"})
+    told = [one for one in made.to_json("ja")["problems"] if one["field"] == "owner_name"]
+    assert told and any("E000" in one["message"] for one in told)
+    for path in (f"/imports/{made.import_id}", "/imports"):
+        n_lines = len(list(workspace.people.audit.lines()))
+        assert "E000" not in elsewhere.get(path).text
+        assert len(list(workspace.people.audit.lines())) == n_lines
+        assert "E000" in client.get(path).text
+        (line,) = list(workspace.people.audit.lines())[n_lines:]
+        assert (line["who"], line["what"], line["layer"]) == ("高山", "personal_read", "vacant_house")
+    assert "E000" not in client.get(f"/imports/{made.import_id}/report").text
+
+
+def test_only_what_was_given_is_written_down(client: FlaskClient, elsewhere: FlaskClient, workspace: Workspace) -> None:
+    """Neither an empty list nor a conflict over something else is a reading of personal data."""
+    exchange(elsewhere)
+    n_lines = len(list(workspace.people.audit.lines()))
+    for path in ("/conflicts?state=all", f"/layers/{LAYER}/features/00000000-0000-7000-8000-000000000001/history"):
+        assert client.get(path).status_code == 200
+    assert len(list(workspace.people.audit.lines())) == n_lines
+    assert SECRET in client.get("/changes/waiting").text
+    assert list(workspace.people.audit.lines())[-1]["layer"] == LAYER
+
+
+def test_paper_is_for_who_may_see_what_stands_on_it(app: Flask, elsewhere: FlaskClient, client: FlaskClient) -> None:
+    """A scanned ledger may hold anything, whatever the route."""
+    asked = [(method, route) for endpoint, method, route in routes(app) if RULES[endpoint].is_personal]
+    assert {route.rule for _, route in asked} >= {"/scanned-ledgers", "/scanned-ledgers/<scan_id>/finished.xlsx"}
+    for method, route in asked:
+        refused = ask(elsewhere, method, route)
+        assert (refused.status_code, refused.get_json()["code"]) == (403, "personal_hidden"), route.rule
+        assert ask(client, method, route, address="127.0.0.1").status_code != 403, route.rule
+
+
+def test_what_was_refused_is_written_down(elsewhere: FlaskClient, workspace: Workspace) -> None:
+    """Method, path and why; not what was asked for behind it."""
+    assert elsewhere.get("/people?q=x").status_code == 403
+    line = list(workspace.people.audit.lines())[-1]
+    assert (line["who"], line["what"], line["detail"]) == ("佐藤", "refused", "GET /people role_too_low")

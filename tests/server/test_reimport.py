@@ -174,7 +174,7 @@ def test_personal_values_are_not_told_to_who_may_not_see_them(
     second = first.replace("山田1", "鈴木1").replace("V-5,", "W-5,").replace("本町5", "本町9")
     one = upload(client, first, "空家11月.csv").get_json()["import_id"]
     convert(client, one, layer="vacant_house")
-    two = upload(client, second, "空家12月.csv").get_json()["import_id"]
+    two = upload(elsewhere, second, "空家12月.csv").get_json()["import_id"]
 
     def ask(**query: str) -> str:
         where = f"/imports/{two}/comparison"

@@ -13,6 +13,7 @@ from gis_capture.workspace import Workspace
 from tests.server.conftest import LAYER, PASSWORD, ReadingClient, sign_in
 
 WHO = {"name": "佐藤", "password": PASSWORD}
+FEATURE = "00000000-0000-7000-8000-000000000001"
 
 
 @pytest.fixture
@@ -143,6 +144,25 @@ def test_a_tablet_is_paired_by_the_code_of_the_office(app: Flask, people: People
     assert program.get("/layers", headers={"Authorization": "Bearer x"}).status_code == 401
 
 
+@pytest.mark.parametrize("state", ["locked", "revoked"])
+def test_nobody_gets_in_by_a_refused_tablet(app: Flask, people: People, problem_of: Any, state: str) -> None:
+    """Neither by signing in on it, nor with a session from elsewhere; without it the session is as good as before."""
+    tablet, device_id = paired(app, people)
+    clerk = sign_in(app, people, "佐藤")
+    clerk.post(f"/devices/{device_id}/state", json={"state": state})
+    problem_of(tablet.post("/sign-in", json=WHO), 403, f"device_{state}")
+    assert tablet.get_cookie(SESSION_COOKIE) is None
+
+    session = clerk.get_cookie(SESSION_COOKIE)
+    assert session is not None
+    tablet.set_cookie(SESSION_COOKIE, session.value)
+    push = {"format": "gis-capture.push/v1", "device_id": "tablet-1", "changes": []}
+    for answer in (tablet.get("/layers"), tablet.get("/sync/pull"), tablet.post("/sync/push", json=push)):
+        problem_of(answer, 403, f"device_{state}")
+    assert tablet.get("/me").get_json()["problem"]["code"] == f"device_{state}"
+    assert clerk.get("/layers").status_code == 200
+
+
 @pytest.mark.parametrize(("state", "words"), [("locked", "ロック"), ("revoked", "取り消され")])
 def test_a_refused_tablet_is_told_why_and_that_nothing_is_lost(
     app: Flask, people: People, problem_of: Any, state: str, words: str
@@ -170,15 +190,14 @@ def test_who_is_signed_in_signs_what_is_done(app: Flask, people: People, workspa
     """Whatever name a request claims."""
     clerk = sign_in(app, people, "佐藤")
     clerk.post("/layers", json={"layer": "street_tree", "author": "別人"})
-    feature = "00000000-0000-7000-8000-000000000001"
-    push = {"format": "gis-capture.push/v1", "device_id": "t", "author": "現場の人", "changes": [
-        {"change_id": "c", "layer": LAYER, "feature_id": feature, "kind": "delete", "base_revision": 1}
+    push = {"format": "gis-capture.push/v1", "device_id": "t", "author": "市長", "changes": [
+        {"change_id": "c", "layer": LAYER, "feature_id": FEATURE, "kind": "delete", "base_revision": 1}
     ]}  # fmt: skip
     assert clerk.post("/sync/push", json=push).get_json()["receipts"][0]["status"] == "applied"
-    assert clerk.post(f"/layers/{LAYER}/features/{feature}/restore", json={"author": "別人"}).status_code == 200
-
-    assert "別人" not in clerk.get(f"/layers/{LAYER}/features/{feature}/history").text
-    assert "佐藤" in clerk.get(f"/layers/{LAYER}/features/{feature}/history").text
+    history = f"/layers/{LAYER}/features/{FEATURE}/history"
+    assert [entry["author"] for entry in clerk.get(history).get_json()["entries"]] == ["佐藤", "山田"]
+    assert clerk.post(f"/layers/{LAYER}/features/{FEATURE}/restore", json={"author": "別人"}).status_code == 200
+    assert clerk.get(history).get_json()["entries"][0]["author"] == "佐藤"
 
 
 def test_what_is_done_is_written_down(app: Flask, people: People, workspace: Workspace) -> None:
@@ -191,8 +210,9 @@ def test_what_is_done_is_written_down(app: Flask, people: People, workspace: Wor
     admin.get("/layers/vacant_house/features")
     admin.get("/layers/vacant_house/export?format=csv")
     clerk.get("/people")
-    push = {"format": "gis-capture.push/v1", "device_id": "t", "changes": []}
-    clerk.post("/sync/push", json=push)
+    change = {"change_id": "c-1", "layer": LAYER, "feature_id": FEATURE, "kind": "delete", "base_revision": 1}
+    push = {"format": "gis-capture.push/v1", "device_id": "t 1", "changes": [change, {**change, "change_id": None}]}
+    (taken, _) = clerk.post("/sync/push", json=push).get_json()["receipts"]
     admin.post("/people", json={"name": "新人", "password": PASSWORD, "role": "viewer"})
     admin.post("/grants", json={"subject": "role:viewer", "layer": LAYER, "right": "none"})
     written = admin.get("/audit.csv")
@@ -201,14 +221,20 @@ def test_what_is_done_is_written_down(app: Flask, people: People, workspace: Wor
         ("personal_read", "高山", "vacant_house"),
         ("export", "高山", "vacant_house"),
         ("refused", "佐藤", ""),
-        ("push", "佐藤", ""),
+        ("push", "佐藤", LAYER),
         ("person_add", "高山", ""),
         ("grant", "高山", LAYER),
         ("audit_export", "高山", ""),
     ]
     assert written.data.startswith(b"\xef\xbb\xbfnumber,at,") and "192.168.1.20" in written.text
     assert people.audit.verify().is_whole
-    assert [line["detail"] for line in people.audit.lines()][1] == "with_personal"
+    written_down = list(people.audit.lines())
+    assert written_down[1]["detail"] == "with_personal"
+    # With these the changes are found in the history, and the line by a change.
+    assert (written_down[3]["subject"], written_down[3]["detail"]) == (
+        "t_1",
+        f"revision {taken['revision']}; applied 1; rejected 1; changes c-1 -",
+    )
 
 
 def test_accounts_are_looked_after_by_the_administrator(app: Flask, people: People, problem_of: Any) -> None:

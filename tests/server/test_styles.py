@@ -55,11 +55,29 @@ def test_a_file_takes_the_place_of_the_definition(client: FlaskClient, workspace
     assert "street_light-circle" in drawn(client)
 
 
+def test_a_listed_layer_brings_its_own_style(client: FlaskClient, workspace: Workspace) -> None:
+    """What a tablet takes along to draw like the office; nothing where there is no file."""
+
+    def listed() -> dict[str, Any]:
+        [layer] = [one for one in client.get("/layers").get_json()["layers"] if one["n_features"]]
+        return dict(layer)
+
+    assert "own_style" not in listed()
+    own_style(workspace, minzoom=12)
+    [lamp] = listed()["own_style"]
+    assert (lamp["source-layer"], lamp["minzoom"], lamp["type"]) == ("street_light", 12, "circle")
+
+
 def test_fields_that_a_file_names_are_in_the_tiles_but_for_personal_ones(
     client: FlaskClient, workspace: Workspace
 ) -> None:
     """Every feature has the field that the style asks for; what is personal stays out."""
-    own_style(workspace, layout={"text-field": ["concat", ["get", "location_note"], ["get", "remarks"]]})
+    own_style(
+        workspace,
+        type="symbol",
+        paint={},
+        layout={"text-field": ["concat", ["get", "location_note"], ["get", "remarks"]]},
+    )
     layer = workspace.store.layer("street_light")
     fields = tuple(replace(field, is_personal=field.name == "remarks") for field in layer.fields)
     features = list(workspace.store.features("street_light"))

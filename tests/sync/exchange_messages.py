@@ -73,7 +73,7 @@ def _tell(store: Store) -> dict[str, str]:
     files["pull-decided.ndjson"] = _lines(after)
     files["conflict.json"] = _pretty(get_conflict(store, record["conflict_id"]))
     files["history.json"] = _pretty(feature_history(store, "lamp", feature_id(2)))
-    day = {"since": "2026-11-22T15:00:00Z", "until": "2026-11-23T15:00:00Z"}
+    day: dict[str, Any] = {"since": "2026-11-22T15:00:00Z", "until": "2026-11-23T15:00:00Z"}
     devices = day_report(store, AttachmentFolder(FOLDER / "attachments"), **day)
     files["day.json"] = _pretty({"date": "2026-11-23", "devices": devices, "decisions": day_decisions(store, **day)})
     files["hashes.json"] = _pretty({change["change_id"]: canonical_hash(change) for change in message["changes"]})

@@ -31,7 +31,7 @@ def test_a_whole_photo_is_there_under_its_hash(folder: AttachmentFolder) -> None
     with folder.open(SHA256) as file:
         assert file.read() == PHOTO
     assert folder.media_type(SHA256) == "image/jpeg"
-    assert list((folder.folder / "parts").iterdir()) == []
+    assert list((folder.folder / "parts").glob("*.part")) == []
 
 
 def test_a_cut_upload_goes_on_where_it_was_cut(folder: AttachmentFolder) -> None:
@@ -144,4 +144,4 @@ def test_a_whole_photo_is_never_written_again(folder: AttachmentFolder) -> None:
 
     assert folder.receive(SHA256, wrong_pieces(), start=0, total=len(PHOTO)).is_whole
     assert folder.path(SHA256).read_bytes() == PHOTO
-    assert list((folder.folder / "parts").iterdir()) == []
+    assert list((folder.folder / "parts").glob("*.part")) == []

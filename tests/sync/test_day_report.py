@@ -2,6 +2,7 @@
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 from gis_capture.store.geopackage.store import GeoPackageStore
 from gis_capture.store.protocol import Author
@@ -101,7 +102,7 @@ def test_who_decided_what_is_told(store: GeoPackageStore, tmp_path: Path) -> Non
     office = Office(store, Author("office", "係長"), lambda: AT, new_id)
     [conflict] = list_conflicts(store)
     resolve(office, conflict["conflict_id"], {"status": {"take": "incoming"}}, note="写真で確認")
-    day = {"since": "2026-11-23T00:00:00Z", "until": "2026-11-24T00:00:00Z"}
+    day: dict[str, Any] = {"since": "2026-11-23T00:00:00Z", "until": "2026-11-24T00:00:00Z"}
 
     [decision] = day_decisions(store, **day)
     assert decision["label"] == "A-1"

@@ -136,6 +136,23 @@ def test_broken_areas_are_mended(is_compiled: bool) -> None:
     assert len(drawn) == 1 and shape(drawn[0]["geometry"]).is_valid and shape(drawn[0]["geometry"]).area > 100
 
 
+OVERLAPPING = """GEOMETRYCOLLECTION (
+POLYGON ((137.2109 36.1115, 137.2148 36.1318, 137.2422 36.125, 137.232 36.1236, 137.2109 36.1115),
+ (137.2161 36.1205, 137.2185 36.1218, 137.2168 36.1216, 137.2166 36.1227, 137.2161 36.1205)),
+POLYGON ((137.2422 36.1385, 137.2656 36.125, 137.2461 36.1182, 137.2422 36.1385)),
+POLYGON ((137.2109 36.1115, 137.2148 36.1318, 137.2344 36.125, 137.2109 36.1115),
+ (137.2174 36.1273, 137.2161 36.1205, 137.224 36.125, 137.2174 36.1273)),
+POLYGON ((137.2422 36.16, 137.2656 36.1465, 137.2422 36.133, 137.2422 36.16)))"""
+
+
+@pytest.mark.parametrize("is_compiled", [True, False])
+def test_areas_of_a_collection_that_rounding_puts_edge_to_edge_are_one(is_compiled: bool) -> None:
+    """They overlap as they stand, and what is drawn is valid."""
+    columns = columns_of([shapely.from_wkt(OVERLAPPING)])
+    (area,) = draw(columns, tile_at(*PLACE, 3), is_compiled=is_compiled)
+    assert shape(area["geometry"]).is_valid
+
+
 def test_the_world_is_drawn_at_its_seam() -> None:
     """Positions at 180 degrees and beyond the square world are at its edge, and nothing fails."""
     edge = [Point(180, 0), Point(-180, 90), shapely.box(179, -1, 181, 1)]

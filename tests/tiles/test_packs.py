@@ -1,6 +1,10 @@
 """Packs hold the tiles that are served, all of them in their area, and are made anew only when something changed."""
 
 import gzip
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +19,16 @@ from gis_capture.tiles.packs import MAX_TILES, ZOOMS, plan_pack
 from gis_capture.workspace import Workspace
 
 LAYER = "park"
+_KILLED = """
+import os, signal, sys
+from gis_capture.model import BBox
+from gis_capture.workspace import Workspace
+def end(share):
+    if share > 0.2:
+        os.kill(os.getpid(), signal.SIGKILL)
+workspace = Workspace.open(sys.argv[1])
+workspace.packs.make("town", workspace.packs.plan([sys.argv[2]], BBox(*map(float, sys.argv[3:]))), report=end)
+"""
 TOWN = BBox(137.24, 36.13, 137.27, 36.16)
 
 
@@ -92,6 +106,22 @@ def test_a_cut_build_leaves_the_former_pack(workspace: Workspace) -> None:
 
     assert packs.ready() == [former] and (packs.folder / former.file_name).read_bytes() == content
     assert packs.make("town", packs.plan([LAYER], TOWN)).sha256 != former.sha256
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no SIGKILL")
+def test_a_killed_build_leaves_the_former_pack(workspace: Workspace) -> None:
+    """The process is gone between two tiles, without a word; the next build takes up what it left."""
+    packs = workspace.packs
+    former = packs.make("town", packs.plan([LAYER], TOWN))
+    content = (packs.folder / former.file_name).read_bytes()
+    write(workspace, park(31))
+
+    command = [sys.executable, "-c", _KILLED, str(workspace.folder.path), LAYER, *map(str, TOWN)]
+    assert subprocess.run(command, check=False, timeout=120).returncode == -signal.SIGKILL
+
+    assert packs.ready() == [former] and (packs.folder / former.file_name).read_bytes() == content
+    assert packs.make("town", packs.plan([LAYER], TOWN)).sha256 != former.sha256
+    assert {path.suffix for path in packs.folder.iterdir()} == {".json", ".pmtiles"}
 
 
 def test_the_size_is_estimated_before(workspace: Workspace) -> None:

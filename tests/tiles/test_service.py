@@ -2,7 +2,9 @@
 
 import gzip
 import threading
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from gis_capture.model import Feature
 from gis_capture.store import Store
 from gis_capture.store.protocol import Author
 from gis_capture.tiles import TileService, encoder, live
+from gis_capture.tiles.generations import Generations
 from gis_capture.tiles.grid import Tile, tile_at
 from tests.stores import opened_store, parametrize_store
 from tests.tiles.drawing import LAYER
@@ -130,6 +133,23 @@ def test_many_changes_are_put_together(store: Store, monkeypatch: pytest.MonkeyP
     assert seen(service) == expected
 
 
+def test_what_is_edited_again_and_again_leaves_nothing_behind(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither former rows nor their values, though levels are put together without reading them anew."""
+    monkeypatch.setattr(live, "MOST", (2**62, 6, 2))
+    service = TileService(store)
+    seen(service)
+    for number in range(60):
+        which = number**2 % 3 if number % 7 else 2
+        write(store, updated=[park(which, name=f"{number}回目の名前")])
+        assert seen(service)[which] == f"{number}回目の名前"
+    base, *later = service._layer("park").state(store.revision()).segments
+
+    assert len(base.columns) - len(base.dead) + sum(map(len, later)) == len(seen(service))
+    n_rows = sum(len(one.columns) for one in later)
+    assert n_rows <= 8
+    assert sum(len(one.columns.value_bytes) for one in later) < n_rows * 150
+
+
 def test_edits_under_load_are_in_the_next_tile_of_every_thread(store: Store) -> None:
     """No tile is torn: each holds a state that was there, and none older than the edit that was committed before."""
     service, problems, newest = TileService(store), list[str](), [0]
@@ -227,3 +247,23 @@ def test_layers_are_read_ahead(store: Store) -> None:
     encoder.load_kernel_in_background(prepare=service.prepare).join(120)
 
     assert list(service._layers) == ["park"] and encoder._kernel is not None
+
+
+def test_who_asks_while_a_change_is_taken_in_gets_it(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not the tile that was kept, whose name no longer counts."""
+    service, stamp = TileService(store), Generations.stamp
+    service.answer(["park"], *STREET)
+
+    def stamp_slowly(*arguments: Any) -> None:
+        time.sleep(0.3)
+        stamp(*arguments)
+
+    monkeypatch.setattr(Generations, "stamp", stamp_slowly)
+    write(store, updated=[park(0, name="中橋")])
+    with ThreadPoolExecutor(2) as askers:
+        first = askers.submit(service.answer, ["park"], *STREET)
+        time.sleep(0.1)
+        answers = [askers.submit(service.answer, ["park"], *STREET), first]
+        contents = [gzip.decompress(one.result().content or b"") for one in answers]
+
+    assert all("中橋".encode() in content for content in contents)

@@ -19,87 +19,21 @@ import pytest
 
 from gis_capture import durability
 from gis_capture.errors import CaptureError, FormatVersionError, StoreError, WorkspaceError
-from gis_capture.model import BBox
 from gis_capture.settings import Settings
-from gis_capture.store.protocol import Author
 from gis_capture.sync.outbox_file import push_file
 from gis_capture.sync.push import push
-from gis_capture.tiles.grid import Tile
-from gis_capture.tiles.pmtiles import encode_pmtiles
 from gis_capture.workspace import Workspace
 from gis_capture.workspace.backups import Backup, list_backups, making, restore, verify_backup
 from gis_capture.workspace.identity import new_id, utc_now
 from tests.server.test_serving import START, free_port, wait_for
-from tests.tiles.raster.pictures import pattern, write_geotiff
-
-LAYER = "street_light"
-AT = "2026-11-23T02:10:00Z"
-OWN_LAYER = """
-format = "gis-capture.layer/v1"
-key = "bench"
-title = { ja = "ベンチ", en = "Benches" }
-geometry_type = "Point"
-[[fields]]
-field_id = "bench.name"
-name = "name"
-title = { ja = "名前", en = "Name" }
-type = "text"
-"""
+from tests.workspace.backed_up import AT, LAYER, backed_up_workspace, capture, light, message, numbers, tree
 
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Iterator[Workspace]:
-    """A workspace with a layer, a definition of its own, a source and a photo that came."""
-    with Workspace.create(tmp_path / "作業 フォルダー", name="道路維持課") as made:
-        with made.store.transact(Author("office"), at=AT) as transaction:
-            transaction.put_layer(made.known_layer(LAYER))
-        (made.path / "layers" / "bench").mkdir()
-        (made.path / "layers" / "bench" / "layer.toml").write_text(OWN_LAYER, encoding="utf-8")
-        (made.path / "sources" / ("cd" * 32)).mkdir()
-        (made.path / "sources" / ("cd" * 32) / "街路灯 台帳.csv").write_bytes(b"a,b\n")
-        capture(made, "a", photo=b"one")
+    """With a layer, a definition of its own, a source and a photo."""
+    with backed_up_workspace(tmp_path / "作業 フォルダー") as made:
         yield made
-
-
-def capture(workspace: Workspace, number: str, *, photo: bytes | None = None, device_id: str = "tablet-1") -> str:
-    """Pushes a new light, with the photo's bytes; gives the id of the change."""
-    change = light(number, photo)
-    if photo is not None:
-        sha256 = hashlib.sha256(photo).hexdigest()
-        workspace.attachments.receive(sha256, [photo], start=0, total=len(photo))
-    answer = push(workspace.store, message(change, device_id=device_id), clock=utc_now, new_id=new_id)
-    assert answer["receipts"][0]["status"] == "applied"
-    return str(change["change_id"])
-
-
-def light(number: str, photo: bytes | None) -> dict[str, Any]:
-    """The insert of a light."""
-    sha256 = hashlib.sha256(photo or b"").hexdigest()
-    named = {"sha256": sha256, "name": f"{number}.jpg", "size_bytes": len(photo or b""), "media_type": "image/jpeg"}
-    return {
-        "change_id": new_id(),
-        "layer": LAYER,
-        "feature_id": new_id(),
-        "kind": "insert",
-        "fields": {"ledger_number": {"new": number}},
-        "attachments": [] if photo is None else [named],
-    }
-
-
-def message(*changes: dict[str, Any], device_id: str = "tablet-1") -> dict[str, Any]:
-    """A push."""
-    return {"format": "gis-capture.push/v1", "device_id": device_id, "clock_at": AT, "changes": list(changes)}
-
-
-def numbers(path: Path) -> list[str]:
-    """The numbers of all lights of a workspace."""
-    with Workspace.open(path) as opened:
-        return sorted(str(one.fields["ledger_number"]) for one in opened.store.features(LAYER))
-
-
-def tree(path: Path) -> dict[str, bytes]:
-    """Every file of a folder but what a server leaves and takes: the same before and after where nothing changed."""
-    return {file.relative_to(path).as_posix(): file.read_bytes() for file in path.rglob("*") if file.is_file()}
 
 
 def test_a_backup_holds_everything_and_makes_a_workspace_anew(workspace: Workspace, tmp_path: Path) -> None:
@@ -158,67 +92,6 @@ def test_a_damaged_photo_is_told_and_the_rest_kept(workspace: Workspace, tmp_pat
     assert [problem.code for problem in made.problems] == [making.PHOTO_DAMAGED]
     assert made.manifest.n_missing == 1
     assert verify_backup(made.path).revision == 3
-
-
-def add_maps(workspace: Workspace, folder: Path) -> None:
-    """A base map and a scan; another scan whose build was cut."""
-    basemap = folder / "city.pmtiles"
-    basemap.write_bytes(encode_pmtiles({Tile(5, 28, 12): b"tile"}, bounds=BBox(137, 36, 138, 37), metadata={}))
-    workspace.add_basemap(basemap, name="city", attribution="高山市")
-    picture = write_geotiff(folder / "図面.tif", pattern(64))
-    for name in ("photo", "cut"):
-        workspace.rasters.prepare([picture], name=name)
-    workspace.rasters.build("photo")
-
-
-def test_maps_are_in_a_backup_once_and_come_back(workspace: Workspace, tmp_path: Path) -> None:
-    """Base maps and scans with their cards, not what is half made; recipes and the table of private characters too."""
-    add_maps(workspace, tmp_path)
-    (workspace.folder.recipes_dir / "街路灯.toml").write_text("a = 1\n", encoding="utf-8")
-    (workspace.path / "gaiji.csv").write_text("U+E000,髙\n", encoding="utf-8")
-    workspace.back_up(tmp_path / "b")
-    made = workspace.back_up(tmp_path / "b")
-    names = [path.relative_to(tmp_path / "b").as_posix() for path in (tmp_path / "b").rglob("*.pmtiles")]
-    assert sorted(name.split("-")[0] for name in names) == ["packs/city", "rasters/photo"]
-    assert not [one.path for one in made.manifest.files if "cut" in one.path]
-
-    restore(made.path, tmp_path / "new", at=AT, new_id=new_id)
-    with Workspace.open(tmp_path / "new") as again:
-        assert again.basemaps() == workspace.basemaps() and len(again.basemaps()) == 1
-        assert again.rasters.ready() == workspace.rasters.ready() and again.rasters.jobs() == []
-        for folder in (again.folder.packs_dir, again.folder.rasters_dir):
-            [archive] = folder.glob("*.pmtiles")
-            assert hashlib.sha256(archive.read_bytes()).hexdigest() in archive.name
-        assert [path.name for path in again.folder.recipes_dir.iterdir()] == ["街路灯.toml"]
-        assert again.folder.gaiji() == workspace.folder.gaiji() == {"\ue000": "髙"}
-
-
-def test_a_restore_keeps_maps_that_came_since(workspace: Workspace, tmp_path: Path) -> None:
-    """A base map that was replaced is the former one again, and what was put aside brings the later one back."""
-    add_maps(workspace, tmp_path)
-    [old] = workspace.basemaps()
-    made = workspace.back_up(tmp_path / "b")
-    later = tmp_path / "later.pmtiles"
-    later.write_bytes(encode_pmtiles({Tile(5, 28, 12): b"later"}, bounds=BBox(137, 36, 138, 37), metadata={}))
-    new = [workspace.add_basemap(later, name=name, attribution="") for name in ("city", "other")]
-    workspace.close()
-    done = restore(made.path, workspace.path, at=AT, new_id=new_id)
-    with Workspace.open(workspace.path) as again:
-        assert again.basemaps() == [old, new[1]]
-    assert done.aside is not None
-    restore(done.aside, workspace.path, at=AT, new_id=new_id)
-    with Workspace.open(workspace.path) as again:
-        assert again.basemaps() == new
-
-
-def test_a_damaged_map_is_told_and_the_rest_kept(workspace: Workspace, tmp_path: Path) -> None:
-    """The backup is made without it, and says so."""
-    add_maps(workspace, tmp_path)
-    [archive] = workspace.folder.packs_dir.glob("*.pmtiles")
-    archive.write_bytes(b"x")
-    made = workspace.back_up(tmp_path / "b")
-    assert [problem.code for problem in made.problems] == [making.MAP_DAMAGED]
-    assert [one.path[:8] for one in verify_backup(made.path).files if one.path.endswith(".pmtiles")] == ["rasters/"]
 
 
 def test_only_the_newest_stay(workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -477,3 +350,15 @@ def test_a_workspace_of_a_database_is_restored_into_a_file(workspace: Workspace,
     restore(made.path, tmp_path / "new", at=AT, new_id=new_id)
 
     assert numbers(tmp_path / "new") == ["a"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no modes")
+def test_a_backup_elsewhere_is_closed_to_others(workspace: Workspace, tmp_path: Path) -> None:
+    """Ledgers and photos too, which backups share; what an earlier version left open is closed."""
+    target = tmp_path / "share"
+    (target / "sources").mkdir(parents=True, mode=0o755)
+    workspace.back_up(target)
+
+    folders = [path for path in target.iterdir() if path.is_dir()]
+    assert {"sources", "attachments"} < {path.name for path in folders}
+    assert {path.name: path.stat().st_mode & 0o077 for path in folders if path.stat().st_mode & 0o077} == {}

@@ -32,6 +32,7 @@ _DISTINCT = frozenset(
     "男女和洋大小上下左右東西南北新旧前後内外始終起有無非不未高低縦横開閉緯経長短入出昼夜甲乙正副親子父母"
     "年月日度時分秒数率額量名者先一ニミ四五六七ハ九十第最初総合計"
 )
+_AND_SO_ON = re.compile("(?:等|など)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,8 @@ def _named(columns: list[Column], layer: Layer) -> Iterator[_Candidate]:
             (0.92, loose, fold_header(column.name)),
             (0.92, loose, fold_header(column.header)),
             (0.88, loose, bare_key if bare[bare_key] == 1 else ""),
+            # 施設名等, 所在地など.
+            (0.87, loose, _AND_SO_ON.sub("", bare_key)),
             (0.85, loose, child_key if child[child_key] == 1 else ""),
         )
         for score, keys, key in attempts:

@@ -45,6 +45,8 @@ _EXIF_BLOCK = re.compile(rb"Exif\0\0(?=II\*\0|MM\0\*)")
 _MAX_EXIF_BYTES = 1 << 20
 _MAX_PROBLEMS = 200
 _DATUMS = {"WGS84": "EPSG:4326", "JGD2011": "EPSG:6668", "JGD2000": "EPSG:4612", "TOKYO": "EPSG:4301"}
+KNOWN_DATUMS = re.compile("|".join(_DATUMS))
+"""Names of datums that a photo's position is transformed from."""
 _OFFSET = re.compile(r"[+-]\d\d:\d\d|Z")
 _KINDS = (
     (b"\xff\xd8\xff", Text("位置情報のない画像（JPEG）", "a JPEG image without a position")),
@@ -95,16 +97,18 @@ def reading_of_photos(source: Source, photos: Iterable[Photo]) -> Reading:
     groups.setdefault(largest, [])
     groups[largest] += without
     problems = [_without_position(photo) for photo in without[:_MAX_PROBLEMS]]
-    tables = [_table(source, crs, found, is_only=len(groups) == 1) for crs, found in groups.items()]
+    names = {crs: datum for datum, crs in _DATUMS.items()}
+    suffixes = {crs: f" {names[crs]}" if len(groups) > 1 else "" for crs in groups}
+    tables = [_table(source, crs, found, source.path.stem + suffixes[crs]) for crs, found in groups.items()]
     return Reading(source, tuple(tables), tuple(problems))
 
 
-def _table(source: Source, crs: str, photos: list[Photo], *, is_only: bool) -> Table:
+def _table(source: Source, crs: str, photos: list[Photo], name: str) -> Table:
     # Imported here: nothing else in this module needs it.
     from shapely import Point
 
     return Table(
-        name=source.path.stem if is_only else f"{source.path.stem} {crs}",
+        name=name,
         source=source,
         sheet=None,
         header_rows=(),
@@ -123,10 +127,10 @@ def _without_position(photo: Photo) -> Problem:
         "warning",
         Text(f"写真「{name}」には位置情報がありません。", f'The photo "{name}" holds no position.'),
         Text(
-            "撮影時の軌跡（GPX）があれば --track に指定するか、地図の上で位置を指定してください。"
-            "図面を撮った写真は gis-capture raster add で地図の背景にできます。",
-            "Name the track (GPX) of that time with --track, or place it on the map by hand. A photo of a drawing "
-            "becomes a base map by gis-capture raster add.",
+            "撮影時の軌跡（GPX）があれば取り込むときに添えるか（コマンドでは --track）、"
+            "地図の上で位置を指定してください。図面を撮った写真は gis-capture raster add で地図の背景にできます。",
+            "Add the track (GPX) of that time to the import (on the command line: --track), or place it on the map by "
+            "hand. A photo of a drawing becomes a base map by gis-capture raster add.",
         ),
     )
 

@@ -8,6 +8,8 @@ from gis_capture.locate.gazetteer.folding import key_of
 from gis_capture.locate.gazetteer.starts import lengths_by_start
 
 _COUNTY = re.compile("(.{1,5}?郡)(.+[町村])$")
+# 東京都八丈島八丈町, 北海道石狩振興局江別市: the name of an island or a branch office is no part of the city's.
+_BEFORE_CITY = re.compile("(?:.{1,6}?(?:支庁|振興局)|.{1,6}?島)")
 _WARD = re.compile("(.+?市)(.{1,5}区)$")
 
 
@@ -65,7 +67,18 @@ class Cities:
             ids = self._names.get(text[begin:end]) if end <= len(text) else None
             if ids and (ids := [city_id for city_id in ids if not pref or self.by_id[city_id].pref == pref]):
                 return Start(end, tuple(ids), pref)
+        if pref and (between := _BEFORE_CITY.match(text, begin)):
+            behind = self.start_of(shorter := text[:begin] + text[between.end() :])
+            if behind.city_ids:
+                return behind._replace(end=behind.end + len(text) - len(shorter))
         return Start(begin, (), pref)
+
+    def is_name(self, text: str) -> bool:
+        """Whether a text names a city and nothing else; no ward of a name that wards of several cities have."""
+        key = key_of(text)
+        start = self.start_of(key)
+        n_meant = len(start.city_ids)
+        return start.end == len(key) and (n_meant == 1 or (n_meant > 1 and not key.endswith("区")))
 
     def named(self, name: str) -> tuple[int, ...]:
         """The cities that a person means: "高山市", "岐阜県高山市", "岐阜県" (all its cities), a code's name."""
@@ -73,6 +86,12 @@ class Cities:
         if start.city_ids or not start.pref:
             return start.city_ids
         return tuple(city.city_id for city in self.by_id.values() if city.pref == start.pref)
+
+
+def whole_of(name: str) -> str:
+    """The name of the city that a ward belongs to; any other name as it is."""
+    match = _WARD.match(name)
+    return match[1] if match else name
 
 
 def _ways(name: str) -> Sequence[str]:

@@ -5,12 +5,15 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from gis_capture.locate.gazetteer.cities import Cities, City, Start
-from gis_capture.locate.gazetteer.folding import Folded
-from gis_capture.locate.gazetteer.spots import Hit
+from gis_capture.locate.gazetteer.cities import Cities, City, Start, whole_of
+from gis_capture.locate.gazetteer.folding import Folded, key_of
+from gis_capture.locate.gazetteer.spots import Hit, Spot
 from gis_capture.locate.gazetteer.towns import CityTowns
 
 _LONGEST_NAME = 16
+_RENAMED = re.compile("(?:.{1,4}?郡)?(.{1,6}?)[市町村]")
+_PART_OF_NAME = re.compile("[町村郷]")
+_WARD = re.compile("(?<=市).{1,4}?区")
 _FORMER = re.compile("(?:.{1,4}?郡)?(.{1,6}?)([町村])")
 # Katakana typed for the kanji that looks like it: ニツ屋 is 二ツ屋. Only tried when nothing else is found.
 _LOOK_ALIKES = str.maketrans("ニハエカトロタミ", "二八工力卜口夕三")
@@ -26,6 +29,7 @@ class TownFinder:
         self._database = database
         self.cities = Cities(map(City._make, database.execute("SELECT * FROM city")))
         self._towns: dict[int, CityTowns] = {}
+        self._renamed: dict[str, list[int]] = {}
 
     def find(self, text: str, context: tuple[int, ...]) -> tuple[Start, list[Find]]:
         """Finds the towns that a folded address may mean; several only where nothing decides between them."""
@@ -39,37 +43,45 @@ class TownFinder:
         """Tells where addresses lie that do not name their city, by the others or by the towns they name.
 
         Returns:
-            The city that most addresses name; else, when few name one, the city that has the towns of most of them;
+            The city (or ward) that most addresses name; else, when few name one, that which has the towns of most;
             else the prefecture most of them are in; None where nothing of this holds.
         """
-        stated: Counter[int] = Counter()
-        unstated: list[str] = []
+        stated: list[int] = []
+        unstated: list[set[int]] = []
+        levels = [self._name_of, self._whole_of]
         known = list(dict.fromkeys(addresses))
         sample = known[:: max(1, len(known) // _SAMPLE_SIZE)]
         for address in sample:
             text = Folded(address).text
             start = self.cities.start_of(text)
             if len(start.city_ids) == 1:
-                stated[start.city_ids[0]] += 1
-            elif not start.city_ids:
-                unstated.append(text)
-        best = stated.most_common(1)
-        if best and best[0][1] > 0.5 * stated.total() and best[0][1] >= len(unstated):
-            return self._name_of(best[0][0])
-        votes: Counter[int] = Counter(city_id for text in unstated for city_id in self._cities_with_town(text, 0))
-        top = votes.most_common(2)
-        is_clear = top and top[0][1] >= 0.5 * len(unstated) and (len(top) == 1 or top[1][1] <= 0.8 * top[0][1])
-        if is_clear and len(unstated) > stated.total():
-            return self._name_of(top[0][0])
-        prefs = Counter(self.cities.by_id[city_id].pref for city_id in stated.elements())
-        if len(unstated) > stated.total():
-            towns = (self._cities_with_town(text, 0) for text in unstated)
-            prefs = Counter(pref for ids in towns for pref in {self.cities.by_id[city_id].pref for city_id in ids})
+                stated.append(start.city_ids[0])
+            else:
+                # 西区 is a ward of ten cities, few of which have the town behind it.
+                possible = set(self._cities_with_town(text, start.end))
+                unstated.append(possible.intersection(start.city_ids) if start.city_ids else possible)
+                levels = levels[-1:] if start.city_ids else levels
+        for name_of in levels:
+            best = Counter(map(name_of, stated)).most_common(1)
+            if best and best[0][1] > 0.5 * len(stated) and best[0][1] >= len(unstated):
+                return best[0][0]
+        if len(unstated) > len(stated):
+            for name_of in levels:
+                top = Counter(name for ids in unstated for name in set(map(name_of, ids))).most_common(2)
+                if top and top[0][1] >= 0.5 * len(unstated) and (len(top) == 1 or top[1][1] <= 0.8 * top[0][1]):
+                    return top[0][0]
+        rows = unstated if len(unstated) > len(stated) else [{city_id} for city_id in stated]
+        prefs = Counter(pref for ids in rows for pref in {self.cities.by_id[city_id].pref for city_id in ids})
         return prefs.most_common(1)[0][0] if prefs and prefs.most_common(1)[0][1] >= 0.5 * len(sample) else None
 
     def _name_of(self, city_id: int) -> str:
         city = self.cities.by_id[city_id]
         return city.pref + city.name
+
+    def _whole_of(self, city_id: int) -> str:
+        """The city; of a ward, the city that it is one of."""
+        city = self.cities.by_id[city_id]
+        return city.pref + whole_of(city.name)
 
     def _find(self, text: str, context: tuple[int, ...]) -> tuple[Start, list[Find]]:
         start = self.cities.start_of(text)
@@ -78,6 +90,9 @@ class TownFinder:
             # 美浜町 is a town of three prefectures; the office's own is meant.
             start = start._replace(city_ids=common)
         finds = self._in_cities(start.city_ids, text, start.end)
+        if not (finds and finds[0][1].is_sure) and (ward := _WARD.match(text, start.end)):
+            # 浜松市中央区 is younger than the wards of many a table; the town is found by the city.
+            finds = self._in_cities(start.city_ids, text, ward.end(), in_full=True) or finds
         at_home: tuple[int, ...] = ()
         if context and not common and not (start.pref and start.city_ids):
             at_home = tuple(city_id for city_id in context if self._is_possible(city_id, start.pref))
@@ -100,10 +115,23 @@ class TownFinder:
         is_small = named.endswith(("町", "村")) and "郡" not in named
         return is_small and not any(self.cities.by_id[city_id].pref in prefs for city_id in start.city_ids)
 
+    def another_town(self, city: City, named: str, rest: str) -> Spot | None:
+        """The town that stands behind another of the same city, with what the two have in common left out."""
+        shared = [named[: match.end()] for match in _PART_OF_NAME.finditer(named)]
+        for way in (rest, *(part + rest for part in reversed(shared))):
+            hit = self._towns_of(city.city_id).find_full(way, 0)
+            if hit is not None and hit.is_sure:
+                return hit.spot
+        return None
+
     def _roundabout(self, text: str, start: Start, at_home: tuple[int, ...]) -> list[Find]:
         """Tries what is only tried where no town stands behind the city."""
         if not start.city_ids:
-            return self._of_former(text, start, at_home) if at_home else self._anywhere(text, start)
+            own = self._of_former(text, start, at_home) or self._of_renamed(text, start, at_home)
+            return own if own or at_home else self._anywhere(text, start)
+        # 朝日村万石 is 朝日町万石 of the office's own city before it is another 朝日村 without a 万石.
+        if finds := self._of_former(text, start._replace(end=0), at_home):
+            return finds
         if finds := self._of_former(text, start, start.city_ids):
             return finds
         # 福井県福井市越前市天王町: a column's city stands before that of the row.
@@ -138,6 +166,23 @@ class TownFinder:
                     lost = len(text) - len(way)
                     return [(city, hit._replace(end=hit.end + lost, is_sure=False)) for city, hit in finds]
         return []
+
+    def _of_renamed(self, text: str, start: Start, at_home: tuple[int, ...]) -> list[Find]:
+        """Finds a town behind a municipality that is a ward or a city now: 清水市旭町, 滝沢村中鵜飼, 篠山市北新町."""
+        match = _RENAMED.match(text, start.end)
+        if match is None:
+            return []
+        if not self._renamed:
+            for city in self.cities.by_id.values():
+                name = key_of(city.name)
+                for begin in range(len(name) - 2 if name[-1] in "市区" else 0):
+                    self._renamed.setdefault(name[begin:-1], []).append(city.city_id)
+        ids = [
+            city_id
+            for city_id in self._renamed.get(match[1], ())
+            if self._is_possible(city_id, start.pref) and (not at_home or city_id in at_home)
+        ]
+        return _unsure(self._in_cities(ids, text, match.end(), in_full=True))
 
     def _anywhere(self, text: str, start: Start) -> list[Find]:
         """Finds a town by its name alone; former municipalities (大野郡丹生川村…) are tried as parts of its name."""

@@ -20,10 +20,19 @@ _OLD_FORMS = (
     "碎砕 禪禅 稻稲 穗穂 竊窃 綠緑 經経 總総 繪絵 纖繊 臺台 舍舎 莖茎 薰薫 號号 螢蛍 蠶蚕 衞衛 裝装 覺覚 譽誉 "
     "讀読 變変 讓譲 豫予 貳二 輕軽 轉転 辨弁 辯弁 遞逓 遲遅 邨村 釋釈 錢銭 鍊錬 鑄鋳 隨随 險険 隱隠 雜雑 靈霊 "
     "顯顕 餘余 髓髄 鬭闘 鹼鹸 麵麺 齒歯 "
+    "𠮷吉 鐡鉄 黑黒 黃黄 晉晋 恆恒 歷歴 曆暦 緖緒 舩船 柹柿 杤栃 枥栃 髮髪 凛凜 堯尭 昻昂 萊莱 鸖鶴 鴈雁 鳫雁 "
+    "薗園 舖舗 鋪舗 礒磯 簑蓑 蟬蝉 霸覇 頰頬 穎頴 驒騨 騷騒 剝剥 塡填 屛屏 幷并 搔掻 攪撹 桝枡 濤涛 瀆涜 焰焔 "
+    "瘦痩 禱祷 簞箪 繡繍 繩縄 繼継 艷艶 苅刈 蕚萼 豬猪 邇迩 逹達 醬醤 鈎鉤 剩剰 勵励 勞労 勸勧 卷巻 參参 圈圏 "
+    "團団 圖図 壓圧 壘塁 壞壊 壤壌 寢寝 廢廃 彈弾 徑径 從従 惡悪 戀恋 戰戦 擇択 擔担 據拠 擧挙 晚晩 栖棲 樓楼 "
+    "樞枢 樣様 殼殻 沒没 涉渉 淨浄 溫温 滯滞 濕湿 濟済 燒焼 營営 爭争 狀状 獵猟 獸獣 產産 發発 祕秘 稱称 穩穏 "
+    "窗窓 絲糸 續続 缺欠 處処 虛虚 蟲虫 證証 賣売 鑛鉱 陷陥 雙双 顏顔 鄰隣 亙亘 鎻鎖 鬪闘 瑤瑶 槪概 旣既 卽即 "
+    "鄉郷 飮飲 﨟臈 硏研 祿禄 稅税 說説 銳鋭 閱閲 脫脱 敎教 緣縁 錄録 淚涙 槗橋 﨔欅 甁瓶 壻婿 鮏鮭 閒間 㟢崎 "
+    "㙒野 㐂喜 㠀島 㟁岸 鐮鎌 㟨島 "
 )
 _SMALL_KANA = "ァアィイゥウェエォオャヤュユョヨッツヮワぁあぃいぅうぇえぉおゃやゅゆょよっつゎわ"
 _DASHES = "₋‐‑‒–—―−－"
-_BLANKS = re.compile(r"[\s\u200b\ufeff゛゜\u3099\u309a]+")
+# Variation selectors only choose a glyph: 葛󠄀 of 葛󠄀城市 is 葛.
+_BLANKS = re.compile(r"[\s\u200b\ufeff゛゜\u3099\u309a\ufe00-\ufe0f\U000e0100-\U000e01ef]+")
 # ｶﾞ of half-width kana, and か゛ as some file systems write が.
 _VOICED = re.compile("[ウカ-トハ-ホうか-とは-ほ][\u3099\u309a]")
 _NUMBERED_NAME = re.compile(
@@ -53,6 +62,12 @@ def _table() -> dict[int, str]:
 
 
 _TABLE = _table()
+FORMS = {
+    chr(code): form
+    for code, form in _TABLE.items()
+    if chr(code) != form and unicodedata.is_normalized("NFKC", chr(code))
+}
+"""What `fold` makes of characters that NFKC leaves as they are, for programs that fold elsewhere."""
 
 
 def fold(text: str) -> str:

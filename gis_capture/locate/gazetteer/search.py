@@ -7,7 +7,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 
+import numpy as np
+
 from gis_capture.errors import SourceError
+from gis_capture.locate.gazetteer.beginnings import names_no_place, other_starts
 from gis_capture.locate.gazetteer.build import APPLICATION_ID, FORMAT_VERSION
 from gis_capture.locate.gazetteer.cities import City, Start
 from gis_capture.locate.gazetteer.finding import Find, TownFinder
@@ -15,12 +18,22 @@ from gis_capture.locate.gazetteer.folding import Folded
 from gis_capture.locate.gazetteer.lots import lot_keys
 from gis_capture.locate.gazetteer.match import Match
 from gis_capture.locate.gazetteer.spots import Level, Spot, together
+from gis_capture.locate.zone_origins import on_zone_origin
 from gis_capture.model import BBox
 from gis_capture.text import Text
 
+_WITHOUT_TOWN = frozenset({"none", "prefecture", "city"})
 _POSTCODE = re.compile("〒?[0-9]{3}-?[0-9]{4}(?![0-9])")
 _LONGEST_ADDRESS = 300
+_BESIDE = re.compile("地先|付近|附近|先|地内|隣|近く")
+_BESIDE_M = 50.0
 _LOT_RADIUS_M: dict[Level, float] = {"block": 80.0, "lot": 50.0}
+# Behind a name that ends so, or is set off, words name a part of that town: 前田, 中橋東詰, バス停前.
+_ENDS_A_TOWN = re.compile(r".*(?:丁目|[町村条字]|\s)$", re.DOTALL)
+_SET_OFF = re.compile("[(（「『]")
+_PART_REACH = 1.5
+_CHOME = re.compile("第?[0-9０-９一二三四五六七八九十]{1,3}丁目")
+_MORE_TOWNS = re.compile("(?:[0-9番地号ノ-]*)(?:[・、,，/／~～〜と&＆]|及び|および)(?=[^0-9])")
 # What behind a city is no name of a town that the gazetteer does not know.
 _MAY_FOLLOW = re.compile("[^一-龥々ァ-ヶぁ-んｦ-ﾝ]|[大小]?字|地[内先]|番|$")
 _NO_NAME = re.compile("[^一-龥々ァ-ヶぁ-んｦ-ﾝ]|地[内先]|[内外他]|全域|一円|各所|番|$")
@@ -102,6 +115,10 @@ class Gazetteer:
         """
         return self._finder.context_of(address[:_LONGEST_ADDRESS] for address in addresses)
 
+    def is_city(self, text: str) -> bool:
+        """Whether a text is the name of a city and nothing else: 高山市, 岐阜県高山市, 新宿区."""
+        return self._finder.cities.is_name(text)
+
     def area_of(self, city: str) -> BBox | None:
         """The box around a city's towns, with room for how far they reach; None for a city that is not known."""
         ids = self._finder.cities.named(city)
@@ -116,19 +133,49 @@ class Gazetteer:
         folded = Folded(address)
         if folded.text[:1] in "〒0123456789" and (match := _POSTCODE.match(folded.text)):
             folded = Folded(folded.raw[folded.raw_position(match.end()) :])
+        if names_no_place(folded.text):
+            return Match("none", "", "", folded.raw.strip(), is_sure=False)
+        found, cities = self._read(folded, context, near)
+        if found.is_sure or found.candidates or found.level not in _WITHOUT_TOWN:
+            return found
+        for begin, is_sure in other_starts(folded.text):
+            again, _ = self._read(Folded(folded.raw[folded.raw_position(begin) :]), cities or context, near)
+            if again.level not in _WITHOUT_TOWN:
+                return again._replace(is_sure=again.is_sure and is_sure)
+        return found
+
+    def _read(
+        self, folded: Folded, context: tuple[int, ...], near: tuple[float, float] | None
+    ) -> tuple[Match, tuple[int, ...]]:
+        """Reads an address from its first character; also the cities that it may name."""
         start, finds = self._finder.find(folded.text, context)
         finds = _nearest_first(finds, near) if near else finds
         found = self._match(folded, start, finds, is_decided=near is not None)
-        return found if found.is_sure or not finds or found.lon is None else self._widened(found, start, context, finds)
+        if finds and found.lon is not None:
+            if not found.is_sure:
+                found = self._widened(found, folded.raw, start, context, finds)
+            found = self._with_more(found, folded.text, start, finds)
+        return found, start.city_ids
 
-    def _widened(self, match: Match, start: Start, context: tuple[int, ...], finds: list[Find]) -> Match:
+    def _widened(self, match: Match, raw: str, start: Start, context: tuple[int, ...], finds: list[Find]) -> Match:
         """Lets the radius of a doubtful reading reach over the other readings, or over what is sure of it."""
         hit = finds[0][1]
         others: Iterable[Spot] = (
             *hit.others,
             *(spot for _, other in finds[1:] for spot in (other.spot, *other.others)),
         )
-        if not others and hit.level != "district" and not _MAY_FOLLOW.match(match.tail):
+        if hit.is_guessed:
+            # A wrong character: any town of the city may be meant.
+            others = [
+                Spot(0, city.name, city.lon, city.lat, city.radius_m)
+                for city in (self._finder.cities.by_id[one] for one in start.city_ids or (finds[0][0].city_id,))
+            ]
+        elif not others and _CHOME.match(match.tail):
+            return match._replace(accuracy_m=round((match.accuracy_m or 0.0) * _PART_REACH))
+        elif not others and hit.level != "district" and not _MAY_FOLLOW.match(match.tail):
+            if _ENDS_A_TOWN.match(match.matched) or _SET_OFF.match(raw, len(match.matched)):
+                # 赤保木町字上野, 本町一丁目 中橋東詰: a part of the town, or beside it.
+                return match._replace(accuracy_m=round((match.accuracy_m or 0.0) * _PART_REACH))
             # 新潟県佐渡 of 新潟県佐渡郡相川町 may be a town 佐渡, but nothing beyond the prefecture is sure.
             ids = start.city_ids or (() if start.pref else context)
             if not ids and not start.pref:
@@ -142,6 +189,19 @@ class Gazetteer:
         reaches = [_away_m(match, spot) + (spot.radius_m or 0.0) for spot in others]
         return match._replace(accuracy_m=round(max([match.accuracy_m or 0.0, *reaches])))
 
+    def _with_more(self, match: Match, text: str, start: Start, finds: list[Find]) -> Match:
+        """Lets the radius reach over the next town, too: 清見町三日町・夏厩, 大新町一丁目・二丁目."""
+        city, hit = finds[0]
+        more = _MORE_TOWNS.match(text, hit.end)
+        if more is None:
+            return match
+        other = self._finder.another_town(city, text[start.end : hit.end], text[more.end() :])
+        if other is None:
+            return match
+        reach_m = round(_away_m(match, other) + (other.radius_m or 0.0))
+        candidates = (*match.candidates, city.pref + city.name + other.name)
+        return match._replace(accuracy_m=max(match.accuracy_m or 0.0, reach_m), candidates=candidates, is_sure=False)
+
     def _match(self, folded: Folded, start: Start, finds: list[Find], *, is_decided: bool) -> Match:
         if not finds:
             return self._without_town(folded, start)
@@ -154,8 +214,10 @@ class Gazetteer:
                 return Match("none", "", "", folded.raw.strip(), candidates=tuple(names), is_sure=False)
         hit = finds[0][1]
         end, level, spot = hit.end, hit.level, hit.spot
+        is_beside = False
         if self._has_lots and (found := self._lot(spot, folded.text, end)):
             end, level, spot = found
+            is_beside = bool(_BESIDE.match(folded.text, end))
         raw_end = folded.raw_position(end)
         return Match(
             level=level,
@@ -164,13 +226,13 @@ class Gazetteer:
             tail=folded.raw[raw_end:].strip(),
             lon=spot.lon,
             lat=spot.lat,
-            accuracy_m=spot.radius_m and round(spot.radius_m),
+            accuracy_m=spot.radius_m and round(spot.radius_m + (_BESIDE_M if is_beside else 0.0)),
             candidates=tuple(names[1:]),
             is_sure=hit.is_sure and len(finds) == 1,
         )
 
     def _lot(self, town: Spot, text: str, start: int) -> tuple[int, Level, Spot] | None:
-        """Finds the lot or block behind a town; one that is far from its town is a mistake of the register."""
+        """Finds the lot or block behind a town; one far from its town, or on the origin of a zone, is a mistake."""
         for key, end, is_whole in lot_keys(text, start):
             row = self._database.execute(
                 "SELECT lon, lat FROM lot WHERE town_id = ? AND lot_key = ?", (town.town_id, key)
@@ -178,6 +240,8 @@ class Gazetteer:
             if row is None:
                 continue
             lon, lat = row
+            if on_zone_origin(np.array([lon]), np.array([lat])).size:
+                return None
             if town.lon is not None and town.lat is not None and town.radius_m is not None:
                 away_m = math.hypot((lon - town.lon) * math.cos(math.radians(lat)), lat - town.lat) * 111_320
                 if away_m > 2 * min(max(town.radius_m, 500.0), 4000.0):

@@ -36,6 +36,7 @@ class Hit(NamedTuple):
         end: Where the found name ends.
         others: Other readings, less likely.
         is_sure: The name stands there in full and what follows looks like a lot.
+        is_guessed: A character of it is another one in the text.
     """
 
     end: int
@@ -43,9 +44,10 @@ class Hit(NamedTuple):
     spot: Spot
     others: tuple[Spot, ...] = ()
     is_sure: bool = True
+    is_guessed: bool = False
 
 
-def distances_m(d_lon: Floats, d_lat: Floats, lat: float) -> Floats:
+def distances_m(d_lon: Floats, d_lat: Floats, lat: float | Floats) -> Floats:
     """Lengths of small differences of degrees, metres."""
     lengths: Floats = np.hypot(d_lon * np.cos(np.radians(lat)), d_lat) * _M_PER_DEG
     return lengths

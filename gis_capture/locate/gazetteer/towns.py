@@ -19,7 +19,7 @@ _ENDS_A_SHORT_KOAZA = re.compile("$|[0-9-]|部|字|番|ノ|[^一-龥ァ-ヶぁ-�
 # What may follow the name of a town: a lot as it may be written, or words that say "near", "within" and so on.
 # A 字 that the table does not know is none of them: 加太字笘ヶ沖島 is an island, seven kilometres off.
 _LOT_FOLLOWS = re.compile(
-    "$|第?[0-9]|第[一二三四五六七八九十]|[一二三四五六七八九十]{1,3}丁目|[a-zA-Z(（,、，・/「『～~*ー-]|番|[〇一二三四五六七八九十百千]+番|無番|地[先内番割]|部[0-9]|員外|他|ほか|外|付近|附近|先"
+    "$|第?[0-9]|第[一二三四五六七八九十]|[一二三四五六七八九十]{1,3}丁目|[a-zA-Z(（,、，・/「『～~*ー-]|番|[〇一二三四五六七八九十百千]+(?:番|$)|無番|地[先内番割]|部[0-9]|員外|他|ほか|外|付近|附近|先"
     "|内$|[東西南北上中下新][0-9]"
     "|[子丑寅卯辰巳午未申酉戌亥甲乙丙丁戊己庚辛壬癸天地人仁義礼智信](?:$|[0-9部ノ番ー字-])"
     "|[ァ-ヶぁ-ん](?:$|[0-9部ノ番ー字-]|[ァ-ヶぁ-ん][0-9部])"
@@ -29,6 +29,11 @@ _REACH = {"town": 2.1, "koaza": 1.9, "chome": 1.4}
 _INNER_MUNICIPALITY = re.compile("[町村](?=.{2})")
 _LEFT_OUT = str.maketrans("", "", "ケノツ")
 _OLD_MUNICIPALITY = re.compile(".{1,6}?[町村]")
+_LONGEST_CROSSING = 8
+_SIDES = "上下東西南北中本新"
+# One of these for another is another town, not a slip.
+_TELLING = re.compile("[0-9一二三四五六七八九十上下東西南北中本新大小内外前後左右町村丁字番地の-]")
+_SHORTEST_MISTYPED = 3
 _KYOTO_STREETS = re.compile(".*(?:上[ルる]|下[ルる]|入[ルる]?|角|通)")
 
 TownRow = tuple[int, str, str, int | None, str, str, float | None, float | None, float | None]
@@ -59,8 +64,11 @@ class Town:
         end, chome = start, None
         level: Level = "town"
         spot, others = self.whole(), ()  # type: tuple[Spot, tuple[Spot, ...]]
+        # A 丁目 beside those that are known is younger than the table, or a mistake.
+        is_known = True
         if self.chomes:
             if match := _CHOME.match(text, start):
+                is_known = parse_small_number(match[1]) in self.chomes
                 chome, end = parse_small_number(match[1]), match.end()
             elif match := _NUMBERS.match(text, start):
                 # 本町2-16 is the second 丁目; where the town has land outside them, it may be lot 2-16 of that.
@@ -75,7 +83,7 @@ class Town:
             others = (spot,) if text[end : found[0] + 1].endswith(("-", "ノ")) and text[end].isdigit() else others
             end, spot = found
             level = "koaza"
-        return Hit(end, level, spot, others, not others and bool(_LOT_FOLLOWS.match(text, end)))
+        return Hit(end, level, spot, others, not others and is_known and bool(_LOT_FOLLOWS.match(text, end)))
 
     def _koaza(self, chome: int | None, text: str, start: int) -> tuple[int, Spot] | None:
         if match := _KIND_OF_PART.match(text, start):
@@ -128,6 +136,8 @@ class CityTowns:
         self._sorted: list[str] = []
         self._shortened: dict[str, Town | None] | None = None
         self._shortened_lengths: dict[str, tuple[int, ...]] = {}
+        self._sideless: dict[str, list[Town]] | None = None
+        self._gapped: dict[tuple[str, int], list[str]] | None = None
 
     def find(self, text: str, start: int) -> Hit | None:
         """Finds the town whose name stands at `start`, in full or as names are shortened; None where there is none."""
@@ -136,6 +146,8 @@ class CityTowns:
             return hit
         ways = [hit, self._shortened_name(text, start), self._first_part(text, start), self._behind(text, start)]
         found = [way for way in ways if way is not None]
+        if not any(_LOT_FOLLOWS.match(text, way.end) for way in found):
+            found += filter(None, (self._without_side(text, start), self._mistyped(text, start)))
         # The way that explains most of the text; the full name where others explain no more.
         return max(found, key=lambda way: way.end, default=None)
 
@@ -214,6 +226,44 @@ class CityTowns:
     def _is_first_part(self, name: str) -> bool:
         return len(_with_prefix(self._in_order(), name)) > 1
 
+    def _without_side(self, text: str, start: int) -> Hit | None:
+        """三之町 for 上三之町 and 下三之町 together."""
+        if self._sideless is None:
+            self._sideless = {}
+            for key, town in self._towns.items():
+                if len(key) > _SHORTEST_MISTYPED and key[0] in _SIDES:
+                    self._sideless.setdefault(key[1:], []).append(town)
+        for end in range(len(text), start + 2, -1):
+            if (towns := self._sideless.get(text[start:end])) and _LOT_FOLLOWS.match(text, end):
+                wholes = [town.whole() for town in towns]
+                name = towns[0].name[1:]
+                return Hit(end, "district", together(name, wholes), tuple(wholes[:5]), is_sure=False)
+        return None
+
+    def _mistyped(self, text: str, start: int) -> Hit | None:
+        """三福時町 for 三福寺町: one character is another, and only one town is like it; its parts are not claimed."""
+        if self._gapped is None:
+            self._gapped = {}
+            for key in self._towns:
+                for gap in range(len(key) if len(key) >= _SHORTEST_MISTYPED else 0):
+                    if not _TELLING.match(key[gap]):
+                        self._gapped.setdefault((key[:gap] + key[gap + 1 :], gap), []).append(key)
+        longest = max(map(len, self._towns), default=0)
+        for end in range(min(start + longest, len(text)), start + _SHORTEST_MISTYPED - 1, -1):
+            written = text[start:end]
+            keys = {
+                key
+                for gap, sign in enumerate(written)
+                if not _TELLING.match(sign)
+                for key in self._gapped.get((written[:gap] + written[gap + 1 :], gap), ())
+            }
+            if keys and _LOT_FOLLOWS.match(text, end):
+                towns = [self._towns[key] for key in sorted(keys)]
+                return (
+                    Hit(end, "district", towns[0].whole(), is_sure=False, is_guessed=True) if len(towns) == 1 else None
+                )
+        return None
+
     def _in_order(self) -> list[str]:
         if not self._sorted:
             self._sorted = sorted(self._towns)
@@ -222,8 +272,19 @@ class CityTowns:
     def _behind(self, text: str, start: int) -> Hit | None:
         """粉河町中津川 where the table says 中津川; in Kyoto, the town stands behind the crossing of two streets."""
         for pattern in (_OLD_MUNICIPALITY, _KYOTO_STREETS):
-            if (match := pattern.match(text, start)) and (hit := self.find_full(text, match.end())):
+            match = pattern.match(text, start)
+            # 侍浜町本町 is a part of the town 侍浜町, and not the city's 本町.
+            if match and text[start : match.end()] not in self._towns and (hit := self.find_full(text, match.end())):
                 return hit._replace(is_sure=pattern is _KYOTO_STREETS and hit.is_sure) if hit.is_sure else None
+        return self._behind_crossing(text, start)
+
+    def _behind_crossing(self, text: str, start: int) -> Hit | None:
+        """染殿町 behind 寺町通石薬師下る西側, 下池田町 behind 大和大路通七条下る5丁目."""
+        match = _KYOTO_STREETS.match(text, start)
+        for begin in range(match.end() + 1, match.end() + _LONGEST_CROSSING) if match else ():
+            hit = self.find_full(text, begin)
+            if hit is not None and hit.is_sure and hit.end - begin > 2 and _LOT_FOLLOWS.match(text, hit.end):
+                return hit._replace(is_sure=False)
         return None
 
 

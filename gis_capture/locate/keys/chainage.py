@@ -4,7 +4,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
@@ -17,11 +17,11 @@ from gis_capture.locate.keys.values import Miss, Place
 PITCH_M = 20.0
 _KM = re.compile(r"(?:kp|km)?([0-9]{1,4})k(?:p|m)?\+?([0-9]{1,3})(?:\.([0-9]+))?m?(?![0-9])")
 _DECIMAL = re.compile(
-    r"(?:(?:kp|km|距離標|キロポスト)([0-9]{1,4}(?:\.[0-9]+)?)|([0-9]{1,4}(?:\.[0-9]+)?)(?:kp|km|k|キロ))"
+    r"(?:(?:kp|km|距離標|キロポスト)([0-9]{1,4}(?:\.[0-9]+)?)|([0-9]{1,4}(?:\.[0-9]+)?)(?:kp|km|k|キロ))(?![0-9])"
 )
-_STATION = re.compile(r"(?:no\.?|sta\.?|測点|#)([0-9]{1,5})(?:([+-])([0-9]+(?:\.[0-9]+)?)m?)?")
+_STATION = re.compile(r"(no|sta|測点|#)\.?([0-9]{1,5})(?:([+-])([0-9]+(?:\.[0-9]+)?)m?)?")
 _BARE_KM = re.compile(r"[0-9]{1,4}\.[0-9]+")
-_PLUS = re.compile(r"([0-9]{1,4})\+([0-9]{3}(?:\.[0-9]+)?)")
+_PLUS = re.compile(r"([0-9]{1,4})\+([0-9]{3}(?:\.[0-9]+)?)(?![0-9])")
 _SIDE = re.compile(r"(左|右|l|r)側?[へに]?([0-9]+(?:\.[0-9]+)?)?m?")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−－ーｰ", "-"))
 _GEOGRAPHIC = 6668
@@ -39,19 +39,55 @@ class Station:
     side: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class StationText:
+    """A survey station as written, No.12+3.5.
+
+    Attributes:
+        word: "no" or "sta".
+        is_kilometre: Three digits behind the plus (STA.1+200): the number counts kilometres.
+    """
+
+    word: str
+    number: int
+    offset_m: float
+    is_kilometre: bool
+
+    def at(self, pitch_m: float) -> float:
+        """Metres from station 0, where the stations stand so far apart."""
+        return self.number * pitch_m + self.offset_m
+
+
+def read_station(text: str) -> StationText | None:
+    """Reads a survey station; None for anything else."""
+    found = _STATION.search(_folded(text))
+    return _station(found) if found else None
+
+
+def _station(found: re.Match[str]) -> StationText:
+    plus = found[4] or ""
+    offset_m = float(plus or 0) * (-1 if found[3] == "-" else 1)
+    return StationText("sta" if found[1] == "sta" else "no", int(found[2]), offset_m, len(plus.partition(".")[0]) == 3)
+
+
+def _folded(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text[:80]).translate(_DASHES).lower().split())
+
+
 def parse_station(text: str, *, pitch_m: float = PITCH_M) -> Station | None:
     """Reads 112K500, 112.5kp, KP112.5, 12k345, 12+345, No.12+3.5, each with 左3.5m or R2.0 behind; None for no such.
 
     Args:
         text: As written.
-        pitch_m: Between two stations of No.
+        pitch_m: Between two stations of No.; an offset that reaches beyond it is none.
     """
-    folded = "".join(unicodedata.normalize("NFKC", text[:80]).translate(_DASHES).lower().split())
+    folded = _folded(text)
     measure_m: float | None = None
     end = 0
     if found := _STATION.search(folded):
-        plus = float(found[3] or 0) * (-1 if found[2] == "-" else 1)
-        measure_m = int(found[1]) * pitch_m + plus
+        station = _station(found)
+        apart_m = 1000.0 if station.is_kilometre else pitch_m
+        measure_m = station.at(apart_m) if abs(station.offset_m) < apart_m else None
     elif found := _KM.search(folded):
         # 12k3 is 12.3 km, as on the post.
         measure_m = int(found[1]) * 1000 + float(found[2].ljust(3, "0") + "." + (found[3] or "0"))
@@ -122,6 +158,21 @@ class Route:
                 f'the posts around "{text}" stand {ratio:.2f} times as far apart as they say',
             )
         return self._place(station, position, text)
+
+    def find_middle(self, begin: Station, end: Station, text: str) -> Place | Miss:
+        """Finds the middle of a stretch; the radius reaches to its ends."""
+        side = begin if begin.side else end
+        middle = Station((begin.measure_m + end.measure_m) / 2, side.right_m, side.side)
+        found = self.find(middle, text)
+        for one in (self.find(begin, text), self.find(end, text)):
+            if isinstance(one, Miss):
+                return one
+        if isinstance(found, Miss):
+            return found
+        half_m = abs(end.measure_m - begin.measure_m) / 2
+        # Posts stand up to so much further apart than they say.
+        accuracy_m = round(found.accuracy_m + half_m * _WORST_RATIO, 1)
+        return replace(found, accuracy_m=accuracy_m, note=f"{found.note}（区間{2 * half_m:g}mの中ほど）", is_sure=False)
 
     def _place(self, station: Station, position: float, text: str) -> Place:
         point = self._line.interpolate(position)

@@ -15,7 +15,10 @@ from gis_capture.locate.keys.values import Miss, Place
 
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−－ーｰ", "-"))
 _WORDS = re.compile(r"^(?:[^\s立]{1,8}[都道府県市区町村])?立|株式会社|有限会社|\(株\)|\(有\)|[\s()「」・]")
+_IN_FRONT = re.compile(".*(?:[都道府県市区町村立営郡]|法人.*会|会社|組合)")
 _MIN_PART = 4
+# Beside the hall, its car park, another part of it.
+_PART_M = 50.0
 
 
 def fold_key(text: str) -> str:
@@ -60,7 +63,8 @@ class KeyIndex:
             assert shape is not None
             point = shapely.point_on_surface(shape)
             note = f"「{text}」→「{self._keys[rows[0]]}」"
-            return Place(point.x, point.y, round(_reach_m(shape, point), 1), note, is_same, shape)
+            radius_m = _reach_m(shape, point) if is_same or not self._is_name else max(_reach_m(shape, point), _PART_M)
+            return Place(point.x, point.y, round(radius_m, 1), note, is_same, shape)
         if rows:
             n = len(rows)
             return Miss(codes.KEY_AMBIGUOUS, f"「{text}」に当たるものが{n}件あります", f'{n} features are "{text}"')
@@ -77,7 +81,10 @@ class KeyIndex:
 
 
 def _holds(name: str, key: str) -> bool:
-    return name in key or key in name
+    """Is one the other with who runs it in front, or a part of it behind? 城北小学校 is not 北小学校."""
+    shorter, longer = sorted((name, key), key=len)
+    at = longer.find(shorter)
+    return at == 0 or (at > 0 and _IN_FRONT.fullmatch(longer[:at]) is not None)
 
 
 def _without_zeros(key: str) -> str:

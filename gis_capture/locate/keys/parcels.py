@@ -22,10 +22,13 @@ _KANJI_RUN = re.compile(
 _LETTERS = "甲乙丙丁戊己庚辛壬癸イロハニホヘトチリヌルヲワカヨタレソツネナラム子"
 _JOINT = "(?:番地?の?|の|-)"
 _PART = f"(?:[0-9]+[{_LETTERS}]?|[{_LETTERS}](?![ぁ-んァ-ヶ一-龥]))"
-_LOT = re.compile(f"(?:[{_LETTERS}]-?)?[0-9]+(?:{_JOINT}{_PART})*(?:[{_LETTERS}](?=$|[^ァ-ヶ]))?(?:番地?)?")
+_LOT = re.compile(f"(?:[{_LETTERS}]-?)?[0-9]+(?:{_JOINT}{_PART})*(?:(?<=[0-9])[{_LETTERS}](?=$|[^ァ-ヶ]))?(?:番地?)?")
 _MORE = re.compile("(?:の?内|ほか|外|他)([0-9]*)筆?")
 _NO_NUMBER = re.compile("無番地|番外地")
 _NEAR = re.compile("地先|付近|先$|地内|隣|近く")
+_MUNICIPALITY = ("都", "道", "府", "県", "市", "区", "町", "村", "郡")
+_PART_OF = re.compile("の?(?:一部|内の?一部|各一部|一角)")
+_RANGE = re.compile("(?<=[0-9番地])(?:[~～〜]|から)(?=[0-9])")
 _NEAR_M = 50.0
 _M_PER_DEG = 111_320.0
 
@@ -40,6 +43,7 @@ class Lots:
         n_more: How many lots are counted but not named (外3筆).
         is_near: The place is beside the lot (地先, 付近).
         has_no_number: The land has no number (無番地).
+        is_range: The lots between the first and the last are meant, too.
     """
 
     town: str
@@ -47,16 +51,18 @@ class Lots:
     n_more: int = 0
     is_near: bool = False
     has_no_number: bool = False
+    is_range: bool = False
 
 
 def parse_lots(text: str) -> Lots:
     """Reads the lots of a cell: 880番地の1, 甲880-1外3筆, 880-1、880-2, イ12番, 八八〇番地一, 無番地."""
     folded = unicodedata.normalize("NFKC", text[:200]).translate(_DASHES).replace("ノ", "の")
-    folded = "".join(folded.split())
+    folded = _PART_OF.sub("", "".join(folded.split()))
+    is_range = bool(_RANGE.search(folded))
     more = _MORE.search(folded)
     n_more = (int(more[1]) if more[1] else 1) if more and re.search("[0-9〇-九]", folded[: more.start()]) else 0
     body = folded[: more.start()] if more and n_more else folded
-    pieces = re.split("[、,・]|及び|と(?=[0-9])", body)
+    pieces = re.split("[、,・~～〜]|及び|から(?=[0-9])|と(?=[0-9])", body)
     numbers: list[str] = []
     town = ""
     for piece in pieces:
@@ -69,7 +75,7 @@ def parse_lots(text: str) -> Lots:
         if found:
             numbers.append(_number_key(found[0]))
     is_none = not numbers and bool(_NO_NUMBER.search(body))
-    return Lots(fold_town(town), tuple(dict.fromkeys(numbers)), n_more, bool(_NEAR.search(body)), is_none)
+    return Lots(fold_town(town), tuple(dict.fromkeys(numbers)), n_more, bool(_NEAR.search(body)), is_none, is_range)
 
 
 def fold_town(text: str) -> str:
@@ -89,6 +95,7 @@ class ParcelIndex:
     def __init__(self, towns: Sequence[str], numbers: Sequence[str], geometries: Sequence[Geometry | None]) -> None:
         self._geometries = geometries
         self._towns = [fold_town(town) for town in towns]
+        self._all_towns = set(self._towns)
         self._rows: dict[str, list[int]] = defaultdict(list)
         self._branches: dict[str, list[int]] = defaultdict(list)
         for row, (number, geometry) in enumerate(zip(numbers, geometries, strict=True)):
@@ -106,14 +113,29 @@ class ParcelIndex:
             return Miss(codes.KEY_WITHOUT_NUMBER, f"「{text}」は無番地です", f'"{text}" is land without a number')
         if not lots.numbers:
             return Miss(codes.KEY_UNREADABLE, f"「{text}」は地番として読めません", f'"{text}" is no lot number')
+        alike = {town for town in self._all_towns if lots.town and _is_same_town(town, lots.town)}
+        if len(alike) > 1 and all(town.endswith(lots.town) and town != lots.town for town in alike):
+            # 三日町 may be that of 清見町 or that of 国府町, whichever of the two the layer holds the lot of.
+            names = "、".join(sorted(alike)[:4])
+            return Miss(
+                codes.KEY_AMBIGUOUS, f"「{text}」の町は{names}のどれか分かりません", f'"{text}" may be in {names}'
+            )
         for number in lots.numbers:
             rows = self._of_town(self._rows.get(number, ()), lots.town)
+            if rows and not lots.town and len(self._all_towns) > 1:
+                # That another town has no such lot says nothing: the layer may not hold all of its land.
+                here = self._towns[rows[0]]
+                return Miss(
+                    codes.KEY_AMBIGUOUS,
+                    f"「{text}」に町名がなく、レイヤーには{len(self._all_towns)}の町の筆があります（{here}など）",
+                    f'"{text}" names no town, and the layer holds lots of {len(self._all_towns)} towns ({here}, ...)',
+                )
             if rows:
                 return self._place(text, number, rows, lots)
         for number in lots.numbers:
             rows = self._of_town(self._branches.get(number, ()), lots.town)
-            if rows and len({self._towns[row] for row in rows}) == 1:
-                return self._middle(text, number, rows, lots)
+            if rows and (lots.town or len(self._all_towns) == 1) and len({self._towns[row] for row in rows}) == 1:
+                return self._middle(text, number, rows, lots, is_branch=True)
         return Miss(codes.KEY_NOT_FOUND, f"地番「{text}」がありません", f'there is no lot "{text}"')
 
     def _of_town(self, rows: Sequence[int], town: str) -> list[int]:
@@ -135,22 +157,32 @@ class ParcelIndex:
             rows = [row for row in rows if self._towns[row] == longest]
         if len(rows) > 1:
             return self._middle(text, number, rows, lots)
-        return self._middle(text, number, rows, lots, is_sure=not lots.is_near and bool(lots.town or len(towns) == 1))
+        return self._middle(
+            text, number, rows, lots, is_sure=not (lots.is_near or lots.is_range) and bool(lots.town or len(towns) == 1)
+        )
 
-    def _middle(self, text: str, number: str, rows: Sequence[int], lots: Lots, *, is_sure: bool = False) -> Place:
+    def _middle(
+        self, text: str, number: str, rows: Sequence[int], lots: Lots, *, is_sure: bool = False, is_branch: bool = False
+    ) -> Place:
         shape = shapely.union_all([self._geometries[row] for row in rows])
         point = shapely.point_on_surface(shape)
-        radius_m = _reach_m(shape, point) + (_NEAR_M if lots.is_near else 0.0)
+        radius_m = _reach_m(shape, point) + (_NEAR_M if lots.is_near or is_branch else 0.0)
         words = [f"筆{len(rows)}つの中ほど"] if len(rows) > 1 else []
+        words += ["その枝番の筆"] if is_branch else []
         words += ["そばの筆"] if lots.is_near else []
         others = len(lots.numbers) - 1 + lots.n_more
-        words += [f"ほか{others}筆"] if others else []
+        words += [f"ほか{others}筆"] if others and not lots.is_range else []
+        words += ["範囲の初めの筆"] if lots.is_range else []
         rest = f"（{'、'.join(words)}）" if words else ""
         return Place(point.x, point.y, round(radius_m, 1), f"地番「{text}」→「{number}」{rest}", is_sure, shape)
 
 
 def _is_same_town(of_parcel: str, said: str) -> bool:
-    return not of_parcel or said.endswith(of_parcel) or of_parcel.endswith(said)
+    """Is one the other with its city, county or former municipality in front? 上岡本町 is not 岡本町."""
+    shorter, longer = sorted((of_parcel, said), key=len)
+    if not longer.endswith(shorter):
+        return False
+    return not shorter or longer == shorter or longer[: -len(shorter)].endswith(_MUNICIPALITY)
 
 
 def _reach_m(shape: Geometry, point: Geometry) -> float:

@@ -1,16 +1,13 @@
 """Rows of a table placed by their keys: which columns hold them, and what each row finds."""
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
-import shapely
-from shapely import LineString
-
-from gis_capture.locate import codes
-from gis_capture.locate.keys.chainage import Route, parse_station
-from gis_capture.locate.keys.names import KeyIndex, fold_name
+from gis_capture.locate.address_columns import is_of_person
+from gis_capture.locate.keys.chainage import parse_station
+from gis_capture.locate.keys.names import KeyIndex
 from gis_capture.locate.keys.parcels import ParcelIndex
+from gis_capture.locate.keys.routes import Routes
 from gis_capture.locate.keys.values import KeyLayer, KeyPlaces, Miss, Place, joined
 from gis_capture.locate.layouts import Columns
 from gis_capture.locate.words import fold_header
@@ -35,7 +32,7 @@ def propose_ways(columns: Columns) -> list[tuple[Way, tuple[str, ...]]]:
     if lots := _named(headers, _LOT):
         found.append(("parcel", (*_named(headers, _TOWN), *lots[:1])))
     if (measures := _named(headers, _MEASURE)) and any(
-        parse_station(text) for text in list(filter(None, columns[measures[0]]))[:50]
+        parse_station(text) or text.strip().isdigit() for text in list(filter(None, columns[measures[0]]))[:50]
     ):
         found.append(("chainage", (*_named(headers, _ROUTE)[:1], measures[0])))
     found += [("reference", (name,)) for name in _named(headers, _NUMBER)[:1]]
@@ -79,61 +76,22 @@ def _by_parcel(columns: Columns, layer: KeyLayer) -> KeyPlaces:
 def _by_chainage(columns: Columns, layer: KeyLayer) -> KeyPlaces:
     headers, titles = _folded(columns), _folded(layer.columns)
     measures = [layer.column] if layer.column else _named(headers, _MEASURE)[:1]
-    routes = _routes(layer, _named(titles, _ROUTE)[:1] or _named(titles, _NAME)[:1], _named(titles, _MEASURE)[:1])
+    routes = Routes(layer, _named(titles, _ROUTE) or _named(titles, _NAME), _named(titles, _MEASURE))
     if not measures or not routes:
         return _nothing(columns)
     of_route, sides = _named(headers, _ROUTE)[:1], [one for one in _named(headers, _SIDE) if one not in measures]
     names = [*of_route, *measures, *sides]
     found: list[Place | Miss | None] = []
     texts = []
-    for row in range(_n_rows(columns)):
-        said, text = joined(columns, of_route, row), joined(columns, measures, row)
-        written = " ".join(filter(None, (said, text, joined(columns, sides, row))))
-        texts.append(written if text else "")
-        found.append(_on_route(routes, said, f"{text} {joined(columns, sides, row)}".strip()) if text else None)
+    rows = [(joined(columns, of_route, row), joined(columns, measures, row)) for row in range(_n_rows(columns))]
+    unit_m = routes.unit_m(headers[measures[0]], rows)
+    pitches = routes.pitches(rows, unit_m)
+    for row, (said, text) in enumerate(rows):
+        side = joined(columns, sides, row)
+        texts.append(" ".join(filter(None, (said, text, side))) if text else "")
+        where = f"{text} {side}".strip()
+        found.append(routes.find(said, where, unit_m=unit_m, pitches=pitches) if text else None)
     return KeyPlaces(tuple(names), texts, found)
-
-
-def _on_route(routes: Mapping[str, Route | None], said: str, text: str) -> Place | Miss:
-    station = parse_station(text)
-    if station is None:
-        return Miss(
-            codes.KEY_UNREADABLE, f"「{text}」は距離標・測点として読めません", f'"{text}" is no place on a route'
-        )
-    name = fold_name(said)
-    alike = [name] if name in routes else [one for one in routes if name and one and (name in one or one in name)]
-    if not said and len(routes) == 1:
-        alike = list(routes)
-    if len(alike) != 1:
-        if alike:
-            return Miss(
-                codes.KEY_AMBIGUOUS, f"路線「{said}」に当たるものが複数あります", f'several routes are "{said}"'
-            )
-        return Miss(codes.KEY_NOT_FOUND, f"路線「{said}」がありません", f'there is no route "{said}"')
-    route = routes[alike[0]]
-    if route is None:
-        return Miss(codes.KEY_AMBIGUOUS, f"路線「{said}」の線がつながっていません", f'route "{said}" is in pieces')
-    return route.find(station, text)
-
-
-def _routes(layer: KeyLayer, names: Sequence[str], measures: Sequence[str]) -> dict[str, Route | None]:
-    """The routes of a layer by their folded names; None where the line of one is in pieces."""
-    lines: dict[str, list[LineString]] = defaultdict(list)
-    posts: dict[str, list[tuple[float, tuple[float, float]]]] = defaultdict(list)
-    for row, geometry in enumerate(layer.geometries):
-        name = fold_name(joined(layer.columns, names, row))
-        if isinstance(geometry, shapely.Point):
-            station = parse_station(joined(layer.columns, measures, row))
-            if station:
-                posts[name].append((station.measure_m, (geometry.x, geometry.y)))
-        elif geometry is not None:
-            merged = shapely.line_merge(geometry)
-            lines[name] += [merged] if isinstance(merged, LineString) else [*getattr(merged, "geoms", ())]
-    routes: dict[str, Route | None] = {}
-    for name, parts in lines.items():
-        whole = parts[0] if len(parts) == 1 else shapely.line_merge(shapely.MultiLineString(parts))
-        routes[name] = Route(whole, posts[name]) if isinstance(whole, LineString) else None
-    return routes
 
 
 def _by_reference(columns: Columns, layer: KeyLayer) -> KeyPlaces:
@@ -192,4 +150,8 @@ def _folded(columns: Columns) -> dict[str, str]:
 
 
 def _named(headers: Mapping[str, str], pattern: re.Pattern[str]) -> list[str]:
-    return [name for name, folded in headers.items() if pattern.search(folded) and not _CODE.search(folded)]
+    return [
+        name
+        for name, folded in headers.items()
+        if pattern.search(folded) and not _CODE.search(folded) and not is_of_person(folded)
+    ]

@@ -6,6 +6,7 @@ from tempfile import TemporaryDirectory
 from flask import Blueprint, Response, request, send_file
 
 from gis_capture.server.answers import json_response
+from gis_capture.server.authorization import principal
 from gis_capture.server.context import served, workspace
 from gis_capture.server.errors import DETAILS, NotFoundError, RequestError
 from gis_capture.server.tile_answers import TileAsked, basemap_tile, tile_response
@@ -58,7 +59,8 @@ def give_pack(file: str) -> Response:
     places = (
         (here.folder.packs_dir, here.basemaps()),
         (here.folder.rasters_dir, here.rasters.ready()),
-        (here.packs.folder, here.packs.ready()),
+        (here.packs.folder, here.packs.ready() if principal().area is None else []),
+        (here.folder.scans_dir, here.scans.pictures.ready()),
     )
     offered = {pack.file_name: (folder, pack) for folder, packs in places for pack in packs}
     if file not in offered:

@@ -8,11 +8,10 @@ from shapely import Geometry, box
 from gis_capture.model import BBox
 from gis_capture.people import Right
 from gis_capture.server.answers import attachment, json_response
-from gis_capture.server.authorization import demand, may_read, readable, signature
+from gis_capture.server.authorization import demand, demand_personal, may_read, readable, signature
 from gis_capture.server.bodies import read_object
 from gis_capture.server.context import served, settings, workspace
 from gis_capture.server.errors import RequestError, request_language
-from gis_capture.server.personal import sees_personal
 from gis_capture.server.uploads import safe_name
 from gis_capture.store.checkout import Checkout
 from gis_capture.text import Text
@@ -33,7 +32,7 @@ def hand_out() -> Response:
     demand(Right.READ, layers)
     with_personal = body.get("with_personal") is True
     if with_personal:
-        _refuse_strangers()
+        demand_personal(*layers)
     served().adopt_direct_edits()
     made = workspace().checkouts.make(
         None,
@@ -67,7 +66,7 @@ def give_file(checkout_id: str) -> Response:
     here = workspace().checkouts
     path, checkout = here.path_of(checkout_id), here.get(checkout_id)
     if checkout.with_personal:
-        _refuse_strangers()
+        demand_personal(*(layer.key for layer in checkout.layers))
     response = send_file(path, mimetype=MEDIA_TYPE, conditional=True)
     title = "・".join(layer.title.ja for layer in checkout.layers[:3])
     name = "-".join(layer.key for layer in checkout.layers[:3])
@@ -128,14 +127,3 @@ def _area(value: Any) -> Geometry | None:
             name="bbox",
         )
     return box(*BBox(*value))
-
-
-def _refuse_strangers() -> None:
-    if not sees_personal():
-        raise RequestError(
-            Text(
-                "個人情報の項目は、サーバーのパソコンからだけ持ち出せます。",
-                "Fields with personal data are handed out on the server's own computer only.",
-            ),
-            code="personal_hidden",
-        )

@@ -11,9 +11,10 @@ from gis_capture.model import Text
 from gis_capture.report.export import MEDIA_TYPES
 from gis_capture.report.table import ENCODINGS
 from gis_capture.server.answers import attachment
+from gis_capture.server.authorization import principal, sees_personal
 from gis_capture.server.context import served, workspace
 from gis_capture.server.errors import RequestError
-from gis_capture.server.personal import sees_personal
+from gis_capture.server.seen import lies_in
 
 area = Blueprint("exports", __name__)
 PIECE_BYTES = 256_000
@@ -37,8 +38,9 @@ def export(layer: str) -> Response:
         path,
         file_format=file_format,
         encoding=encoding,
-        with_personal=sees_personal(),
+        with_personal=sees_personal(layer),
         as_of=request.args.get("as_of"),
+        lies_in=lies_in(principal()),
     )
     file = path.open("rb")
     response = Response(_pieces_then_gone(file, path), mimetype=MEDIA_TYPES[file_format])

@@ -5,11 +5,12 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from gis_capture.server.answers import json_response
-from gis_capture.server.authorization import signature
+from gis_capture.server.authorization import sees_personal, signature
 from gis_capture.server.bodies import read_integer, read_object, read_text
 from gis_capture.server.context import served, settings, workspace
 from gis_capture.server.errors import RequestError
-from gis_capture.server.personal import sees_personal, shown_history
+from gis_capture.server.personal import shown_history
+from gis_capture.server.seen import demand_seen
 from gis_capture.sync.history import feature_history, list_deleted
 from gis_capture.sync.office import Office
 from gis_capture.text import Text
@@ -23,6 +24,7 @@ MAX_TEXT = 200
 def give_history(layer: str, feature_id: str) -> Response:
     """Gives who changed what of a feature, when and where, newest first."""
     served().adopt_direct_edits()
+    demand_seen([(layer, feature_id)])
     return json_response(shown_history(feature_history(workspace().store, layer, feature_id)))
 
 
@@ -31,7 +33,7 @@ def give_deleted(layer: str) -> Response:
     """Gives features that are deleted now, newest deletion first."""
     served().adopt_direct_edits()
     store = workspace().store
-    hidden = () if sees_personal() else store.layer(layer).personal_names
+    hidden = () if sees_personal(layer) else store.layer(layer).personal_names
     text = request.args.get("q", "").strip()[:MAX_TEXT]
     limit = read_integer("limit", default=100, least=1, most=MAX_DELETED)
     return json_response(list_deleted(store, layer, text=text, limit=limit, hidden=hidden))

@@ -1,22 +1,35 @@
 """Ledgers come in: upload, look, convert in the background, undo."""
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, request
 
+from gis_capture.convert.photo_track import are_photos_without_place
 from gis_capture.model import Text
 from gis_capture.people import Right
 from gis_capture.resources import leaflet_dir
 from gis_capture.server.answers import attachment, json_response
-from gis_capture.server.authorization import demand, layers_named, may_read, note, signature
+from gis_capture.server.authorization import (
+    demand,
+    demand_personal,
+    layers_named,
+    may_read,
+    may_use,
+    note,
+    principal,
+    signature,
+)
 from gis_capture.server.bodies import read_object, read_text
 from gis_capture.server.choices import POSITION, read_choice
 from gis_capture.server.context import served, settings, workspace
 from gis_capture.server.errors import NotFoundError, RequestError, request_language
 from gis_capture.server.openapi import XLSX
+from gis_capture.server.personal import shown_import
 from gis_capture.server.preview import preview_tables
+from gis_capture.server.tracks import read_track_choice, save_tracks, tell_track
 from gis_capture.server.uploads import save_source
 from gis_capture.text import LANGUAGES
 
@@ -26,12 +39,17 @@ area = Blueprint("imports", __name__, url_prefix="/imports")
 @area.post("")
 def take_upload() -> Response:
     """Takes a source and tells what is in it; nothing is imported yet."""
+    return inspected(lambda folder: save_source(request.files.getlist("file"), folder), author=signature(request.form))
+
+
+def inspected(bring: Callable[[Path], Path], *, author: str) -> Response:
+    """Takes a source in that `bring` puts into a folder, and tells what is in it."""
     desk = served().imports
     import_id, folder = desk.new_folder()
     try:
-        path = save_source(request.files.getlist("file"), folder)
+        path = bring(folder)
         answer = _found(import_id, path)
-        desk.add(import_id, path, author=signature(request.form))
+        desk.add(import_id, path, author=author, owner=principal().id)
     except BaseException:
         desk.drop_folder(folder)
         raise
@@ -63,6 +81,7 @@ def _found(import_id: str, path: Path, recipe: str | None = None) -> dict[str, A
         ],
         "best_layer": inspection.layer_key,
         "recipes": recipes,
+        "takes_track": any(map(are_photos_without_place, inspection.reading.tables)),
         "preview": preview_tables(inspection, here, language=request_language()),
     }
 
@@ -70,21 +89,31 @@ def _found(import_id: str, path: Path, recipe: str | None = None) -> dict[str, A
 @area.get("")
 def list_imports() -> Response:
     """Lists all imports, newest first."""
-    imports = served().imports.list(request_language())
-    return json_response({"imports": [one for one in imports if may_read(one["layer"])]})
+    imports = served().imports.list(request_language(), may_use)
+    return json_response({"imports": [shown_import(one) for one in imports if may_read(one["layer"])]})
 
 
 @area.get("/<import_id>")
 def give_import(import_id: str) -> Response:
     """Gives the state of an import."""
-    return json_response(served().imports.get(import_id, request_language()))
+    return json_response(shown_import(served().imports.get(import_id, request_language())))
+
+
+@area.post("/<import_id>/tracks")
+def take_tracks(import_id: str) -> Response:
+    """Takes the tracks beside an upload of photos, in place of former ones, and tells when they go."""
+    path = served().imports.waiting(import_id)
+    return json_response(tell_track(save_tracks(request.files.getlist("file"), path, workspace())), status=201)
 
 
 @area.post("/<import_id>/convert")
 def start_conversion(import_id: str) -> Response:
     """Begins to bring a source into a layer."""
-    choice = read_choice(read_object(max_bytes=settings().max_body_bytes), workspace())
+    body = read_object(max_bytes=settings().max_body_bytes)
+    choice = read_choice(body, workspace())
     demand(Right.EDIT, layers_named(choice))
+    if body.get("track"):
+        choice["track"] = read_track_choice(body["track"], served().imports.waiting(import_id), workspace())
     note(layer=str(choice.get("layer") or ""))
     upload = served().imports.start(import_id, choice)
     return json_response({"import_id": import_id, "state": upload.state}, status=202)
@@ -93,9 +122,12 @@ def start_conversion(import_id: str) -> Response:
 @area.post("/<import_id>/preview")
 def preview(import_id: str) -> Response:
     """Tells where the rows of an upload would lie, read as a person says; nothing is imported."""
-    choice = read_choice(read_object(max_bytes=settings().max_body_bytes), workspace())
+    body = read_object(max_bytes=settings().max_body_bytes)
+    choice = read_choice(body, workspace())
     demand(Right.READ, choice.get("against", ()))
     path = served().imports.waiting(import_id)
+    if body.get("track"):
+        choice["track"] = read_track_choice(body["track"], path, workspace())
     inspection = workspace().inspect(path, recipe=choice.get("recipe"))
     how = {name: choice[name] for name in POSITION if name in choice}
     return json_response({"preview": preview_tables(inspection, workspace(), how, language=request_language())})
@@ -142,6 +174,10 @@ def give_report(import_id: str) -> Response:
 def give_fix_list(import_id: str) -> Response:
     """Gives the ledger of an import as a workbook with what has to be mended."""
     record = _done(import_id, Text("まだ取り込まれていないので、直す箇所の表はありません。", "It is not imported yet."))
+    # It quotes cells as they stood in the ledger, of columns of any kind.
+    if workspace().store.layer(record["layer"]).personal_names:
+        demand_personal(record["layer"])
+    note(layer=record["layer"])
     asked = request.args.get("language")
     language = asked if asked in LANGUAGES else request_language()
     with tempfile.TemporaryDirectory() as folder:
@@ -163,7 +199,7 @@ def undo(import_id: str) -> Response:
         Text("まだ取り込まれていないので、取り消せません。", "It is not imported yet; there is nothing to undo."),
     )
     workspace().undo_import(import_id, author=signature(read_object(max_bytes=settings().max_body_bytes)))
-    return json_response(desk.get(import_id, request_language()))
+    return json_response(shown_import(desk.get(import_id, request_language())))
 
 
 def _done(import_id: str, otherwise: Text) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Layers and their definitions."""
 
+from typing import Any
+
 from flask import Blueprint, Response
 from werkzeug.exceptions import Forbidden
 
@@ -8,12 +10,13 @@ from gis_capture.errors import LayerError
 from gis_capture.model import Layer
 from gis_capture.people import Right, Role
 from gis_capture.server.answers import json_response
-from gis_capture.server.authorization import demand, may_read, note, principal, signature
+from gis_capture.server.authorization import demand, may_read, note, principal, sees_personal, signature
 from gis_capture.server.bodies import read_object, read_text
 from gis_capture.server.context import served, workspace
 from gis_capture.server.errors import RequestError, StateError, request_language
-from gis_capture.server.imports_desk import last_imports
-from gis_capture.server.personal import sees_personal
+from gis_capture.server.import_answers import last_imports
+from gis_capture.server.seen import extent_seen, within
+from gis_capture.store.protocol import EVERYTHING, LayerInfo
 
 area = Blueprint("layers", __name__)
 MAX_DEFINITION_BYTES = 1_000_000
@@ -21,18 +24,17 @@ MAX_DEFINITION_BYTES = 1_000_000
 
 @area.get("/layers")
 def list_layers() -> Response:
-    """Lists the layers of the store with their counts."""
+    """Lists the layers of the store with their counts; to whom an area is set, of what lies in it."""
     served().adopt_direct_edits()
     here = workspace()
     newest = last_imports(here.imports(), request_language())
     layers = [
         {
             "definition": layer_to_json(info.layer),
-            "n_features": info.n_features,
-            "n_unlocated": info.n_unlocated,
-            "extent": list(info.extent) if info.extent else None,
+            **_counts(info),
             "revision": info.revision,
             "last_import": newest.get(info.layer.key),
+            **({"own_style": own} if (own := here.styles.own(info.layer.key)) else {}),
         }
         for info in here.layers()
         if may_read(info.layer.key)
@@ -61,6 +63,14 @@ def add_layer() -> Response:
     except LayerError as error:
         raise StateError(error.message, code="definition_refused") from error
     return json_response({"definition": layer_to_json(info.layer)}, status=200 if is_there else 201)
+
+
+def _counts(info: LayerInfo) -> dict[str, Any]:
+    part, extent = within(info.layer.key), extent_seen(info.extent)
+    # What has no place lies in no area.
+    n_features = served().count(info.layer.key, EVERYTHING, part) if part else info.n_features
+    n_unlocated = 0 if part else info.n_unlocated
+    return {"n_features": n_features, "n_unlocated": n_unlocated, "extent": list(extent) if extent else None}
 
 
 def _layer_of(definition: object) -> Layer:

@@ -9,14 +9,13 @@ from flask import Blueprint, Response, request
 from gis_capture.model import Text
 from gis_capture.people import Right
 from gis_capture.report.import_rows import personal_columns
-from gis_capture.report.update_list import write_update_list
 from gis_capture.server.answers import attachment, json_response
-from gis_capture.server.authorization import demand, layers_named, signature
+from gis_capture.server.authorization import demand, layers_named, sees_personal, signature
 from gis_capture.server.bodies import read_object, read_text
-from gis_capture.server.choices import read_query
+from gis_capture.server.choices import read_json_argument, read_query
 from gis_capture.server.context import served, settings, workspace
 from gis_capture.server.errors import NotFoundError, RequestError, request_language
-from gis_capture.server.personal import sees_personal
+from gis_capture.server.tracks import read_track_choice
 from gis_capture.text import LANGUAGES
 
 area = Blueprint("ledger_versions", __name__, url_prefix="/imports")
@@ -35,6 +34,9 @@ def compare(import_id: str) -> Response:
     arguments, form = request.args, request.args.get("format", "json")
     choice = read_query(arguments, workspace())
     demand(Right.READ, layers_named(choice))
+    if arguments.get("track"):
+        clock = read_json_argument("track", arguments)
+        choice["track"] = read_track_choice(clock, served().imports.waiting(import_id), workspace())
     if form != "json" and form not in _LISTS:
         raise RequestError(Text(f"形式「{form[:20]}」はありません。", f'There is no format "{form[:20]}".'))
     served().adopt_direct_edits()
@@ -83,12 +85,17 @@ def _is_decision(value: Any) -> bool:
 def _open_rows(import_id: str) -> dict[str, Any]:
     rows = workspace().open_rows(import_id)
     record = next(one for one in workspace().imports() if one["import_id"] == import_id)
-    hidden = set() if sees_personal() else personal_columns(record, workspace().store.layer(record["layer"]))
+    hidden = (
+        set() if sees_personal(record["layer"]) else personal_columns(record, workspace().store.layer(record["layer"]))
+    )
     shown = [row.to_json(request_language(), hidden) for row in rows[:MAX_SHOWN]]
     return {"n_rows": len(rows), "n_open": sum(row.decision is None for row in rows), "rows": shown}
 
 
 def _list_file(document: dict[str, Any], form: str, language: str) -> Response:
+    # Imported here, because openpyxl takes long to load.
+    from gis_capture.report.update_list import write_update_list
+
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"list.{form}"
         write_update_list(path, document, language=language)

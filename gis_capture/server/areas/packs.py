@@ -7,7 +7,7 @@ from flask import Blueprint, Response
 from gis_capture.model import BBox, Text, parse_bbox
 from gis_capture.people import Right
 from gis_capture.server.answers import json_response
-from gis_capture.server.authorization import demand, may_read, readable
+from gis_capture.server.authorization import demand, may_read, principal, readable
 from gis_capture.server.bodies import read_object, read_text
 from gis_capture.server.context import served, workspace
 from gis_capture.server.errors import DETAILS, NotFoundError, RequestError, StateError
@@ -22,7 +22,9 @@ MAX_BODY_BYTES = 100_000
 def list_packs() -> Response:
     """Lists the packs, and those that are being made."""
     packs = workspace().packs
-    seen = [pack for pack in packs.ready() if all(map(may_read, pack.layers))]
+    # A pack holds all that lies in its box.
+    known = packs.ready() if principal().area is None else []
+    seen = [pack for pack in known if all(map(may_read, pack.layers))]
     ready = [pack.to_json(is_current=packs.is_current(pack)) for pack in seen]
     return json_response({"packs": ready, "jobs": served().packs.jobs()})
 

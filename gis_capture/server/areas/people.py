@@ -5,27 +5,39 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask import Blueprint, Response, request
+from shapely import Geometry, Point
 
+from gis_capture.locate.lon_lat import to_lon_lat
 from gis_capture.people import Right, Role, codes
 from gis_capture.people.people import subject_of
+from gis_capture.people.principals import PERSONAL
 from gis_capture.server.answers import json_response
 from gis_capture.server.authorization import note, principal
 from gis_capture.server.bodies import read_object, read_text
 from gis_capture.server.context import workspace
 from gis_capture.server.errors import NotFoundError, RequestError
 from gis_capture.text import Text
+from gis_capture.workspace.areas import read_shape
 
 area = Blueprint("people", __name__)
 MAX_BODY_BYTES = 10_000
 MAX_PASSWORD = 1_000
+MAX_PIN = 100
+MAX_AREA_BYTES = 2_000_000
 
 
 @area.get("/people")
 def list_people() -> Response:
     """Gives the accounts and what they may do with which layer."""
     people = workspace().people
-    accounts = [account.to_json() for account in people.accounts.all()]
-    return json_response({"accounts": accounts, "grants": people.accounts.grants()})
+    emails = people.identities.emails()
+    with_pin = people.pins.holders()
+    accounts = [
+        {**one.to_json(), "email": emails.get(one.account_id), "has_pin": one.account_id in with_pin}
+        for one in people.accounts.all()
+    ]
+    areas = [given.to_json() for given in people.areas.all()]
+    return json_response({"accounts": accounts, "grants": people.accounts.grants(), "areas": areas})
 
 
 @area.post("/people")
@@ -64,6 +76,26 @@ def set_password(account_id: str) -> Response:
     return json_response({"account_id": account.account_id})
 
 
+@area.post("/people/<account_id>/pin")
+def set_pin(account_id: str) -> Response:
+    """Gives one of the crew a PIN for shared tablets, which is not shown again; "" takes it away."""
+    body, people = read_object(max_bytes=MAX_BODY_BYTES), workspace().people
+    account, pin = people.accounts.get(account_id), read_text(body, "pin", max_length=MAX_PIN)
+    people.pins.put(account, pin)
+    note(detail=account.name if pin else f"{account.name}: -")
+    return json_response({"account_id": account.account_id})
+
+
+@area.post("/people/<account_id>/email")
+def set_email(account_id: str) -> Response:
+    """Says by which address the identity provider knows somebody; "" takes it away."""
+    body, people = read_object(max_bytes=MAX_BODY_BYTES), workspace().people
+    account = people.accounts.get(account_id)
+    people.identities.put(account, read_text(body, "email", max_length=300))
+    note(detail=account.name)
+    return json_response({"account_id": account.account_id})
+
+
 @area.post("/me/password")
 def change_own_password() -> Response:
     """Changes the own password; signs out everywhere, here too."""
@@ -89,8 +121,34 @@ def grant() -> Response:
     subject = subject_of(people, subject)
     right = None if body.get("right") is None else read_right(read_text(body, "right", max_length=20))
     people.accounts.grant(subject, layer, right)
-    note(layer=layer, detail=f"{subject}: {right.word if right is not None else '-'}")
+    note(layer=layer, detail=f"{subject}: {body['right'] if right is not None else '-'}")
     return json_response({"grants": people.accounts.grants()})
+
+
+@area.post("/areas")
+def put_area() -> Response:
+    """Limits an account, a tablet or a role to an area: polygons, or a feature of a layer; neither lifts the limit."""
+    body, people = read_object(max_bytes=MAX_AREA_BYTES), workspace().people
+    subject = subject_of(people, read_text(body, "subject", max_length=200))
+    name, shape = read_text(body, "name", max_length=200), _shape(body)
+    if shape is None:
+        people.areas.remove(subject)
+    else:
+        people.areas.put(subject, name, shape)
+    note(detail=f"{subject}: {name if shape is not None else '-'}")
+    return json_response({"areas": [given.to_json() for given in people.areas.all()]})
+
+
+def _shape(body: dict[str, Any]) -> Geometry | None:
+    layer, feature_id = (read_text(body, name, max_length=200) for name in ("layer", "feature_id"))
+    if not layer:
+        return read_shape(body["geometry"]) if body.get("geometry") is not None else None
+    store = workspace().store
+    feature = store.feature(layer, feature_id)
+    if feature is None:
+        raise NotFoundError(Text("この地物はありません。", "There is no such feature."), feature_id=feature_id)
+    shape: Geometry | None = to_lon_lat([feature.geometry], store.layer(layer).crs)[0]
+    return shape if shape is not None else Point()
 
 
 @area.get("/audit.csv")
@@ -122,12 +180,14 @@ def read_role(word: Any) -> Role:
         raise codes.error(codes.ROLE_UNKNOWN, value=word) from error
 
 
-def read_right(word: str) -> Right:
-    """Reads the word for a right.
+def read_right(word: str) -> Right | bool:
+    """Reads the word for a right, or whether personal data is seen.
 
     Raises:
         PeopleError: It is none.
     """
+    if word in PERSONAL:
+        return PERSONAL[word]
     try:
         return Right[word.upper()]
     except KeyError as error:

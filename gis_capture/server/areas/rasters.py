@@ -16,7 +16,7 @@ from gis_capture.server.uploads import safe_name
 from gis_capture.text import Text
 from gis_capture.tiles import parse_tile
 from gis_capture.tiles.pmtiles import MEDIA_TYPES
-from gis_capture.tiles.raster.sheet import BESIDE, SUFFIXES
+from gis_capture.tiles.raster.sheet import BESIDE, SUFFIXES, Placing
 
 area = Blueprint("rasters", __name__, url_prefix="/rasters")
 MAX_FILES = 400
@@ -62,7 +62,7 @@ def take_pictures() -> Response:
             file.close()
         sheets = [folder / own for own in names if Path(own).suffix.lower() in SUFFIXES]
         title, attribution = (form.get(key, "")[:200] for key in ("title", "attribution"))
-        found = rasters.prepare(sheets, name=name, title=title, attribution=attribution, crs=crs)
+        found = rasters.prepare(sheets, name=name, title=title, attribution=attribution, placing=Placing(crs=crs))
     except BaseException:
         rasters.forget_job(name)
         raise
@@ -84,8 +84,9 @@ def build_again(name: str) -> Response:
 @area.post("/<name>/remove")
 def remove_raster(name: str) -> Response:
     """Takes a layer away."""
+    workspace().rasters.checked_name(name)
     served().rasters.forget(name)
-    workspace().rasters.remove(workspace().rasters.checked_name(name))
+    workspace().rasters.remove(name)
     return json_response({"name": name})
 
 

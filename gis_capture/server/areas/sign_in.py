@@ -12,6 +12,7 @@ from gis_capture.server.asking import give_device, give_session, tokens, who_ask
 from gis_capture.server.authorization import write_down
 from gis_capture.server.bodies import read_object, read_text
 from gis_capture.server.context import served, settings, workspace
+from gis_capture.workspace.reserve import with_room
 
 area = Blueprint("sign_in", __name__)
 MAX_BODY_BYTES = 10_000
@@ -22,6 +23,8 @@ MAX_PASSWORD = 1_000
 def tell() -> Response:
     """Tells who asks, or why that is not known; what a page asks first."""
     answer: dict[str, Any] = {"has_accounts": served().has_accounts(), "principal": None, "problem": None}
+    oidc = workspace().folder.oidc
+    answer["outside"] = {"title": oidc.title} if oidc else None
     try:
         answer["principal"] = _described(who_asks(served(), request.environ))
     except PeopleError as error:
@@ -91,7 +94,13 @@ def pair() -> Response:
 
 def _signed_in(name: str, password: str, *, status: int = 200) -> Response:
     session, device = tokens(request.environ)
-    token, account = workspace().people.sign_in(name, password, address=_address(), session=session, device=device)
+    here = workspace()
+
+    def begin() -> tuple[str, Account]:
+        return here.people.sign_in(name, password, address=_address(), session=session, device=device)
+
+    # On a full disk too: who is let in can at least look.
+    token, account = with_room(here.folder.cache_dir, begin)
     principal = _principal_of(account)
     write_down("sign_in", principal)
     response = json_response({"principal": _described(principal)}, status=status)

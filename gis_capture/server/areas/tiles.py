@@ -6,8 +6,10 @@ from flask import Blueprint, Response, request
 
 from gis_capture.model import BBox, Layer
 from gis_capture.server.answers import json_response
+from gis_capture.server.authorization import principal
 from gis_capture.server.context import served, workspace
 from gis_capture.server.errors import RequestError, request_language
+from gis_capture.server.seen import extent_seen
 from gis_capture.server.tile_answers import TileAsked, layer_tile, tile_response
 from gis_capture.text import Text
 from gis_capture.tiles import map_style, parse_tile, tile_json
@@ -21,16 +23,15 @@ area = Blueprint("tiles", __name__)
 def give_tile(layers: str, z: int, x: int, y: int) -> Response:
     """Gives one tile; 204 when nothing is in it, 304 when the asker has it."""
     known = request.headers.get("If-None-Match", "")
-    return tile_response(
-        layer_tile(served(), TileAsked(layers, parse_tile(z, x, y), "mvt", request.args.get("v"), known))
-    )
+    asked = TileAsked(layers, parse_tile(z, x, y), "mvt", request.args.get("v"), known, principal().area)
+    return tile_response(layer_tile(served(), asked))
 
 
 @area.get("/tiles/<layers>.json")
 def give_tile_json(layers: str) -> Response:
     """Gives TileJSON; the address of its tiles names their version, so that a proxy may keep them."""
     chosen = _layers(layers)
-    version = workspace().tiles.version([layer.key for layer in chosen])
+    version = workspace().tiles.version([layer.key for layer in chosen], principal().area)
     return json_response(tile_json(chosen, url=f"{_url(layers)}?v={version}", extent=_extent(chosen)))
 
 
@@ -89,7 +90,7 @@ def _url(layers: str) -> str:
 
 
 def _extent(layers: list[Layer]) -> BBox | None:
-    found = [workspace().store.layer_info(layer.key).extent for layer in layers]
+    found = [extent_seen(workspace().store.layer_info(layer.key).extent) for layer in layers]
     boxes = [box for box in found if box]
     if not boxes:
         return None

@@ -6,8 +6,6 @@ from flask import Blueprint, Response
 from gis_capture.server.addresses import lan_address
 from gis_capture.server.answers import json_response
 from gis_capture.server.context import workspace
-from gis_capture.server.tls import ends_at, fingerprint, read_certificates
-from gis_capture.server.tls.setup import Setup
 
 area = Blueprint("trust", __name__)
 
@@ -15,6 +13,10 @@ area = Blueprint("trust", __name__)
 @area.get("/https")
 def https() -> Response:
     """Gives the address of tablets, the page that leads them to trust it, and the number to compare."""
+    # Imported here, because a server without HTTPS needs none of it, and it takes long to load.
+    from gis_capture.server.tls import ends_at, fingerprint, read_certificates
+    from gis_capture.server.tls.setup import Setup
+
     folder = workspace().folder
     certificates = read_certificates(folder.secrets_dir)
     if folder.https is None or certificates is None:

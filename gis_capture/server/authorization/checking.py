@@ -7,11 +7,11 @@ from typing import Any, cast
 from flask import Flask, Response, g, request
 
 from gis_capture.errors import CaptureError
-from gis_capture.people import OWN_SCREEN, Principal, Right, codes
+from gis_capture.people import ALL_LAYERS, OWN_SCREEN, Principal, Right, codes
 from gis_capture.people.principals import Role
 from gis_capture.server.asking import is_own_screen, who_asks
 from gis_capture.server.authorization.rules import RULES, UNKNOWN, Rule
-from gis_capture.server.authorization.subjects import layers_of
+from gis_capture.server.authorization.subjects import layers_of, owner_of
 from gis_capture.server.bodies import read_text
 from gis_capture.server.context import served
 from gis_capture.server.security import SAFE_METHODS
@@ -27,7 +27,8 @@ ROLES = {
 MAX_AUTHOR = 200
 # In the address, what was done stands to.
 _SUBJECTS = (
-    "feature_id", "change_id", "conflict_id", "checkout_id", "import_id", "sha256", "account_id", "device_id", "name",
+    "feature_id", "change_id", "conflict_id", "checkout_id", "reading_id", "import_id", "sha256", "account_id",
+    "device_id", "name",
 )  # fmt: skip
 
 
@@ -47,8 +48,13 @@ def init_app(app: Flask) -> None:
         g.principal = asking = who_asks(served(), request.environ)
         if asking.role < rule.least:
             raise codes.error(codes.ROLE_TOO_LOW, role=ROLES[rule.least].ja)
+        if asking.area is not None and not rule.keeps_area:
+            raise codes.error(codes.AREA_LIMITED)
         if not asking.is_unlimited:
             demand(_needed(), layers_of(served(), request.view_args or {}))
+        _check_owner(asking, rule)
+        if rule.is_personal:
+            demand_personal()
 
     @app.after_request
     def conclude(response: Response) -> Response:
@@ -79,6 +85,51 @@ def demand(right: Right, layers: Iterable[str]) -> None:
         raise codes.error(codes.LAYER_NOT_GRANTED)
 
 
+def _check_owner(asking: Principal, rule: Rule) -> None:
+    """An upload may hold anything: it is its owner's; that the administrator uses one of another is written down."""
+    owner = owner_of(served(), request.view_args or {})
+    if owner is None:
+        return
+    if not may_use(owner):
+        raise codes.error(codes.UPLOAD_OF_ANOTHER)
+    if owner != asking.id and not rule.word:
+        note(what="upload_read")
+
+
+def sees_personal(*layers: str) -> bool:
+    """Whether fields with personal data of layers are given to who asks; none = of all that have any.
+
+    That they are given is written down with the answer.
+    """
+    here = served().workspace
+    asked = layers or [layer.key for layer in here.store.layers() if layer.personal_names] or [ALL_LAYERS]
+    is_given = here.settings.shares_personal_fields or all(map(principal().may_see_personal, asked))
+    if is_given:
+        note_personal(asked)
+    return is_given
+
+
+def note_personal(layers: Iterable[str]) -> None:
+    """Has it written down that fields with personal data of these layers were given; most have none."""
+    with_any = {layer.key for layer in served().workspace.store.layers() if layer.personal_names}
+    g.given_personal = {*g.get("given_personal", ()), *with_any.intersection(layers)}
+
+
+def demand_personal(*layers: str) -> None:
+    """Goes on only where fields with personal data of layers are given to who asks; see `sees_personal`.
+
+    Raises:
+        PeopleError: They are not (code `personal_hidden`).
+    """
+    if not sees_personal(*layers):
+        raise codes.error(codes.PERSONAL_HIDDEN)
+
+
+def may_use(owner: str) -> bool:
+    """Whether an upload that is in no layer yet may be used by who asks: by its owner and the administrator."""
+    return owner == principal().id or principal().role is Role.ADMIN
+
+
 def may_read(layer: object) -> bool:
     """Whether who asks may see what is in a layer; what is in none is seen by all."""
     return not layer or principal().right(str(layer)) >= Right.READ
@@ -96,7 +147,7 @@ def signature(document: Any) -> str:
     return read_text(document, "author", max_length=MAX_AUTHOR)
 
 
-def note(*, layer: str = "", detail: str = "", what: str = "") -> None:
+def note(*, layer: str = "", detail: str = "", what: str = "", subject: str = "") -> None:
     """Says more of what is done than the address tells; `what` instead of the word of the rule."""
     g.note = {**g.get("note", {}), **{key: value for key, value in locals().items() if value}}
 
@@ -112,17 +163,11 @@ def write_down(word: str, who: Principal | None, *, detail: str = "", subject: s
             who=(who.kind, who.id, who.name) if who else ("unknown", "", ""),
             address=request.remote_addr or "",
             layer=str(more.get("layer") or arguments.get("layer") or arguments.get("layers") or "")[:200],
-            subject=(subject or about)[:200],
+            subject=str(subject or more.get("subject") or about)[:200],
             detail=detail or more.get("detail", ""),
         )
     except CaptureError:
         logger.exception("What was done could not be written down: %s by %s", word, who and who.id)
-
-
-def _has_personal() -> bool:
-    """Whether the layer that was asked for, or any of them, has fields with personal data."""
-    named = (request.view_args or {}).get("layer")
-    return any(layer.personal_names for layer in served().workspace.store.layers() if named in (None, layer.key))
 
 
 def layers_named(choice: Mapping[str, Any]) -> list[str]:
@@ -138,10 +183,14 @@ def _needed() -> Right:
 def _word(rule: Rule, response: Response) -> str:
     """The word for what was done; "" where it needs none, or where nothing was done."""
     if response.status_code in (401, 403):
+        code = (response.get_json(silent=True) or {}).get("code", "")
+        note(detail=f"{request.method} {request.path[:200]} {code}")
         return "refused"
     # A piece of a photo (202), and what the asker has already (304), is nothing new.
     is_done = response.status_code < 300 and (response.status_code != 202 or request.method != "PUT")
-    if is_done and g.get("gave_personal") and _has_personal():
+    given = g.get("given_personal")
+    if is_done and given:
+        note(layer=",".join(sorted(given)))
         if not rule.word:
             return "personal_read"
         note(detail="with_personal")

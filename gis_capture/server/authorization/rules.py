@@ -1,8 +1,8 @@
 """The rule of every route: the least role that may ask it, and the word for it in the account of what was done.
 
 What a route does with a layer is checked besides, by the layer's grants: reading needs the right to read, all else the
-right to edit. A route that has no rule here is the
-administrator's alone, and fails a test.
+right to edit. Who is limited to an area may ask those routes alone that keep to it. A route that
+has no rule here is the administrator's alone, and fails a test.
 """
 
 from dataclasses import dataclass
@@ -17,15 +17,19 @@ class Rule:
     Attributes:
         least: Role that is needed; None = nobody has to be known.
         word: For the account, written when it was done; "" = it is not written down.
+        keeps_area: Whether it gives and takes nothing outside the area of who asks, who then may ask.
         is_for_own_computer: Whether programs on the server's own computer may ask without being known.
+        is_personal: Whether what it gives may hold personal data of any layer, and is for who may see all of that.
     """
 
     least: Role | None
     word: str = ""
     is_for_own_computer: bool = False
+    keeps_area: bool = False
+    is_personal: bool = False
 
 
-_OPEN, _VIEWER = Rule(None), Rule(Role.VIEWER)
+_OPEN, _VIEWER, _KEEPS_AREA = Rule(None), Rule(Role.VIEWER), Rule(Role.VIEWER, keeps_area=True)
 
 UNKNOWN = Rule(Role.ADMIN, "unknown_route")
 RULES: dict[str, Rule] = {
@@ -39,7 +43,7 @@ RULES: dict[str, Rule] = {
     "health.openapi": _OPEN,
     "health.metrics": Rule(Role.ADMIN, is_for_own_computer=True),
     "trust.trusted": _OPEN,
-    "trust.https": _VIEWER,
+    "trust.https": _KEEPS_AREA,
     # They say themselves who may.
     "sign_in.tell": _OPEN,
     "sign_in.show_setup": _OPEN,
@@ -47,32 +51,40 @@ RULES: dict[str, Rule] = {
     "sign_in.sign_in": _OPEN,
     "sign_in.sign_out": _OPEN,
     "sign_in.pair": _OPEN,
-    "people.change_own_password": Rule(Role.VIEWER, "own_password"),
+    "outside.begin": _OPEN,
+    "outside.come_back": _OPEN,
+    "people.change_own_password": Rule(Role.VIEWER, "own_password", keeps_area=True),
     # Looking at layers.
-    "layers.list_layers": _VIEWER,
-    "layers.list_definitions": _VIEWER,
-    "features.list_features": _VIEWER,
-    "features.give_feature": _VIEWER,
-    "history.give_history": _VIEWER,
-    "exports.export": Rule(Role.VIEWER, "export"),
-    "tiles.give_tile": _VIEWER,
-    "tiles.give_tile_json": _VIEWER,
-    "tiles.give_style": _VIEWER,
-    "tiles.give_legend": _VIEWER,
-    "tiles.draw_legend": _VIEWER,
-    "basemap.list_basemap": _VIEWER,
-    "basemap.give_pack": _VIEWER,
-    "basemap.give_basemap_tile": _VIEWER,
-    "packs.list_packs": _VIEWER,
-    "rasters.list_rasters": _VIEWER,
-    "rasters.give_tile_json": _VIEWER,
-    "rasters.give_tile": _VIEWER,
-    "attachments.give_attachment": _VIEWER,
-    "attachments.give_thumbnail": _VIEWER,
-    "sync.give_pull": _VIEWER,
+    "layers.list_layers": _KEEPS_AREA,
+    "layers.list_definitions": _KEEPS_AREA,
+    "features.list_features": _KEEPS_AREA,
+    "features.give_feature": _KEEPS_AREA,
+    "history.give_history": _KEEPS_AREA,
+    "scanned.tell_paper": _KEEPS_AREA,
+    "scanned.give_strip": _KEEPS_AREA,
+    "exports.export": Rule(Role.VIEWER, "export", keeps_area=True),
+    "tiles.give_tile": _KEEPS_AREA,
+    "tiles.give_tile_json": _KEEPS_AREA,
+    "tiles.give_style": _KEEPS_AREA,
+    "tiles.give_legend": _KEEPS_AREA,
+    "tiles.draw_legend": _KEEPS_AREA,
+    "addresses.give_addresses": _KEEPS_AREA,
+    "datum_shift.give_shift": _KEEPS_AREA,
+    "basemap.list_basemap": _KEEPS_AREA,
+    "basemap.give_pack": _KEEPS_AREA,
+    "basemap.give_basemap_tile": _KEEPS_AREA,
+    "packs.list_packs": _KEEPS_AREA,
+    "rasters.list_rasters": _KEEPS_AREA,
+    "rasters.give_tile_json": _KEEPS_AREA,
+    "rasters.give_tile": _KEEPS_AREA,
+    "attachments.give_attachment": _KEEPS_AREA,
+    "attachments.give_thumbnail": _KEEPS_AREA,
+    "sync.give_pull": _KEEPS_AREA,
     # Work in the field.
-    "sync.take_push": Rule(Role.CREW, "push"),
-    "attachments.take_attachment": Rule(Role.CREW, "photo"),
+    "crews.list_members": Rule(Role.CREW, keeps_area=True),
+    "crews.take_pin": Rule(Role.CREW, "crew_pin", keeps_area=True),
+    "sync.take_push": Rule(Role.CREW, "push", keeps_area=True),
+    "attachments.take_attachment": Rule(Role.CREW, "photo", keeps_area=True),
     "layers.add_layer": Rule(Role.CREW, "layer_add"),
     # Work at the office.
     "attachments.give_missing": Rule(Role.OFFICE),
@@ -93,6 +105,7 @@ RULES: dict[str, Rule] = {
     "days.give_report": Rule(Role.OFFICE),
     "imports.list_imports": Rule(Role.OFFICE),
     "imports.take_upload": Rule(Role.OFFICE, "upload"),
+    "imports.take_tracks": Rule(Role.OFFICE, "upload"),
     "imports.give_import": Rule(Role.OFFICE),
     "imports.start_conversion": Rule(Role.OFFICE, "import"),
     "imports.preview": Rule(Role.OFFICE),
@@ -113,6 +126,34 @@ RULES: dict[str, Rule] = {
     "rasters.take_pictures": Rule(Role.OFFICE, "raster_add"),
     "rasters.build_again": Rule(Role.OFFICE, "raster_add"),
     "rasters.remove_raster": Rule(Role.OFFICE, "raster_remove"),
+    "scans.list_scans": Rule(Role.OFFICE),
+    "scans.give_scan": Rule(Role.OFFICE),
+    "scans.give_control": Rule(Role.OFFICE),
+    "scans.give_map_sheet": Rule(Role.OFFICE),
+    "scans.take_scan": Rule(Role.OFFICE, "scan_add"),
+    "scans.set_control": Rule(Role.OFFICE, "scan_control"),
+    "scans.make_layer": Rule(Role.OFFICE, "raster_add"),
+    "scans.remove_scan": Rule(Role.OFFICE, "scan_remove"),
+    "scanned.list_scanned": Rule(Role.OFFICE, is_personal=True),
+    "scanned.take_scanned": Rule(Role.OFFICE, "scanned_add", is_personal=True),
+    "scanned.give_scanned": Rule(Role.OFFICE, is_personal=True),
+    "scanned.remove_scanned": Rule(Role.OFFICE, "scanned_remove", is_personal=True),
+    "scanned.give_page": Rule(Role.OFFICE, is_personal=True),
+    "scanned.give_cells": Rule(Role.OFFICE, is_personal=True),
+    "scanned.decide_cells": Rule(Role.OFFICE, "scanned_decide", is_personal=True),
+    "scanned.finish_scanned": Rule(Role.OFFICE, "scanned_finish", is_personal=True),
+    "scanned.give_finished": Rule(Role.OFFICE, is_personal=True),
+    "scanned.import_scanned": Rule(Role.OFFICE, "upload", is_personal=True),
+    "sheets.list_sheets": Rule(Role.OFFICE),
+    "sheets.print_sheets": Rule(Role.OFFICE, "sheet_print"),
+    "sheets.give_pdf": Rule(Role.OFFICE),
+    "sheets.give_atlas": Rule(Role.OFFICE),
+    "sheets.list_readings": Rule(Role.OFFICE),
+    "sheets.take_scan": Rule(Role.OFFICE, "sheet_read"),
+    "sheets.give_reading": Rule(Role.OFFICE),
+    "sheets.give_picture": Rule(Role.OFFICE),
+    "sheets.remove_reading": Rule(Role.OFFICE, "sheet_remove"),
+    "sheets.decide_mark": Rule(Role.OFFICE, "sheet_decide"),
     "devices.list_devices": Rule(Role.OFFICE),
     "devices.make_code": Rule(Role.OFFICE, "pairing_code"),
     "devices.set_state": Rule(Role.OFFICE, "device_state"),
@@ -121,7 +162,10 @@ RULES: dict[str, Rule] = {
     "people.add_person": Rule(Role.ADMIN, "person_add"),
     "people.remove_person": Rule(Role.ADMIN, "person_remove"),
     "people.set_password": Rule(Role.ADMIN, "person_password"),
+    "people.set_pin": Rule(Role.ADMIN, "person_pin"),
+    "people.set_email": Rule(Role.ADMIN, "person_email"),
     "people.grant": Rule(Role.ADMIN, "grant"),
+    "people.put_area": Rule(Role.ADMIN, "area"),
     "people.give_audit": Rule(Role.ADMIN, "audit_export"),
     "office_settings.show": Rule(Role.OFFICE),
     "office_settings.change": Rule(Role.ADMIN, "setting"),

@@ -16,6 +16,12 @@ def layers_of(served: Served, arguments: Mapping[str, Any]) -> set[str]:
     return found
 
 
+def owner_of(served: Served, arguments: Mapping[str, Any]) -> str | None:
+    """Whose an upload is that is in no layer yet, as the id of an account; None where an address is about none."""
+    import_id = arguments.get("import_id")
+    return served.imports.owner(str(import_id)) if import_id else None
+
+
 def _of_change(served: Served, change_id: str) -> Iterable[str]:
     with served.workspace.store.snapshot() as snapshot:
         change = snapshot.sync.change(change_id)
@@ -33,6 +39,12 @@ def _of_file(served: Served, file: str) -> Iterable[str]:
     ]
 
 
+def _of_reading(served: Served, reading_id: str) -> Iterable[str]:
+    kept = served.workspace.sheets.kept
+    pages = served.workspace.readings.get(reading_id)["pages"]
+    return [key for page in pages if page["state"] == "read" for key in kept.read(page["sheet"]).layers]
+
+
 RESOLVERS: dict[str, Callable[[Served, str], Iterable[str]]] = {
     "layer": lambda _, key: [key],
     "layers": lambda _, keys: keys.split(","),
@@ -40,6 +52,8 @@ RESOLVERS: dict[str, Callable[[Served, str], Iterable[str]]] = {
     "conflict_id": lambda served, one: [str(get_conflict(served.workspace.store, one).get("layer") or "")],
     "checkout_id": lambda served, one: [layer.key for layer in served.workspace.checkouts.get(one).layers],
     "import_id": lambda served, one: [served.imports.get(one, "ja")["layer"] or ""],
+    "sheet": lambda served, number: served.workspace.sheets.kept.find(number).layers,
+    "reading_id": _of_reading,
     "sha256": _of_photo,
     "file": _of_file,
     # Of a pack; rasters are of no layer, and their names are not those of packs.
@@ -47,5 +61,22 @@ RESOLVERS: dict[str, Callable[[Served, str], Iterable[str]]] = {
 }
 """By the name of an argument in an address."""
 
-OF_NO_LAYER = frozenset({"feature_id", "z", "x", "y", "row", "kind", "day", "account_id", "device_id"})
+
+OF_NO_LAYER = frozenset(
+    {
+        "feature_id",
+        "z",
+        "x",
+        "y",
+        "row",
+        "kind",
+        "day",
+        "account_id",
+        "device_id",
+        "mark_id",
+        "picture",
+        "scan_id",
+        "number",
+    }
+)
 """Arguments that tell nothing about a layer, or stand beside one that does."""

@@ -4,7 +4,20 @@ import re
 from importlib.metadata import version
 from typing import Any
 
-from gis_capture.server.openapi import checkouts, conflicts, imports, layers, pages, people, rasters, sync, tiles
+from gis_capture.server.openapi import (
+    checkouts,
+    conflicts,
+    imports,
+    layers,
+    pages,
+    people,
+    rasters,
+    scanned,
+    scans,
+    sheets,
+    sync,
+    tiles,
+)
 from gis_capture.server.openapi.operation import COUNT, GEOJSON, JSON, PATH_TYPES, TEXT, XLSX, Operation, Schema
 
 __all__ = ["OPERATIONS", "XLSX", "openapi_document"]
@@ -15,6 +28,9 @@ OPERATIONS = (
     *layers.OPERATIONS,
     *tiles.OPERATIONS,
     *rasters.OPERATIONS,
+    *scans.OPERATIONS,
+    *scanned.OPERATIONS,
+    *sheets.OPERATIONS,
     *sync.OPERATIONS,
     *imports.OPERATIONS,
     *conflicts.OPERATIONS,

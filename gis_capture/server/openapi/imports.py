@@ -1,10 +1,19 @@
 """Ledgers on their way into layers."""
 
+from gis_capture.convert.photo_track import MAX_AHEAD_S, MAX_GAP_S
 from gis_capture.model.roles import NOTATIONS, ROLES, WAYS
 from gis_capture.server.openapi.operation import BYTES, HTML, JSON, NUMBER, TEXT, XLSX, Operation, Schema
 from gis_capture.text import LANGUAGES
 from gis_capture.workspace.reimport import TAKES
 
+_TRACK: Schema = {
+    "type": "object",
+    "properties": {
+        "zone": {"type": "string", "description": "Of the camera's clock, such as +09:00"},
+        "ahead_s": {"type": "number", "minimum": -MAX_AHEAD_S, "maximum": MAX_AHEAD_S},
+        "max_gap_s": {"type": "number", "minimum": 0, "maximum": MAX_GAP_S},
+    },
+}
 _POSITION: Schema = {
     "crs": TEXT,
     "recipe": TEXT,
@@ -14,10 +23,11 @@ _POSITION: Schema = {
     "against": {"type": "array", "items": TEXT},
     "place_column": TEXT,
 }
+_PLACED: Schema = {**_POSITION, "track": _TRACK}
 _CONVERT: Schema = {
     "type": "object",
     "properties": {
-        **_POSITION,
+        **_PLACED,
         "layer": TEXT,
         "table": TEXT,
         "matches": {"type": "object", "additionalProperties": {"type": ["string", "null"]}},
@@ -74,13 +84,20 @@ OPERATIONS: tuple[Operation, ...] = (
         body=("multipart/form-data", _UPLOAD),
     ),
     Operation("/imports/{import_id}", "get", "The state of an import", {200: JSON}),
+    Operation(
+        "/imports/{import_id}/tracks",
+        "post",
+        "Takes the tracks (GPX) beside an upload of photos, in place of former ones, and tells when they go",
+        {201: JSON},
+        body=("multipart/form-data", _UPLOAD),
+    ),
     Operation("/imports/{import_id}/convert", "post", "Begins to convert a source", {202: JSON}, body=(JSON, _CONVERT)),
     Operation(
         "/imports/{import_id}/preview",
         "post",
         "Where the rows of an upload would lie, read as a person says; nothing is imported",
         {200: JSON},
-        body=(JSON, {"type": "object", "properties": _POSITION}),
+        body=(JSON, {"type": "object", "properties": _PLACED}),
     ),
     Operation(
         "/imports/{import_id}/form",
@@ -120,6 +137,7 @@ OPERATIONS: tuple[Operation, ...] = (
             "place_by": {"enum": list(WAYS)},
             "against": TEXT,
             "place_column": TEXT,
+            "track": {"type": "string", "description": "JSON: the camera's clock, where tracks were uploaded"},
             "format": {"enum": ["json", "html", "csv", "xlsx"]},
             "language": {"enum": list(LANGUAGES)},
         },

@@ -6,7 +6,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("/", "get", "Office pages", {200: HTML}),
     Operation("/tablet/", "get", "Tablet app", {200: HTML}),
     Operation("/tablet/{name}", "get", "A file of the tablet app", {200: BYTES, 304: None}),
-    Operation("/favicon.ico", "get", "The icon", {200: BYTES, 304: None}),
+    Operation("/favicon.ico", "get", "The icon", {200: "image/png", 304: None}),
     Operation("/assets/{name}", "get", "A script, style or font; immutable", {200: BYTES, 304: None}),
     Operation("/health", "get", "Version, epoch, revision, and when the newest backup was made", {200: JSON}),
     Operation("/metrics", "get", "Figures for Prometheus: on the own computer, and for administrators", {200: PLAIN}),

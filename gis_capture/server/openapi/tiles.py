@@ -1,6 +1,6 @@
 """Maps: tiles, styles, base maps."""
 
-from gis_capture.server.openapi.operation import BYTES, JSON, SVG, TEXT, TILE, Operation, Schema
+from gis_capture.server.openapi.operation import BBOX, BYTES, FLAG, JSON, SVG, TEXT, TILE, Operation, Schema
 from gis_capture.tiles.themes import THEMES
 
 _PLAN: Schema = {
@@ -37,6 +37,20 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("/basemaps", "post", "Takes a base map", {201: JSON}, body=("multipart/form-data", _MAP)),
     Operation("/basemaps/{name}/remove", "post", "Takes a base map away", {200: JSON}),
     Operation("/basemaps/{name}/{z}/{x}/{y}.{kind}", "get", "A tile of a base map", {200: BYTES, 204: None, 304: None}),
+    Operation(
+        "/addresses",
+        "get",
+        "Towns and lots of an area, for a search without a network",
+        {200: JSON},
+        query={"bbox": BBOX, "lots": FLAG, "near": FLAG},
+    ),
+    Operation(
+        "/datum-shift",
+        "get",
+        "What takes positions to JGD2011, at nodes of a grid",
+        {200: JSON},
+        query={"crs": TEXT, "bbox": BBOX},
+    ),
     Operation("/packs/{file}", "get", "A base map pack; Range is honoured", {200: BYTES, 206: BYTES, 304: None}),
     Operation("/layer-packs", "get", "Packs of vector tiles, ready or being made", {200: JSON}),
     Operation("/layer-packs", "post", "Begins to make a pack of layers in a box", {202: JSON}, body=(JSON, _PLAN)),

@@ -41,6 +41,27 @@ class Pair:
     key: bytes
 
 
+def names_of(certificate: bytes, key: bytes) -> list[str]:
+    """The names and addresses for which a certificate is valid, names first, none with a wildcard.
+
+    Raises:
+        ValueError: It, or its key, is no PEM, or they do not belong together.
+    """
+    found = x509.load_pem_x509_certificate(certificate)
+    try:
+        own = load_pem_private_key(key, password=None).public_key()
+    except TypeError as error:
+        raise ValueError("the key has a password") from error
+    if own != found.public_key():
+        raise ValueError("the key belongs to another certificate")
+    try:
+        names = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return []
+    hosts = [*names.get_values_for_type(x509.DNSName), *map(str, names.get_values_for_type(x509.IPAddress))]
+    return [host for host in hosts if "*" not in host]
+
+
 def make_authority(office: str, host: str, now: datetime) -> Pair:
     """Makes an authority that vouches for `host`, localhost and private addresses alone.
 

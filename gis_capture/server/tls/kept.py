@@ -71,6 +71,8 @@ def ensure_certificates(
         server = _read(folder, _SERVER)
         if server is None or not is_current(server, authority, host, addresses, now):
             _write(folder, _SERVER, issue(authority, host, addresses, now))
+    except WorkspaceError:
+        raise
     except (OSError, ValueError) as error:
         raise WorkspaceError(
             Text(

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from gis_capture.errors import WorkspaceError
 from gis_capture.server.addresses import lan_address, own_addresses
+from gis_capture.server.tls.certificates import names_of
 from gis_capture.server.tls.kept import Certificates, ensure_certificates
 from gis_capture.server.tls.names import Announcement
 from gis_capture.server.tls.setup import Setup, SetupServer
@@ -34,6 +36,32 @@ def prepare(folder: Folder, now: datetime) -> Prepared:
     )
     authority = certificates.authority.read_bytes()
     return Prepared(certificates, Setup(folder.name, folder.https, lan_address(), authority))
+
+
+def names_vouched_for(certificate: Path, key: Path) -> list[str]:
+    """The names under which a server with a certificate of the office's own is reached; see `names_of`.
+
+    Raises:
+        WorkspaceError: The two cannot be read, or do not belong together.
+    """
+    try:
+        return names_of(certificate.read_bytes(), key.read_bytes())
+    except (OSError, ValueError) as error:
+        raise unusable_pair(certificate, key, error) from error
+
+
+def unusable_pair(certificate: Path | None, key: Path | None, error: Exception) -> WorkspaceError:
+    """Says that a certificate and a key are of no use."""
+    reason = getattr(error, "strerror", None) or error
+    return WorkspaceError(
+        Text(
+            f"証明書「{certificate}」と秘密鍵「{key}」を使えません({reason})。"
+            "パスワードのない PEM 形式の組になっているか確かめてください。",
+            f'Cannot use the certificate "{certificate}" with the key "{key}" ({reason}): '
+            "check that both are PEM, belong together, and the key has no password.",
+        ),
+        path=certificate,
+    )
 
 
 @contextmanager

@@ -8,7 +8,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from gis_capture.geopackage.connection import connect
-from gis_capture.store.geopackage.reading import GeoPackageReading
+from gis_capture.store.geopackage.reading import GeoPackageReading, LastingReading
+
+CACHE_KIB = 512
+"""What a connection keeps of the file: each of dozens of threads has one, and the system keeps the file for all."""
 
 
 class ReaderPool:
@@ -25,7 +28,7 @@ class ReaderPool:
         reading: GeoPackageReading | None = getattr(self._local, "reading", None)
         if reading is None:
             connection = self._take()
-            reading = self._local.reading = GeoPackageReading(connection)
+            reading = self._local.reading = LastingReading(connection)
             weakref.finalize(reading, self._idle.append, connection).atexit = False
         return reading
 
@@ -50,5 +53,6 @@ class ReaderPool:
             return self._idle.pop()
         connection = connect(self._path)
         connection.execute("PRAGMA query_only = ON")
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         self._opened.append(connection)
         return connection

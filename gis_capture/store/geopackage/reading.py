@@ -63,3 +63,20 @@ class GeoPackageReading(Reading):
         if many.fetchone() is None:
             return self.in_box(rows, box)
         return f"EXISTS (SELECT 1 FROM {tree} WHERE id = {rows.table}.fid AND {_TOUCHES})", corners
+
+
+class LastingReading(GeoPackageReading):
+    """Reads for one thread, request after request: a definition is read anew when its layer was written."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        super().__init__(connection)
+        self._rows: dict[str, tuple[int, LayerRows]] = {}
+
+    def rows_of(self, key: str) -> LayerRows:
+        """The rows of a layer."""
+        # Read before the definition: at worst that is read once more.
+        revision = self.layer_revision(key)
+        found = self._rows.get(key)
+        if found is None or found[0] != revision:
+            found = self._rows[key] = (revision, super().rows_of(key))
+        return found[1]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from gis_capture.durability import is_for_want_of_room
 from gis_capture.errors import StoreError
 from gis_capture.geopackage.connection import connect, unusable
 from gis_capture.geopackage.files import create_geopackage, put_in_place
@@ -43,7 +44,7 @@ class GeoPackageSnapshot(GeoPackageReading):
 
     def lines(self, scope: LineScope, *, after: Place, limit: int | None = None) -> Iterator[Lines]:
         """Lines of a pull, encoded, after a place; at most `limit` of them."""
-        features = partial(feature_lines, self, scope, limit=limit)
+        features = None if scope.lies_in else partial(feature_lines, self, scope, limit=limit)
         return merged_lines(self, scope, after=after, limit=limit, features=features)
 
 
@@ -223,6 +224,10 @@ class GeoPackageStore:
         """True when another program has changed the file since the last adoption; cheap."""
         return has_direct_edits(self._reading().connection)
 
+    def moment(self) -> tuple[int, bool]:
+        """The newest revision, and what `has_direct_edits` says, by one question."""
+        return self._reading().moment()
+
     def adopt_direct_edits(
         self, author: Author, *, at: str, new_id: Callable[[], str] = lambda: str(uuid4())
     ) -> int | None:
@@ -305,7 +310,7 @@ def _add_tables(connection: sqlite3.Connection, epoch: str) -> None:
 
 
 def _not_written(path: Path, error: sqlite3.Error) -> StoreError:
-    is_full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    is_full = is_for_want_of_room(path, error)
     return StoreError(
         Text(
             f"「{path}」に書けません({error})。何も変わっていません。空き容量と、ほかに開いているプログラムを確かめてください。",

@@ -13,7 +13,7 @@ from psycopg import errors
 from gis_capture.errors import FormatVersionError, StoreError
 from gis_capture.geopackage.names import quote_identifier
 from gis_capture.model import Problem
-from gis_capture.store.lines import Lines, LineScope, Place
+from gis_capture.store.lines import Lines, LineScope, Place, merged_lines
 from gis_capture.store.postgis.database import (
     Connection,
     Pool,
@@ -31,7 +31,7 @@ from gis_capture.store.postgis.place import Place as Database
 from gis_capture.store.postgis.place import parse_place
 from gis_capture.store.postgis.reading import PostgisReading
 from gis_capture.store.postgis.writing import PostgisTransaction
-from gis_capture.store.protocol import DIRECT_EDIT, Author
+from gis_capture.store.protocol import DIRECT_EDIT, Author, LayerInfo
 from gis_capture.store.sync_records import SyncReader
 from gis_capture.store.tables.sync import SyncTables
 from gis_capture.text import Text
@@ -53,6 +53,8 @@ class PostgisSnapshot(PostgisReading):
 
     def lines(self, scope: LineScope, *, after: Place, limit: int | None = None) -> Iterator[Lines]:
         """Lines of a pull, encoded, after a place; at most `limit` of them."""
+        if scope.lies_in:
+            return merged_lines(self, scope, after=after, limit=limit)
         return lines(self, self._connection, scope, after=after, limit=limit)
 
 
@@ -66,6 +68,7 @@ class PostgisStore(PostgisReading):
         self._write_lock = threading.RLock()
         self._is_writing = False
         self.epoch = self._meta("epoch")
+        self._infos: dict[str, LayerInfo] = {}
 
     def _meta(self, key: str) -> str:
         row = self.connection.execute("SELECT value FROM gis_capture_meta WHERE key = ?", (key,)).fetchone()
@@ -74,6 +77,13 @@ class PostgisStore(PostgisReading):
     def revision(self) -> int:
         """The newest revision; 0 for an empty store."""
         return self.newest_revision()
+
+    def layer_info(self, key: str) -> LayerInfo:
+        """A layer with counts and extent; rows are counted once for a revision of it."""
+        revision, found = self.layer_revision(key), self._infos.get(key)
+        if found is None or found.revision != revision:
+            found = self._infos[key] = super().layer_info(key)
+        return found
 
     @contextmanager
     def snapshot(self) -> Iterator[PostgisSnapshot]:

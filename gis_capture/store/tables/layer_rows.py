@@ -206,10 +206,12 @@ def read_attachments(
 ) -> dict[str, tuple[Attachment, ...]]:
     """Gives the attachments of features, in the order in which they were added."""
     found: dict[str, list[Attachment]] = {}
+    ids = [one for one in feature_ids if one]
+    chosen = "= ?" if len(ids) == 1 else "IN (SELECT value FROM json_each(?))"
     rows = database.execute(
         "SELECT feature_id, attachment FROM gis_capture_attachments WHERE layer = ?"
-        " AND feature_id IN (SELECT value FROM json_each(?)) ORDER BY feature_id, position",
-        (layer, orjson.dumps([one for one in feature_ids if one]).decode()),
+        f" AND feature_id {chosen} ORDER BY feature_id, position",
+        (layer, ids[0] if len(ids) == 1 else orjson.dumps(ids).decode()),
     )
     for feature_id, attachment in rows:
         found.setdefault(feature_id, []).append(Attachment.from_json(orjson.loads(attachment)))

@@ -74,6 +74,14 @@ class Reading:
             self.connection.execute("SELECT coalesce(max(revision), 0) FROM gis_capture_revisions").fetchone()[0]
         )
 
+    def moment(self) -> tuple[int, bool]:
+        """The newest revision, and whether other programs have changed something since the last adoption."""
+        revision, has_direct_edits = self.connection.execute(
+            "SELECT (SELECT coalesce(max(revision), 0) FROM gis_capture_revisions),"
+            " EXISTS(SELECT 1 FROM gis_capture_direct_edits)"
+        ).fetchone()
+        return int(revision), bool(has_direct_edits)
+
     def layers(self) -> tuple[Layer, ...]:
         """All layers, in the order they were made."""
         rows = self.connection.execute("SELECT definition FROM gis_capture_layers ORDER BY position")

@@ -19,6 +19,8 @@ from gis_capture.tiles.grid import Tile
 from gis_capture.tiles.raster.sheet import Sheet
 
 LOOK_S = 60
+START_S = 90
+"""For the first answer of a process, which loads its libraries and opens the pictures before."""
 ANSWER_S = 20
 MEMORY_BYTES = 6 << 30
 _MODULES = "gis_capture.tiles.raster"
@@ -30,10 +32,10 @@ _WORDS = {
         "nothing says its CRS: name it, for example EPSG:6675.",
     ),
     "no_place": Text(
-        "位置の情報がありません。GeoTIFF にするか、ワールドファイル(.jgw .pgw .tfw)か QGIS の基準点(.points)を"
-        "同じ名前で並べてください。",
-        "nothing says where it belongs: use a GeoTIFF, or put a world file (.jgw .pgw .tfw) or control points of QGIS "
-        "(.points) beside it.",
+        "位置の情報がありません。GeoTIFF にするか、ワールドファイル(.jgw .pgw .tfw)か基準点(.points、.georef.json)を"
+        "同じ名前で並べるか、図郭の名前を指定してください。",
+        "nothing says where it belongs: use a GeoTIFF, put a world file (.jgw .pgw .tfw) or control points (.points, "
+        ".georef.json) beside it, or name its map sheet.",
     ),
     "beyond": Text(
         "位置が地図の外になります。座標系か基準点が違うようです。",
@@ -110,12 +112,14 @@ class Asked:
     def tile(self, tile: Tile) -> bytes:
         """Gives a WebP picture; nothing where nothing is there, or where it takes too long."""
         with self._lock:
+            patience_s = ANSWER_S
             if self._child is None or self._child.poll() is not None:
+                patience_s = START_S
                 self._child = _start("asking", self._job, stdin=subprocess.PIPE)
             answers: queue.Queue[bytes] = queue.Queue()
             threading.Thread(target=_ask, args=(self._child, tile, answers), daemon=True).start()
             try:
-                return answers.get(timeout=ANSWER_S)
+                return answers.get(timeout=patience_s)
             except queue.Empty:
                 self._child.kill()
                 return b""

@@ -14,7 +14,7 @@ MAX_ZOOM = 22
 
 
 def look(sheet: Sheet, max_pixels: int) -> dict[str, Any]:
-    """Gives size, bounds (degrees), zoom and the errors of control points; or {"error": kind, "detail": …}."""
+    """Gives size, bounds (degrees), zoom and how far control points can be trusted; or {"error": kind, "detail": …}."""
     try:
         with OpenSheet(sheet) as opened:
             source = opened.source
@@ -33,7 +33,7 @@ def look(sheet: Sheet, max_pixels: int) -> dict[str, Any]:
                 "bounds": list(transform_bounds("EPSG:3857", "EPSG:4326", *box)),
                 "max_zoom": _zoom_of(opened.resolution_m(), box, max_pixels),
                 "is_drawing": opened.is_drawing,
-                "point_errors_px": opened.errors_px(),
+                "points": [one.to_json() for one in opened.trust()],
             }
     except NoPlaceError as error:
         return {"error": f"no_{error}", "detail": ""}

@@ -1,30 +1,24 @@
-"""One picture of a raster layer, and what lies beside it that says where it belongs."""
+"""One picture of a raster layer, and what a person or a file beside it says of where it belongs."""
 
-import csv
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
+from PIL import Image
 from pyproj import CRS
 from pyproj.exceptions import CRSError as ProjCRSError
 
 from gis_capture.errors import SourceError
+from gis_capture.locate.map_sheet import parse_map_sheet
 from gis_capture.text import Text
+from gis_capture.tiles.raster.control import POINTS, Control, Polygon, check_points, read_beside, read_control
+from gis_capture.tiles.raster.fitting import ControlPoint, Method
 
 SUFFIXES = (".tif", ".tiff", ".jpg", ".jpeg", ".png", ".jp2", ".bmp", ".webp", ".gif")
-BESIDE = (".tfw", ".tifw", ".jgw", ".jpgw", ".pgw", ".pngw", ".bpw", ".wld", ".prj", ".points", ".xml", ".ovr", ".tab")
-_MAX_POINTS = 5_000
-_MAX_BESIDE_BYTES = 2_000_000
-
-
-class ControlPoint(NamedTuple):
-    """A place in the picture (from its upper left corner) and on the map (east, north)."""
-
-    column: float
-    row: float
-    x: float
-    y: float
+BESIDE = (
+    *(".tfw", ".tifw", ".jgw", ".jpgw", ".pgw", ".pngw", ".bpw", ".wld"),
+    *(".prj", ".points", ".json", ".xml", ".ovr", ".tab"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,103 +28,133 @@ class Sheet:
     Attributes:
         crs: In which its place is given, as WKT or "EPSG:…"; None = as the picture itself says.
         points: Control points; none = as the picture or its world file says.
+        method: How the picture is fitted to its control points.
+        mask: Corners (column, row) of the part of it that is shown; none = all of it.
     """
 
     path: Path
     crs: str | None = None
     points: tuple[ControlPoint, ...] = ()
+    method: Method = "affine"
+    mask: Polygon = ()
 
     def to_json(self) -> dict[str, Any]:
         """Gives what a process of its own is told."""
-        return {"path": str(self.path), "crs": self.crs, "points": [list(point) for point in self.points]}
+        return {
+            "path": str(self.path),
+            "crs": self.crs,
+            "points": [list(point) for point in self.points],
+            "method": self.method,
+            "mask": [list(corner) for corner in self.mask],
+        }
+
+    @property
+    def control(self) -> Control:
+        """Its control points as a file says them."""
+        return Control(self.points, self.crs, self.method, self.mask)
 
     @classmethod
     def from_json(cls, document: dict[str, Any]) -> Self:
         """Reads what `to_json` wrote."""
-        return cls(Path(document["path"]), document["crs"], tuple(ControlPoint(*p) for p in document["points"]))
+        points = tuple(ControlPoint(*point) for point in document["points"])
+        mask = tuple((column, row) for column, row in document.get("mask", ()))
+        return cls(Path(document["path"]), document["crs"], points, document.get("method", "affine"), mask)
 
 
-def find_sheet(path: Path, *, crs: str | None = None, points: Path | None = None) -> Sheet:
-    """Makes a sheet of a picture: `.points` and `.prj` beside it count where nothing else is said.
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """What a person says of where pictures belong, before what lies beside them.
+
+    Attributes:
+        crs: Of pictures and control points that do not say theirs, or say a wrong one: "EPSG:6675".
+        points: A file of control points, for a single picture.
+        method: How pictures are fitted to control points; None = as a file says, else affine.
+        map_sheet: Name of the 図郭 whose corners the picture shows; "file" = the name of the picture is its name.
+        corners: Columns and rows of the corners of that, north-west, north-east, south-east, south-west; none = those
+            of the picture.
+        mask: The part that is shown; none = as a file says, else what is within the corners, else all.
+    """
+
+    crs: str | None = None
+    points: Path | None = None
+    method: Method | None = None
+    map_sheet: str | None = None
+    corners: Polygon = ()
+    mask: Polygon = ()
+
+
+def find_sheet(path: Path, placing: Placing | None = None) -> Sheet:
+    """Makes a sheet of a picture: what is said counts, then `.points`, a `.georef.json` and `.prj` beside it.
 
     Raises:
         SourceError: It is not there, or a file beside it cannot be read.
     """
+    placing = placing or Placing()
     if not path.is_file():
         raise SourceError(Text(f"「{path}」がありません。", f'There is no "{path}".'), path=path)
-    beside = [path.with_suffix(".points"), path.with_name(path.name + ".points")]
-    points = points or next((file for file in beside if file.is_file()), None)
-    said: tuple[ControlPoint, ...] = ()
-    if points:
-        said, told_crs = read_points(points)
-        crs = crs or told_crs
+    if placing.map_sheet:
+        return _on_map_sheet(path, placing)
+    beside = (path.with_suffix(suffix) for suffix in POINTS)
+    named = (path.with_name(path.name + suffix) for suffix in POINTS)
+    points = placing.points or next((file for file in (*beside, *named) if file.is_file()), None)
+    said = read_control(points) if points else Control()
+    if said.size:
+        said = said.scaled(size_of(path))
+    crs = said.crs if said.is_sure_of_crs else placing.crs or said.crs
     projection = path.with_suffix(".prj")
     if crs is None and projection.is_file():
         crs = _read_projection(projection)
-    return Sheet(path, crs, said)
+    sheet = Sheet(path, crs, said.points, placing.method or said.method or "affine", placing.mask or said.mask)
+    if points:
+        check_points(sheet.points, sheet.method, points)
+    return sheet
 
 
-def read_points(path: Path) -> tuple[tuple[ControlPoint, ...], str | None]:
-    """Reads the control points of QGIS's georeferencer, and the CRS that newer versions write above them.
+def _on_map_sheet(path: Path, placing: Placing) -> Sheet:
+    name = path.stem if placing.map_sheet == "file" else str(placing.map_sheet)
+    found = parse_map_sheet(name)
+    if found is None:
+        raise SourceError(
+            Text(
+                f"「{name[:40]}」は図郭の名前ではありません(例: 09LD354)。",
+                f'"{name[:40]}" is no name of a sheet (図郭), "09LD354" for example.',
+            ),
+            path=path,
+            code="map_sheet_unknown",
+        )
+    width, height = size_of(path)
+    corners = placing.corners or ((0, 0), (width, 0), (width, height), (0, height))
+    points = tuple(
+        ControlPoint(column, row, x, y) for (column, row), (x, y) in zip(corners, found.corners, strict=True)
+    )
+    sheet = Sheet(path, placing.crs or found.crs, points, placing.method or "affine", placing.mask or placing.corners)
+    check_points(points, sheet.method, path)
+    return sheet
+
+
+def size_of(path: Path) -> tuple[int, int]:
+    """Reads width and height of a picture, and nothing else of it.
 
     Raises:
-        SourceError: No such file, or fewer than three points that are in use.
+        SourceError: It cannot be read as one.
     """
-    crs: str | None = None
-    points: list[ControlPoint] = []
     try:
-        lines = _read_beside(path).splitlines()
-        while lines and lines[0].startswith("#"):
-            comment = lines.pop(0).removeprefix("#").strip()
-            if comment.upper().startswith("CRS:"):
-                crs = CRS.from_user_input(comment[4:].strip()).to_wkt()
-        for number, row in enumerate(csv.DictReader(lines), 2):
-            fields = {str(name).strip().lower(): value for name, value in row.items() if name}
-            if not any(fields.values()) or (fields.get("enable") or "1").strip() == "0":
-                continue
-            # QGIS up to 3.24 names the pixels pixelX; rows count downwards from 0 as negative numbers in all of them.
-            column, row_down = (fields.get(f"source{axis}") or fields.get(f"pixel{axis}") for axis in "xy")
-            try:
-                x, y = float(fields["mapx"] or ""), float(fields["mapy"] or "")
-                points.append(ControlPoint(float(column or ""), -float(row_down or ""), x, y))
-            except (KeyError, ValueError):
-                raise ValueError(f"{number}") from None
-            if len(points) > _MAX_POINTS:
-                raise ValueError(f"> {_MAX_POINTS:,}")
-    except (OSError, ValueError, csv.Error, ProjCRSError) as error:
+        with Image.open(path) as picture:
+            return picture.size
+    except (OSError, ValueError, Image.DecompressionBombError) as error:
         raise SourceError(
             Text(
-                f"「{path.name}」は QGIS の基準点(mapX, mapY, sourceX, sourceY)として読めません({error})。",
-                f'"{path.name}" holds no control points of QGIS (mapX, mapY, sourceX, sourceY): {error}.',
+                f"「{path.name}」を画像として読めません。",
+                f'"{path.name}" cannot be read as a picture.',
             ),
             path=path,
-            code="raster_points_unusable",
+            code="raster_broken",
         ) from error
-    if len(points) < 3 or _on_a_line(points):
-        raise SourceError(
-            Text(
-                f"「{path.name}」の有効な基準点は{len(points)}点です。一直線に並ばない3点以上にしてください。",
-                f'"{path.name}" has {len(points)} usable control points: give three or more that are not on one line.',
-            ),
-            path=path,
-            code="raster_points_few",
-        )
-    return tuple(points), crs
-
-
-def _on_a_line(points: Sequence[ControlPoint]) -> bool:
-    first = points[0]
-    far = max(points, key=lambda p: (p.column - first.column) ** 2 + (p.row - first.row) ** 2)
-    across, down = far.column - first.column, far.row - first.row
-    length = (across**2 + down**2) ** 0.5
-    return length == 0 or all(
-        abs(across * (p.row - first.row) - down * (p.column - first.column)) < 1e-3 * length**2 for p in points
-    )
 
 
 def _read_projection(path: Path) -> str:
     try:
-        return CRS.from_user_input(_read_beside(path).strip()).to_wkt()
+        return CRS.from_user_input(read_beside(path).strip()).to_wkt()
     except (OSError, ValueError, ProjCRSError) as error:
         raise SourceError(
             Text(
@@ -140,8 +164,3 @@ def _read_projection(path: Path) -> str:
             path=path,
             code="raster_crs_missing",
         ) from error
-
-
-def _read_beside(path: Path) -> str:
-    with path.open("rb") as file:
-        return file.read(_MAX_BESIDE_BYTES).decode("utf-8-sig")

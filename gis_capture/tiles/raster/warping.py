@@ -1,6 +1,5 @@
 """Pixels of a sheet on the grid of web map tiles, by GDAL; only for processes of their own."""
 
-from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ import rasterio
 import rasterio.warp
 from affine import Affine
 from numpy.typing import NDArray
+from pyproj import CRS as ProjCRS
 from rasterio.crs import CRS
 from rasterio.enums import ColorInterp, MaskFlags, Resampling
 from rasterio.transform import from_origin
@@ -17,7 +17,9 @@ from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window
 
 from gis_capture.tiles.grid import Tile
-from gis_capture.tiles.raster.sheet import ControlPoint, Sheet
+from gis_capture.tiles.raster.bending import OPTIONS, Bent
+from gis_capture.tiles.raster.fitting import ControlPoint, Fit, Trust, in_plane, trust
+from gis_capture.tiles.raster.sheet import Sheet
 
 TILE_PX = 256
 _EDGE_POINTS = 21
@@ -94,9 +96,21 @@ class OpenSheet:
             raise NoPlaceError("place")
         if not self.crs or not (self.crs.is_projected or self.crs.is_geographic):
             raise NoPlaceError("crs")
-        self._transform = fitted(self.points) if self.points else self.source.transform
+        self._method, self._mask = sheet.method, sheet.mask
+        self._fit: Fit | None = None
+        self._transform = self.source.transform
+        if self.points:
+            points, plane = in_plane(self.points, ProjCRS(self.crs.to_wkt()))
+            self._fit, self.crs = Fit(points, self._method), CRS.from_wkt(plane.to_wkt())
+            self._transform = _affine_of(self._fit)
+            self.points = points
+        self._bent = None
+        if self._method in OPTIONS and self.points:
+            self._bent = Bent(self.source, self.points, self.crs, self._method, self._stack)
+            self._box = self.mercator_bounds()
         self._colors = self._palette()
         self._low, self._high = self._stretch()
+        self._resampling = Resampling.bilinear if self._colors is None else Resampling.nearest
         self._opened: dict[int, Any] = {}
 
     def __enter__(self) -> "OpenSheet":
@@ -105,9 +119,9 @@ class OpenSheet:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def errors_px(self) -> list[float]:
-        """How far each control point lies from where all of them put it, in pixels of the picture."""
-        return errors_px(self.points, self._transform)
+    def trust(self) -> list[Trust]:
+        """How far each control point lies from where the others put it."""
+        return trust(self.points, self._method, ProjCRS(self.crs.to_wkt())) if self.points else []
 
     @property
     def is_drawing(self) -> bool:
@@ -132,8 +146,9 @@ class OpenSheet:
                 transform=from_origin(left * step - MERCATOR_HALF_M, MERCATOR_HALF_M - top * step, step, step),
                 width=width,
                 height=height,
-                resampling=Resampling.nearest if self._colors is not None else Resampling.bilinear,
+                resampling=self._resampling,
                 **self._transparency(),
+                **self._cutline(),
             )
             self._opened[zoom] = (self._stack.enter_context(warped), left, top)
         opened: tuple[Any, int, int] = self._opened[zoom]
@@ -142,11 +157,10 @@ class OpenSheet:
     def mercator_bounds(self) -> tuple[float, float, float, float]:
         """Its box in the mercator plane."""
         width, height = self.source.width, self.source.height
-        along = np.linspace(0, 1, _EDGE_POINTS)
-        edge = [(0 * along, along), (0 * along + 1, along), (along, 0 * along), (along, 0 * along + 1)]
-        xs, ys = self._mercator(
-            *(np.concatenate(part) * n for part, n in zip(zip(*edge, strict=True), (width, height), strict=True))
-        )
+        corners = np.array(self._mask or [(0, 0), (width, 0), (width, height), (0, height)], dtype=np.float64)
+        along = np.linspace(0, 1, _EDGE_POINTS)[:, None, None]
+        edges = (corners + along * (np.roll(corners, -1, axis=0) - corners)).reshape(-1, 2)
+        xs, ys = self._mercator(*np.clip(edges, 0, (width, height)).T)
         return float(xs.min()), float(ys.min()), float(xs.max()), float(ys.max())
 
     def resolution_m(self) -> float:
@@ -158,6 +172,8 @@ class OpenSheet:
     def _mercator(self, columns: NDArray[Any], rows: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
         t = self._transform
         xs, ys = t.a * columns + t.b * rows + t.c, t.d * columns + t.e * rows + t.f
+        if self._fit:
+            xs, ys = self._fit.at(np.column_stack([columns, rows])).T
         there = rasterio.warp.transform(self.crs, "EPSG:3857", xs, ys)
         if not np.isfinite(there).all():
             raise ValueError("beyond the CRS")
@@ -165,8 +181,10 @@ class OpenSheet:
 
     def read(self, tile: Tile, n_tiles: int = 1) -> Pixels | None:
         """Reads a square of tiles of one zoom, (rows, columns, RGBA); None where the sheet is not in it."""
-        dataset, left, top = self.warped(tile.z)
         size = TILE_PX * n_tiles
+        if self._bent:
+            return self._read_bent(tile, size)
+        dataset, left, top = self.warped(tile.z)
         column, row = tile.x * TILE_PX - left, tile.y * TILE_PX - top
         first_column, first_row = max(column, 0), max(row, 0)
         width = min(column + size, dataset.width) - first_column
@@ -183,6 +201,26 @@ class OpenSheet:
             return None
         target[..., :3] = self._rgb(dataset.read(self._color_bands(), window=window))
         target[target[..., 3] == 0] = 0
+        return pixels
+
+    def _read_bent(self, tile: Tile, size: int) -> Pixels | None:
+        assert self._bent
+        step = resolution_m(tile.z)
+        left, top = tile.x * TILE_PX * step - MERCATOR_HALF_M, MERCATOR_HALF_M - tile.y * TILE_PX * step
+        west, south, east, north = self._box
+        if left >= east or left + size * step <= west or top <= south or top - size * step >= north:
+            return None
+        bands, alpha = self._bent.read(
+            self._color_bands(),
+            from_origin(left, top, step, step),
+            size,
+            resampling=self._resampling,
+            cutline=self._cutline(),
+        )
+        if not alpha.any():
+            return None
+        pixels = np.dstack([self._rgb(bands), alpha])
+        pixels[alpha == 0] = 0
         return pixels
 
     def _color_bands(self) -> list[int]:
@@ -223,6 +261,13 @@ class OpenSheet:
         low, high = (float(value) for value in np.percentile(sample, (2, 98)))
         return low, high if high > low else low + 1
 
+    def _cutline(self) -> dict[str, str]:
+        """What GDAL is told of the part that is shown, in pixels of the picture."""
+        if not self._mask:
+            return {}
+        ring = ", ".join(f"{column} {row}" for column, row in (*self._mask, self._mask[0]))
+        return {"CUTLINE": f"POLYGON (({ring}))"}
+
     def _transparency(self) -> dict[str, Any]:
         if self.source.nodata is not None:
             return {"src_nodata": self.source.nodata, "nodata": self.source.nodata}
@@ -230,25 +275,7 @@ class OpenSheet:
         return {} if has_alpha else {"add_alpha": True}
 
 
-def fitted(points: Sequence[ControlPoint]) -> Affine:
-    """The affine transform that comes nearest to control points (least squares): a sheet turned, scaled and sheared.
-
-    Sheets of paper need no more, and it stays sane between few points, which polynomials do not.
-    """
-    pixels = np.array([(point.column, point.row, 1) for point in points], dtype=np.float64)
-    places = np.array([(point.x, point.y) for point in points], dtype=np.float64)
-    # Numbers of a plane CRS are large beside a pixel.
-    middle = places.mean(axis=0)
-    (a, d), (b, e), (c, f) = np.linalg.lstsq(pixels, places - middle, rcond=None)[0]
-    return Affine(a, b, c + middle[0], d, e, f + middle[1])
-
-
-def errors_px(points: Sequence[ControlPoint], transform: Affine) -> list[float]:
-    """How far each control point lies from where the transform puts it, in pixels."""
-    back = ~transform
-    found = []
-    for point in points:
-        column = back.a * point.x + back.b * point.y + back.c
-        row = back.d * point.x + back.e * point.y + back.f
-        found.append(round(float(np.hypot(column - point.column, row - point.row)), 2))
-    return found
+def _affine_of(fit: Fit) -> Affine:
+    """The transform of a fit without bends."""
+    (c, f), (a, d), (b, e) = fit.at([(0, 0), (1, 0), (0, 1)])
+    return Affine(a - c, b - c, c, d - f, e - f, f)

@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +15,19 @@ from gis_capture.store.geopackage.copies import check_copy
 from gis_capture.store.protocol import Store
 from gis_capture.sync.attachments import AttachmentFolder, list_missing
 from gis_capture.text import Text
-from gis_capture.workspace.backups.listing import UNFINISHED, list_backups, remove_old
-from gis_capture.workspace.backups.manifest import MANIFEST_NAME, MAPS, OWN, OWN_FILES, BackupFile, Manifest, is_plain
+from gis_capture.workspace.backups.listing import UNFINISHED, BackupListing, list_backups, remove_old
+from gis_capture.workspace.backups.manifest import (
+    MANIFEST_NAME,
+    MAPS,
+    OWN,
+    OWN_FILES,
+    PEOPLE,
+    SCANS,
+    SHARED,
+    BackupFile,
+    Manifest,
+    is_plain,
+)
 from gis_capture.workspace.folder import STORE_NAME, Folder
 
 PASSING = ("parts", "thumbnails")
@@ -39,7 +50,9 @@ class Backup:
     problems: tuple[Problem, ...] = ()
 
 
-def back_up(folder: Folder, store: Store, target: Path, *, at: str, keep: int) -> Backup:
+def back_up(
+    folder: Folder, store: Store, target: Path, *, at: str, keep: int, people: Callable[[Path], None] | None = None
+) -> Backup:
     """Makes a backup in a folder of its own below `target`, which may hold others; the server goes on meanwhile.
 
     Each file is read back after it was written, and the copy of the store is checked. Photos and sources that `target`
@@ -51,6 +64,7 @@ def back_up(folder: Folder, store: Store, target: Path, *, at: str, keep: int) -
         target: Where backups are; made when it is not there.
         at: The time, UTC "…Z".
         keep: How many backups stay in `target`; 0 = all.
+        people: Writes a copy of the file of people; None where there is none.
 
     Raises:
         WorkspaceError: Another backup is being made there, or it cannot be written.
@@ -61,25 +75,32 @@ def back_up(folder: Folder, store: Store, target: Path, *, at: str, keep: int) -
         with held(target / ".lock") as is_held:
             if not is_held:
                 raise _is_busy(target)
-            return _back_up(folder, store, target, at=at, keep=keep)
+            return _back_up(folder, store, target, at=at, keep=keep, people=people)
     except WorkspaceError:
         raise
     except OSError as error:
         raise _not_written(target, error) from error
 
 
-def _back_up(folder: Folder, store: Store, target: Path, *, at: str, keep: int) -> Backup:
+def _back_up(
+    folder: Folder, store: Store, target: Path, *, at: str, keep: int, people: Callable[[Path], None] | None
+) -> Backup:
     path = _free_name(target, at.replace(":", "").replace("-", "").split(".")[0])
     unfinished = path.with_name(path.name + UNFINISHED)
-    unfinished.mkdir()
+    unfinished.mkdir(mode=0o700)
     problems: list[Problem] = []
     try:
         # What the copy names was written before it, and nothing that a change names is ever removed.
         store.backup_to(unfinished / STORE_NAME)
         found = check_copy(unfinished / STORE_NAME)
         files = [_described(unfinished / STORE_NAME, STORE_NAME)]
-        files += _copy_own(folder, unfinished, problems)
-        files += _copy_shared(folder, target, problems)
+        last = _newest(target)
+        files += _copy_own(folder, unfinished, problems, last)
+        if people is not None:
+            (unfinished / PEOPLE).parent.mkdir(mode=0o700)
+            people(unfinished / PEOPLE)
+            files.append(_described(unfinished / PEOPLE, PEOPLE))
+        files += _copy_shared(folder, target, problems, last)
         missing = list_missing(store, AttachmentFolder(target / "attachments"))
         n_missing = len({one["sha256"] for one in missing})
         manifest = Manifest(
@@ -105,24 +126,45 @@ def _free_name(target: Path, stamp: str) -> Path:
     return next(path for name in names if not (path := target / name).exists())
 
 
-def _copy_own(folder: Folder, unfinished: Path, problems: list[Problem]) -> Iterator[BackupFile]:
+def _copy_own(
+    folder: Folder, unfinished: Path, problems: list[Problem], last: BackupListing | None
+) -> Iterator[BackupFile]:
     """Copies what each backup has of its own."""
     own = [path for name in OWN_FILES if (path := folder.path / name).is_file()]
     own += [path for name in OWN for path in _files_below(folder.path / name)]
     own += [path for name in MAPS for path in sorted((folder.path / name).glob("*.json"))]
+    own += [path for path in sorted(folder.path.glob(SCANS)) if path.is_file() and not path.name.endswith(".new")]
     for path in own:
         name = path.relative_to(folder.path).as_posix()
         if not is_plain(name):
             problems.append(_left_out(FILE_NOT_KEPT, name))
             continue
         target = unfinished.joinpath(*name.split("/"))
-        copy_durably(path, target)
-        yield _described(target, name)
+        # A scan may go meanwhile, as its page takes it away.
+        with suppress(FileNotFoundError):
+            _copy(path, target, last.path.joinpath(*name.split("/")) if last else None)
+            yield _described(target, name)
 
 
-def _copy_shared(folder: Folder, target: Path, problems: list[Problem]) -> Iterator[BackupFile]:
+def _copy(path: Path, target: Path, earlier: Path | None) -> None:
+    """Copies a file, or links to the copy that the last backup has of the same bytes: pictures are large."""
+    with suppress(OSError):
+        is_same = earlier and earlier.stat().st_size == path.stat().st_size and hash_of(earlier) == hash_of(path)
+        if earlier and is_same:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            os.link(earlier, target)
+            return
+    copy_durably(path, target)
+
+
+def _copy_shared(
+    folder: Folder, target: Path, problems: list[Problem], last: BackupListing | None
+) -> Iterator[BackupFile]:
     """Brings photos, sources and maps to where backups share them; what an earlier one brought is not read again."""
-    known = _known(target)
+    known = {file.path: file for file in last.manifest.files} if last and last.manifest else {}
+    for name in SHARED:
+        if (folder.path / name).is_dir():
+            _close(target / name)
     maps = (path for name in MAPS for path in sorted((folder.path / name).glob("*.pmtiles")))
     for path in (*_files_below(folder.attachments_dir), *_files_below(folder.sources_dir), *maps):
         name = path.relative_to(folder.path).as_posix()
@@ -145,11 +187,16 @@ def _copy_shared(folder: Folder, target: Path, problems: list[Problem]) -> Itera
             yield earlier
 
 
-def _known(target: Path) -> dict[str, BackupFile]:
-    """The files of the newest whole backup that is there."""
-    manifests = (one.manifest for one in list_backups(target) if one.manifest)
-    manifest = next((one for one in manifests if one.reason == "asked"), None)
-    return {file.path: file for file in manifest.files} if manifest else {}
+def _newest(target: Path) -> BackupListing | None:
+    """The newest whole backup that is there."""
+    return next((one for one in list_backups(target) if one.manifest and one.manifest.reason == "asked"), None)
+
+
+def _close(folder: Path) -> None:
+    """Keeps everybody else out of a folder, which may be one of an earlier version; some disks know no modes."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    with suppress(OSError):
+        folder.chmod(0o700)
 
 
 def _bring(path: Path, kept: Path) -> str:

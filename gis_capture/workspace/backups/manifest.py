@@ -4,7 +4,7 @@
 <folder>/20261123T021000Z/layers.gpkg       with workspace.toml, gaiji.csv, layers/, recipes/, styles/, checkouts/ …
 <folder>/attachments/ab/cdef…               shared by the backups of the folder, as they never change
 <folder>/sources/<sha256>/…
-<folder>/packs/NAME-<sha256>.pmtiles        base maps; scans and photographs likewise in rasters/
+<folder>/packs/NAME-<sha256>.pmtiles        base maps; scans and photographs likewise in rasters/ and scans/
 """
 
 import json
@@ -20,12 +20,16 @@ from gis_capture.text import Text
 
 FORMAT = "gis-capture.backup/v1"
 MANIFEST_NAME = "manifest.json"
-MAPS = ("packs", "rasters")
+MAPS = ("packs", "rasters", "scans")
 """Folders of archives, which are shared, and of cards that tell of them, which each backup has of its own."""
+SCANS = "scans/*.scan/*"
+"""Pictures that are being placed, with their control points; each backup has its own, as these change."""
 SHARED = ("attachments", "sources", *MAPS)
-OWN = ("layers", "checkouts", "recipes", "styles")
+OWN = ("layers", "checkouts", "recipes", "scanned", "sheets", "styles")
 """Folders of which each backup has its own copy."""
 OWN_FILES = ("workspace.toml", "gaiji.csv")
+PEOPLE = "secrets/people.sqlite"
+"""With hashes of passwords and of tokens of tablets, but no password and no token; no other secret is in a backup."""
 ASIDE_PREFIX = "before-restore-"
 MAX_MANIFEST_BYTES = 200_000_000
 _FORBIDDEN = re.compile(r'[\\:*?"<>|\x00-\x1f]')
@@ -43,7 +47,7 @@ class BackupFile:
     def is_shared(self) -> bool:
         """Whether it lies beside the backups of a folder, once for all of them."""
         first = self.path.split("/", 1)[0]
-        return first in SHARED and (first not in MAPS or self.path.endswith(".pmtiles"))
+        return first in SHARED and (first not in MAPS or (self.path.count("/") == 1 and self.path.endswith(".pmtiles")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +136,11 @@ def is_plain(path: str) -> bool:
     parts = path.split("/")
     if _FORBIDDEN.search(path) or any(part in ("", ".", "..") or part.endswith((" ", ".")) for part in parts):
         return False
+    if parts[0] == "scans" and len(parts) == 3:
+        return parts[1].endswith(".scan")
     if parts[0] in MAPS:
         return len(parts) == 2 and path.endswith((".json", ".pmtiles"))
-    return path in ("layers.gpkg", *OWN_FILES) or (len(parts) > 1 and parts[0] in (*SHARED, *OWN))
+    return path in ("layers.gpkg", PEOPLE, *OWN_FILES) or (len(parts) > 1 and parts[0] in (*SHARED, *OWN))
 
 
 def _no_backup(backup: Path, reason: str) -> WorkspaceError:

@@ -22,6 +22,8 @@ from gis_capture.workspace.backups.manifest import (
     MAPS,
     OWN,
     OWN_FILES,
+    PEOPLE,
+    SCANS,
     BackupFile,
     Manifest,
 )
@@ -57,7 +59,8 @@ class Restored:
 def restore(backup: Path, path: Path, *, at: str, new_id: Callable[[], str]) -> Restored:
     """Brings a backup into a workspace, or makes one of it in a new or empty folder.
 
-    The store gets a new epoch, so that tablets which knew another state bring theirs up to it and push again.
+    People are brought where there are none. The store gets a new epoch, so that tablets which knew another state bring
+    theirs up to it and push again.
 
     Args:
         backup: The folder of the backup.
@@ -130,6 +133,7 @@ def _put_aside(path: Path, restored: Manifest, *, at: str, is_sound: bool) -> Pa
     kept = [path / name for name in OWN_FILES]
     kept += sorted(file for name in OWN for file in (path / name).rglob("*") if file.is_file())
     kept += sorted(file for name in MAPS for file in (path / name).glob("*.json"))
+    kept += sorted(path.glob(SCANS))
     kept += [path / (STORE_NAME + suffix) for suffix in ("", *JOURNALS)]
     files = []
     for file in kept:
@@ -159,10 +163,17 @@ def _put_in_place(path: Path, stage: Path) -> None:
         if (stage / name).is_dir():
             os.replace(stage / name, path / name)
         (path / name).mkdir(exist_ok=True)
+    if (stage / PEOPLE).is_file() and not (path / PEOPLE).exists():
+        # Whose account or tablet was revoked since must not come back, and what was done since stays on record.
+        (stage / PEOPLE).chmod(0o600)
+        replace_durably(stage / PEOPLE, path / PEOPLE)
     for name in MAPS:
         # Maps that the backup has not got stay.
         for card in (stage / name).glob("*.json"):
             replace_durably(card, path / name / card.name)
+    for scan in (stage / "scans").glob("*.scan"):
+        shutil.rmtree(path / "scans" / scan.name, ignore_errors=True)
+        os.replace(scan, path / "scans" / scan.name)
     # That of the workspace last, as it makes a workspace of a new folder.
     for name in reversed(OWN_FILES):
         if (stage / name).is_file():

@@ -9,6 +9,7 @@ from shapely import Geometry
 from gis_capture.convert import ConvertedSource, codes
 from gis_capture.convert.accounting import Listed
 from gis_capture.convert.continuation import Continuation
+from gis_capture.convert.placed import OWN_METHODS
 from gis_capture.convert.updating import LedgerUpdate, compare_versions
 from gis_capture.convert.versions import MISSING
 from gis_capture.errors import SourceError
@@ -176,7 +177,7 @@ def _add_positions(
         converted, place = update.place(row)
         feature_id = last.feature_ids[update.pairing.pairs[row]]
         geometry, now = converted.positions.geometries[place], stored.get(feature_id)
-        is_own = converted.positions.methods[place] == "geometry"
+        is_own = converted.positions.methods[place] in OWN_METHODS
         if is_own and now is not None and same(GEOMETRY, now.geometry, geometry):
             continue
         given = given_geometry(moment, last.lineage, update.source.plan.layer.key, feature_id)

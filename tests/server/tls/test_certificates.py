@@ -10,9 +10,12 @@ import pytest
 from cryptography import x509
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
+from gis_capture.cli.serve import Address, print_addresses, run_server
 from gis_capture.errors import WorkspaceError
+from gis_capture.server.tls import names_vouched_for
 from gis_capture.server.tls.certificates import RENEWED_BEFORE, SERVER_AGE, Pair, fingerprint, issue, make_authority
 from gis_capture.server.tls.kept import Certificates, ensure_certificates, read_certificates
+from tests.server.test_serving import free_port
 
 NOW = datetime(2026, 4, 1, 8, 30, tzinfo=UTC)
 HOST = "gis-capture.local"
@@ -135,3 +138,21 @@ def test_the_fingerprint_is_what_tablets_show() -> None:
     pair: Pair = make_authority("課", HOST, NOW)
 
     assert len(fingerprint(pair.certificate).split(":")) == 32
+
+
+def test_the_names_of_an_own_certificate_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """So that the address that is printed is one that tablets trust; a key of another one is told before it is."""
+    pairs = [issue(make_authority("高山市", HOST, NOW), HOST, [ADDRESS], NOW) for _ in range(2)]
+    for number, pair in enumerate(pairs):
+        (tmp_path / f"{number}.pem").write_bytes(pair.certificate)
+        (tmp_path / f"{number}.key").write_bytes(pair.key)
+    own = tmp_path / "0.pem", tmp_path / "0.key"
+    assert names_vouched_for(*own) == [HOST, "localhost", ADDRESS]
+    print_addresses(Address("0.0.0.0", 8460, *own), HOST)
+    told = capsys.readouterr().out
+    assert f"https://{HOST}:8460/tablet/" in told and "localhost" not in told
+    for key in (tmp_path / "1.key", tmp_path / "0.pem", tmp_path / "none"):
+        with pytest.raises(WorkspaceError) as refused:
+            run_server(tmp_path, Address("127.0.0.1", free_port(), own[0], key))
+        assert str(key) in refused.value.message.ja
+    assert capsys.readouterr().out == ""

@@ -72,12 +72,13 @@ def test_it_gives_nothing_else(client: FlaskClient, path: str) -> None:
 
 
 def test_it_is_served_beside_the_app() -> None:
-    """In a thread, for as long as the server runs."""
+    """In a thread, for as long as the server runs; on an address of its own, where no other server takes the port."""
+    address = "127.0.0.77"
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((address, 0))
         port = probe.getsockname()[1]
-    setup = Setup("課", Https(setup_port=port), "127.0.0.1", AUTHORITY.certificate)
-    with SetupServer(setup, "127.0.0.1"), urllib.request.urlopen(setup.url, timeout=10) as answer:
+    setup = Setup("課", Https(setup_port=port), address, AUTHORITY.certificate)
+    with SetupServer(setup, address), urllib.request.urlopen(setup.url, timeout=10) as answer:
         assert answer.status == 200
     with socket.socket() as probe:
-        assert probe.connect_ex(("127.0.0.1", port)) != 0
+        assert probe.connect_ex((address, port)) != 0

@@ -127,3 +127,14 @@ def test_a_trigger_that_was_switched_off_is_damage(database: PostgisStore, psql:
     psql.execute("ALTER TABLE lamp DISABLE TRIGGER gis_capture_note_row")
 
     assert [problem.code for problem in database.check_integrity()] == ["edits_not_noted"]
+
+
+def test_counts_and_extent_follow_each_revision(database: PostgisStore, psql: Psql) -> None:
+    """Rows are counted once for a revision; edits of others count when they are one."""
+    _fill(database, "a", "b")
+    assert database.layer_info("lamp").n_features == 2
+    psql.execute("DELETE FROM lamp WHERE feature_id = 'b'")
+    database.adopt_direct_edits(QGIS, at=AT)
+    assert database.layer_info("lamp").n_features == 1
+    _fill(database, "c")
+    assert (database.layer_info("lamp").n_features, database.layer_info("lamp").revision) == (2, database.revision())

@@ -16,13 +16,16 @@ export class PhotoError extends Error {
   override readonly name = "PhotoError";
 }
 
-/** Makes a JPEG whose longer edge is at most `max_edge_px`, upright as its EXIF says, and a thumbnail of it. */
-export async function preparePhoto(file: Blob, max_edge_px: number): Promise<PreparedPhoto> {
+/** Makes a JPEG whose longer edge is at most `max_edge_px`, upright as its EXIF says, and a thumbnail of it.
+ *
+ * @param max_edge_px null = the file is kept byte by byte, as the camera made it.
+ */
+export async function preparePhoto(file: Blob, max_edge_px: number | null): Promise<PreparedPhoto> {
   const picture = await createImageBitmap(file, { imageOrientation: "from-image" }).catch((cause) => {
     throw new PhotoError("not a picture", { cause });
   });
   try {
-    const blob = await encode(picture, max_edge_px);
+    const blob = max_edge_px === null ? file : await encode(picture, max_edge_px);
     const thumbnail = await encode(picture, THUMBNAIL_EDGE_PX);
     const sha256 = await sha256Hex(await blob.arrayBuffer());
     return { sha256, size_bytes: blob.size, media_type: blob.type, blob, thumbnail };
@@ -48,8 +51,9 @@ export function fitInside(size: { width: number; height: number }, max_edge_px: 
 }
 
 /** "台帳番号_20261123T111000_1.jpg": the label and the time, without what file systems forbid. */
-export function photoName(label: string, taken_at: Date, number: number): string {
+export function photoName(label: string, taken_at: Date, number: number, media_type = "image/jpeg"): string {
   const stamp = taken_at.toISOString().replace(/[-:]|\.\d+Z/g, "");
   const safe = label.replace(/[\\/:*?"<>|\s]+/g, "_").slice(0, 40) || "photo";
-  return `${safe}_${stamp}_${number}.jpg`;
+  const suffix = /^image\/([a-z0-9]+)$/.exec(media_type)?.[1]?.replace("jpeg", "jpg") ?? "jpg";
+  return `${safe}_${stamp}_${number}.${suffix}`;
 }

@@ -48,6 +48,8 @@ export function bboxOf(geometries: Iterable<Geometry | null>): [number, number, 
   return box[0] <= box[2] ? box : null;
 }
 
+const boxOfPoint = ([x = 0, y = 0]: Position) => [x, y, x, y] as const;
+
 /** A place to point at: the middle of the geometry's box. */
 export function anchorOf(geometry: Geometry | null): [number, number] | null {
   if (geometry?.type === "Point") return [geometry.coordinates[0] ?? 0, geometry.coordinates[1] ?? 0];
@@ -57,6 +59,6 @@ export function anchorOf(geometry: Geometry | null): [number, number] | null {
 
 /** Whether a map of the world can show it; local drawings may have coordinates in metres. */
 export function isOnEarth(geometry: Geometry | null): boolean {
-  const box = bboxOf([geometry]);
+  const box = geometry?.type === "Point" ? boxOfPoint(geometry.coordinates) : bboxOf([geometry]);
   return box !== null && box[0] >= -180 && box[2] <= 180 && box[1] >= -90 && box[3] <= 90;
 }

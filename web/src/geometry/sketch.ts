@@ -1,5 +1,5 @@
 import type { Geometry, Position } from "geojson";
-import { distanceM } from "./distance.ts";
+import { bboxOf, distanceM } from "./distance.ts";
 
 /** Nearer than this to the vertex before, a fix on a walk says nothing new. */
 const STEP_M = 3;
@@ -36,12 +36,25 @@ export function walkOn(sketch: Sketch, fix: { lon: number; lat: number; accuracy
   return is_near ? sketch : addVertex(sketch, [fix.lon, fix.lat]);
 }
 
+/** What vertices are drawn for; a box is the smallest around all of them. */
+export type SketchKind = "LineString" | "Polygon" | "Box";
+
 /** The shape so far; null while it has too few vertices for its kind. */
-export function sketchShape(sketch: Sketch, kind: "LineString" | "Polygon"): Geometry | null {
+export function sketchShape(sketch: Sketch, kind: SketchKind): Geometry | null {
   const vertices = [...sketch.vertices];
+  if (kind === "Box") return boxShape(vertices);
   const [first] = vertices;
   if (kind === "LineString") return vertices.length < 2 ? null : { type: "LineString", coordinates: vertices };
   return vertices.length < 3 || !first ? null : { type: "Polygon", coordinates: [[...vertices, first]] };
+}
+
+function boxShape(vertices: Position[]): Geometry | null {
+  const box = bboxOf([{ type: "MultiPoint", coordinates: vertices }]);
+  if (!box) return null;
+  const [west, south, east, north] = box;
+  if (west === east || south === north) return null;
+  const ring = [west, east, east, west, west].map((x, n) => [x, n < 2 || n === 4 ? south : north]);
+  return { type: "Polygon", coordinates: [ring] };
 }
 
 /** Whether sides of a line or an area cross or touch each other where they must not. */

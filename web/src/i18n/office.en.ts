@@ -2,11 +2,15 @@ import { en as ledgers } from "./ledgers.en.ts";
 import { en as maps } from "./maps.en.ts";
 import type { OfficeKey } from "./office.ts";
 import { en as people } from "./people.en.ts";
+import { en as scanned } from "./scanned.en.ts";
+import { en as sheets } from "./sheets.en.ts";
 
 export const en: Record<OfficeKey, string> = {
   ...ledgers,
   ...maps,
   ...people,
+  ...scanned,
+  ...sheets,
   app_name: "GIS Capture",
   nav_label: "Menu",
   nav_layers: "Layers",
@@ -56,6 +60,7 @@ export const en: Record<OfficeKey, string> = {
   layers_last_import: "Last import",
   layers_no_import: "No import on record",
   layers_show_map: "Show on the map",
+  layers_print: "Print field sheets",
   layers_download: "Download",
   download_gpkg: "GeoPackage",
   download_geojson: "GeoJSON",
@@ -91,6 +96,8 @@ export const en: Record<OfficeKey, string> = {
   map_empty: "There is no layer to show.",
   feature_close: "Close",
   feature_empty: "(empty)",
+  feature_n_empty: "{n} fields without a value",
+  feature_comma: ", ",
   feature_position: "How it was placed",
   feature_photos: "Photos",
 

@@ -1,12 +1,16 @@
 import { ja as ledgers } from "./ledgers.ja.ts";
 import { ja as maps } from "./maps.ja.ts";
 import { ja as people } from "./people.ja.ts";
+import { ja as scanned } from "./scanned.ja.ts";
+import { ja as sheets } from "./sheets.ja.ts";
 
 /** Words of the office pages. */
 export const ja = {
   ...ledgers,
   ...maps,
   ...people,
+  ...scanned,
+  ...sheets,
   app_name: "現場台帳 GIS Capture",
   nav_label: "メニュー",
   nav_layers: "レイヤー",
@@ -57,6 +61,7 @@ export const ja = {
   layers_last_import: "最後の取り込み",
   layers_no_import: "取り込みの記録はありません",
   layers_show_map: "地図で見る",
+  layers_print: "調査図を印刷",
   layers_download: "書き出し",
   download_gpkg: "GeoPackage",
   download_geojson: "GeoJSON",
@@ -91,6 +96,8 @@ export const ja = {
   map_empty: "表示するレイヤーがありません。",
   feature_close: "閉じる",
   feature_empty: "(空)",
+  feature_n_empty: "空の項目 {n}個",
+  feature_comma: "、",
   feature_position: "位置の求め方",
   feature_photos: "写真",
 

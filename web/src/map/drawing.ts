@@ -10,6 +10,9 @@ import {
 } from "terra-draw";
 
 import { TerraDrawMapLibreGLAdapter } from "terra-draw-maplibre-gl-adapter";
+import { cornersOf, withCorner } from "../geometry/corners.ts";
+import { roundDegrees } from "../geometry/projection.ts";
+import { crossesItself } from "../geometry/sketch.ts";
 import { announceTouches } from "./touch_after_hover.ts";
 
 type FeatureId = ReturnType<TerraDraw["getFeatureId"]>;
@@ -51,8 +54,7 @@ export class Drawing {
     this.#draw.on("finish", () => {
       const now = this.geometry();
       if (!now || JSON.stringify(now) === JSON.stringify(this.#steps.at(-1))) return;
-      this.#steps.push(now);
-      this.#undone = [];
+      this.#step(now);
       onChange(now);
     });
   }
@@ -83,6 +85,26 @@ export class Drawing {
 
   get can_redo(): boolean {
     return this.#undone.length > 0;
+  }
+
+  get corners(): Position[] {
+    const shape = this.#steps.at(-1);
+    return shape ? cornersOf(shape) : [];
+  }
+
+  /** Moves a corner without a finger on it; false where the sides of an area would cross. */
+  moveCorner(index: number, place: Position): boolean {
+    const shape = this.#steps.at(-1);
+    const now = shape && roundDegrees(withCorner(shape, index, place));
+    if (!now || (now.type === "Polygon" && crossesItself(now))) return false;
+    this.#step(now);
+    this.#show();
+    return true;
+  }
+
+  #step(now: Geometry): void {
+    this.#steps.push(now);
+    this.#undone = [];
   }
 
   /** Takes the last step back. */

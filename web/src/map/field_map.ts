@@ -7,7 +7,6 @@ import {
   type GeoJSONSource,
   getGlobalDispatcher,
   Map as MapLibreMap,
-  ScaleControl,
   setWorkerUrl,
 } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
@@ -22,12 +21,17 @@ import { tellState } from "./map_state.ts";
 import { drawImage, MARKER_PIXEL_RATIO } from "./markers.ts";
 import { type LocalPack, openPack, type PackView } from "./pack_source.ts";
 import { showPack } from "./pack_style.ts";
+import { painted } from "./painted.ts";
 import { restyle } from "./restyle.ts";
+import { scaleBar } from "./scale_bar.ts";
 import type { MapTheme } from "./themes.ts";
 
 /** How far beside a feature a tap may land. */
 const TAP_RADIUS_PX = 24;
 const CLOSE_ZOOM = 17;
+/** Ids of the layers that draw features, and those drawn together (`ledger_style.ts`). */
+const FEATURE = /^ledger-.*-(marker|dot|line|area|own\d+)$/;
+const CROWD = /^ledger-.*-crowd$/;
 
 export interface Tapped {
   layer: string;
@@ -72,11 +76,14 @@ export class FieldMap {
       maxPitch: 0,
       touchPitch: false,
       maxTileCacheSize: 64,
+      // MapLibre's own following draws the map before what made room for itself is on the screen.
+      trackResize: false,
       canvasContextAttributes: { powerPreference: "default" },
     });
     this.#map = map;
     tellState(map);
-    map.addControl(new ScaleControl({ unit: "metric" }), "bottom-left");
+    new ResizeObserver(() => void painted().then(() => map.resize().redraw())).observe(container);
+    map.addControl(scaleBar(), "bottom-left");
     map.addControl(new AttributionControl({ compact: false }), "bottom-right");
     map.setMissingStyleImageResolver(async (id) => {
       const image = drawImage(id);
@@ -197,7 +204,7 @@ export class FieldMap {
   /** Opens the points that are drawn together at a place, where some are. */
   async openCrowd(place: [number, number]): Promise<void> {
     const { x, y } = this.#map.project(place);
-    const [crowd] = this.#rendered(x, y, TAP_RADIUS_PX, ["crowd"]);
+    const [crowd] = this.#rendered(x, y, TAP_RADIUS_PX, CROWD);
     if (crowd?.geometry.type !== "Point") return;
     const zoom = await this.#source(String(crowd.source))?.getClusterExpansionZoom(crowd.properties.cluster_id);
     const [lon = 0, lat = 0] = crowd.geometry.coordinates;
@@ -211,6 +218,12 @@ export class FieldMap {
 
   zoomBy(steps: number): void {
     this.#map.easeTo({ zoom: this.#map.getZoom() + steps, duration: 200 });
+  }
+
+  /** What is seen: (west, south, east, north) in degrees. */
+  box(): [number, number, number, number] {
+    const bounds = this.#map.getBounds();
+    return [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
   }
 
   view(): View {
@@ -234,7 +247,7 @@ export class FieldMap {
 
   /** The feature nearest to a point of the screen; none where the tap is on points drawn together. */
   #nearest(x: number, y: number): Tapped | null {
-    if (this.#rendered(x, y, 1, ["crowd"]).length) return null;
+    if (this.#rendered(x, y, 1, CROWD).length) return null;
     const distance = ({ geometry }: MapFeature) => {
       if (geometry.type !== "Point") return TAP_RADIUS_PX;
       const place = this.#map.project([geometry.coordinates[0] ?? 0, geometry.coordinates[1] ?? 0]);
@@ -246,11 +259,11 @@ export class FieldMap {
 
   /** What of the ledger is drawn around a point of the screen. */
   #drawn(x: number, y: number, radius_px: number) {
-    return this.#rendered(x, y, radius_px, ["marker", "dot", "line", "area"]);
+    return this.#rendered(x, y, radius_px, FEATURE);
   }
 
-  #rendered(x: number, y: number, radius_px: number, parts: readonly string[]) {
-    const ids = this.#keys.flatMap((key) => parts.map((part) => `${sourceId(key)}-${part}`));
+  #rendered(x: number, y: number, radius_px: number, parts: RegExp) {
+    const ids = this.#style.layers.map(({ id }) => id).filter((id) => parts.test(id));
     const box: [[number, number], [number, number]] = [
       [x - radius_px, y - radius_px],
       [x + radius_px, y + radius_px],

@@ -27,13 +27,19 @@ export function symbolOf(layer: Layer, fields: Feature["fields"]): { color: stri
 }
 
 /** A feature as the map draws it: what the style needs is worked out here, once. */
-export function toMapFeature(layer: Layer, feature: Feature, told: { label: string; mark: Mark }): MapFeature | null {
+export function toMapFeature(
+  layer: Layer,
+  feature: Feature,
+  told: { label: string; mark: Mark; is_styled?: boolean },
+): MapFeature | null {
   if (!feature.geometry) return null;
   const { color, shape } = symbolOf(layer, feature.fields);
   return {
     type: "Feature",
     geometry: feature.geometry,
     properties: {
+      // A style of the office's own may ask for any field.
+      ...(told.is_styled ? feature.fields : {}),
       feature_id: feature.feature_id,
       label: told.label,
       color,

@@ -16,6 +16,8 @@ export interface DrawnLayer {
   layer: Layer;
   n_features: number;
   view?: PackView;
+  /** Of the office's own, in place of areas, lines, markers and names. */
+  own_style?: readonly object[] | undefined;
 }
 
 const IS_POINT: FilterSpecification = ["in", ["geometry-type"], ["literal", ["Point", "MultiPoint"]]];
@@ -47,9 +49,22 @@ export function ledgerSource(drawn: DrawnLayer): GeoJSONSourceSpecification {
 
 /** The map layers of all ledger layers: areas lowest, then lines, markers, badges, and names on top. */
 export function ledgerStyle(drawn: readonly DrawnLayer[]): LayerSpecification[] {
-  const parts = [drawArea, drawLine, drawRing, drawDot, drawMarker, drawBadge, drawLabel, drawCrowd];
-  return parts.flatMap((draw) => drawn.flatMap((one) => [draw(one)].flat().map((layer) => seen(layer, one.view))));
+  const given: Draw[] = [drawArea, drawLine, drawDot, drawMarker, drawLabel];
+  const parts = [drawArea, drawLine, drawRing, drawDot, drawMarker, drawOwn, drawBadge, drawLabel, drawCrowd];
+  const draws = (draw: Draw, { own_style }: DrawnLayer) => !(own_style?.length && given.includes(draw));
+  return parts.flatMap((draw) =>
+    drawn.flatMap((one) => (draws(draw, one) ? [draw(one)].flat().map((layer) => seen(layer, one.view)) : [])),
+  );
 }
+
+type Draw = (drawn: DrawnLayer) => LayerSpecification | LayerSpecification[];
+
+/** The office's layers over the features that are here instead of tiles. */
+const drawOwn: Draw = ({ layer, own_style = [] }) =>
+  own_style.map((own, index) => {
+    const { "source-layer": _, ...rest } = own as { "source-layer"?: string };
+    return { ...rest, id: `${sourceId(layer.key)}-own${index}`, source: sourceId(layer.key) } as LayerSpecification;
+  });
 
 /** Changes how a layer is shown on a map that has it. */
 export function showLedgerLayer(map: MapLibreMap, drawn: DrawnLayer): void {
@@ -70,8 +85,13 @@ const OPACITIES: Record<string, readonly string[]> = {
 /** A map layer as its layer is to be shown: paler, or not at all. */
 function seen(layer: LayerSpecification, { is_visible, opacity }: PackView = WHOLE_VIEW): LayerSpecification {
   const own = (layer.paint ?? {}) as Record<string, unknown>;
-  const paler = (OPACITIES[layer.type] ?? []).map((key) => [key, ((own[key] as number | undefined) ?? 1) * opacity]);
-  const layout = { ...layer.layout, visibility: is_visible ? "visible" : "none" };
+  const paler = (OPACITIES[layer.type] ?? []).map((key) => {
+    const value = own[key] ?? 1;
+    // An expression over the zoom cannot be a part of another.
+    return [key, typeof value === "number" ? value * opacity : opacity < 1 ? opacity : value];
+  });
+  const is_drawn = is_visible && layer.layout?.visibility !== "none";
+  const layout = { ...layer.layout, visibility: is_drawn ? "visible" : "none" };
   return { ...layer, layout, paint: { ...own, ...Object.fromEntries(paler) } } as LayerSpecification;
 }
 

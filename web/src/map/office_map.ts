@@ -1,10 +1,12 @@
 import {
   AttributionControl,
   addProtocol,
+  type GeoJSONSource,
+  type LngLat,
   LngLatBounds,
   Map as MapLibreMap,
+  type MapMouseEvent,
   NavigationControl,
-  ScaleControl,
   type StyleSpecification,
   setWorkerUrl,
 } from "maplibre-gl";
@@ -18,6 +20,7 @@ import type { BasemapPack } from "../model/messages.ts";
 import { tellState } from "./map_state.ts";
 import type { PackView } from "./pack_source.ts";
 import { packSource, packStyle, showPack } from "./pack_style.ts";
+import { scaleBar } from "./scale_bar.ts";
 import { type MapTheme, themed } from "./themes.ts";
 
 type Box = [number, number, number, number];
@@ -29,10 +32,14 @@ export interface TappedFeature {
 const PADDING_PX = 48;
 const MAX_FIT_ZOOM = 17;
 const TAP_RADIUS_PX = 12;
+const BOX = "drawn-box";
+
+const boxBetween = (one: LngLat, other: LngLat) => new LngLatBounds(one, one).extend(other).toArray().flat() as Box;
 
 let isReady = false;
 
-function prepare(): void {
+/** Makes the map library ready; once more changes nothing. */
+export function prepare(): void {
   if (isReady) return;
   setWorkerUrl(workerUrl);
   addProtocol("pmtiles", new Protocol().tile);
@@ -42,6 +49,7 @@ function prepare(): void {
 /** A map of the office: the base map, what is put on it, and what was tapped. */
 export class OfficeMap {
   readonly #map: MapLibreMap;
+  #stopDrawing = () => {};
 
   /** @param basemaps Packs on the server, read by ranges. */
   constructor(container: HTMLElement, basemaps: BasemapPack[], overlay: object | null, extent: Box | null) {
@@ -61,7 +69,7 @@ export class OfficeMap {
     });
     tellState(this.#map);
     this.#map.addControl(new NavigationControl({ showCompass: false }), "top-right");
-    this.#map.addControl(new ScaleControl({ unit: "metric" }), "bottom-left");
+    this.#map.addControl(scaleBar(), "bottom-left");
     this.#map.addControl(new AttributionControl({ compact: false }), "bottom-right");
   }
 
@@ -75,6 +83,58 @@ export class OfficeMap {
       const found = this.#map.queryRenderedFeatures(box).find((feature) => feature.properties.feature_id);
       callback(found ? { layer: found.sourceLayer ?? "", feature_id: String(found.properties.feature_id) } : null);
     });
+  }
+
+  /** Calls back with the box that is shown, at first and whenever it was moved. */
+  onBox(callback: (box: Box) => void): void {
+    const tell = () => callback(this.#map.getBounds().toArray().flat() as Box);
+    this.#map.on("moveend", tell);
+    this.#map.once("load", tell);
+  }
+
+  /** Has a box drawn: one corner is tapped, then the opposite one; it stays in sight. */
+  drawBox(callback: (box: Box) => void): void {
+    let first: LngLat | null = null;
+    this.#stopDrawing();
+    this.#showBox(null);
+    const follow = ({ lngLat }: MapMouseEvent) => {
+      if (first) this.#showBox(boxBetween(first, lngLat));
+    };
+    const take = ({ lngLat }: MapMouseEvent) => {
+      if (!first) {
+        first = lngLat;
+        return;
+      }
+      this.#stopDrawing();
+      this.#showBox(boxBetween(first, lngLat));
+      callback(boxBetween(first, lngLat));
+    };
+    this.#map.on("click", take);
+    this.#map.on("mousemove", follow);
+    this.#map.getCanvas().style.cursor = "crosshair";
+    this.#stopDrawing = () => {
+      this.#map.off("click", take);
+      this.#map.off("mousemove", follow);
+      this.#map.getCanvas().style.cursor = "";
+    };
+  }
+
+  #showBox(box: Box | null): void {
+    const [west, south, east, north] = box ?? [0, 0, 0, 0];
+    const corners = [
+      [west, south],
+      [east, south],
+      [east, north],
+      [west, north],
+      [west, south],
+    ];
+    const data = { type: "LineString" as const, coordinates: box ? corners : [] };
+    const source = this.#map.getSource<GeoJSONSource>(BOX);
+    if (source) source.setData(data);
+    else {
+      this.#map.addSource(BOX, { type: "geojson", data });
+      this.#map.addLayer({ id: BOX, type: "line", source: BOX, paint: { "line-color": "#ce0000", "line-width": 3 } });
+    }
   }
 
   /** Draws everything anew in a theme; where the map looks stays. */
@@ -167,7 +227,7 @@ export function placesStyle(features: FeatureCollection): object {
 }
 
 /** What lies under the layers is drawn in the theme here; the layers come in it. */
-function compose(
+export function compose(
   basemaps: BasemapPack[],
   overlay: StyleSpecification | null,
   theme: MapTheme = "plain",

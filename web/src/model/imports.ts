@@ -59,6 +59,21 @@ export interface Reading {
 
 export type PlaceWay = "parcel" | "chainage" | "reference" | "name";
 
+/** What a person says of the clock of a camera whose photos lie on a track. */
+export interface CameraClock {
+  zone: string;
+  ahead_s: number;
+  max_gap_s: number;
+}
+
+/** The tracks beside an upload, and when they begin and end. */
+export interface TrackFound {
+  names: string[];
+  n_points: number;
+  from_at: string;
+  until_at: string;
+}
+
 /** What a person says of the position of rows. */
 export interface PositionChoice {
   crs?: string;
@@ -67,6 +82,7 @@ export interface PositionChoice {
   place_by?: PlaceWay;
   against?: string[];
   place_column?: string;
+  track?: CameraClock;
 }
 
 export interface Preview {
@@ -90,6 +106,8 @@ export interface InspectedImport {
   best_layer: string;
   /** Names of the recipes that fit, the best first. */
   recipes: string[];
+  /** Whether there are photos that say when they were taken. */
+  takes_track: boolean;
   suggestions: Suggestion[];
   preview: Preview[];
 }

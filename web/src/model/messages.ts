@@ -7,6 +7,8 @@ export interface PushMessage {
   format: "gis-capture.push/v1";
   device_id: string;
   author?: string;
+  /** Whose PIN was typed: id of an account. */
+  person?: string;
   epoch?: string;
   clock_at: string;
   changes: Change[];
@@ -74,6 +76,8 @@ export interface LayerListing {
   n_unlocated: number;
   extent: [number, number, number, number] | null;
   revision: number;
+  /** Map layers of the office's own, in place of what the definition gives. */
+  own_style?: object[];
 }
 
 export interface BasemapPack {

@@ -7,17 +7,25 @@ const NEAR_M = 50;
 /** A person or their device chose it on the spot. */
 const IN_FIELD = ["field", "gps", "tap", "confirmed"];
 
+/** What an import writes into the note of a place that it doubts. */
+const DOUBTED = "確認：";
+/** Which datum a ledger is in, is asked of the office once, and not of a crew at each of its places. */
+const UNSTATED_DATUM = `${DOUBTED}測地系の記載がありません`;
+
 /** The radius within which a feature lies, where it is worth showing; null = good, or not known. */
 export function poorRadiusM({ geometry, position }: Pick<Feature, "geometry" | "position">): number | null {
+  if (position?.note?.includes(UNSTATED_DATUM)) return null;
   const radius_m = position?.accuracy_m ?? 0;
   return geometry && radius_m >= POOR_M ? radius_m : null;
 }
 
-/** Whether a crew should look if a feature is where it says: nobody has, and it was placed by an address or roughly. */
+/** Whether a crew should look if a feature is where it says: nobody has, and its place is rough or doubted. */
 export function needsConfirming(feature: Pick<Feature, "geometry" | "position">): boolean {
   const method = feature.position?.method ?? "";
   if (!feature.geometry || !method || IN_FIELD.includes(method)) return false;
-  return method === "address" || poorRadiusM(feature) !== null;
+  const note = feature.position?.note ?? "";
+  const is_doubted = note.includes(DOUBTED) && !note.includes(UNSTATED_DATUM);
+  return method === "address" || poorRadiusM(feature) !== null || is_doubted;
 }
 
 /** What a crew's word makes of a position that is right as it is. Only who stands nearby vouches for metres. */

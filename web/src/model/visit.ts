@@ -23,10 +23,17 @@ export interface RoundCounts {
 
 const DATE_OF_VISIT = /^(last_)?(inspected|checked|visited|surveyed)_(on|at)$/;
 
+/** Known by layer: a round asks for each of its features. */
+const visit_fields = new WeakMap<Layer, Field | null>();
+
 /** The field of a layer that tells when somebody was there last. */
 export function visitField(layer: Layer): Field | null {
+  const known = visit_fields.get(layer);
+  if (known !== undefined) return known;
   const is_date = ({ type, relation }: Field) => (type === "date" || type === "datetime") && !relation;
-  return layer.fields.find((field) => is_date(field) && DATE_OF_VISIT.test(field.name)) ?? null;
+  const field = layer.fields.find((field) => is_date(field) && DATE_OF_VISIT.test(field.name)) ?? null;
+  visit_fields.set(layer, field);
+  return field;
 }
 
 /** The day of an instant where the tablet is, "2026-11-23". */

@@ -21,7 +21,7 @@ export async function askMe(): Promise<void> {
 
 export function letIn(principal: Principal): void {
   const isSomebodyElse = lastId !== "" && lastId !== principal.id;
-  state.me = { has_accounts: true, principal, problem: null };
+  state.me = { ...state.me, has_accounts: true, principal, problem: null };
   keepName(principal);
   // What the one before had open is not for the next one.
   if (isSomebodyElse) location.reload();
@@ -30,7 +30,7 @@ export function letIn(principal: Principal): void {
 /** Nobody is signed in any more; what is open on the page stays. */
 export function letOut(code: string, detail: { ja: string; en: string }): void {
   const problem = { code, detail_ja: detail.ja, detail_en: detail.en };
-  state.me = { has_accounts: code !== "setup_needed", principal: null, problem };
+  state.me = { ...state.me, has_accounts: code !== "setup_needed", principal: null, problem };
 }
 
 function keepName(principal: Principal | null): void {

@@ -1,9 +1,11 @@
 import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB, type StoreNames } from "idb";
+import type { Lot } from "../model/address.ts";
 import type { OutboxEntry } from "../model/change.ts";
 import type { Attachment, Feature } from "../model/feature.ts";
 import type { Layer } from "../model/layer.ts";
 import type { BasemapPack, ConflictLine } from "../model/messages.ts";
 import type { Visit } from "../model/visit.ts";
+import type { StoredTown } from "./addresses.ts";
 import type { Draft } from "./drafts.ts";
 
 /** A layer on this tablet; a `cursor` is there while a pull of it is under way. */
@@ -16,9 +18,11 @@ export interface StoredLayer {
   cursor: string | null;
   /** Features of a store that was replaced, or of a pull that was given up, may still be among them. */
   is_stale: boolean;
+  /** As the office's map draws it, where it has a style of its own. */
+  own_style?: object[];
 }
 
-/** `epoch` tells features of a store that was replaced since from those of today's. */
+/** `epoch` tells features of a store that was replaced since, or of another area, from those of today's. */
 export type StoredFeature = Feature & { epoch: string };
 
 /** "draft": its form is not saved yet. "unsent": the server does not have the bytes. "sent": only the thumbnail is kept. */
@@ -43,13 +47,15 @@ export interface Schema extends DBSchema {
   packs: { key: string; value: StoredPack };
   chunks: { key: [string, number]; value: ArrayBuffer };
   visits: { key: string; value: Visit };
+  towns: { key: number; value: StoredTown };
+  lots: { key: number; value: Lot[] };
 }
 
 export type StoreName = StoreNames<Schema>;
 export type ReadTransaction = IDBPTransaction<Schema, StoreName[], "readonly">;
 export type WriteTransaction = IDBPTransaction<Schema, StoreName[], "readwrite">;
 
-const VERSION = 2;
+const VERSION = 3;
 
 /** The device's storage cannot be used; what was saved before is untouched. */
 export class StorageError extends Error {
@@ -64,11 +70,11 @@ export class StorageError extends Error {
 
 /** The one door to IndexedDB. A connection that the browser dropped is opened again, once per piece of work. */
 export class Database {
-  #name: string;
+  readonly name: string;
   #connection: Promise<IDBPDatabase<Schema>> | null = null;
 
   constructor(name = "gis-capture") {
-    this.#name = name;
+    this.name = name;
   }
 
   read<T>(stores: StoreName[], work: (transaction: ReadTransaction) => Promise<T>): Promise<T> {
@@ -128,7 +134,7 @@ export class Database {
     const forget = () => {
       this.#connection = null;
     };
-    this.#connection ??= openDB<Schema>(this.#name, VERSION, {
+    this.#connection ??= openDB<Schema>(this.name, VERSION, {
       upgrade,
       blocking: () => this.close(),
       terminated: forget,
@@ -142,6 +148,10 @@ export class Database {
 function upgrade(connection: IDBPDatabase<Schema>, old_version: number): void {
   if (old_version < 1) createStores(connection);
   if (old_version < 2) connection.createObjectStore("visits", { keyPath: "feature_id" });
+  if (old_version < 3) {
+    connection.createObjectStore("towns", { keyPath: "town_id" });
+    connection.createObjectStore("lots");
+  }
 }
 
 function createStores(connection: IDBPDatabase<Schema>): void {

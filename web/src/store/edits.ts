@@ -2,7 +2,7 @@ import type { Change, OutboxEntry } from "../model/change.ts";
 import { makeChange, type Wish } from "../model/edit.ts";
 import { NATURE, type Nature } from "../model/identity.ts";
 import { localDay, visitOf } from "../model/visit.ts";
-import type { Database, WriteTransaction } from "./database.ts";
+import type { Database, StoredPhoto, WriteTransaction } from "./database.ts";
 
 /** What a person wants, and the feature's label for lists. */
 type LabelledWish = Wish & { label: string };
@@ -75,33 +75,59 @@ async function noteVisit(transaction: WriteTransaction, change: Change): Promise
 /** Takes the newest change of a feature back, as long as the server cannot have seen it; else does nothing. */
 export const undoChange = (database: Database, change_id: string) => undoChanges(database, [change_id]);
 
-/** Takes changes that were saved together back, all of them or, where one cannot be, none. */
-export async function undoChanges(database: Database, change_ids: readonly string[]): Promise<boolean> {
+/** What was taken back, so that it can be done again. */
+export interface Undone {
+  entries: OutboxEntry[];
+  photos: StoredPhoto[];
+}
+
+/** Takes changes that were saved together back, all of them or, where one cannot be, none: then gives null. */
+export async function undoChanges(database: Database, change_ids: readonly string[]): Promise<Undone | null> {
   return database.write(["outbox", "photos", "visits"], async (transaction) => {
     const outbox = transaction.objectStore("outbox");
     const chosen = await Promise.all(change_ids.map((change_id) => outbox.index("change_id").get(change_id)));
+    const entries: OutboxEntry[] = [];
     for (const entry of chosen) {
-      if (!entry || entry.is_offered) return false;
-      const entries = await outbox.index("feature_id").getAll(entry.change.feature_id);
-      if (entries.some((other) => other.sequence > entry.sequence)) return false;
+      if (!entry || entry.is_offered) return null;
+      const others = await outbox.index("feature_id").getAll(entry.change.feature_id);
+      if (others.some((other) => other.sequence > entry.sequence)) return null;
+      entries.push(entry);
     }
-    for (const entry of chosen) if (entry) await undoOne(transaction, entry);
-    return true;
+    const photos: StoredPhoto[] = [];
+    for (const entry of entries) photos.push(...(await undoOne(transaction, entry)));
+    return { entries, photos };
   });
 }
 
-async function undoOne(transaction: WriteTransaction, entry: OutboxEntry): Promise<void> {
+/** Does what was taken back again; the changes stand in the outbox where they stood. */
+export async function redoChanges(database: Database, { entries, photos }: Undone): Promise<void> {
+  await database.write(["outbox", "photos", "visits"], async (transaction) => {
+    for (const photo of photos) await transaction.objectStore("photos").put(photo);
+    for (const entry of entries) {
+      await transaction.objectStore("outbox").put(entry);
+      await noteVisit(transaction, entry.change);
+    }
+  });
+}
+
+/** Returns the photos that went with the change. */
+async function undoOne(transaction: WriteTransaction, entry: OutboxEntry): Promise<StoredPhoto[]> {
   const outbox = transaction.objectStore("outbox");
   const entries = await outbox.index("feature_id").getAll(entry.change.feature_id);
   await outbox.delete(entry.sequence);
   await transaction.objectStore("visits").delete(entry.change.feature_id);
   const before = entries.filter((other) => other.sequence < entry.sequence).at(-1);
   if (before) await noteVisit(transaction, before.change);
+  if (!entry.change.attachments.length) return [];
   const kept = new Set((await outbox.getAll()).flatMap(({ change }) => change.attachments.map((one) => one.sha256)));
+  const gone: StoredPhoto[] = [];
   for (const { sha256 } of entry.change.attachments) {
     const photo = await transaction.objectStore("photos").get(sha256);
-    if (photo?.state === "unsent" && !kept.has(sha256)) await transaction.objectStore("photos").delete(sha256);
+    if (photo?.state !== "unsent" || kept.has(sha256)) continue;
+    await transaction.objectStore("photos").delete(sha256);
+    gone.push(photo);
   }
+  return gone;
 }
 
 async function setPhotosToSend(transaction: WriteTransaction, attachments: { sha256: string }[]): Promise<void> {

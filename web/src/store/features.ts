@@ -1,3 +1,4 @@
+import { boxText, type WorkArea } from "../model/area.ts";
 import type { Layer } from "../model/layer.ts";
 import type { ConflictLine, EndLine, HeaderLine, LayerListing, PullLine } from "../model/messages.ts";
 import type { Database, StoredFeature, StoredLayer, StoreName, WriteTransaction } from "./database.ts";
@@ -14,8 +15,17 @@ export async function listFeatures(database: Database, key: string): Promise<Sto
   return database.read(["features"], (transaction) => transaction.objectStore("features").getAll(wholeLayer(key)));
 }
 
-export async function readFeature(database: Database, layer: string, feature_id: string) {
-  return database.read(["features"], (transaction) => transaction.objectStore("features").get([layer, feature_id]));
+/** All that a save, an undo or another window may have changed around one feature, as it was at one moment. */
+export async function readAround(database: Database, layer: string, feature_id: string) {
+  return database.read(["features", "outbox", "visits", "photos"], async (transaction) => {
+    const [base, entries, visit, n_unsent_photos] = await Promise.all([
+      transaction.objectStore("features").get([layer, feature_id]),
+      transaction.objectStore("outbox").index("feature_id").getAll(feature_id),
+      transaction.objectStore("visits").get(feature_id),
+      transaction.objectStore("photos").index("state").count("unsent"),
+    ]);
+    return { base: base ?? null, entries, visit, n_unsent_photos };
+  });
 }
 
 export async function listConflicts(database: Database): Promise<ConflictLine[]> {
@@ -24,11 +34,18 @@ export async function listConflicts(database: Database): Promise<ConflictLine[]>
 
 /** Takes layers along, and leaves those behind that are not chosen any more and have nothing to send.
  *
- * The place in a pull under way holds only for the layers it began with; with others it begins again.
+ * With another area, all is pulled anew; what lies outside goes at the end of that pull. The place in a pull under way holds only for the layers it began with; with others it begins again.
  */
-export async function chooseLayers(database: Database, listings: readonly LayerListing[]): Promise<void> {
-  await database.write(["layers", "features", "outbox"], async (transaction) => {
+export async function chooseLayers(
+  database: Database,
+  listings: readonly LayerListing[],
+  area: WorkArea | null = null,
+): Promise<void> {
+  await database.write(["layers", "features", "outbox", "settings"], async (transaction) => {
     const layers = transaction.objectStore("layers");
+    const before = (await transaction.objectStore("settings").get("area")) as WorkArea | null | undefined;
+    const is_moved = boxText(before?.bbox) !== boxText(area?.bbox);
+    await transaction.objectStore("settings").put(area, "area");
     const chosen = new Set(listings.map((listing) => listing.definition.key));
     const busy = new Set((await transaction.objectStore("outbox").getAll()).map((entry) => entry.change.layer));
     for (const stored of await layers.getAll()) {
@@ -37,38 +54,41 @@ export async function chooseLayers(database: Database, listings: readonly LayerL
       await transaction.objectStore("features").delete(wholeLayer(stored.key));
     }
     const here = new Set((await layers.getAllKeys()).map(String));
-    const is_same = here.size === chosen.size && [...chosen].every((key) => here.has(key));
-    for (const { definition, n_features, extent } of listings) {
+    const is_same = !is_moved && here.size === chosen.size && [...chosen].every((key) => here.has(key));
+    for (const { definition, n_features, extent, own_style = [] } of listings) {
       const known = await layers.get(definition.key);
-      const revision = known?.revision ?? 0;
+      const revision = is_moved ? 0 : (known?.revision ?? 0);
       const cursor = is_same ? (known?.cursor ?? null) : null;
-      const is_stale = known !== undefined && (known.is_stale || known.cursor !== cursor);
-      await layers.put({ key: definition.key, definition, n_features, extent, revision, cursor, is_stale });
+      const is_stale = known !== undefined && (is_moved || known.is_stale || known.cursor !== cursor);
+      await layers.put({ key: definition.key, definition, n_features, extent, revision, cursor, is_stale, own_style });
     }
   });
 }
 
 /** Applies one page of a pull in one transaction, with the place to go on from. Applying it twice changes nothing.
  *
- * At the end of a pull from the beginning, features of a store that was replaced since are removed.
+ * At the end of a pull from the beginning, features of a store that was replaced since, and of another area, are
+ * removed; those with a change to send stay until it is sent.
  */
 export async function applyPage(
   database: Database,
   page: { header: HeaderLine; lines: readonly PullLine[]; end: EndLine },
   keys: readonly string[],
+  area: WorkArea | null = null,
 ): Promise<void> {
   const { header, lines, end } = page;
+  const epoch = [header.epoch, boxText(area?.bbox)].filter(Boolean).join(" ");
   const stores: StoreName[] = ["settings", "layers", "features", "conflicts", "outbox"];
   const apply = async (transaction: WriteTransaction) => {
     // Requests of one transaction are done in the order they were made; waiting for each would take ten times as long.
-    await Promise.all(lines.map((line) => applyLine(transaction, line, header.epoch)));
+    await Promise.all(lines.map((line) => applyLine(transaction, line, epoch)));
     await transaction.objectStore("settings").put(header.epoch, "epoch");
     for (const key of keys) {
       const layer = await transaction.objectStore("layers").get(key);
       if (!layer) continue;
       const is_whole = end.next === null;
       const is_swept = is_whole && header.since === 0 && layer.is_stale;
-      if (is_swept) await removeOtherEpochs(transaction, key, header.epoch);
+      if (is_swept) await removeOtherEpochs(transaction, key, epoch);
       const revision = is_whole ? end.revision : layer.revision;
       const is_stale = layer.is_stale && !is_swept;
       await transaction.objectStore("layers").put({ ...layer, revision, cursor: end.next, is_stale });
@@ -109,8 +129,12 @@ async function applyConflict(transaction: WriteTransaction, line: ConflictLine):
 
 async function removeOtherEpochs(transaction: WriteTransaction, key: string, epoch: string): Promise<void> {
   const features = transaction.objectStore("features");
+  const storeOf = (text: string) => text.split(" ")[0];
+  const busy = new Set((await transaction.objectStore("outbox").getAll()).map(({ change }) => change.feature_id));
   for (let cursor = await features.openCursor(wholeLayer(key)); cursor; cursor = await cursor.continue()) {
-    if (cursor.value.epoch !== epoch) await cursor.delete();
+    const { feature_id, epoch: known } = cursor.value;
+    const is_kept = known === epoch || (storeOf(known) === storeOf(epoch) && busy.has(feature_id));
+    if (!is_kept) await cursor.delete();
   }
 }
 

@@ -1,5 +1,8 @@
 import type { BasemapPack } from "../model/messages.ts";
-import type { Database, StoredPack } from "./database.ts";
+import { Database, type StoredPack } from "./database.ts";
+
+/** The packs lie in a store of their own: all crews of a tablet look at the same ones. */
+export const openMaps = () => new Database("gis-capture.maps");
 
 /** Size of the pieces a pack is stored in, and asked for in. */
 export const CHUNK_BYTES = 1024 * 1024;
@@ -46,6 +49,33 @@ export async function discardPack(database: Database, sha256: string): Promise<v
     await transaction.objectStore("packs").delete(sha256);
     await transaction.objectStore("chunks").delete(IDBKeyRange.bound([sha256], [sha256, []]));
   });
+}
+
+/** Lets go of packs that the office does not offer any more. */
+export async function keepPacks(database: Database, offered: readonly BasemapPack[]): Promise<void> {
+  const hashes = new Set(offered.map(({ sha256 }) => sha256));
+  for (const { sha256 } of await listPacks(database)) if (!hashes.has(sha256)) await discardPack(database, sha256);
+}
+
+/** Takes packs over from a store that held its own; cut anywhere, it is gone on with. What was not whole goes. */
+export async function adoptPacks(from: Database, maps: Database): Promise<void> {
+  for (const { is_complete, ...pack } of await listPacks(from)) {
+    const known = (await listPacks(maps)).find(({ sha256 }) => sha256 === pack.sha256);
+    if (is_complete && !known?.is_complete) await movePack(from, maps, pack);
+    await discardPack(from, pack.sha256);
+  }
+}
+
+/** Moves chunk by chunk, so that a device without room for a second copy can do it, too. */
+async function movePack(from: Database, maps: Database, pack: BasemapPack): Promise<void> {
+  await beginPack(maps, pack);
+  for (let index = 0; index * CHUNK_BYTES < pack.size_bytes; index++) {
+    const bytes = await readChunk(from, pack.sha256, index);
+    if (!bytes) continue;
+    await writeChunk(maps, pack.sha256, index, bytes);
+    await from.write(["chunks"], (transaction) => transaction.objectStore("chunks").delete([pack.sha256, index]));
+  }
+  await completePack(maps, pack);
 }
 
 /** Reads bytes of a stored pack, whatever chunks they lie in. */

@@ -1,3 +1,5 @@
+import type { DatumShift } from "../geometry/datum_shift.ts";
+import type { WorkArea } from "../model/area.ts";
 import type { Fields } from "../model/feature.ts";
 import { mintUuid } from "../model/identity.ts";
 import type { Database } from "./database.ts";
@@ -6,6 +8,8 @@ import type { Database } from "./database.ts";
 export interface Settings {
   device_id: string;
   author: string;
+  /** Whose store this is, where that one has a PIN: id of an account. */
+  person: string;
   epoch: string;
   last_sync_at: string;
   /** Where the map looked last. */
@@ -22,6 +26,12 @@ export interface Settings {
   layer_order: readonly string[];
   /** The first look around was finished, or skipped. */
   tour_done: boolean;
+  /** What part of the city is taken along; null = all of it. */
+  area: WorkArea | null;
+  /** How far the datums of the layers lie from the map's. */
+  shifts: DatumShift[];
+  /** Old forms of characters, each with the one it is searched as. */
+  forms: Record<string, string>;
 }
 
 export async function readSetting<Name extends keyof Settings>(database: Database, name: Name) {

@@ -32,6 +32,10 @@ export function whenRefused(listener: (error: ServerError) => void): void {
   onRefused = listener;
 }
 
+export function tellRefusal(error: ServerError): void {
+  if (REFUSALS.includes(error.code)) onRefused(error);
+}
+
 /** Makes a request to the server this page came from, which answers in the language of the page.
  *
  * @throws OfflineError Nothing answered. @throws ServerError The answer is a problem.
@@ -46,7 +50,7 @@ export async function request(path: string, init: RequestInit = {}): Promise<Res
   if (response.ok || response.status === 304) return response;
   const problem = await response.json().catch(() => ({}));
   const error = new ServerError(response.status, problem);
-  if (REFUSALS.includes(error.code)) onRefused(error);
+  tellRefusal(error);
   throw error;
 }
 

@@ -6,6 +6,7 @@ import type {
   PositionChoice,
   Preview,
   Take,
+  TrackFound,
 } from "../model/imports.ts";
 import type { Language } from "../model/text.ts";
 import { request, requestJson } from "./http.ts";
@@ -26,6 +27,13 @@ export function uploadLedger(files: File[]): Promise<InspectedImport> {
   const body = new FormData();
   for (const file of files) body.append("file", file, file.name);
   return requestJson<InspectedImport>("/imports", { method: "POST", body });
+}
+
+/** Puts tracks beside an upload of photos, in place of former ones. */
+export function uploadTracks(importId: string, files: File[]): Promise<TrackFound> {
+  const body = new FormData();
+  for (const file of files) body.append("file", file, file.name);
+  return requestJson<TrackFound>(`/imports/${encodeURIComponent(importId)}/tracks`, { method: "POST", body });
 }
 
 /** Takes an upload for forms of which each sheet is one record. */
@@ -65,9 +73,10 @@ export const saveRecipe = async (importId: string, name: string): Promise<string
   return (await requestJson<{ recipe: string }>(`/imports/${importId}/recipe`, init)).recipe;
 };
 
-const comparisonQuery = ({ roles, against, ...target }: ImportTarget, more: Record<string, string> = {}) => {
+const comparisonQuery = ({ roles, against, track, ...target }: ImportTarget, more: Record<string, string> = {}) => {
   const query = new URLSearchParams({ ...target, ...more });
   if (roles) query.set("roles", JSON.stringify(roles));
+  if (track) query.set("track", JSON.stringify(track));
   for (const layer of against ?? []) query.append("against", layer);
   return query.toString();
 };

@@ -2,6 +2,7 @@ import type { Legend, Raster, RasterJob } from "../model/maps.ts";
 import type { BasemapPack } from "../model/messages.ts";
 import { requestJson } from "./http.ts";
 import { post } from "./office.ts";
+import { type OnProgress, sendForm } from "./upload.ts";
 
 /** Styles, legends, base maps and pictures: docs/format.md §4. */
 
@@ -18,27 +19,24 @@ export const readLegends = async (layers: readonly string[], theme: string): Pro
 export const listRasters = (): Promise<{ rasters: Raster[]; jobs: RasterJob[] }> => requestJson("/rasters");
 
 /** How added maps and pictures are called and where they come from. */
-export interface Naming {
+export interface Naming extends Record<string, string | undefined> {
   title: string;
   attribution: string;
   crs?: string;
 }
 
 /** Sends the pictures of one layer, which is then built in the background. */
-export const addPictures = (files: readonly File[], name: string, naming: Naming): Promise<unknown> =>
-  send("/rasters", files, name, naming);
+export const addPictures = (
+  files: readonly File[],
+  name: string,
+  naming: Naming,
+  onprogress: OnProgress,
+): Promise<unknown> => sendForm("/rasters", files, { ...naming, name }, onprogress);
 
-export const addBasemap = (file: File, name: string, naming: Naming): Promise<BasemapPack> =>
-  send<BasemapPack>("/basemaps", [file], name, naming);
+export const addBasemap = (file: File, name: string, naming: Naming, onprogress: OnProgress): Promise<BasemapPack> =>
+  sendForm<BasemapPack>("/basemaps", [file], { ...naming, name }, onprogress);
 
 export const goOnWith = (raster: string): Promise<unknown> => post(`/rasters/${encodeURIComponent(raster)}/build`, {});
 
-export const removeMap = (kind: "rasters" | "basemaps", name: string): Promise<unknown> =>
+export const removeMap = (kind: "rasters" | "basemaps" | "scans", name: string): Promise<unknown> =>
   post(`/${kind}/${encodeURIComponent(name)}/remove`, {});
-
-function send<T>(path: string, files: readonly File[], name: string, naming: Naming): Promise<T> {
-  const body = new FormData();
-  for (const [key, value] of Object.entries({ ...naming, name })) if (value) body.append(key, value);
-  for (const file of files) body.append("file", file, file.name);
-  return requestJson<T>(path, { method: "POST", body });
-}

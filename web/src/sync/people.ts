@@ -1,8 +1,10 @@
+import type { Member } from "../model/member.ts";
 import type { Text } from "../model/text.ts";
 import { requestJson } from "./http.ts";
 
 export type Role = "viewer" | "crew" | "office" | "admin";
-export type Right = "none" | "read" | "edit";
+/** What may be done with a layer, or whether its personal data is seen. */
+export type Right = "none" | "read" | "edit" | "personal" | "no_personal";
 
 /** Who asks; docs/format.md §4. */
 export interface Principal {
@@ -17,6 +19,8 @@ export interface Me {
   has_accounts: boolean;
   principal: Principal | null;
   problem: { code: string; detail_ja: string; detail_en: string } | null;
+  /** The city's identity provider, where there is one. */
+  outside?: { title: string } | null;
 }
 
 export interface Account {
@@ -26,12 +30,22 @@ export interface Account {
   role: Role;
   sees_personal: boolean;
   signed_in_at: string | null;
+  /** By which the city's identity provider knows the person. */
+  email?: string | null;
+  /** Whether the person has a PIN for shared tablets. */
+  has_pin?: boolean;
 }
 
 export interface Grant {
   subject: string;
   layer: string;
   right: Right;
+}
+
+/** An area to which somebody is limited. */
+export interface GivenArea {
+  subject: string;
+  name: string;
 }
 
 export interface Device {
@@ -80,7 +94,7 @@ export const makePairingCode = (name: string) => post<PairingCode>("/devices/cod
 export const setDeviceState = (device_id: string, state: Device["state"]) =>
   post<object>(`/devices/${encodeURIComponent(device_id)}/state`, { state });
 
-export const listPeople = () => requestJson<{ accounts: Account[]; grants: Grant[] }>("/people");
+export const listPeople = () => requestJson<{ accounts: Account[]; grants: Grant[]; areas: GivenArea[] }>("/people");
 
 export const addPerson = (person: {
   name: string;
@@ -96,8 +110,34 @@ export const removePerson = (account_id: string) =>
 export const setPassword = (account_id: string, password: string) =>
   post<object>(`/people/${encodeURIComponent(account_id)}/password`, { password });
 
+/** Gives one of the crew a PIN; "" takes it away. */
+export const setPin = (account_id: string, pin: string) =>
+  post<object>(`/people/${encodeURIComponent(account_id)}/pin`, { pin });
+
+/** Who may use this tablet; null where the server does not say. A tablet that is refused hears of it elsewhere. */
+export async function listMembers(): Promise<Member[] | null> {
+  try {
+    const answer = await fetch("/crew", { cache: "no-store" });
+    return answer.ok ? ((await answer.json()) as { members: Member[] }).members : null;
+  } catch {
+    return null;
+  }
+}
+
+export const takePin = async (account_id: string, pin: string): Promise<Member> =>
+  (await post<{ member: Member }>("/crew/pin", { account_id, pin })).member;
+
 export const grantRight = (subject: string, layer: string, right: Right | null) =>
   post<{ grants: Grant[] }>("/grants", { subject, layer, right });
+
+export const limitToArea = (subject: string, name: string, geometry: object | null) =>
+  post<{ areas: GivenArea[] }>("/areas", { subject, name, geometry });
+
+export const setEmail = (account_id: string, email: string) =>
+  post<object>(`/people/${encodeURIComponent(account_id)}/email`, { email });
+
+/** Where the browser goes to sign in at the city's identity provider. */
+export const OUTSIDE = "/sign-in/outside";
 
 export const problemText = (problem: NonNullable<Me["problem"]>): Text => ({
   ja: problem.detail_ja,

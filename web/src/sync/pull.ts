@@ -1,3 +1,4 @@
+import { type Box, boxText } from "../model/area.ts";
 import type { EndLine, HeaderLine, LayerListing, PullLine } from "../model/messages.ts";
 import type { Database } from "../store/database.ts";
 import { applyPage, listLayers, restartPull } from "../store/features.ts";
@@ -12,6 +13,12 @@ export type Progress = (n_done: number, n_total: number) => void;
 /** The layers the server offers, with their sizes. */
 export async function listOffered(): Promise<LayerListing[]> {
   return (await requestJson<{ layers: LayerListing[] }>("/layers")).layers;
+}
+
+/** How many features of a layer lie inside a box. */
+export async function countInside(key: string, bbox: Box): Promise<number> {
+  const query = new URLSearchParams({ bbox: boxText(bbox), limit: "1", properties: "" });
+  return (await requestJson<{ numberMatched: number }>(`/layers/${key}/features?${query}`)).numberMatched;
 }
 
 /** Brings all chosen layers to the server's state, going on where an earlier pull was cut.
@@ -62,19 +69,28 @@ function groupByPlace(layers: readonly Group[]): Group[][] {
 async function pullGroup(database: Database, group: Group[], onPage: (n_lines: number) => void): Promise<void> {
   const keys = group.map((layer) => layer.key);
   const since = group[0]?.revision ?? 0;
-  let cursor = group[0]?.cursor ?? null;
-  do {
-    const epoch = await readSetting(database, "epoch");
+  const area = (await readSetting(database, "area")) ?? null;
+  const epoch = await readSetting(database, "epoch");
+  const ask = (cursor: string | null, of: string | undefined) => {
     const query = new URLSearchParams({ layers: keys.join(","), since: String(since), limit: String(PAGE_LIMIT) });
+    if (area) query.set("bbox", boxText(area.bbox));
     if (cursor) query.set("cursor", cursor);
-    if (epoch && (since || cursor)) query.set("epoch", epoch);
-    const page = await readPage(`/sync/pull?${query}`);
+    if (of && (since || cursor)) query.set("epoch", of);
+    return readPage(`/sync/pull?${query}`);
+  };
+  let coming: ReturnType<typeof ask> | null = ask(group[0]?.cursor ?? null, epoch);
+  while (coming) {
+    const page: Page = await coming;
     if (since && epoch && page.header.epoch !== epoch) throw new ServerError(409, { code: "epoch_changed" });
-    await applyPage(database, page, keys);
+    // The next page is on its way while this one is written; a cut is told once this one is safe.
+    coming = page.end.next ? ask(page.end.next, page.header.epoch) : null;
+    coming?.catch(() => undefined);
+    await applyPage(database, page, keys, area);
     onPage(page.lines.length);
-    cursor = page.end.next;
-  } while (cursor);
+  }
 }
+
+type Page = ReturnType<typeof parsePage>;
 
 /** Reads one page to its last line.
  *

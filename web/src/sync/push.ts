@@ -55,11 +55,13 @@ async function pushWaiting(database: Database, onProgress: Progress): Promise<Se
 /** The message that sends these changes. */
 export async function writeMessage(database: Database, entries: readonly OutboxEntry[]): Promise<PushMessage> {
   const author = await readSetting(database, "author");
+  const person = await readSetting(database, "person");
   const epoch = await readSetting(database, "epoch");
   return {
     format: "gis-capture.push/v1",
     device_id: await deviceId(database),
     ...(author && { author }),
+    ...(person && { person }),
     ...(epoch && { epoch }),
     clock_at: new Date().toISOString(),
     changes: entries.map((entry) => entry.change),

@@ -12,4 +12,6 @@ test("a photo is named by label, time and number, without what file systems forb
   const taken_at = new Date("2026-11-23T02:10:05.500Z");
   expect(photoName("A/1 城見:町", taken_at, 2)).toBe("A_1_城見_町_20261123T021005_2.jpg");
   expect(photoName("", taken_at, 1)).toBe("photo_20261123T021005_1.jpg");
+  expect(photoName("A", taken_at, 1, "image/png")).toBe("A_20261123T021005_1.png");
+  expect(photoName("A", taken_at, 1, "")).toBe("A_20261123T021005_1.jpg");
 });

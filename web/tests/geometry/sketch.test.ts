@@ -23,6 +23,20 @@ test("a shape is there once it has the vertices of its kind", () => {
   expect(sketchShape(drawn, "Polygon")).toEqual({ type: "Polygon", coordinates: [[...CORNERS, CORNERS[0]]] });
 });
 
+test("a box is the smallest around all its vertices, and none while they have no width or no height", () => {
+  const [west, south, east, north] = [137, 36, 137.001, 36.001];
+  const ring = [
+    [west, south],
+    [east, south],
+    [east, north],
+    [west, north],
+    [west, south],
+  ];
+  expect(sketchShape(drawn, "Box")).toEqual({ type: "Polygon", coordinates: [ring] });
+  expect(sketchShape(undoVertex(drawn), "Box")).toBeNull();
+  expect(sketchShape(EMPTY_SKETCH, "Box")).toBeNull();
+});
+
 test("every step is taken back and done again; a new vertex ends what could be done again", () => {
   let sketch = drawn;
   for (let n = 0; n < 5; n++) sketch = undoVertex(sketch);

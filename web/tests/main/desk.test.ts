@@ -2,11 +2,13 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Gps } from "../../src/gps/gps.svelte.ts";
 import { Desk } from "../../src/main/tablet/desk.svelte.ts";
 import { Ledger } from "../../src/main/tablet/ledger.svelte.ts";
+import { Database } from "../../src/store/database.ts";
 import { listDrafts } from "../../src/store/drafts.ts";
+import { applyPage } from "../../src/store/features.ts";
 import { markOffered } from "../../src/store/outbox.ts";
 import { keepDraftPhoto, readPhoto } from "../../src/store/photos.ts";
 import { FEATURE, LAYER, POINT } from "../samples.ts";
-import { filledDatabase, photo } from "../store/stored.ts";
+import { filledDatabase, page, photo } from "../store/stored.ts";
 
 beforeEach(() => void vi.stubGlobal("navigator", {}));
 afterEach(() => vi.unstubAllGlobals());
@@ -31,6 +33,17 @@ const answer = async (desk: Desk, testid: string) => {
   await chosen?.run();
 };
 
+test("a map can be made before the features are read; they are told of once, when all are there", async () => {
+  const ledger = new Ledger(await filledDatabase());
+  const heard: [string, boolean][] = [];
+  ledger.onChange((key) => heard.push([key, ledger.is_whole]));
+  await ledger.loadLayers();
+  expect([ledger.layers.length, ledger.features(LAYER.key), ledger.is_whole, heard]).toEqual([1, [], false, []]);
+  await ledger.loadFeatures();
+  expect(ledger.feature(LAYER.key, FEATURE.feature_id)?.feature_id).toBe(FEATURE.feature_id);
+  expect(heard).toEqual([[LAYER.key, true]]);
+});
+
 test("saving a form shows the feature as it is now, counts the change and offers to undo it", async () => {
   const desk = await openDesk();
   const { ledger } = desk;
@@ -44,6 +57,65 @@ test("saving a form shows the feature as it is now, counts the change and offers
   await desk.undo();
   expect(ledger.feature(LAYER.key, FEATURE.feature_id)?.fields.status).toBe("点灯");
   expect([ledger.n_unsent, ledger.undoable]).toEqual([0, []]);
+});
+
+test("opening, saving and undoing read the one feature, however many others and other changes are stored", async () => {
+  const desk = await openDesk();
+  const reads = (["getAll", "openCursor", "getAllKeys"] as const).map((name) =>
+    vi.spyOn(IDBObjectStore.prototype, name),
+  );
+  await editedForm(desk);
+  await desk.save();
+  await desk.undo();
+  expect([desk.ledger.n_unsent, reads.map((spy) => spy.mock.calls.length)]).toEqual([0, [0, 0, 0]]);
+  vi.restoreAllMocks();
+});
+
+test("another window of the crew shows what is saved, taken back and fetched in this one", async () => {
+  const database = await filledDatabase();
+  const [desk, other] = [await openDesk(database), await openDesk(new Database(database.name))];
+  const ends = [desk, other].map(({ ledger }) => ledger.followWindows());
+  const shown = () => other.ledger.feature(LAYER.key, FEATURE.feature_id)?.fields.status;
+  try {
+    await editedForm(desk);
+    await desk.save();
+    await vi.waitFor(() => expect([shown(), other.ledger.n_unsent]).toEqual(["球切れ", 1]));
+    await desk.undo();
+    await vi.waitFor(() => expect([shown(), other.ledger.n_unsent]).toEqual(["点灯", 0]));
+    await applyPage(database, page([{ type: "feature", ...FEATURE, fields: { status: "撤去" } }]), [LAYER.key]);
+    await desk.ledger.load();
+    await vi.waitFor(() => expect(shown()).toBe("撤去"));
+  } finally {
+    for (const end of ends) end();
+  }
+});
+
+test("steps are taken back and done again one by one, as far as there are any; a new edit ends doing again", async () => {
+  const desk = await openDesk();
+  const { ledger } = desk;
+  const status = () => ledger.feature(LAYER.key, FEATURE.feature_id)?.fields.status;
+  for (const value of ["球切れ", "撤去", "球切れ"]) {
+    desk.openFeature(LAYER.key, FEATURE.feature_id);
+    await desk.form?.set("status", value);
+    await desk.save();
+  }
+  const seen = [];
+  for (let n = 0; n < 3; n++) {
+    await desk.undo();
+    seen.push(status());
+  }
+  for (let n = 0; n < 3; n++) {
+    await desk.redo();
+    seen.push(status());
+  }
+  expect(seen).toEqual(["撤去", "球切れ", "点灯", "球切れ", "撤去", "球切れ"]);
+  expect([ledger.n_unsent, ledger.redoable]).toEqual([3, []]);
+
+  await desk.undo();
+  desk.openFeature(LAYER.key, FEATURE.feature_id);
+  await desk.form?.set("status", "点灯");
+  await desk.save();
+  expect(ledger.redoable).toEqual([]);
 });
 
 test("what was offered to the server is not undone any more", async () => {
@@ -151,6 +223,33 @@ test("giving up a place goes back to where one was", async () => {
   desk.choosePlace(form);
   desk.leavePlace();
   expect(desk.form).toBe(form);
+});
+
+test("features that are saved together are taken back together", async () => {
+  const { ledger } = await openDesk();
+  const made = {
+    layer: LAYER,
+    feature_id: "second",
+    seen: null,
+    geometry: POINT(137.26, 36.14),
+    fields: { status: "点灯" },
+    position: null,
+    attachments: [],
+    is_deletion: false,
+  };
+  const changed = {
+    ...made,
+    feature_id: FEATURE.feature_id,
+    seen: FEATURE,
+    fields: { ...FEATURE.fields, status: "球切れ" },
+  };
+  await ledger.saveTogether([changed, made]);
+  expect([ledger.n_unsent, ledger.undoable.map((group) => group.length)]).toEqual([2, [2]]);
+  await ledger.undo();
+  await ledger.redo();
+  expect([ledger.n_unsent, ledger.undoable.map((group) => group.length)]).toEqual([2, [2]]);
+  await ledger.undo();
+  expect([ledger.n_unsent, ledger.features(LAYER.key).length]).toEqual([0, 1]);
 });
 
 test("a deletion is asked about, takes the feature off the map and can be undone", async () => {

@@ -55,6 +55,36 @@ test("markers of all layers lie above all areas, and names above all markers", (
   expect(ids.indexOf("ledger-park-marker")).toBeLessThan(ids.indexOf("ledger-street_light-label"));
 });
 
+test("a style of the office's own draws the features that are here, under badges and with their fields", () => {
+  const lamp = {
+    id: "street_light-lamp",
+    type: "circle" as const,
+    source: "layers",
+    "source-layer": "street_light",
+    minzoom: 12,
+    paint: { "circle-color": "#00ff00", "circle-opacity": ["get", "watts"] as ["get", string] },
+  };
+  const hidden = { ...lamp, id: "hidden", layout: { visibility: "none" as const } };
+  const own = { ...drawn, own_style: [lamp, hidden] };
+  const { sources, layers } = fieldStyle([own], []);
+  const ids = layers.map(({ id }) => id).filter((id) => id.startsWith("ledger-"));
+  expect(ids).toEqual(["ring", "own0", "own1", "badge"].map((part) => `ledger-street_light-${part}`));
+  const [first, second] = layers.filter(({ id }) => id.includes("-own"));
+  expect(first).toMatchObject({ source: "ledger-street_light", minzoom: 12, paint: lamp.paint });
+  expect(first).not.toHaveProperty("source-layer");
+  expect(second?.layout?.visibility).toBe("none");
+  expect(sources).toHaveProperty("ledger-street_light");
+  const paler = fieldStyle([{ ...own, view: { is_visible: true, opacity: 0.5 } }], []).layers;
+  expect(paler.find(({ id }) => id.endsWith("own0"))?.paint).toMatchObject({ "circle-opacity": 0.5 });
+  const { length } = fieldStyle([{ ...drawn, own_style: [] }], []).layers;
+  expect(length).toBe(fieldStyle([drawn], []).layers.length);
+
+  const feature = { ...FEATURE, fields: { watts: 1, label: "x" } };
+  const told = { label: "A-1", mark: null, is_styled: true };
+  expect(toMapFeature(layer, feature, told)?.properties).toMatchObject({ watts: 1, label: "A-1" });
+  expect(toMapFeature(layer, feature, { label: "", mark: null })?.properties).not.toHaveProperty("watts");
+});
+
 test("every shape has an outline of its own", () => {
   const paths = (["circle", "square", "triangle", "diamond", "cross"] as const).map((shape) => shapePath(shape));
   expect(new Set(paths).size).toBe(5);

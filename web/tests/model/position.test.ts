@@ -15,6 +15,12 @@ test("what was placed by an address, or roughly, is to be confirmed until somebo
   expect(needsConfirming(placed("address", null))).toBe(true);
   expect(needsConfirming(placed("mesh", 500))).toBe(true);
   expect(needsConfirming(placed("coordinates", 1))).toBe(false);
+  expect(
+    needsConfirming({
+      ...placed("coordinates", 1),
+      position: { method: "coordinates", accuracy_m: 1, note: "（確認：区域の外です）" },
+    }),
+  ).toBe(true);
   expect(needsConfirming(placed("gps", 35))).toBe(false);
   expect(needsConfirming(placed("confirmed", null))).toBe(false);
   expect(needsConfirming(placed("address", 300, null))).toBe(false);
@@ -24,6 +30,13 @@ test("a ring is drawn where a position is poor, whoever found it", () => {
   expect(poorRadiusM(placed("gps", 35))).toBe(35);
   expect(poorRadiusM(placed("gps", 4))).toBeNull();
   expect(poorRadiusM(placed("address", null))).toBeNull();
+});
+
+test("a datum that nobody stated is no crew's question: neither a ring nor a task at each place of a ledger", () => {
+  const position = { method: "coordinates", accuracy_m: 450, note: "経度「137」（確認：測地系の記載がありません）" };
+  expect(needsConfirming({ ...placed("coordinates", 450), position })).toBe(false);
+  expect(poorRadiusM({ ...placed("coordinates", 450), position })).toBeNull();
+  expect(needsConfirming({ ...placed("address", 450), position: { ...position, method: "address" } })).toBe(true);
 });
 
 test("only who stands nearby vouches for metres", () => {

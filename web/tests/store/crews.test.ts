@@ -1,10 +1,10 @@
 import "fake-indexeddb/auto";
-import { expect, test } from "vitest";
-import { FIRST_STORE, listCrews, newStore } from "../../src/store/crews.ts";
+import { expect, test, vi } from "vitest";
+import { FIRST_STORE, listCrews, newStore, removeCrew, windowLock } from "../../src/store/crews.ts";
 import { Database } from "../../src/store/database.ts";
-import { writeDraft } from "../../src/store/drafts.ts";
+import { discardDraft, writeDraft } from "../../src/store/drafts.ts";
 import { applyPage, chooseLayers } from "../../src/store/features.ts";
-import { applyReceipts, listOutbox } from "../../src/store/outbox.ts";
+import { applyReceipts, handOver, listOutbox } from "../../src/store/outbox.ts";
 import { keepDraftPhoto } from "../../src/store/photos.ts";
 import { deviceId, writeSetting } from "../../src/store/settings.ts";
 import { FEATURE, LAYER } from "../samples.ts";
@@ -38,4 +38,34 @@ test("crews are told by name, with what each has still to send; stores of other 
   await applyReceipts(second, [{ change_id, status: "applied", revision: 58 } as never], "e1");
   expect(await listOutbox(first)).toEqual([entry]);
   expect(await deviceId(first)).not.toBe(await deviceId(second));
+});
+
+/** Locks as a browser gives them, as far as they are used here. */
+function stubLocks(held: Set<string>): void {
+  const request = (name: string, _: object, work: (lock: object | null) => unknown) =>
+    work(held.has(name) ? null : { name });
+  vi.stubGlobal("navigator", { locks: { request } });
+}
+
+test("a crew is removed only when nothing of it is only here, and no window works with it", async () => {
+  const held = new Set<string>();
+  stubLocks(held);
+  const store = newStore();
+  const database = await crew(store, "3班");
+  const { feature_id } = FEATURE;
+  await writeDraft(database, { feature_id, layer: LAYER.key, seen: FEATURE, fields: {}, photos: [] });
+  expect(await removeCrew(store)).toBe("unsent");
+  await discardDraft(database, feature_id);
+  const { change_id } = (await saved(database, {})).change;
+  expect(await removeCrew(store)).toBe("unsent");
+  await applyReceipts(database, [{ change_id, status: "rejected" } as never], "e1");
+  expect(await removeCrew(store)).toBe("unsent");
+  await handOver(database, feature_id);
+  held.add(windowLock(store));
+  expect(await removeCrew(store)).toBe("open");
+  expect((await listCrews()).map((one) => one.store)).toContain(store);
+
+  held.clear();
+  expect(await removeCrew(store)).toBeNull();
+  expect((await listCrews()).map((one) => one.store)).not.toContain(store);
 });

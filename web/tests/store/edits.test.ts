@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { discardDraft, listDrafts, writeDraft } from "../../src/store/drafts.ts";
-import { saveEdit, saveEdits, undoChange, undoChanges } from "../../src/store/edits.ts";
+import { redoChanges, saveEdit, saveEdits, undoChange, undoChanges } from "../../src/store/edits.ts";
 import { applyReceipts, listOutbox, markOffered } from "../../src/store/outbox.ts";
 import { discardLostPhotos, keepDraftPhoto, listUnsentPhotos, readPhoto } from "../../src/store/photos.ts";
 import { listVisits } from "../../src/store/visits.ts";
@@ -54,18 +54,32 @@ test("undo takes the newest change back with its photos", async () => {
   const database = await filledDatabase();
   await keepDraftPhoto(database, photo("aa"));
   const { change } = await saved(database, { attachments: [attachment("aa")] });
-  expect(await undoChange(database, change.change_id)).toBe(true);
+  expect(await undoChange(database, change.change_id)).not.toBeNull();
   expect(await listOutbox(database)).toEqual([]);
   expect(await readPhoto(database, "aa")).toBeUndefined();
+});
+
+test("what was undone is done again as it was: its place in the order, its photo, its visit", async () => {
+  const database = await filledDatabase();
+  await keepDraftPhoto(database, photo("aa"));
+  const entry = await saved(database, { attachments: [attachment("aa")] });
+  await saved(database, { feature_id: "other", seen: null, fields: { ledger_number: "B-1" } });
+  const [before, visits] = [await listOutbox(database), await listVisits(database)];
+  const undone = await undoChanges(database, [entry.change.change_id]);
+  if (!undone) throw new Error("it was not undone");
+  await redoChanges(database, undone);
+  expect(await listOutbox(database)).toEqual(before);
+  expect(await listVisits(database)).toEqual(visits);
+  expect(await readPhoto(database, "aa")).toMatchObject({ state: "unsent" });
 });
 
 test("undo refuses what the server may have, and what another change builds on", async () => {
   const database = await filledDatabase();
   const first = await saved(database);
   const second = await saved(database, { fields: { ...FEATURE.fields, status: "撤去" } });
-  expect(await undoChange(database, first.change.change_id)).toBe(false);
+  expect(await undoChange(database, first.change.change_id)).toBeNull();
   await markOffered(database, [second.sequence]);
-  expect(await undoChange(database, second.change.change_id)).toBe(false);
+  expect(await undoChange(database, second.change.change_id)).toBeNull();
   expect(await listOutbox(database)).toHaveLength(2);
 });
 
@@ -152,6 +166,6 @@ test("wishes that belong together are saved and taken back together, or not at a
   await expect(saveEdits(database, [{ ...part, feature_id: "third" }, broken])).rejects.toThrow();
   expect(await listOutbox(database)).toHaveLength(2);
   await markOffered(database, [1]);
-  expect(await undoChanges(database, together)).toBe(false);
+  expect(await undoChanges(database, together)).toBeNull();
   expect(await listOutbox(database)).toHaveLength(2);
 });

@@ -115,3 +115,26 @@ test("choosing a layer again keeps how far it was pulled", async () => {
   await chooseLayers(database, [{ definition: LAYER, n_features: 9, n_unlocated: 0, extent: null, revision: 80 }]);
   expect(await listLayers(database)).toMatchObject([{ revision: 57, n_features: 9 }]);
 });
+
+test("with another area all is pulled anew: what lies outside goes at its end, but not what has a change to send", async () => {
+  const database = await filledDatabase();
+  const listing = { definition: LAYER, n_features: 3, n_unlocated: 0, extent: null, revision: 57 };
+  const third = { ...FEATURE, feature_id: "third" };
+  await applyPage(database, page([other, third].map((one) => ({ type: "feature" as const, ...one }))), KEYS);
+  await saved(database, {});
+  const area = { name: "花里町", bbox: [137, 36, 137.1, 36.1] as const };
+
+  await chooseLayers(database, [listing], area);
+  expect(await listLayers(database)).toMatchObject([{ revision: 0, cursor: null, is_stale: true }]);
+  expect(await listFeatures(database, LAYER.key)).toHaveLength(3);
+  await applyPage(database, page([{ type: "feature", ...other }]), KEYS, area);
+  expect(ids(await listFeatures(database, LAYER.key))).toEqual([FEATURE.feature_id, "other"]);
+
+  // The same area again pulls only what changed; a wider one brings back what was left out.
+  await chooseLayers(database, [listing], area);
+  expect(await listLayers(database)).toMatchObject([{ revision: 57, is_stale: false }]);
+  await chooseLayers(database, [listing], null);
+  const all = [FEATURE, other, third].map((one) => ({ type: "feature" as const, ...one }));
+  await applyPage(database, page(all), KEYS, null);
+  expect(await listFeatures(database, LAYER.key)).toHaveLength(3);
+});

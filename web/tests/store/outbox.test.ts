@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ReceiptStatus } from "../../src/model/change.ts";
-import { listFeatures, readFeature } from "../../src/store/features.ts";
+import { listFeatures, readAround } from "../../src/store/features.ts";
 import { applyReceipts, handOver, listOutbox, rebaseOutbox } from "../../src/store/outbox.ts";
 import { FEATURE, LAYER, POINT } from "../samples.ts";
 import { filledDatabase, saved } from "./stored.ts";
@@ -19,7 +19,9 @@ for (const status of ["applied", "merged"] as const) {
     const { change } = await saved(database);
     await applyReceipts(database, [receipt(change.change_id, status)], "e1");
     expect(await listOutbox(database)).toEqual([]);
-    expect(await readFeature(database, LAYER.key, FEATURE.feature_id)).toMatchObject({ fields: { status: "球切れ" } });
+    expect((await readAround(database, LAYER.key, FEATURE.feature_id)).base).toMatchObject({
+      fields: { status: "球切れ" },
+    });
   });
 }
 
@@ -30,7 +32,9 @@ for (const status of ["held", "rejected", "conflict"] as const) {
     const word = receipt(change.change_id, status, status === "conflict" ? ["status"] : []);
     await applyReceipts(database, [word], "e1");
     expect(await listOutbox(database)).toMatchObject([{ state: status, receipt: word }]);
-    expect(await readFeature(database, LAYER.key, FEATURE.feature_id)).toMatchObject({ fields: { status: "点灯" } });
+    expect((await readAround(database, LAYER.key, FEATURE.feature_id)).base).toMatchObject({
+      fields: { status: "点灯" },
+    });
   });
 }
 
@@ -50,7 +54,7 @@ test("a receipt for a change that is not here any more does nothing", async () =
   const word = receipt(change.change_id, "applied");
   await applyReceipts(database, [word], "e1");
   await applyReceipts(database, [word], "e1");
-  expect(await readFeature(database, LAYER.key, FEATURE.feature_id)).toMatchObject({ revision: 58 });
+  expect((await readAround(database, LAYER.key, FEATURE.feature_id)).base).toMatchObject({ revision: 58 });
 });
 
 test("handing over lets go of what the server has, not of what it never saw", async () => {

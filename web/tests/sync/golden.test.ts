@@ -11,7 +11,7 @@ import {
   listConflicts,
   listFeatures,
   listLayers,
-  readFeature,
+  readAround,
 } from "../../src/store/features.ts";
 import { listOutbox } from "../../src/store/outbox.ts";
 import { parsePage } from "../../src/sync/pull.ts";
@@ -47,7 +47,7 @@ async function pulled(database: Database, name: string): Promise<void> {
 async function edit(database: Database, change: Change): Promise<Change | undefined> {
   const layer = (await listLayers(database)).find(({ key }) => key === change.layer)?.definition;
   if (!layer) throw new Error(`${change.layer} is not here`);
-  const base = (await readFeature(database, change.layer, change.feature_id)) ?? null;
+  const { base } = await readAround(database, change.layer, change.feature_id);
   const before = (await listOutbox(database)).filter((entry) => entry.change.feature_id === change.feature_id);
   const seen = viewFeature(base, before);
   const fields = Object.fromEntries(Object.entries(change.fields).map(([name, { new: value }]) => [name, value]));

@@ -39,6 +39,18 @@ test("pages follow each other by their cursor, and progress counts towards the l
   ]);
 });
 
+test("the next page is on its way while one is written", async () => {
+  const database = newDatabase();
+  await chooseLayers(database, [listing(LAYER.key)]);
+  const requests = serve({
+    "/sync/pull": ({ url }) =>
+      url.includes("cursor") ? answer([feature("b")]) : answer([feature("a")], { next: "c2" }),
+  });
+  const n_asked: number[] = [];
+  await pullAll(database, () => n_asked.push(requests.length));
+  expect(n_asked).toEqual([2, 2]);
+});
+
 test("a pull that was cut goes on where it was", async () => {
   const database = newDatabase();
   await chooseLayers(database, [listing(LAYER.key)]);
@@ -95,4 +107,15 @@ test("a page counts only with its last line whole", () => {
   for (const n_lost of [1, 5, JSON.stringify(end).length + 1, text.length]) {
     expect(() => parsePage(text.slice(0, text.length - n_lost), "/")).toThrow(OfflineError);
   }
+});
+
+test("a pull asks for the area that is taken along, page after page", async () => {
+  const database = newDatabase();
+  await chooseLayers(database, [listing(LAYER.key)], { name: "花里町", bbox: [137.2, 36.1, 137.3, 36.2] });
+  const requests = serve({
+    "/sync/pull": ({ url }) => (url.includes("cursor") ? answer([]) : answer([feature("a")], { next: "c2" })),
+  });
+  await pullAll(database);
+  const bbox = "137.200000,36.100000,137.300000,36.200000";
+  expect(queries(requests)).toMatchObject([{ bbox }, { bbox, cursor: "c2" }]);
 });

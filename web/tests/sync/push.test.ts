@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { listOutbox } from "../../src/store/outbox.ts";
 import { writeSetting } from "../../src/store/settings.ts";
 import { OfflineError } from "../../src/sync/http.ts";
-import { pushAll } from "../../src/sync/push.ts";
+import { pushAll, writeMessage } from "../../src/sync/push.ts";
 import { FEATURE } from "../samples.ts";
 import { filledDatabase, page, saved } from "../store/stored.ts";
 import { cut, ndjson, problem, readPush, receiptsFor, serve } from "./fake_server.ts";
@@ -21,6 +21,13 @@ test("changes go out in the order they were made, with the device, its person an
   expect(message.changes).toEqual([first.change, second.change]);
   expect(sent.map(({ receipt }) => receipt.status)).toEqual(["applied", "applied"]);
   expect(await listOutbox(database)).toEqual([]);
+});
+
+test("changes of somebody who typed a PIN are sent for that one; without PINs nobody is named", async () => {
+  const database = await filledDatabase();
+  expect(await writeMessage(database, [])).not.toHaveProperty("person");
+  await writeSetting(database, "person", "a1");
+  expect(await writeMessage(database, [])).toMatchObject({ person: "a1" });
 });
 
 test("when the answer is lost nothing leaves, and the same bodies are sent again", async () => {

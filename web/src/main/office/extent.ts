@@ -1,4 +1,5 @@
 import type { Feature, Position } from "geojson";
+import type { OfficeLayer } from "../../model/imports.ts";
 
 function* positions(coordinates: unknown): Generator<Position> {
   if (Array.isArray(coordinates) && typeof coordinates[0] === "number") yield coordinates as Position;
@@ -18,4 +19,16 @@ export function extentOf(features: Feature[]): [number, number, number, number] 
     }
   }
   return box;
+}
+
+/** The box of all layers that have something in them. */
+export function boxOf(layers: readonly OfficeLayer[]): [number, number, number, number] | null {
+  const boxes = layers.flatMap((layer) => (layer.extent ? [layer.extent] : []));
+  if (boxes.length === 0) return null;
+  return [
+    Math.min(...boxes.map((box) => box[0])),
+    Math.min(...boxes.map((box) => box[1])),
+    Math.max(...boxes.map((box) => box[2])),
+    Math.max(...boxes.map((box) => box[3])),
+  ];
 }

@@ -1,3 +1,5 @@
+import { endActive } from "../../store/members.ts";
+
 const STORED_AS = "gis-capture.crew";
 
 /** The store of the crew that works in this window; null after a cold start, when a person is to be asked. */
@@ -12,5 +14,6 @@ export const rememberStore = (store: string): void => sessionStorage.setItem(STO
 /** Back to the choice of crews. There is one map for as long as a page lives, so the page begins anew. */
 export function leaveCrew(): void {
   sessionStorage.setItem(STORED_AS, "");
+  endActive();
   location.reload();
 }

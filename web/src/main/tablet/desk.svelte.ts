@@ -1,6 +1,6 @@
 import type { Geometry } from "geojson";
 import { anchorOf, distanceM } from "../../geometry/distance.ts";
-import { inLayer, isPlaceable } from "../../geometry/projection.ts";
+import { datumAccuracyM, inLayer, isPlaceable } from "../../geometry/projection.ts";
 import { asLayerType, drawKind } from "../../geometry/shape.ts";
 import type { Gps } from "../../gps/gps.svelte.ts";
 import { currentLanguage } from "../../i18n/language.svelte.ts";
@@ -20,7 +20,7 @@ import { explain, type Trouble } from "./trouble.ts";
 
 /** What lies beside the map. */
 export type Panel =
-  | { kind: "map" | "list" | "send" | "menu" | "record" | "measure" | "redline" | "layers" }
+  | { kind: "map" | "list" | "send" | "menu" | "record" | "measure" | "redline" | "layers" | "area" }
   | { kind: "form" | "place" | "draw" | "split" | "merge"; form: DraftForm };
 
 export interface Question {
@@ -140,8 +140,10 @@ export class Desk {
 
   async #put(form: DraftForm, geometry: Geometry, accuracy_m: number | null, note: string | null): Promise<void> {
     this.panel = { kind: "form", form };
-    const located = { method: accuracy_m === null ? "tap" : "gps", accuracy_m, note };
     const { geometry_type, crs, key } = form.layer;
+    const datum_m = datumAccuracyM(crs);
+    const worse_m = datum_m && accuracy_m !== null ? Math.hypot(datum_m, accuracy_m) : (accuracy_m ?? datum_m);
+    const located = { method: accuracy_m === null ? "tap" : "gps", accuracy_m: worse_m, note };
     const around = this.ledger.shapesAround(key, geometry);
     await this.attempt(() =>
       form.place(inLayer(asLayerType(geometry, geometry_type), crs, form.shape, around), located),
@@ -220,6 +222,10 @@ export class Desk {
     await this.attempt(async () => {
       this.tell((await this.ledger.undo()) ? t("undone") : t("undo_too_late"));
     });
+  }
+
+  async redo(): Promise<void> {
+    if (await this.attempt(() => this.ledger.redo())) this.tell(t("redone"));
   }
 
   /** Goes on with the form that was open when the app was closed. */

@@ -11,7 +11,7 @@ interface Batteries {
 export async function gatherFacts(ledger: Ledger): Promise<OutingFacts> {
   const { storage, permissions } = navigator;
   const [packs, is_persisted, estimate, position, battery] = await Promise.all([
-    listPacks(ledger.database),
+    listPacks(ledger.maps),
     storage?.persist?.().catch(() => false),
     storage?.estimate?.().catch(() => undefined),
     permissions?.query({ name: "geolocation" }).then(

@@ -1,20 +1,23 @@
 import type { Geometry } from "geojson";
 import { bboxOf, distanceM } from "../../geometry/distance.ts";
-import { inDegrees } from "../../geometry/projection.ts";
+import { inDegrees, useShifts } from "../../geometry/projection.ts";
 import { currentLanguage } from "../../i18n/language.svelte.ts";
 import type { Mark } from "../../map/layer_style.ts";
 import type { OutboxEntry } from "../../model/change.ts";
 import { viewFeature, type Wish } from "../../model/edit.ts";
 import type { Feature, Fields } from "../../model/feature.ts";
+import { useForms } from "../../model/fold.ts";
 import { featureLabel } from "../../model/label.ts";
 import type { Layer } from "../../model/layer.ts";
 import type { ConflictLine } from "../../model/messages.ts";
 import { countRound, localDay, type RoundCounts, type RoundState, roundState, type Visit } from "../../model/visit.ts";
 import type { Database, StoredLayer } from "../../store/database.ts";
-import { saveEdits, undoChanges } from "../../store/edits.ts";
-import { listConflicts, listFeatures, listLayers, readFeature } from "../../store/features.ts";
+import { redoChanges, saveEdits, type Undone, undoChanges } from "../../store/edits.ts";
+import { listConflicts, listFeatures, listLayers, readAround } from "../../store/features.ts";
 import { handOver, listOutbox } from "../../store/outbox.ts";
+import { openMaps } from "../../store/packs.ts";
 import { listUnsentPhotos } from "../../store/photos.ts";
+import { readSetting } from "../../store/settings.ts";
 import { listVisits } from "../../store/visits.ts";
 
 type Listener = (layer: string, feature_id: string | null) => void;
@@ -32,14 +35,23 @@ export class Ledger {
   /** What of this session can be taken back, newest last: changes that were saved together. */
   undoable = $state.raw<string[][]>([]);
 
+  /** What of this session can be done again, newest last; saving something else ends that. */
+  redoable = $state.raw<Undone[]>([]);
+
   readonly database: Database;
+  /** The packs of all crews. */
+  readonly maps: Database;
+  /** Whether the features have been read; until then there are none. */
+  is_whole = $state(false);
   readonly #features = new Map<string, Map<string, Feature>>();
   #visits = new Map<string, Visit>();
   readonly #entries = new Map<string, OutboxEntry[]>();
   readonly #listeners = new Set<Listener>();
+  #windows: BroadcastChannel | null = null;
 
-  constructor(database: Database) {
+  constructor(database: Database, maps: Database = openMaps()) {
     this.database = database;
+    this.maps = maps;
   }
 
   get n_unsent(): number {
@@ -50,12 +62,40 @@ export class Ledger {
     return this.entries.length - this.n_unsent;
   }
 
+  /** Follows what other windows of the crew save and fetch, and tells them what this one does; gives the end of it. */
+  followWindows(): () => void {
+    const windows = new BroadcastChannel(`gis-capture.${this.database.name}`);
+    windows.onmessage = ({ data }: MessageEvent<[string, string] | null>) => {
+      const read = data ? this.#read(...data) : this.#readAll();
+      read.catch((error) => console.warn("what another window saved was not read", error));
+    };
+    this.#windows = windows;
+    return () => windows.close();
+  }
+
   /** Reads all anew from the store: at the start, and after a pull. */
   async load(): Promise<void> {
+    await this.#readAll();
+    this.#windows?.postMessage(null);
+  }
+
+  async #readAll(): Promise<void> {
+    await this.loadLayers();
+    await this.loadFeatures();
+  }
+
+  /** Reads everything but the features; they are many, and a map can be made meanwhile. */
+  async loadLayers(): Promise<void> {
     await this.#loadOutbox();
+    useShifts((await readSetting(this.database, "shifts")) ?? []);
+    useForms((await readSetting(this.database, "forms")) ?? {});
     this.layers = await listLayers(this.database);
+  }
+
+  async loadFeatures(): Promise<void> {
     this.#features.clear();
-    for (const { key } of this.layers) await this.#loadLayer(key);
+    await Promise.all(this.layers.map(({ key }) => this.#loadLayer(key)));
+    this.is_whole = true;
     this.#tell(null, null);
   }
 
@@ -121,15 +161,17 @@ export class Ledger {
     return entries.every((entry) => entry.state === "unsent") ? "unsent" : "attention";
   }
 
-  /** How a feature stands on today's round. */
-  round(layer: Layer, feature: Feature): RoundState {
-    return roundState(layer, feature, this.#visits.get(feature.feature_id), localDay(new Date()));
+  /** How a feature stands on today's round; who asks for many says once which day it is. */
+  round(layer: Layer, feature: Feature, today = localDay(new Date())): RoundState {
+    return roundState(layer, feature, this.#visits.get(feature.feature_id), today);
   }
 
   /** How far today's round of these layers is. */
   roundCounts(layers: readonly Layer[]): RoundCounts {
-    const states = layers.flatMap((layer) => this.features(layer.key).map((feature) => this.round(layer, feature)));
-    return countRound(states);
+    const today = localDay(new Date());
+    return countRound(
+      layers.flatMap((layer) => this.features(layer.key).map((feature) => this.round(layer, feature, today))),
+    );
   }
 
   /** Saves a person's wish; the change is on the disk when this returns. False where nothing differs. */
@@ -145,7 +187,10 @@ export class Ledger {
     }));
     const entries = await saveEdits(this.database, named);
     const change_ids = entries.flatMap((entry) => (entry ? [entry.change.change_id] : []));
-    if (change_ids.length) this.undoable = [...this.undoable, change_ids];
+    if (change_ids.length) {
+      this.undoable = [...this.undoable, change_ids];
+      this.redoable = [];
+    }
     for (const { layer, feature_id } of wishes) await this.#refresh(layer.key, feature_id);
     return change_ids.length > 0;
   }
@@ -153,11 +198,22 @@ export class Ledger {
   /** Takes the newest change of this session back; false where it was sent meanwhile. */
   async undo(): Promise<boolean> {
     const change_ids = this.undoable.at(-1) ?? [];
-    const changes = this.entries.map(({ change }) => change).filter(({ change_id }) => change_ids.includes(change_id));
     this.undoable = this.undoable.slice(0, -1);
-    if (!changes.length || !(await undoChanges(this.database, change_ids))) return false;
-    for (const { layer, feature_id } of changes) await this.#refresh(layer, feature_id);
+    const undone = await undoChanges(this.database, change_ids);
+    if (!undone?.entries.length) return false;
+    this.redoable = [...this.redoable, undone];
+    for (const { change } of undone.entries) await this.#refresh(change.layer, change.feature_id);
     return true;
+  }
+
+  /** Does what was taken back last again. */
+  async redo(): Promise<void> {
+    const undone = this.redoable.at(-1);
+    if (!undone) return;
+    await redoChanges(this.database, undone);
+    this.redoable = this.redoable.slice(0, -1);
+    this.undoable = [...this.undoable, undone.entries.map(({ change }) => change.change_id)];
+    for (const { change } of undone.entries) await this.#refresh(change.layer, change.feature_id);
   }
 
   /** Leaves what the server did not take to the office. */
@@ -172,9 +228,24 @@ export class Ledger {
   }
 
   async #refresh(layer: string, feature_id: string): Promise<void> {
-    await this.#loadOutbox();
-    const base = (await readFeature(this.database, layer, feature_id)) ?? null;
-    const feature = viewFeature(base, this.entriesOf(feature_id));
+    await this.#read(layer, feature_id);
+    this.#windows?.postMessage([layer, feature_id]);
+  }
+
+  /** Follows one feature; how many others there are costs nothing. */
+  async #read(layer: string, feature_id: string): Promise<void> {
+    const { base, entries, visit, n_unsent_photos } = await readAround(this.database, layer, feature_id);
+    const before = this.entriesOf(feature_id);
+    const others = this.entries.filter(({ change }) => change.feature_id !== feature_id);
+    this.entries = [...others, ...entries].sort((a, b) => a.sequence - b.sequence);
+    this.#entries.set(feature_id, entries);
+    if (visit) this.#visits.set(feature_id, visit);
+    else this.#visits.delete(feature_id);
+    this.n_unsent_photos = n_unsent_photos;
+    const kept = takeable(entries);
+    const sent = new Set(before.map(({ change }) => change.change_id).filter((change_id) => !kept.has(change_id)));
+    this.#forget((change_id) => sent.has(change_id));
+    const feature = viewFeature(base, entries);
     if (feature) this.#features.get(layer)?.set(feature_id, feature);
     else this.#features.get(layer)?.delete(feature_id);
     this.#tell(layer, feature_id);
@@ -190,8 +261,13 @@ export class Ledger {
     this.#visits = new Map((await listVisits(this.database)).map((visit) => [visit.feature_id, visit]));
     this.conflicts = await listConflicts(this.database);
     this.n_unsent_photos = (await listUnsentPhotos(this.database)).length;
-    const undoable = new Set(this.entries.filter((entry) => !entry.is_offered).map((entry) => entry.change.change_id));
-    this.undoable = this.undoable.filter((group) => group.every((change_id) => undoable.has(change_id)));
+    const kept = takeable(this.entries);
+    this.#forget((change_id) => !kept.has(change_id));
+  }
+
+  /** What the server may have seen cannot be taken back here. */
+  #forget(isSent: (change_id: string) => boolean): void {
+    this.undoable = this.undoable.filter((group) => !group.some(isSent));
   }
 
   async #loadLayer(key: string): Promise<void> {
@@ -213,4 +289,9 @@ export class Ledger {
       else for (const { key } of this.layers) listener(key, null);
     }
   }
+}
+
+/** Ids of the changes that the server cannot have seen. */
+function takeable(entries: readonly OutboxEntry[]): Set<string> {
+  return new Set(entries.filter((entry) => !entry.is_offered).map(({ change }) => change.change_id));
 }

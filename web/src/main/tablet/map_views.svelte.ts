@@ -37,11 +37,11 @@ export class MapViews {
 
   /** Puts everything on the map but the features. */
   async draw(map: FieldMap): Promise<void> {
-    const { database } = this.#ledger;
-    const here = (await listPacks(database)).filter((pack) => pack.is_complete);
+    const { maps } = this.#ledger;
+    const here = (await listPacks(maps)).filter((pack) => pack.is_complete);
     // Scans and photographs lie over base maps.
     this.packs = here.toSorted((a, b) => Number(a.kind === "raster") - Number(b.kind === "raster"));
-    const local: LocalPack[] = this.packs.map((pack) => ({ ...pack, read: packReader(database, pack.sha256) }));
+    const local: LocalPack[] = this.packs.map((pack) => ({ ...pack, read: packReader(maps, pack.sha256) }));
     await map.setContent(this.layers.toReversed().map(this.#drawn), local, this.pack_views, this.theme);
   }
 
@@ -78,8 +78,9 @@ export class MapViews {
 
   readonly #drawn = (layer: StoredLayer): DrawnLayer => ({
     layer: layer.definition,
-    n_features: this.#ledger.features(layer.key).length,
+    n_features: this.#ledger.is_whole ? this.#ledger.features(layer.key).length : layer.n_features,
     view: this.viewOf(layer.key),
+    own_style: layer.own_style,
   });
 
   /** How the map looks is worth no error. */

@@ -1,15 +1,27 @@
+import type { Geometry } from "geojson";
+import { anchorOf, bboxOf, distanceM } from "../../geometry/distance.ts";
+import { wantsShift } from "../../geometry/projection.ts";
+import type { Town } from "../../model/address.ts";
+import { type Box, boxText, type WorkArea } from "../../model/area.ts";
+import { useForms } from "../../model/fold.ts";
 import type { BasemapPack, LayerListing } from "../../model/messages.ts";
 import { REDLINE } from "../../model/redline.ts";
+import { replaceTowns } from "../../store/addresses.ts";
 import { chooseLayers } from "../../store/features.ts";
-import { listPacks } from "../../store/packs.ts";
+import { keepPacks, listPacks } from "../../store/packs.ts";
+import { readSetting, writeSetting } from "../../store/settings.ts";
+import { type Addresses, fetchAddresses, fetchShift } from "../../sync/addresses.ts";
 import { downloadPacks, listOfferedPacks } from "../../sync/basemap.ts";
-import { listOffered, pullAll } from "../../sync/pull.ts";
+import { countInside, listOffered, pullAll } from "../../sync/pull.ts";
 import { makeRedline, withRedline } from "../../sync/redline.ts";
 import type { Ledger } from "./ledger.svelte.ts";
 import { explain, type Trouble } from "./trouble.ts";
 
 /** Rough size of a feature on its way to the tablet; told as a size beforehand, not counted on. */
 const FEATURE_BYTES = 400;
+/** Addresses reach so far beyond the layers: roads lead out of them. */
+const MARGIN_DEG = 0.02;
+const NOTHING: Addresses = { towns: [], forms: {} };
 
 /** Taking layers and the base map along, from choosing to the last byte. */
 export class Outing {
@@ -19,8 +31,20 @@ export class Outing {
   step = $state.raw<{ step: "layers" | "basemap"; n_done: number; n_total: number } | null>(null);
   trouble = $state.raw<Trouble | null>(null);
 
+  /** Whether the server told all there is. */
+  is_asked = $state(false);
   /** Room on the device, null where it does not tell. */
   free_bytes = $state<number | null>(null);
+  /** The towns of the city, to name an area by. */
+  towns = $state.raw<Town[]>([]);
+  /** What part of the city is taken along; null = all, undefined = that is not said yet. */
+  area = $state.raw<WorkArea | null | undefined>(null);
+  /** The area that was drawn on the map just now. */
+  drawn = $state.raw<WorkArea | null>(null);
+  /** The area of what is on the tablet. */
+  area_here = $state.raw<WorkArea | null>(null);
+  /** Features of each layer inside that area. */
+  n_inside = $state.raw<Readonly<Record<string, number>>>({});
 
   readonly #ledger: Ledger;
   #packs_here = new Set<string>();
@@ -31,13 +55,37 @@ export class Outing {
 
   /** What is still to come; layers that are here bring only what changed. */
   get size_bytes(): number {
-    const here = new Set(this.#ledger.layers.filter(({ revision }) => revision > 0).map(({ key }) => key));
+    const is_moved = boxText(this.area?.bbox) !== boxText(this.area_here?.bbox);
+    const there = is_moved ? [] : this.#ledger.layers.filter(({ revision }) => revision > 0);
+    const here = new Set(there.map(({ key }) => key));
     const coming = (this.listings ?? []).filter(
       ({ definition: { key } }) => this.chosen.includes(key) && !here.has(key),
     );
-    const n_features = coming.reduce((sum, listing) => sum + listing.n_features, 0);
+    const n_features = coming.reduce((sum, listing) => sum + this.count(listing), 0);
     const packs = this.packs.filter(({ sha256 }) => !this.#packs_here.has(sha256));
     return n_features * FEATURE_BYTES + packs.reduce((sum, pack) => sum + pack.size_bytes, 0);
+  }
+
+  /** How many features of a layer are taken along. */
+  count({ definition: { key }, n_features, n_unlocated }: LayerListing): number {
+    const n_inside = this.n_inside[key];
+    return n_inside === undefined ? n_features : n_inside + n_unlocated;
+  }
+
+  /** How far a place lies from the middle of the layers. */
+  readonly awayM = ({ lon, lat }: Town): number =>
+    distanceM(anchorOf(cornersOf(this.#wholeBox())) ?? [lon, lat], [lon, lat]);
+
+  /** Takes the area, and asks how much there is in it. */
+  async setArea(area: WorkArea | null | undefined): Promise<void> {
+    this.area = area;
+    this.n_inside = {};
+    if (!area) return;
+    await this.#attempt(async () => {
+      const keys = (this.listings ?? []).filter(({ n_features }) => n_features).map(({ definition }) => definition.key);
+      const counts = await Promise.all(keys.map(async (key) => [key, await countInside(key, area.bbox)] as const));
+      if (this.area === area) this.n_inside = Object.fromEntries(counts);
+    });
   }
 
   /** Asks the server what there is; the layers already here are chosen, at the first time all. */
@@ -45,32 +93,62 @@ export class Outing {
     return this.#attempt(async () => {
       const [listings, packs] = await Promise.all([listOffered().then(withRedline), listOfferedPacks()]);
       const here = this.#ledger.layers.map((layer) => layer.key);
-      const stored = (await listPacks(this.#ledger.database)).filter((pack) => pack.is_complete);
+      const stored = (await listPacks(this.#ledger.maps)).filter((pack) => pack.is_complete);
       this.#packs_here = new Set(stored.map(({ sha256 }) => sha256));
       const estimate = await navigator.storage?.estimate?.().catch(() => undefined);
       this.free_bytes = estimate?.quota ? estimate.quota - (estimate.usage ?? 0) : null;
       this.packs = packs;
       this.chosen = here.length ? here : listings.map(({ definition }) => definition.key);
       this.listings = listings;
+      const box = this.#wholeBox();
+      const { towns, forms } = box ? await fetchAddresses(box, "near") : NOTHING;
+      useForms(forms);
+      this.towns = towns;
+      this.area_here = (await readSetting(this.#ledger.database, "area")) ?? null;
+      this.is_asked = true;
+      await this.setArea(this.area_here);
     });
   }
 
   /** Brings everything chosen onto the tablet; after a cut it goes on where it was. */
   async take(): Promise<boolean> {
-    const taken = (this.listings ?? []).filter(({ definition }) => this.chosen.includes(definition.key));
+    const area = this.area ?? null;
+    const taken = (this.listings ?? [])
+      .filter(({ definition }) => this.chosen.includes(definition.key))
+      .map((one) => ({
+        ...one,
+        n_features: this.count(one),
+        extent: area ? ([...area.bbox] as LayerListing["extent"]) : one.extent,
+      }));
     const progress = (step: "layers" | "basemap") => (n_done: number, n_total: number) => {
       this.step = { step, n_done, n_total };
     };
     const is_done = await this.#attempt(async () => {
       progress("layers")(0, 1);
       if (this.chosen.includes(REDLINE)) await makeRedline();
-      await chooseLayers(this.#ledger.database, taken);
+      await chooseLayers(this.#ledger.database, taken, area);
       await pullAll(this.#ledger.database, progress("layers"));
-      await downloadPacks(this.#ledger.database, this.packs, progress("basemap"));
+      const box = area?.bbox ?? this.#wholeBox();
+      const crss = [...new Set(taken.map(({ definition }) => definition.crs))].filter(wantsShift);
+      const shifts = box ? await Promise.all(crss.map((crs) => fetchShift(crs, box))) : [];
+      await writeSetting(this.#ledger.database, "shifts", shifts);
+      const { towns, forms } = box ? await fetchAddresses(box, "lots", ...(area ? [] : ["near" as const])) : NOTHING;
+      await replaceTowns(this.#ledger.database, towns);
+      await writeSetting(this.#ledger.database, "forms", forms);
+      await downloadPacks(this.#ledger.maps, this.packs, progress("basemap"));
+      await keepPacks(this.#ledger.maps, this.packs);
     });
     this.step = null;
     await this.#ledger.load();
     return is_done;
+  }
+
+  /** The box of all layers that are offered, with a margin. */
+  #wholeBox(): Box | null {
+    const box = bboxOf((this.listings ?? []).map(({ extent }) => cornersOf(extent)));
+    if (!box) return null;
+    const [west, south, east, north] = box;
+    return [west - MARGIN_DEG, south - MARGIN_DEG, east + MARGIN_DEG, north + MARGIN_DEG];
   }
 
   async #attempt(work: () => Promise<void>): Promise<boolean> {
@@ -84,4 +162,16 @@ export class Outing {
       return false;
     }
   }
+}
+
+function cornersOf(box: Box | null): Geometry | null {
+  if (!box) return null;
+  const [west, south, east, north] = box;
+  return {
+    type: "MultiPoint",
+    coordinates: [
+      [west, south],
+      [east, north],
+    ],
+  };
 }

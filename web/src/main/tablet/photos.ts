@@ -8,7 +8,7 @@ import { keepDraftPhoto } from "../../store/photos.ts";
 import type { DraftForm } from "./draft.svelte.ts";
 import type { Ledger } from "./ledger.svelte.ts";
 
-/** Takes pictures into an open form: resized, named, stamped with time and place, and on the disk one by one.
+/** Takes pictures into an open form: resized where they are not wanted as they are, named, stamped with time and place, and on the disk one by one.
  *
  * Saving the form waits for this; the person need not.
  *
@@ -18,16 +18,17 @@ export function takePhotos(
   ledger: Ledger,
   form: DraftForm,
   files: readonly File[],
-  position: DevicePosition | null,
+  as: { position: DevicePosition | null; is_original: boolean },
 ): Promise<void> {
-  const { max_edge_px } = photoRules(form.layer);
+  const { position, is_original } = as;
+  const max_edge_px = is_original ? null : photoRules(form.layer).max_edge_px;
   const label = ledger.label(form.layer, form.fields) || words(form.layer.title);
   const taken_at = new Date();
   return form.wait(async () => {
     for (const file of files) {
       if (file.type && !file.type.startsWith("image/")) throw new PhotoError(file.type);
       const photo = await preparePhoto(file, max_edge_px);
-      const name = photoName(label, taken_at, form.photos.length + 1);
+      const name = photoName(label, taken_at, form.photos.length + 1, photo.media_type);
       await keepDraftPhoto(ledger.database, { ...photo, name, taken_at: taken_at.toISOString(), position });
       await form.addPhoto(photo.sha256);
     }

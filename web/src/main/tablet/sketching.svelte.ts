@@ -4,6 +4,7 @@ import {
   EMPTY_SKETCH,
   redoVertex,
   type Sketch,
+  type SketchKind,
   sketchShape,
   undoVertex,
   walkOn,
@@ -18,19 +19,19 @@ export const POOR_M = 15;
 /** How far from a tap a vertex or a side draws it to itself. */
 const SNAP_PX = 20;
 
-/** Draws a line or an area on the map: by taps, at the crosshair, at the crew's position, or by walking. */
+/** Draws a line, an area or a box on the map: by taps, at the crosshair, at the crew's position, or by walking. */
 export class Sketching {
   sketch = $state.raw<Sketch>(EMPTY_SKETCH);
   is_snapping = $state(true);
   is_walking = $state(false);
 
-  readonly kind: "LineString" | "Polygon";
+  readonly kind: SketchKind;
   /** A screen that goes dark would end the walk: positions stop coming. */
   #awake: Awake | null = null;
   readonly #desk: Desk;
   readonly #map: FieldMap;
 
-  constructor(desk: Desk, map: FieldMap, kind: "LineString" | "Polygon") {
+  constructor(desk: Desk, map: FieldMap, kind: SketchKind) {
     this.#desk = desk;
     this.#map = map;
     this.kind = kind;

@@ -1,0 +1,61 @@
+"""A layer of points, of which the same 10,000 lie in a town whatever its size; and the same in PostGIS."""
+
+import random
+from pathlib import Path
+
+import psycopg
+from shapely import Point
+
+from benchmarks._serving import LAYER, feature_id
+from gis_capture.model import Feature
+from gis_capture.store.protocol import Author
+from gis_capture.tiles.grid import tile_at
+from gis_capture.workspace import Workspace
+
+N_SEEN = 10_000
+TILES = sorted({tile_at(137.2 + i / 300, 36.1 + j / 300, z) for z in range(11, 17) for i in range(3) for j in range(3)})
+
+
+def make_points(path: Path, n_features: int) -> Workspace:
+    """Makes a workspace with a layer of points, the first ones in a town."""
+    chance = random.Random(2026)
+
+    def place(number: int) -> Point:
+        west, south = (137.2, 36.1) if number < N_SEEN else (138.0, 35.0)
+        width = 0.01 if number < N_SEEN else 1.0
+        return Point(west + chance.random() * width, south + chance.random() * width)
+
+    lights = (
+        Feature(
+            LAYER,
+            feature_id(number),
+            place(number),
+            {"ledger_number": f"A-{number:07d}", "status": "点灯", "location_note": f"見本市本町{number % 900}番地"},
+        )
+        for number in range(n_features)
+    )
+    workspace = Workspace.create(path, name="見本市")
+    with workspace.store.transact(Author("office"), at=workspace.clock()) as transaction:
+        transaction.put_layer(workspace.known_layer(LAYER))
+        transaction.insert(lights)
+    return workspace
+
+
+def fill_postgis(connection: psycopg.Connection[tuple[object, ...]], workspace: Workspace) -> None:
+    """Copies the points into a table of PostGIS."""
+    connection.execute(
+        "CREATE TABLE lights (fid bigint, feature_id text, ledger_number text, status text, location_note text,"
+        " geom geometry(Point, 3857))"
+    )
+    connection.execute("CREATE TEMP TABLE raw (LIKE lights INCLUDING ALL)")
+    connection.execute("ALTER TABLE raw ALTER COLUMN geom TYPE geometry(Point, 4326) USING NULL")
+    names = ("ledger_number", "status", "location_note")
+    with connection.cursor() as cursor, cursor.copy("COPY raw FROM STDIN") as copy:
+        for fid, feature in workspace.store.numbered_features(LAYER):
+            values = [feature.fields[name] for name in names]
+            copy.write_row((fid, feature.feature_id, *values, f"SRID=4326;{feature.geometry}"))
+    connection.execute("INSERT INTO lights SELECT fid, feature_id, ledger_number, status, location_note,"
+                       " ST_Transform(geom, 3857) FROM raw")  # fmt: skip
+    connection.execute("CREATE INDEX ON lights USING gist (geom)")
+    connection.execute("SET jit = off")
+    connection.execute("ANALYZE lights")

@@ -1,0 +1,280 @@
+"""Finds tables on a straightened page: by their ruling lines, else by how their texts stand below one another."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gis_capture.paper.ledgers.straighten import Pixels, line_contrasts, line_masks
+from gis_capture.paper.ledgers.table import Box
+
+MAX_ROWS, MAX_COLUMNS = 400, 100
+_LINE_MM, _ALONE_MM, _THICK_MM = 4.6, 9.0, 1.3
+_FAINT, _FOLD_SHARE, _FOLD_GAP_MM, _SEED_MM = 24, 0.45, 2.0, 12.0
+_SAME_LINE_MM = 1.1
+_IS_LINE, _IS_NO_LINE = 0.6, 0.25
+_SMALLEST_MM = 2.2
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a cell is on a page; `is_sure` unless it is not clear where it ends."""
+
+    row: int
+    column: int
+    row_span: int
+    column_span: int
+    box: Box
+    is_sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One table of a page.
+
+    Attributes:
+        edges: Of its columns, in pixels.
+        has_lines: It was found by its ruling lines.
+    """
+
+    n_rows: int
+    n_columns: int
+    places: tuple[Place, ...]
+    edges: tuple[int, ...]
+    has_lines: bool
+
+    @property
+    def box(self) -> Box:
+        """Around all cells."""
+        boxes = np.array([place.box for place in self.places])
+        low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
+        return int(low[0]), int(low[1]), int(high[0]), int(high[1])
+
+
+def find_grids(gray: Pixels, px_per_mm: float) -> tuple[list[Grid], Pixels]:
+    """Finds the tables from top to bottom; gives them, and the page without its ruling lines.
+
+    Args:
+        gray: Straightened, paper white.
+        px_per_mm: Of it.
+    """
+    contrasts, length = line_contrasts(gray, max(int(_THICK_MM * px_per_mm), 5)), max(int(_LINE_MM * px_per_mm), 12)
+    everything = masks = line_masks(contrasts, length, _FAINT)
+    lines = cv2.max(*everything)
+    if lines.any():
+        # Folds are drawn fainter than the table.
+        usual = float(np.median(cv2.max(*contrasts)[lines > 0]))
+        masks = line_masks(contrasts, length, max(_FOLD_SHARE * usual, _FAINT))
+    lines = cv2.dilate(lines, np.ones((3, 3), np.uint8))
+    near = int(_SAME_LINE_MM * px_per_mm) | 1
+    n, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(lines, np.ones((near, near), np.uint8)))
+    # Strokes of small letters run into one another and look like short lines.
+    is_line = stats[:, 2:4].max(axis=1) > _ALONE_MM * px_per_mm
+    plain = gray.copy()
+    plain[(lines > 0) & is_line[labels]] = 255
+    grids = []
+    for label in range(1, n):
+        left, top, width, height = (int(edge) for edge in stats[label, :4])
+        if width < 30 * px_per_mm or height < 8 * px_per_mm:
+            continue
+        window = np.s_[top : top + height, left : left + width]
+        is_here = labels[window] == label
+        level, upright, all_level, all_upright = (one[window] * is_here for one in (*masks, *everything))
+        level = _without_folds(level.T, all_level.T, px_per_mm).T
+        grid = _ruled(level, _without_folds(upright, all_upright, px_per_mm), px_per_mm, (left, top))
+        if grid is not None:
+            grids.append(grid)
+    # A frame around everything holds no table of its own.
+    grids = [one for one in grids if one.n_columns > 1 and one.n_rows > 1 and len(one.places) > 3]
+    if not grids:
+        aligned = find_aligned(plain, px_per_mm)
+        grids = [aligned] if aligned else []
+    return sorted(grids, key=lambda grid: grid.box[1]), plain
+
+
+def _without_folds(mask: Pixels, all_of_it: Pixels, px_per_mm: float) -> Pixels:
+    """Upright lines without those that run on beyond the table, be it faintly: a fold, or the edge of the paper."""
+    gap = np.ones((int(_FOLD_GAP_MM * px_per_mm), 3), np.uint8)
+    n, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.morphologyEx(all_of_it, cv2.MORPH_CLOSE, gap))
+    tops, bottoms = stats[1:, 1], stats[1:, 1] + stats[1:, 3]
+    if n < 4:
+        return mask
+    # The longest may be folds themselves.
+    is_long = stats[1:, 3] > 0.5 * np.sort(stats[1:, 3])[-3]
+    beyond = 2.5 * px_per_mm
+    top, bottom = np.median(tops[is_long]), np.median(bottoms[is_long])
+    is_fold = np.concatenate([[False], (tops < top - beyond) | (bottoms > bottom + beyond)])
+    # A fold that ink and noise have broken goes on at the same place.
+    is_seed, at = is_fold & (stats[:, 3] > _SEED_MM * px_per_mm), stats[:, 0] + stats[:, 2] / 2
+    is_fold[1:] |= (np.abs(at[1:, None] - at[is_seed]) < _SAME_LINE_MM / 2 * px_per_mm).any(axis=1)
+    for label in np.flatnonzero(is_fold):
+        left, start, width, height = stats[label, :4]
+        part = np.s_[start : start + height, left : left + width]
+        drawn = start + np.flatnonzero(((labels[part] == label) & (mask[part] > 0)).any(axis=1))
+        # A line that a fold runs beside is darker than it from one edge of the table to the other, and ends there.
+        ends_there = len(drawn) and drawn[0] >= top - beyond and drawn[-1] <= bottom + beyond
+        is_fold[label] = not (ends_there and len(drawn) > 0.9 * (bottom - top))
+    kept: Pixels = np.where(is_fold[labels], 0, mask).astype(np.uint8)
+    return kept
+
+
+def _ruled(level: Pixels, upright: Pixels, px_per_mm: float, corner: tuple[int, int]) -> Grid | None:
+    rows = _positions(level.sum(axis=1, dtype=np.float64) / 255, px_per_mm)
+    columns = _positions(upright.sum(axis=0, dtype=np.float64) / 255, px_per_mm)
+    if not (1 < len(rows) <= MAX_ROWS and 1 < len(columns) <= MAX_COLUMNS):
+        return None
+    right, below = _sides(level, upright, rows, columns, max(int(_SAME_LINE_MM * px_per_mm * 0.7), 2))
+    # What is drawn at a few rows only is a fold or a stroke.
+    columns = [one for one, share in zip(columns, (right >= 0.5).mean(axis=0), strict=True) if share > 0.3]
+    rows = [one for one, share in zip(rows, (below >= 0.5).mean(axis=1), strict=True) if share > 0.15]
+    n_rows, n_columns = len(rows) - 1, len(columns) - 1
+    if n_rows < 1 or n_columns < 1:
+        return None
+    right, below = _sides(level, upright, rows, columns, max(int(_SAME_LINE_MM * px_per_mm * 0.7), 2))
+    right, below = right[:, 1:], below[1:]
+    places = [
+        Place(
+            row,
+            column,
+            row_span,
+            column_span,
+            (
+                columns[column] + corner[0],
+                rows[row] + corner[1],
+                columns[column + column_span] + corner[0],
+                rows[row + row_span] + corner[1],
+            ),
+            is_sure,
+        )
+        for row, column, row_span, column_span, is_sure in _merged(right, below)
+    ]
+    return Grid(n_rows, n_columns, tuple(places), tuple(one + corner[0] for one in columns), has_lines=True)
+
+
+def _sides(
+    level: Pixels, upright: Pixels, rows: list[int], columns: list[int], reach: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """How much of each stretch of each upright and of each level line is drawn, 0 to 1."""
+    n_rows, n_columns = len(rows) - 1, len(columns) - 1
+    drawn_upright, drawn_level = np.zeros((n_rows, n_columns + 1)), np.zeros((n_rows + 1, n_columns))
+    for row in range(n_rows):
+        inside = np.s_[rows[row] + reach : max(rows[row + 1] - reach, rows[row] + reach + 1)]
+        for n, x in enumerate(columns):
+            drawn_upright[row, n] = upright[inside, max(x - reach, 0) : x + reach + 1].any(axis=1).mean()
+    for column in range(n_columns):
+        inside = np.s_[columns[column] + reach : max(columns[column + 1] - reach, columns[column] + reach + 1)]
+        for n, y in enumerate(rows):
+            drawn_level[n, column] = level[max(y - reach, 0) : y + reach + 1, inside].any(axis=0).mean()
+    return drawn_upright, drawn_level
+
+
+def _positions(drawn: NDArray[np.float64], px_per_mm: float) -> list[int]:
+    """Where lines run, from how much of each pixel row is drawn."""
+    least = max(_LINE_MM * px_per_mm * 0.9, 1)
+    is_drawn = drawn >= least
+    found: list[int] = []
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], is_drawn, [False]]).astype(np.int8)))
+    for start, end in edges.reshape(-1, 2):
+        weight = drawn[start:end]
+        middle = round(float((np.arange(start, end) * weight).sum() / weight.sum()))
+        if found and middle - found[-1] < _SMALLEST_MM * px_per_mm:
+            found[-1] = (found[-1] + middle) // 2
+        else:
+            found.append(middle)
+    return found
+
+
+def _merged(right: NDArray[np.float64], below: NDArray[np.float64]) -> list[tuple[int, int, int, int, bool]]:
+    """Joins places with no line between them, where they make a rectangle."""
+    n_rows, n_columns = right.shape
+    taken = np.zeros((n_rows, n_columns), bool)
+    found = []
+    for row in range(n_rows):
+        for column in range(n_columns):
+            if taken[row, column]:
+                continue
+            wide, high = 1, 1
+            while column + wide < n_columns and right[row, column + wide - 1] < 0.5 and not taken[row, column + wide]:
+                wide += 1
+            while row + high < n_rows and (below[row + high - 1, column : column + wide] < 0.5).all():
+                inner = right[row + high, column : column + wide - 1]
+                if (inner >= 0.5).any() or taken[row + high, column : column + wide].any():
+                    break
+                high += 1
+            taken[row : row + high, column : column + wide] = True
+            sides = np.concatenate(
+                [
+                    right[row : row + high, column : column + wide].ravel(),
+                    below[row : row + high, column : column + wide].ravel(),
+                    right[row : row + high, column - 1] if column else np.ones(1),
+                    below[row - 1, column : column + wide] if row else np.ones(1),
+                ]
+            )
+            is_sure = not ((sides > _IS_NO_LINE) & (sides < _IS_LINE)).any()
+            found.append((row, column, high, wide, is_sure))
+    return found
+
+
+def find_aligned(plain: Pixels, px_per_mm: float) -> Grid | None:
+    """A table without lines: rows of text, and the gaps that nearly all of them leave free."""
+    ink = (plain < 170).astype(np.uint8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
+    height, width = plain.shape
+    sizes = stats[:, 2:4].max(axis=1) / px_per_mm
+    is_letter = (sizes > 0.5) & (sizes < 12) & (stats[:, 4] > 6)
+    is_letter[0] = False
+    ink = is_letter[labels].astype(np.uint8)
+    rows = _runs(ink.sum(axis=1) > 0, gap=int(0.5 * px_per_mm), least=int(1.2 * px_per_mm))
+    if len(rows) < 3:
+        return None
+    em = float(np.median([bottom - top for top, bottom in rows]))
+    covered = np.zeros((len(rows), width), bool)
+    for n_row, (top, bottom) in enumerate(rows):
+        for start, end in _runs(ink[top:bottom].any(axis=0), gap=int(0.55 * em), least=1):
+            covered[n_row, start:end] = True
+    # Titles and page numbers are short rows at the ends.
+    parts = np.array([len(_runs(one, gap=0, least=1)) for one in covered])
+    usual = float(np.median(parts))
+    kept = [row for row in range(len(rows)) if parts[row] >= max(usual * 0.5, 2)]
+    if len(kept) < 3 or usual < 2:
+        return None
+    body = covered[kept[0] : kept[-1] + 1]
+    share = body.mean(axis=0)
+    is_free = share <= 0.04
+    used = np.flatnonzero(share > 0)
+    gaps = [one for one in _runs(is_free, gap=0, least=int(0.7 * em)) if one[0] > used[0] and one[1] < used[-1]]
+    columns = [max(int(used[0] - em / 2), 0), *((a + b) // 2 for a, b in gaps), min(int(used[-1] + em / 2), width)]
+    tops = [rows[row] for row in range(kept[0], kept[-1] + 1)]
+    if not (1 < len(columns) - 1 <= MAX_COLUMNS and len(tops) <= MAX_ROWS):
+        return None
+    places = []
+    for row, (top, bottom) in enumerate(tops):
+        column = 0
+        while column < len(columns) - 1:
+            wide = 1
+            # A text that runs over an edge belongs to both.
+            while column + wide < len(columns) - 1 and body[row, columns[column + wide]]:
+                wide += 1
+            box = (
+                columns[column],
+                max(top - int(em / 5), 0),
+                columns[column + wide],
+                min(bottom + int(em / 5), height),
+            )
+            places.append(Place(row, column, 1, wide, box, is_sure=wide == 1))
+            column += wide
+    return Grid(len(tops), len(columns) - 1, tuple(places), tuple(columns), has_lines=False)
+
+
+def _runs(is_set: NDArray[np.bool_], *, gap: int, least: int) -> Sequence[tuple[int, int]]:
+    """Stretches where something is set; gaps up to a width are passed over, short ones left out."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], is_set, [False]]).astype(np.int8))).reshape(-1, 2)
+    joined: list[list[int]] = []
+    for start, end in edges.tolist():
+        if joined and start - joined[-1][1] <= gap:
+            joined[-1][1] = end
+        else:
+            joined.append([start, end])
+    return [(start, end) for start, end in joined if end - start >= least]

@@ -1,0 +1,74 @@
+"""Features as the text of GeoJSON (RFC 7946), written column by column: no object is made for a feature or a corner."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+import shapely
+from shapely import GeometryType
+
+from gis_capture.locate.lon_lat import to_lon_lat
+from gis_capture.model import Layer
+from gis_capture.model.geojson import wkb_to_geojson
+from gis_capture.store.columns import Columns
+
+_NAMES = {
+    GeometryType.POINT: b"Point",
+    GeometryType.LINESTRING: b"LineString",
+    GeometryType.POLYGON: b"Polygon",
+    GeometryType.MULTIPOINT: b"MultiPoint",
+    GeometryType.MULTILINESTRING: b"MultiLineString",
+    GeometryType.MULTIPOLYGON: b"MultiPolygon",
+}
+
+
+def columns_to_texts(layer: Layer, columns: Columns) -> list[bytes]:
+    """Gives each feature as `report.geojson.to_geojson` does, of columns that hold the fields of the layer."""
+    names = [field.name for field in layer.fields]
+    keys = b",".join(orjson.dumps(name).replace(b"%", b"%%") + b":%b" for name in (*names, "revision"))
+    template = b'{"type":"Feature","id":%b,"geometry":%b,"properties":{' + keys + b"}}"
+    values = [_texts(columns.fields[name]) for name in names]
+    parts = (_texts(columns.feature_ids), _geometries(columns.geometries, layer.crs), *values)
+    return [template % row for row in zip(*parts, _texts(columns.revisions), strict=True)]
+
+
+def _texts(values: Sequence[Any]) -> list[bytes]:
+    """The JSON of each of some numbers, texts and nothings. No text holds a line's end: JSON escapes it."""
+    return orjson.dumps(values, option=orjson.OPT_INDENT_2)[4:-2].split(b",\n  ") if values else []
+
+
+def _geometries(geometries: npt.NDArray[np.object_], crs: str) -> list[bytes]:
+    """The geometries: those in the plane kind by kind, all others one by one."""
+    moved = to_lon_lat(geometries, crs)
+    kinds = shapely.get_type_id(moved)
+    kinds[shapely.has_z(moved) | shapely.has_m(moved) | shapely.is_empty(moved)] = -1
+    found: list[bytes] = [b"null"] * len(moved)
+    left = ~shapely.is_missing(moved)
+    for kind, name in _NAMES.items():
+        rows = np.flatnonzero(kinds == kind)
+        texts = _coordinates(moved[rows]) if len(rows) else []
+        template = b'{"type":"' + name + b'","coordinates":[%b]}'
+        for row, text in zip(rows.tolist(), texts, strict=False):
+            found[row] = template % text
+        left[rows[: len(texts)]] = False
+    rows = np.flatnonzero(left)
+    wkbs = shapely.to_wkb(moved[rows], output_dimension=4, byte_order=1, flavor="iso")
+    for row, wkb in zip(rows.tolist(), wkbs, strict=True):
+        found[row] = orjson.dumps(wkb_to_geojson(wkb))
+    return found
+
+
+def _coordinates(geometries: npt.NDArray[np.object_]) -> list[bytes]:
+    """What stands between the outermost brackets of the coordinates of each; nothing where an inner part is empty."""
+    _, xy, levels = shapely.to_ragged_array(geometries, include_z=False)
+    is_whole = not levels or int(levels[0][-1]) == len(xy)
+    if not is_whole or any((np.diff(offsets) == 0).any() for offsets in levels):
+        return []
+    # Between the brackets of a position there are but numbers.
+    texts = orjson.dumps(np.ascontiguousarray(xy), option=orjson.OPT_SERIALIZE_NUMPY)[2:-2].split(b"],[")
+    for offsets in levels:
+        texts = [b"[" + b"],[".join(texts[start:end]) + b"]" for start, end in pairwise(offsets.tolist())]
+    return texts
