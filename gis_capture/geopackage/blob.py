@@ -129,9 +129,10 @@ def decode_geometries(blobs: Sequence[bytes | None]) -> Geometries:
 
 def _plain_points(blobs: Sequence[bytes | None]) -> Geometries | None:
     """Reads blobs that are all points as we write them, without going through each; None where they are not."""
-    if set(map(type, blobs)) != {bytes} or set(map(len, blobs)) != {_PLAIN_POINT.itemsize}:  # type: ignore[arg-type]
+    plain = [blob for blob in blobs if blob is not None]
+    if len(plain) != len(blobs) or set(map(len, plain)) != {_PLAIN_POINT.itemsize}:
         return None
-    records = np.frombuffer(b"".join(blobs), dtype=_PLAIN_POINT)  # type: ignore[arg-type]
+    records = np.frombuffer(b"".join(plain), dtype=_PLAIN_POINT)
     heads = records.view(np.uint8).reshape(-1, _PLAIN_POINT.itemsize)[:, _FIXED]
     if not len(records) or (heads != np.frombuffer(_FIXED_HEAD, np.uint8)).any():
         return None

@@ -13,6 +13,7 @@ from gis_capture.workspace import Workspace
 
 logger = getLogger(__name__)
 MAX_JOBS = 20
+_TOLD = ("name", "layers", "state", "progress", "problem")
 _CRASHED = Text("思わぬ問題で作れませんでした。", "It failed unexpectedly.")
 _CUT = Text(
     "途中でサーバーが止まりました。もう一度作ってください。", "The server stopped meanwhile: make it once more."
@@ -33,17 +34,18 @@ class PackDesk:
             busy = [job for job in self.jobs() if job["state"] != "failed"]
             if len(busy) >= MAX_JOBS or any(job["name"] == name for job in busy):
                 return False
-            self._say(name, state="waiting", progress=0.0, created_at=self.workspace.clock())
+            now = self.workspace.clock()
+            self._say(name, state="waiting", progress=0.0, layers=list(plan.keys), created_at=now)
         self._worker.submit(self._make, name, plan)
         return True
 
     def jobs(self) -> list[dict[str, Any]]:
-        """What is not ready: "waiting", "building", or "failed" with a problem."""
+        """What is not ready, with the layers of it: "waiting", "building", or "failed" with a problem."""
         found: list[dict[str, Any]] = []
         for card in self.cards.all().values():
             if card["state"] != "failed" and self.cards.is_lost(card):
                 card |= {"state": "failed", "problem": _CUT.to_json()}
-            found.append({name: card[name] for name in ("name", "state", "progress", "problem") if name in card})
+            found.append({name: card[name] for name in _TOLD if name in card})
         return found
 
     def _make(self, name: str, plan: PackPlan) -> None:

@@ -22,6 +22,7 @@ from tests.faults.tablet import HeadlessTablet, OfflineError, request
 from tests.sync.tablets import LAMP, POLE, fill, lamp
 
 SIZE_BYTES = 10_000_000
+WHO = {"name": "高山", "password": "つつじ並木の街路灯 7基"}
 
 
 @pytest.fixture
@@ -38,6 +39,15 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         yield folder
     finally:
         libc.umount2(str(folder).encode(), 2)
+
+
+def make_office(disk: Path) -> Path:
+    """Makes a workspace with one lamp, and somebody who may do everything; gives its folder."""
+    folder = disk / "w"
+    with Workspace.create(folder) as made:
+        fill(made.store, lamp("f1", name="甲"), layers=(POLE, LAMP))
+        made.people.add_account(WHO["name"], WHO["password"], Role.ADMIN)
+    return folder
 
 
 def test_a_full_disk_breaks_nothing(small_disk: Path) -> None:
@@ -81,15 +91,11 @@ def test_a_full_disk_breaks_nothing(small_disk: Path) -> None:
 
 def test_office_and_sign_in_are_refused_in_words_and_go_on_later(small_disk: Path) -> None:
     """An import, an account and a sign-in on a full disk; layers, people and the log are whole afterwards."""
-    folder = small_disk / "w"
-    who = {"name": "高山", "password": "つつじ並木の街路灯 7基"}
-    with Workspace.create(folder) as made:
-        fill(made.store, lamp("f1", name="甲"), layers=(POLE, LAMP))
-        made.people.add_account(who["name"], who["password"], Role.ADMIN)
+    folder = make_office(small_disk)
     server = Server(folder)
     server.start()
     try:
-        status, headers, _ = post(server.port, "/sign-in", who)
+        status, headers, _ = post(server.port, "/sign-in", WHO)
         assert status == 200
         cookie = {"Cookie": headers["set-cookie"].split(";")[0]}
         ballast = fill_disk(small_disk)
@@ -99,16 +105,16 @@ def test_office_and_sign_in_are_refused_in_words_and_go_on_later(small_disk: Pat
         kind = {"Content_Type": "multipart/form-data; boundary=x", **cookie}
         told = [
             request(server.port, "POST", "/imports", form.encode(), **kind),
-            post(server.port, "/people", {"name": "佐藤", "password": who["password"], "role": "crew"}, **cookie),
+            post(server.port, "/people", {"name": "佐藤", "password": WHO["password"], "role": "crew"}, **cookie),
         ]
         for status, headers, body in told:
             assert status == 507, body
             assert headers["content-type"] == "application/problem+json" and json.loads(body)["detail_ja"]
         assert request(server.port, "GET", "/layers", Cookie=cookie["Cookie"])[0] == 200
-        assert_looks(server.port, who)
+        assert_looks(server.port)
 
         ballast.unlink()
-        assert post(server.port, "/sign-in", who)[0] == 200
+        assert post(server.port, "/sign-in", WHO)[0] == 200
         assert request(server.port, "POST", "/imports", form.encode(), **kind)[0] == 201
     finally:
         server.stop()
@@ -119,10 +125,7 @@ def test_office_and_sign_in_are_refused_in_words_and_go_on_later(small_disk: Pat
 
 def test_who_is_signed_in_reads_on_and_what_needs_room_says_so(small_disk: Path) -> None:
     """Though the use of the session cannot be noted; what cannot be opened names the room, not another program."""
-    folder, password = small_disk / "w", "つつじ並木の街路灯 7基"
-    with Workspace.create(folder) as made:
-        fill(made.store, lamp("f1", name="甲"), layers=(POLE, LAMP))
-        made.people.add_account("高山", password, Role.ADMIN)
+    folder = make_office(small_disk)
     now = [datetime(2027, 4, 1, tzinfo=UTC)]
     people = People(
         folder / "secrets" / "people.sqlite",
@@ -131,7 +134,7 @@ def test_who_is_signed_in_reads_on_and_what_needs_room_says_so(small_disk: Path)
         random=token_bytes,
         lasting=Lasting(3600, 36_000),
     )
-    token, _ = people.sign_in("高山", password, address="192.0.2.7")
+    token, _ = people.sign_in(WHO["name"], WHO["password"], address="192.0.2.7")
     now[0] += timedelta(minutes=20)
     ballast = fill_disk(small_disk)
 
@@ -148,29 +151,25 @@ def test_who_is_signed_in_reads_on_and_what_needs_room_says_so(small_disk: Path)
 
 def test_a_server_starts_on_a_full_disk(small_disk: Path) -> None:
     """With the room that it kept for that; who signs in looks, what writes is refused."""
-    folder = small_disk / "w"
-    who = {"name": "高山", "password": "つつじ並木の街路灯 7基"}
-    with Workspace.create(folder) as made:
-        fill(made.store, lamp("f1", name="甲"), layers=(POLE, LAMP))
-        made.people.add_account(who["name"], who["password"], Role.ADMIN)
+    folder = make_office(small_disk)
     server = Server(folder)
     server.start()
     server.stop()
     fill_disk(small_disk)
     server.start()
     try:
-        cookie = {"Cookie": assert_looks(server.port, who)}
+        cookie = {"Cookie": assert_looks(server.port)}
         fill_disk(small_disk, "more")
-        account = {"name": "佐藤", "password": who["password"], "role": "crew"}
+        account = {"name": "佐藤", "password": WHO["password"], "role": "crew"}
         assert post(server.port, "/people", account, **cookie)[0] == 507
         assert request(server.port, "GET", "/layers", Cookie=cookie["Cookie"])[0] == 200
     finally:
         server.stop()
 
 
-def assert_looks(port: int, who: dict[str, Any]) -> str:
+def assert_looks(port: int) -> str:
     """Signs in, and looks at the layers; gives the cookie."""
-    status, headers, body = post(port, "/sign-in", who)
+    status, headers, body = post(port, "/sign-in", WHO)
     assert status == 200, body
     cookie = headers["set-cookie"].split(";")[0]
     assert request(port, "GET", "/layers", Cookie=cookie)[0] == 200

@@ -4,6 +4,7 @@ import csv
 import json
 import re
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from shapely import Point, box
 
-from gis_capture.people import People, Role
+from gis_capture.people import ALL_LAYERS, People, Right, Role
 from gis_capture.server.asking import DEVICE_COOKIE
 from gis_capture.server.authorization.rules import RULES
 from gis_capture.workspace import Workspace
@@ -233,3 +234,17 @@ def test_areas_of_tablets_roles_and_people(app: Flask, people: People, problem_o
     asked = {"subject": "role:crew", "name": "地物", "layer": LAYER, "feature_id": feature_id(1)}
     problem_of(admin.post("/areas", json=asked), 422, "area_unusable")
     assert [one["name"] for one in admin.get("/people").get_json()["areas"]] == []
+
+
+def test_packs_on_their_way_are_told_to_who_may_have_them(
+    crew: FlaskClient, app: Flask, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not to who is limited to an area, nor to who may not read one of their layers."""
+    monkeypatch.setattr(ThreadPoolExecutor, "submit", lambda *_: None)
+    admin = sign_in(app, people, "高山")
+    other = people.add_account("他課", PASSWORD, Role.OFFICE)
+    people.accounts.grant(f"account:{other.account_id}", ALL_LAYERS, Right.NONE)
+    assert admin.post("/layer-packs", json={"name": "west", "bbox": [137.2, 36.1, 137.3, 36.2]}).status_code == 202
+
+    jobs = [one.get("/layer-packs").get_json()["jobs"] for one in (admin, sign_in(app, people, "他課"), crew)]
+    assert [[job["layers"] for job in told] for told in jobs] == [[[LAYER]], [], []]

@@ -21,12 +21,14 @@ MAX_BODY_BYTES = 100_000
 @area.get("")
 def list_packs() -> Response:
     """Lists the packs, and those that are being made."""
-    packs = workspace().packs
     # A pack holds all that lies in its box.
-    known = packs.ready() if principal().area is None else []
-    seen = [pack for pack in known if all(map(may_read, pack.layers))]
+    if principal().area is not None:
+        return json_response({"packs": [], "jobs": []})
+    packs = workspace().packs
+    seen = [pack for pack in packs.ready() if all(map(may_read, pack.layers))]
     ready = [pack.to_json(is_current=packs.is_current(pack)) for pack in seen]
-    return json_response({"packs": ready, "jobs": served().packs.jobs()})
+    jobs = [job for job in served().packs.jobs() if all(map(may_read, job["layers"]))]
+    return json_response({"packs": ready, "jobs": jobs})
 
 
 @area.post("")
