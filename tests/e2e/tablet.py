@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import time
 from base64 import b64decode
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -36,16 +37,6 @@ _SAYINGS: dict[Language, dict[str, str]] = {
     },
     "en": {"unsent": "Unsent {n}", "saved": "Saved. It stays on this tablet until it is sent.", "new": "New record"},
 }
-
-# Until its service worker has the page in hand, an app is not kept for use without a network.
-_CONTROLLED = """async () => {
-  const { serviceWorker } = navigator;
-  await serviceWorker.ready;
-  if (!serviceWorker.controller) {
-    await new Promise((resolve) => serviceWorker.addEventListener("controllerchange", resolve, { once: true }));
-  }
-  return serviceWorker.controller.scriptURL;
-}"""
 
 _PHOTOS = """async () => {
   const ask = (request) => new Promise((resolve, reject) => {
@@ -102,8 +93,12 @@ class Tablet:
         self.expect_map()
 
     def wait_until_kept(self) -> None:
-        """Waits until the app opens without a network."""
-        assert self.page.evaluate(_CONTROLLED).endswith("/tablet/service-worker.js")
+        """Waits until the app opens without a network: its service worker has the page in hand."""
+        deadline = time.monotonic() + PATIENCE_MS / 1000
+        while not (worker := self.page.evaluate("navigator.serviceWorker.controller?.scriptURL")):
+            assert time.monotonic() < deadline, "no service worker took the page in hand"
+            self.page.wait_for_timeout(100)
+        assert worker.endswith("/tablet/service-worker.js")
 
     def reload(self) -> None:
         """Closes and opens the page, and waits for the map."""
