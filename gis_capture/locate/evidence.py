@@ -12,7 +12,7 @@ from gis_capture.locate.numbers import Bools, Floats, Notation
 from gis_capture.model import BBox, Text
 
 About = Literal["order", "notation", "plane", "datum"]
-MIN_ROWS = 3
+_MIN_ROWS = 3
 _M_PER_DEG = 111_320.0
 _PAD_DEG = 0.3
 # The two datums are 380–500 m apart. Over 28 published ledgers of 9 rows and more, the middle of the differences to the
@@ -73,15 +73,25 @@ class RankedReading:
 
 @dataclass(frozen=True, slots=True)
 class KnownPlaces:
-    """Where rows are by their addresses, degrees (JGD2011) and metres; NaN = not known, parallel to the rows."""
+    """Where rows are by their addresses, degrees (JGD2011) and metres; NaN = not known, parallel to the rows.
+
+    Attributes:
+        min_rows: So many it takes to compare with.
+    """
 
     lon: Floats
     lat: Floats
     reach_m: Floats
+    min_rows: int = _MIN_ROWS
+
+    @classmethod
+    def exact(cls, lon: Floats, lat: Floats) -> "KnownPlaces":
+        """Places by other coordinates of the same rows: one is enough to tell, and no datum is told by them."""
+        return cls(lon, lat, np.full(len(lon), np.inf), min_rows=1)
 
     def of_rows(self, rows: Bools | NDArray[np.intp]) -> "KnownPlaces":
         """The places of some rows."""
-        return KnownPlaces(self.lon[rows], self.lat[rows], self.reach_m[rows])
+        return KnownPlaces(self.lon[rows], self.lat[rows], self.reach_m[rows], self.min_rows)
 
     def distances_m(self, lon: Floats, lat: Floats) -> Floats:
         """Metres between positions and the addresses of the same rows; NaN where one is not known."""
@@ -92,7 +102,7 @@ class KnownPlaces:
     def distance_m(self, lon: Floats, lat: Floats) -> float | None:
         """The median distance; None where too few rows can be compared."""
         known = np.isfinite(self.lon)
-        if known.sum() < MIN_ROWS:
+        if known.sum() < self.min_rows:
             return None
         # A position that cannot be is as far away as can be.
         distances = np.nan_to_num(self.of_rows(known).distances_m(lon[known], lat[known]), nan=1e7, posinf=1e7)

@@ -45,10 +45,10 @@ def find_layouts(columns: Columns) -> list[Layout]:
     """Lists the columns that may hold positions, the likeliest first."""
     roles = roles_of(columns)
     found = [*_parts(roles), *_parts_beside(columns, roles), *_pairs(roles, "lon", "lat", "degrees"), *_ones(roles)]
-    for base, x_name, y_name in _partners(roles, "x", "y"):
-        # X and Y of a table in degrees are lon and lat; in a plane, X is north.
+    for _, x_name, y_name in _partners(roles, "x", "y"):
+        # X and Y of a table in degrees are lon and lat; in a plane, X is north by rule, and east to many programs.
         found.append(Layout("degrees", {"lon": (x_name,), "lat": (y_name,)}))
-        found.append(Layout("plane", {"x": (y_name,), "y": (x_name,)}, axes_are_told="座標" in base or "系" in base))
+        found.append(Layout("plane", {"x": (y_name,), "y": (x_name,)}, axes_are_told=False))
     letters = {fold_header(name).removesuffix("(m)"): name for name in columns}
     # E and N are directions together only: each alone is a grade, a number …
     both = [("", letters["e"], letters["n"])] if {"e", "n"} <= letters.keys() else []

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gis_capture.locate.checks import outside_area
 from gis_capture.locate.crs import (
     GEOGRAPHIC,
     WEB_MERCATOR,
@@ -49,12 +50,16 @@ class _Candidate:
     code: int
     is_exchanged: bool
     share: float
+    share_inside: float
     distance_m: float | None
 
     def beats(self, other: "_Candidate") -> bool:
         """Clearly better: half as far from the addresses, or many more rows where they can be."""
         if self.distance_m is not None and other.distance_m is not None:
             return self.distance_m < min(0.5 * other.distance_m, _NEAR_M) and other.distance_m - self.distance_m > 1000
+        if self.code == other.code and max(self.share_inside, other.share_inside) >= _ENOUGH:
+            # Axes that are exchanged move rows by some kilometres only: the area is taken without room around it.
+            return self.share_inside > other.share_inside + _MARGIN
         return self.share > other.share + _MARGIN
 
 
@@ -97,7 +102,13 @@ def choose_plane(
             for is_exchanged in orders
         ]
     # Stable: north first, as surveyors write, among equals.
-    candidates.sort(key=lambda one: (-one.share if one.distance_m is None else one.distance_m, one.is_exchanged))
+    candidates.sort(
+        key=lambda one: (
+            -one.share if one.distance_m is None else one.distance_m,
+            -one.share_inside if one.distance_m is None else 0.0,
+            one.is_exchanged,
+        )
+    )
     best = next(one for one in candidates if code in (None, one.code))
     as_told = next(one for one in candidates if not one.is_exchanged and one.code == best.code)
     may_exchange = not axes_are_told or best.distance_m is not None or as_told.share == 0
@@ -124,8 +135,10 @@ def _candidate(
     moved = transform(east, north, source=code, target=GEOGRAPHIC["jgd2011"])
     bounds = crs_of(code).area_of_use
     boxes = [*([BBox(*bounds.bounds)] if bounds else []), *([area] if area else [])]
-    share = share_within(moved.x, moved.y, boxes)
-    return _Candidate(code, is_exchanged, share, known.distance_m(moved.x, moved.y) if known else None)
+    distance_m = known.distance_m(moved.x, moved.y) if known else None
+    n_outside = len(outside_area(moved.x, moved.y, area)) if area else 0
+    share_inside = 1 - n_outside / len(x) if area and len(x) else 0.0
+    return _Candidate(code, is_exchanged, share_within(moved.x, moved.y, boxes), share_inside, distance_m)
 
 
 def _ranked(one: _Candidate) -> RankedReading:

@@ -17,6 +17,7 @@ from gis_capture.locate.layouts import Columns
 from gis_capture.locate.left_open import DATUMS_APART_M, apart_m, left_open_m
 from gis_capture.locate.moving import move_cells, move_rows
 from gis_capture.locate.points import Points
+from gis_capture.locate.reading import Reading
 from gis_capture.locate.result import NO_COORDINATES, Located
 from gis_capture.locate.rounding import rounding_m
 from gis_capture.locate.said import NOTHING_SAID, Said
@@ -98,11 +99,13 @@ def locate_rows(
             # Numbers in the newer datum need no grid.
             reading, stated = rest[1], newer
             rest = second_reading(columns, reading)
-        settled = settle(columns, reading, stated, wanted=wanted, area=area, known=known, grids_dir=grids_dir)
+        places = _told_by(rest[1], reading, known) if rest else known
+        settled = settle(columns, reading, stated, wanted=wanted, area=area, known=places, grids_dir=grids_dir)
         located = _by_coordinates(columns, settled, numbers, target, grids_dir, area, addresses, known)
         if rest:
             other = stated_crs(*rest, context, said)
-            beside = settle(*rest, other, wanted=None, area=area, known=known, grids_dir=grids_dir)
+            places = _told_by(reading, rest[1], known)
+            beside = settle(*rest, other, wanted=None, area=area, known=places, grids_dir=grids_dir)
             second = _by_coordinates(rest[0], beside, numbers, target, grids_dir, area, None, None)
             are_stated = settled.stated.has_datum and beside.stated.has_datum
             located = compare(located, second, numbers, target, are_stated=are_stated)
@@ -113,6 +116,13 @@ def locate_rows(
     # Where cells are wanted as areas, a point in one is no better.
     finer = () if located.areas else _finer_by_address(located, addresses, target)
     return _by_addresses(located, addresses, numbers, target, grids_dir, finer, area)
+
+
+def _told_by(other: Reading, reading: Reading, known: KnownPlaces | None) -> KnownPlaces | None:
+    """Where the rows of a reading should be: which axis of a plane is north is told by degrees beside it."""
+    if reading.kind != "plane_xy" or other.is_plane or not other.is_valid.any():
+        return known
+    return KnownPlaces.exact(*(np.where(other.is_valid, axis, np.nan) for axis in (other.x, other.y)))
 
 
 def _unlocated(n_rows: int) -> Located:

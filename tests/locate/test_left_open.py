@@ -1,11 +1,12 @@
 """A place that is doubted is as uncertain as what speaks against it is far."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
 from gis_capture.locate import codes, locate_rows
 from gis_capture.locate.gazetteer import Gazetteer, build_gazetteer
+from gis_capture.model import BBox
 
 NORTH: list[str | None] = [f"{15_876.3 + 200 * row:.1f}" for row in range(9)]
 EAST: list[str | None] = [f"{7_234.5 + 300 * row:.1f}" for row in range(9)]
@@ -35,9 +36,45 @@ def test_axes_that_are_only_assumed_are_said_of_every_row() -> None:
 
 def test_axes_that_the_headers_tell_are_within_a_metre() -> None:
     """Nothing is left open, and no row is doubted."""
-    located = locate_rows({"X座標": NORTH, "Y座標": EAST}, crs="EPSG:6675", layer_crs="EPSG:6675")
+    located = locate_rows({"X座標(北)": NORTH, "Y座標(東)": EAST}, crs="EPSG:6675", layer_crs="EPSG:6675")
     assert located.accuracies_m == [1.0] * 9
     assert not any("確認：" in (note or "") for note in located.notes)
+
+
+@pytest.mark.parametrize("headers", ["X座標 Y座標", "X座標(7系) Y座標(7系)", "平面直角X 平面直角Y", "X(m) Y(m)"])
+@pytest.mark.parametrize("is_exchanged", [False, True])
+def test_letters_alone_do_not_tell_the_axes(headers: str, is_exchanged: bool) -> None:
+    """Many programs write east under X座標: without evidence every row is marked, with the city it is read right."""
+    columns = dict(zip(headers.split(), (EAST, NORTH) if is_exchanged else (NORTH, EAST), strict=True))
+    open_ = locate_rows(columns, crs="EPSG:6675", layer_crs="EPSG:6675")
+    assert all("確認：" in (note or "") for note in open_.notes)
+    assert min(metres or 0 for metres in open_.accuracies_m) > 8_000
+    city = BBox(137.23, 36.13, 137.30, 36.17)
+    told = locate_rows(columns, crs="EPSG:6675", layer_crs="EPSG:6675", area=city)
+    assert told.accuracies_m == [1.0] * 9 and not any("確認：" in (note or "") for note in told.notes)
+    place = told.geometries[0]
+    assert place is not None and (place.x, place.y) == (7_234.5, 15_876.3)
+    assert (codes.AXES_EXCHANGED in {one.code for one in told.problems}) == is_exchanged
+
+
+@pytest.mark.parametrize("n_degrees", [1, 9])
+@pytest.mark.parametrize("is_exchanged", [False, True])
+def test_degrees_beside_a_plane_tell_its_axes(n_degrees: int, is_exchanged: bool) -> None:
+    """One row that has both is enough."""
+    plane = (EAST, NORTH) if is_exchanged else (NORTH, EAST)
+    there = locate_rows({"X(北)": NORTH, "Y(東)": EAST}, crs="EPSG:6675", layer_crs="EPSG:6668").geometries
+    points = [there[row] for row in range(n_degrees)]
+    rest: list[str | None] = [None] * (9 - n_degrees)
+    columns: dict[str, Sequence[str | None]] = {
+        "X座標": plane[0],
+        "Y座標": plane[1],
+        "緯度": [f"{point.y:.7f}" for point in points if point] + rest,
+        "経度": [f"{point.x:.7f}" for point in points if point] + rest,
+    }
+    located = locate_rows(columns, crs=None, layer_crs="EPSG:6675", context=["平面直角座標系第7系"])
+    assert not any(one.code in (codes.COORDINATES_DISAGREE, codes.AXES_ASSUMED) for one in located.problems)
+    for row, place in enumerate(located.geometries):
+        assert place is not None and place.x == pytest.approx(7_234.5 + 300 * row, abs=0.1)
 
 
 def test_a_datum_that_nobody_states_reaches_to_the_other_one() -> None:
