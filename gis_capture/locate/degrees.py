@@ -6,10 +6,11 @@ from dataclasses import replace
 import numpy as np
 
 from gis_capture.locate import messages
+from gis_capture.locate.checks import outside_area
 from gis_capture.locate.crs import GEOGRAPHIC
 from gis_capture.locate.evidence import About, KnownPlaces, RankedReading, share_within
 from gis_capture.locate.layouts import Columns, Layout
-from gis_capture.locate.numbers import SURE_LOG_ODDS, Floats, Notation
+from gis_capture.locate.numbers import SURE_LOG_ODDS, SURE_PRIOR_LOG_ODDS, Floats, Notation, has_packed_digits
 from gis_capture.locate.reading import Reading, read_layout
 from gis_capture.locate.settled import Settled
 from gis_capture.model import BBox, Text
@@ -19,6 +20,7 @@ OTHER_NOTATION: Mapping[Notation, Notation] = {"decimal": "packed_dms", "packed_
 _DOUBTFUL_LOG_ODDS = 12.0
 _POSSIBLE_SHARE = 0.8
 _MARGIN = 0.2
+_NEAR_M = 20_000.0
 
 
 def settle_degrees(columns: Columns, settled: Settled, *, area: BBox | None, known: KnownPlaces | None) -> Settled:
@@ -58,7 +60,8 @@ def _settle_notation(columns: Columns, settled: Settled, area: BBox | None, know
     rows = reading.sample(~reading.is_empty & ~reading.is_sentinel & ~reading.is_dms)
     x, y = reading.x[rows], reading.y[rows]
     other = reread_degrees(columns, reading, np.flatnonzero(rows).tolist())
-    places = known.of_rows(rows) if known else None
+    # The two are kilometres apart: one address is enough to tell.
+    places = replace(known.of_rows(rows), min_rows=1) if known else None
     best = replace(
         _ranked("notation", messages.NOTATIONS[meaning.notation], x, y, area, places), notation=meaning.notation
     )
@@ -67,14 +70,21 @@ def _settle_notation(columns: Columns, settled: Settled, area: BBox | None, know
         notation=other.meaning.notation,
     )
     is_told = meaning.notation != "decimal" or meaning.scale or meaning.log_odds <= _DOUBTFUL_LOG_ODDS
-    if rival.share < _POSSIBLE_SHARE or not (is_told or _is_clear(rival, best)):
+    inside = [_share_inside(one, area) for one in ((x, y), (other.x, other.y))]
+    is_other = _is_clear(rival, best, inside[::-1]) and not (rival.distance_m or 0) > _NEAR_M
+    if rival.share < _POSSIBLE_SHARE or not (is_told or is_other):
         return settled
-    if _is_clear(rival, best):
+    is_clear = is_other or _is_clear(best, rival, inside)
+    could_be_either = meaning.notation != "decimal" or _could_be_packed(x, y, other)
+    sure_log_odds = SURE_LOG_ODDS if meaning.notation != "decimal" or meaning.scale else SURE_PRIOR_LOG_ODDS
+    is_thin = not is_clear and (best.distance_m is not None or (could_be_either and meaning.log_odds < sure_log_odds))
+    if is_thin:
+        whole = reread_degrees(columns, reading, range(len(reading.x)))
+        settled = replace(settled, thin=settled.thin | {"notation"}, elsewhere=(whole.x, whole.y))
+    elif is_other:
+        settled = replace(settled, reading=reread_degrees(columns, reading, range(len(reading.x))))
         best, rival = rival, best
-        reading = reread_degrees(columns, reading, range(len(reading.x)))
-    is_thin = not _is_clear(best, rival) and (best.distance_m is not None or meaning.log_odds < SURE_LOG_ODDS)
-    thin: frozenset[About] = settled.thin | {"notation"} if is_thin else settled.thin
-    return replace(settled, reading=reading, ranked=(*settled.ranked, best, rival), thin=thin)
+    return replace(settled, ranked=(*settled.ranked, best, rival))
 
 
 def _ranked(
@@ -87,11 +97,30 @@ def _ranked(
     )
 
 
-def _is_clear(one: RankedReading, other: RankedReading) -> bool:
-    """Is one reading clearly better: half as far from the addresses, or with many more rows where they can be?"""
+def _is_clear(one: RankedReading, other: RankedReading, inside: Sequence[float]) -> bool:
+    """Is one reading clearly better: half as far from the addresses, or with many more rows where they can be?
+
+    Args:
+        one: This.
+        other: Beside it.
+        inside: The shares of both that lie in the area itself, without the room that is left around it.
+    """
     if one.distance_m is not None and other.distance_m is not None:
         return 2 * one.distance_m < other.distance_m
-    return one.share > other.share + _MARGIN
+    return one.share > other.share + _MARGIN or (inside[0] >= _POSSIBLE_SHARE and inside[0] > inside[1] + _MARGIN)
+
+
+def _share_inside(places: tuple[Floats, Floats], area: BBox | None) -> float:
+    if area is None or not len(places[0]):
+        return 0.0
+    is_placed = np.isfinite(places[0])
+    return float(is_placed.sum() - len(outside_area(*places, area))) / len(is_placed)
+
+
+def _could_be_packed(lon: Floats, lat: Floats, packed: Reading) -> bool:
+    """Are all of some decimals, by their digits and by where they would lie?"""
+    is_known = np.isfinite(lon) & np.isfinite(lat)
+    return bool((has_packed_digits(lon, lat) & packed.is_valid)[is_known].all())
 
 
 def reread_degrees(columns: Columns, reading: Reading, rows: Sequence[int]) -> Reading:

@@ -28,13 +28,18 @@ def left_open_m(settled: Settled, lon: Floats, lat: Floats, known: KnownPlaces |
     metres = np.zeros(len(lon))
     if (other := _other_plane(settled)) is not None:
         moved = transform(*other[1:], source=other[0], target=GEOGRAPHIC["jgd2011"])
-        there = KnownPlaces(moved.x, moved.y, np.zeros(len(lon)))
-        metres = np.maximum(metres, np.nan_to_num(there.distances_m(lon, lat), posinf=0.0))
+        metres = np.maximum(metres, _away_m(moved.x, moved.y, lon, lat))
+    if settled.elsewhere:
+        metres = np.maximum(metres, _away_m(*settled.elsewhere, lon, lat))
     if settled.is_datum_open() or codes.DATUM_DOUBTED in settled.doubts:
         metres = np.hypot(metres, DATUMS_APART_M)
     if known and codes.POSITIONS_FAR_FROM_ADDRESSES in settled.doubts:
         metres = np.maximum(metres, np.nan_to_num(known.distances_m(lon, lat)))
     return metres
+
+
+def _away_m(x: Floats, y: Floats, lon: Floats, lat: Floats) -> Floats:
+    return np.nan_to_num(KnownPlaces(x, y, np.zeros(len(lon))).distances_m(lon, lat), posinf=0.0)
 
 
 def apart_m(problems: Iterable[Problem]) -> Mapping[int, float]:

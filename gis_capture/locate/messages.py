@@ -17,6 +17,7 @@ DOUBTS_OF_ROWS = frozenset(
         codes.ADDRESS_DISAGREES,
         codes.IDENTICAL_POSITIONS,
         codes.NOTATION_DEVIATES,
+        codes.NOTATION_UNCERTAIN,
         codes.POSITION_OUTSIDE_AREA,
         codes.ON_ZONE_ORIGIN,
         codes.CRS_UNSAID,
@@ -94,8 +95,12 @@ EXCHANGED = Text("緯度と経度が逆", "latitude and longitude exchanged")
 AS_HEADED = Text("緯度と経度は見出しのとおり", "latitude and longitude as their headers say")
 NOTATION_RECOGNISED = Text("座標を{words}として読みました。", "Read the coordinates as {words}.")
 NOTATION_DEVIATES = Text(
-    "ほかの行は{words}ですが、この行は小数の度として読みました：{cells}",
-    "Other rows are {words}; this one was read as decimal degrees: {cells}",
+    "ほかの行は{words}ですが、この行は{here}として読みました：{cells}",
+    "Other rows are {words}; this one was read as {here}: {cells}",
+)
+NOTATION_OF_ROW_UNCERTAIN = Text(
+    "小数の度と度分秒が混じっていて、この行はどちらか分かりません。{words}として読みました：{cells}",
+    "Decimal degrees and minutes are mixed here, and this row may be either; read as {words}: {cells}",
 )
 NOTATION_UNCERTAIN = Text(
     "座標が小数の度か、度分秒か、はっきりしません。{words}として読みました。",

@@ -33,7 +33,9 @@ _SAMPLE_SIZE = 2000
 # always so in a packed number (but for slips), in 60 of 100 decimal numbers.
 _ODDS_FITS = math.log(0.995 / 0.6)
 _ODDS_FITS_NOT = math.log(0.005 / 0.4)
-_PRIOR_PACKED = {0: -7.0, 4: 3.0, 5: -1.0, 6: -2.0, 7: -2.0, 8: -2.0}
+SURE_PRIOR_LOG_ODDS = 7.0
+"""Of decimals against packed numbers before any is seen: where there are fewer, the digits speak for packed ones."""
+_PRIOR_PACKED = {0: -SURE_PRIOR_LOG_ODDS, 4: 3.0, 5: -1.0, 6: -2.0, 7: -2.0, 8: -2.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,15 @@ def meaning_of(lon: Floats, lat: Floats, *, hint: str = "") -> Meaning:
     return Meaning("packed_dms" if odds > 0 else "decimal", scale, abs(odds))
 
 
+def has_packed_digits(lon: Floats, lat: Floats) -> Bools:
+    """Tells which pairs have the digits of D.MMSS to D.MMSSss: four to six decimals."""
+    is_short, has_seconds = np.ones(len(lon), bool), np.zeros(len(lon), bool)
+    for axis in (lon, lat):
+        is_short &= _is_whole(axis * 1e6)
+        has_seconds |= ~_is_whole(axis * 1e3)
+    return is_short & has_seconds
+
+
 def to_degrees(values: Floats, meaning: Meaning) -> Floats:
     """Gives decimal degrees; NaN where minutes would be 60 or more, or seconds more than 60."""
     if meaning.notation == "decimal":
@@ -136,6 +147,11 @@ def to_degrees(values: Floats, meaning: Meaning) -> Floats:
     degrees, minutes, seconds = _split_packed(size)
     fits = (minutes < 60) & (seconds <= 60)
     return np.where(fits, sign * (degrees + minutes / 60 + seconds / 3600), np.nan)
+
+
+def _is_whole(values: Floats) -> Bools:
+    whole: Bools = np.abs(values - np.round(values)) < 1e-3
+    return whole
 
 
 def _share_in_japan(pairs: Floats) -> float:

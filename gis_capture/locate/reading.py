@@ -48,6 +48,7 @@ class Reading:
         is_swapped: Latitude and longitude stood in each other's place.
         is_dms: Minutes were written.
         is_deviating: Decimal degrees as they stand, while the table as a whole is written otherwise.
+        is_packed: Minutes and seconds without marks, while the table as a whole is written in decimals.
         cells: Of mesh codes; None for points.
         zone_codes: EPSG codes of the zones that the positions themselves name, in JGD2011; 0 = none.
         units_m: Metres that the last written digit stands for; None = told by the numbers.
@@ -66,6 +67,7 @@ class Reading:
     is_dms: Bools
     meaning: Meaning = _NO_MEANING
     is_deviating: Bools | None = None
+    is_packed: Bools | None = None
     cells: MeshCells | None = None
     zone_codes: np.ndarray | None = None
     units_m: Floats | None = None

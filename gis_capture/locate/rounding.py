@@ -38,6 +38,8 @@ def rounding_m(reading: Reading, columns: Columns) -> Floats:
         return _of_plane(reading, columns)
     radii = np.full(len(reading.x), np.nan)
     is_dms = reading.is_dms | (reading.kind == "packed_dms")
+    if reading.is_deviating is not None:
+        is_dms &= ~reading.is_deviating
     for units_deg, rows in ((_DECIMAL_UNITS_DEG, ~is_dms), (_DMS_UNITS_DEG, is_dms)):
         for unit_deg in units_deg if rows.any() else ():
             radii[rows & _are_whole(reading.x, reading.y, unit_deg)] = unit_deg * _RADIUS * _M_PER_DEG

@@ -8,12 +8,13 @@ import numpy as np
 from gis_capture.locate import codes
 from gis_capture.locate.crs import GEOGRAPHIC, Datum, crs_of, datum_of, in_datum, plane_name, utm_zone_of, zone_of
 from gis_capture.locate.datum import transform
-from gis_capture.locate.degrees import settle_degrees
+from gis_capture.locate.degrees import OTHER_NOTATION, settle_degrees
 from gis_capture.locate.evidence import About, KnownPlaces, RankedReading, is_better_datum
 from gis_capture.locate.layouts import FORMS_OF_DEGREES, Columns
 from gis_capture.locate.numbers import Floats
 from gis_capture.locate.plane import choose_plane
 from gis_capture.locate.reading import Reading
+from gis_capture.locate.row_notations import settle_rows
 from gis_capture.locate.settled import Settled
 from gis_capture.locate.stated import Stated
 from gis_capture.model import BBox, Text
@@ -55,6 +56,9 @@ def settle(
             settled = replace(settled, stated=Stated(geographic, has_datum=True))
         if reading.layout.form in FORMS_OF_DEGREES:
             settled = settle_degrees(columns, settled, area=area, known=known)
+            is_told = reading.layout.notation is not None or "notation" in settled.thin
+            if not is_told and settled.reading.meaning.notation in OTHER_NOTATION:
+                settled = settle_rows(columns, settled, known)
     is_doubted = codes.ZONE_DOUBTED in settled.doubts
     return _settle_datum(settled, known, grids_dir) if known and not is_doubted else settled
 

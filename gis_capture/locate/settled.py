@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from gis_capture.locate.crs import WEB_MERCATOR
 from gis_capture.locate.evidence import About, RankedReading
+from gis_capture.locate.numbers import Floats
 from gis_capture.locate.plane import PlaneChoice
 from gis_capture.locate.reading import Reading
 from gis_capture.locate.stated import Stated
@@ -19,6 +20,8 @@ class Settled:
         ranked: The readings that were compared, the chosen one of each kind first; () where nothing was to compare.
         thin: What a person should decide, for the next best reading is about as likely.
         doubts: Codes of what else a person should look at.
+        elsewhere: Longitude and latitude where rows may lie instead, as decimals or as minutes: what was not decided;
+            degrees, NaN = nowhere else, parallel to the rows.
     """
 
     reading: Reading
@@ -27,6 +30,7 @@ class Settled:
     ranked: tuple[RankedReading, ...] = ()
     thin: frozenset[About] = frozenset()
     doubts: tuple[str, ...] = ()
+    elsewhere: tuple[Floats, Floats] | None = None
 
     def is_datum_assumed(self) -> bool:
         """Does nobody state the datum of these coordinates?"""

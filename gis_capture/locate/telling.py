@@ -66,15 +66,32 @@ class Teller:
             yield self._of_row(
                 row, codes.CRS_UNSAID, "warning", fill(messages.CRS_UNSAID, **words), messages.CHECK_PLACE
             )
-        deviating = self._reading.is_deviating
-        for row in [] if deviating is None else np.flatnonzero(deviating & self._reading.is_valid).tolist():
-            message = fill(messages.NOTATION_DEVIATES, words=self._notation(), cells="{cells}")
-            yield self._of_row(row, codes.NOTATION_DEVIATES, "warning", message, messages.CORRECT_LEDGER)
+        for deviating, here in (
+            (self._reading.is_deviating, messages.DECIMAL),
+            (self._reading.is_packed, messages.PACKED),
+        ):
+            for row in [] if deviating is None else np.flatnonzero(deviating & self._reading.is_valid).tolist():
+                message = fill(messages.NOTATION_DEVIATES, words=self._notation(), here=here, cells="{cells}")
+                yield self._of_row(row, codes.NOTATION_DEVIATES, "warning", message, messages.CORRECT_LEDGER)
+        for row in self._of_either_notation():
+            message = fill(messages.NOTATION_OF_ROW_UNCERTAIN, words=self._notation(), cells="{cells}")
+            yield self._of_row(row, codes.NOTATION_UNCERTAIN, "warning", message, messages.CHECK_PLACE)
         if not self._all_swapped:
             for row in np.flatnonzero(self._reading.is_swapped).tolist():
                 yield self._of_row(
                     row, codes.COORDINATES_SWAPPED, "warning", messages.SWAPPED_ROW, messages.CORRECT_LEDGER
                 )
+
+    def _of_either_notation(self) -> list[int]:
+        """Rows that may be written in the other notation, in a table where that is open for some of them only."""
+        if not self._settled.elsewhere or "notation" in self._settled.thin:
+            return []
+        is_open = np.isfinite(self._settled.elsewhere[0]) & self._reading.is_valid
+        for deviating in (self._reading.is_deviating, self._reading.is_packed):
+            if deviating is not None:
+                is_open &= ~deviating
+        rows: list[int] = np.flatnonzero(is_open).tolist()
+        return rows
 
     def coarse(self, rows: Iterable[int], rounding_m: Floats) -> Iterable[Problem]:
         """Rows whose digits leave tens of metres open."""
@@ -109,6 +126,7 @@ class Teller:
         is_told[list(doubts)] = True
         for row in np.flatnonzero(is_told & np.isfinite(moved.x)).tolist():
             words = [of_numbers] * bool(of_numbers and not is_as_written[row])
+            words += ["区切りのない度分秒"] * bool(reading.is_packed is not None and reading.is_packed[row])
             if reading.is_plane and (code := stated.code_of(row)):
                 words.append(plane_name(code))
             words += [step for step, rows in steps if rows[row]]
@@ -122,6 +140,8 @@ class Teller:
     def _doubts(self, problems: Iterable[Problem]) -> dict[int, str]:
         """What is doubted of the place of a row, by row: of this one, or of all rows."""
         of_all = [codes.TITLES[doubt].ja for doubt in self._settled.doubts if doubt in messages.DOUBTS_OF_ALL]
+        if "notation" in self._settled.thin:
+            of_all.append(codes.TITLES[codes.NOTATION_UNCERTAIN].ja)
         if "plane" in self._settled.thin and self._settled.stated.code:
             of_all.append(codes.TITLES[codes.AXES_ASSUMED].ja)
         if self._settled.is_datum_open():

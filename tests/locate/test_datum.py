@@ -13,7 +13,7 @@ from gis_capture.locate import Located, codes, locate_rows
 from gis_capture.locate.crs import datum_of
 from gis_capture.locate.datum import transform
 
-LON, LAT = 137.250123, 36.140123
+LON, LAT = 137.2501231, 36.1401231
 
 
 @pytest.fixture

@@ -340,13 +340,15 @@ def test_readings_are_ranked_by_the_rows_alone_where_there_is_no_gazetteer() -> 
     ]
 
 
-def test_a_row_in_the_other_notation_is_told_how_it_would_fit(gazetteer: Gazetteer) -> None:
-    """One row of a decimal column is 36.0846 for 36°08'46": it is not changed, and told."""
+def test_a_row_in_the_other_notation_is_read_in_it_and_told(gazetteer: Gazetteer) -> None:
+    """One row of a decimal column is 36.0846 for 36°08'46": so it lies at its address."""
     addresses, lon, lat = places()
     columns: Columns = {"住所": addresses, "緯度": texts(lat), "経度": texts(lon)}
     columns["緯度"][9], columns["経度"][9] = packed(lat[9:10])[0], packed(lon[9:10])[0]
-    (problem,) = [p for p in locate(gazetteer, columns).problems if p.code == codes.ADDRESS_DISAGREES]
-    assert problem.row_number == 10 and "度分秒" in problem.suggestion.ja
+    located = locate(gazetteer, columns)
+    (problem,) = [p for p in located.problems if p.code == codes.NOTATION_DEVIATES]
+    assert problem.row_number == 10 and "度分秒" in problem.message.ja and "確認：" in (located.notes[9] or "")
+    assert errors_m(located, lon, lat).max() < 30 and codes.ADDRESS_DISAGREES not in codes_of(located)
 
 
 def test_a_row_with_exchanged_axes_is_told_how_it_would_fit(gazetteer: Gazetteer) -> None:

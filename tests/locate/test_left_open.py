@@ -79,10 +79,10 @@ def test_degrees_beside_a_plane_tell_its_axes(n_degrees: int, is_exchanged: bool
 
 def test_a_datum_that_nobody_states_reaches_to_the_other_one() -> None:
     """The row may be in the old one; who names the CRS has settled it."""
-    columns: dict[str, list[str | None]] = {"緯度": ["36.145691"], "経度": ["137.251821"]}
+    columns: dict[str, list[str | None]] = {"緯度": ["36.146191"], "経度": ["137.251821"]}
     open_ = locate_rows(columns, crs=None, layer_crs="EPSG:6668")
     assert open_.accuracies_m == [450.0]
-    assert open_.notes == ["経度「137.251821」 緯度「36.145691」（確認：測地系の記載がありません）"]
+    assert open_.notes == ["経度「137.251821」 緯度「36.146191」（確認：測地系の記載がありません）"]
     stated = locate_rows(columns, crs="EPSG:6668", layer_crs="EPSG:6668")
     assert (stated.accuracies_m, stated.notes) == ([1.0], [None])
 
@@ -98,7 +98,7 @@ def test_the_radius_of_a_row_that_disagrees_reaches_to_its_address(gazetteer: Ga
     """Its coordinates stay, for one of the two is wrong and nobody knows which."""
     columns: dict[str, list[str | None]] = {
         "住所": ["花岡町1", "三之町2", "花岡町3"],
-        "緯度": ["36.145691", "36.142011", "37.045691"],
+        "緯度": ["36.146191", "36.142011", "37.045691"],
         "経度": ["137.251821", "137.260011", "137.251821"],
     }
     located = locate_rows(columns, crs="EPSG:6668", layer_crs="EPSG:6668", gazetteer=gazetteer)
