@@ -30,12 +30,13 @@ import psycopg
 from benchmarks import _serving
 from benchmarks._hammer import NGINX, WRK, hammer, static_file
 from benchmarks._points import TILES, fill_postgis, make_points
-from benchmarks._serving import LAYER, feature_id, quantile, serving
+from benchmarks._serving import LAYER, START_LIMIT_S, feature_id, quantile, serving
 from benchmarks._table import note, skip
 from tests.postgres import find_programs, running_server
 
 Ask = Callable[[int], str]
 N_REQUESTS, N_CONNECTIONS = 200, 16
+COLLECTION = "public.lights"
 QUICK = ("tile, cached", "by id")
 FIELDS = "properties=ledger_number,status,location_note"
 _TICK_S = 1 / os.sysconf("SC_CLK_TCK")
@@ -65,9 +66,9 @@ def main() -> None:
         "box, at most 1,000": lambda number: f"{base}?{FIELDS}&limit=1000&{boxes[number]}",
         "by id": lambda number: f"{base}/{feature_id(number * size // N_REQUESTS)}",
     }
-    items = "/collections/public.lights/items"
+    items = f"/collections/{COLLECTION}/items"
     theirs: dict[str, Ask] = {
-        "tile, not cached": lambda number: _tile("/collections/public.lights/tiles/WebMercatorQuad", number, ""),
+        "tile, not cached": lambda number: _tile(f"/collections/{COLLECTION}/tiles/WebMercatorQuad", number, ""),
         "page of 100": lambda number: f"{items}?limit=100&offset={number * size // N_REQUESTS}",
         "box, at most 1,000": lambda number: f"{items}?limit=1000&{boxes[number]}",
         "by id": lambda number: f"{items}/{number * size // N_REQUESTS + 1}",
@@ -195,14 +196,23 @@ def _tipg(python: str, url: str) -> Iterator[tuple[int, int]]:
     command = [python, "-m", "uvicorn", "tipg.main:app", "--port", str(port), "--log-level", "error"]
     process = subprocess.Popen(command, env=environment)
     try:
-        for _ in range(300):
+        deadline = time.monotonic() + START_LIMIT_S
+        while not _answers(port):
+            if process.poll() is not None:
+                raise SystemExit(f"tipg ended by itself ({process.returncode}): what it said stands above")
+            if time.monotonic() > deadline:
+                raise SystemExit(f"tipg gives no collection {COLLECTION} after {START_LIMIT_S} s")
             time.sleep(0.1)
-            with contextlib.suppress(OSError):
-                connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-                connection.request("GET", "/collections?f=json")
-                json.loads(connection.getresponse().read())
-                break
         yield port, process.pid
     finally:
         process.terminate()
         process.wait(30)
+
+
+def _answers(port: int) -> bool:
+    """Whether tipg runs and has found the collection."""
+    try:
+        status, content = _serving.ask(port, "GET", f"/collections/{COLLECTION}?f=json")
+        return status == 200 and json.loads(content)["id"] == COLLECTION
+    except (OSError, http.client.HTTPException, ValueError):
+        return False

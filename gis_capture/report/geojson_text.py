@@ -23,16 +23,31 @@ _NAMES = {
     GeometryType.MULTILINESTRING: b"MultiLineString",
     GeometryType.MULTIPOLYGON: b"MultiPolygon",
 }
+_POINT_START = b'{"type":"Point","coordinates":['
 
 
-def columns_to_texts(layer: Layer, columns: Columns) -> list[bytes]:
-    """Gives each feature as `report.geojson.to_geojson` does, of columns that hold the fields of the layer."""
-    names = [field.name for field in layer.fields]
-    keys = b",".join(orjson.dumps(name).replace(b"%", b"%%") + b":%b" for name in (*names, "revision"))
-    template = b'{"type":"Feature","id":%b,"geometry":%b,"properties":{' + keys + b"}}"
-    values = [_texts(columns.fields[name]) for name in names]
-    parts = (_texts(columns.feature_ids), _geometries(columns.geometries, layer.crs), *values)
-    return [template % row for row in zip(*parts, _texts(columns.revisions), strict=True)]
+def columns_to_text(layer: Layer, columns: Columns) -> bytes:
+    """Gives the features as `report.geojson.to_geojson` does, between commas.
+
+    Args:
+        layer: With the fields that are wanted.
+        columns: That hold them.
+    """
+    names, n_rows = [field.name for field in layer.fields], len(columns.fids)
+    if not n_rows:
+        return b""
+    keys = [b"," + orjson.dumps(name) + b":" for name in (*names, "revision")]
+    keys[0] = b',"properties":{' + keys[0][1:]
+    values = (_geometries(columns.geometries, layer.crs), *(_texts(columns.fields[name]) for name in names))
+    parts = (_texts(columns.feature_ids), *values, _texts(columns.revisions))
+    before = (b'}},{"type":"Feature","id":', b',"geometry":', *keys)
+    pieces = [b""] * (2 * len(parts) * n_rows)
+    for place, (start, part) in enumerate(zip(before, parts, strict=True)):
+        pieces[2 * place :: 2 * len(parts)] = [start] * n_rows
+        pieces[2 * place + 1 :: 2 * len(parts)] = part
+    # The first one ends no feature before it.
+    pieces[0] = before[0][3:]
+    return b"".join(pieces) + b"}}"
 
 
 def _texts(values: Sequence[Any]) -> list[bytes]:
@@ -44,6 +59,10 @@ def _geometries(geometries: npt.NDArray[np.object_], crs: str) -> list[bytes]:
     """The geometries: those in the plane kind by kind, all others one by one."""
     moved = to_lon_lat(geometries, crs)
     kinds = shapely.get_type_id(moved)
+    if (kinds == GeometryType.POINT).all() and not (shapely.get_coordinate_dimension(moved) > 2).any():
+        xy = shapely.get_coordinates(moved)
+        if len(xy) == len(moved):
+            return [_POINT_START + text + b"]}" for text in _positions(xy)]
     kinds[shapely.has_z(moved) | shapely.has_m(moved) | shapely.is_empty(moved)] = -1
     found: list[bytes] = [b"null"] * len(moved)
     left = ~shapely.is_missing(moved)
@@ -67,8 +86,12 @@ def _coordinates(geometries: npt.NDArray[np.object_]) -> list[bytes]:
     is_whole = not levels or int(levels[0][-1]) == len(xy)
     if not is_whole or any((np.diff(offsets) == 0).any() for offsets in levels):
         return []
-    # Between the brackets of a position there are but numbers.
-    texts = orjson.dumps(np.ascontiguousarray(xy), option=orjson.OPT_SERIALIZE_NUMPY)[2:-2].split(b"],[")
+    texts = _positions(xy)
     for offsets in levels:
         texts = [b"[" + b"],[".join(texts[start:end]) + b"]" for start, end in pairwise(offsets.tolist())]
     return texts
+
+
+def _positions(xy: npt.NDArray[np.float64]) -> list[bytes]:
+    """What stands between the brackets of each of some positions: numbers, and a comma."""
+    return orjson.dumps(np.ascontiguousarray(xy), option=orjson.OPT_SERIALIZE_NUMPY)[2:-2].split(b"],[")

@@ -8,7 +8,7 @@ import orjson
 
 from gis_capture.model import Layer, encode_json
 from gis_capture.report.geojson import to_geojson
-from gis_capture.report.geojson_text import columns_to_texts
+from gis_capture.report.geojson_text import columns_to_text
 from gis_capture.server.context import Served
 from gis_capture.server.feature_query import Page
 from gis_capture.store.within import Within
@@ -47,12 +47,12 @@ def feature_page(
     following = next_page(page, columns.fids, address, arguments)
     is_all = not following and not page.query.after_fid
     n_matched = len(columns.fids) if is_all else served.count(page.layer.key, page.query, part)
-    texts = columns_to_texts(page.layer, columns)[: page.limit]
+    sent = columns.first(page.limit)
     links = [{"rel": "next", "type": GEOJSON, "href": following}] if following else []
     content = b'{"type":"FeatureCollection","features":[%b],"numberMatched":%d,"numberReturned":%d,"links":%b}' % (
-        b",".join(texts),
+        columns_to_text(page.layer, sent),
         n_matched,
-        len(texts),
+        len(sent.fids),
         orjson.dumps(links),
     )
     return SentPage(content, n_matched, following)

@@ -6,6 +6,7 @@ written down, is Flask's. Who asks is checked as there.
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -25,6 +26,7 @@ from gis_capture.server.security import HEADERS, HSTS
 Start = Callable[..., Any]
 Wsgi = Callable[[dict[str, Any], Start], Iterable[bytes]]
 _PATH = re.compile(r"/layers/([a-z0-9_]+)/features(?:/([\w-]{1,80}))?", re.ASCII)
+_ADDRESS = ("wsgi.url_scheme", "HTTP_HOST", "SERVER_NAME", "SERVER_PORT", "SCRIPT_NAME", "PATH_INFO")
 _LEAST = max(RULES[f"features.{route}"].least or 0 for route in ("list_features", "give_feature"))
 
 
@@ -93,9 +95,15 @@ class FeatureDoor:
         page = read_page(layer, arguments, served.workspace.settings, with_personal=with_personal)
         if page.file_format != "geojson":
             return None
-        sent = feature_page(served, page, get_current_url(environ, strip_querystring=True), arguments)
+        sent = feature_page(served, page, _address(*map(environ.get, _ADDRESS)), arguments)
         link = [("Link", f'<{sent.following}>; rel="next"')] if sent.following else []
         return sent.content, [*link, ("Feature-Count", str(sent.n_matched))]
 
     def _gives_personal(self, principal: Principal, layer: str) -> bool:
         return self._served.workspace.settings.shares_personal_fields or principal.may_see_personal(layer)
+
+
+@lru_cache(256)
+def _address(*parts: Any) -> str:
+    """What was asked, without the query, as Flask says it."""
+    return get_current_url(dict(zip(_ADDRESS, parts, strict=True)), strip_querystring=True)

@@ -90,7 +90,7 @@ def _with_fields(layer: Layer, arguments: Mapping[str, str]) -> Layer:
 
 
 def _known(layer: Layer, name: str) -> None:
-    if name not in {field.name for field in layer.fields}:
+    if not any(field.name == name for field in layer.fields):
         raise RequestError(
             Text(
                 f"「{name[:80]}」という項目も引数もありません。項目は {', '.join(f.name for f in layer.fields)}、"

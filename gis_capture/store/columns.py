@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -27,3 +28,11 @@ class Columns:
     geometries: npt.NDArray[np.object_]
     fields: Mapping[str, Sequence[Value]]
     revisions: Sequence[int] = ()
+
+    def first(self, n_rows: int) -> Self:
+        """The first rows, at most so many."""
+        if len(self.fids) <= n_rows:
+            return self
+        fields = {name: values[:n_rows] for name, values in self.fields.items()}
+        ids, revisions = self.feature_ids[:n_rows], self.revisions[:n_rows]
+        return type(self)(self.fids[:n_rows], ids, self.geometries[:n_rows], fields, revisions)

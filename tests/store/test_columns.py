@@ -41,6 +41,13 @@ def test_a_page_holds_what_its_rows_do(store: Store, write: Callable[..., int]) 
             name: [feature.fields[name] for _, feature in rows] for name in query.names or NAMES
         }
         assert list(page.geometries) == [feature.geometry for _, feature in rows]
+        first = page.first(1)
+        assert (list(first.fids), first.geometries.tolist()) == (list(page.fids)[:1], page.geometries.tolist()[:1])
+        assert {name: list(values) for name, values in first.fields.items()} == {
+            name: [rows[0][1].fields[name]] for name in query.names or NAMES
+        }
+        assert (list(first.feature_ids), list(first.revisions)) == ([rows[0][1].feature_id], [rows[0][1].revision])
+        assert page.first(9) is page
     empty = store.page("lamp", FeatureQuery(after_fid=10**9, limit=3))
     assert (list(empty.fids), list(empty.revisions), set(empty.fields)) == ([], [], set(NAMES))
 

@@ -1,6 +1,7 @@
 """A layer goes on to a newer definition: nothing stored is lost, and no value comes under another field's name."""
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,20 @@ def test_a_new_field_does_not_inherit_values_from_one_that_had_its_name(store: G
 
     assert without["status"] is None
     assert _fields(store) == {**VALUES, "status": None, "condition": "点灯"}
+
+
+def test_who_has_read_a_feature_reads_it_by_the_newer_definition(
+    path: Path, store: GeoPackageStore, write: Write
+) -> None:
+    """Though another process changed the layer, and a column that was read is there no more."""
+    write(lamp("a"))
+    with closing(GeoPackageStore(path)) as reader:
+        before = reader.feature("lamp", "a")
+        _put(store, NUMBER, replace(STATUS, name="condition"), POWER, *REST)
+        after = reader.feature("lamp", "a")
+
+    assert before is not None and dict(before.fields) == VALUES
+    assert after is not None and (after.fields["condition"], "status" in after.fields) == (VALUES["status"], False)
 
 
 def test_a_removed_field_keeps_its_column_for_other_programs(path: Path, store: GeoPackageStore, write: Write) -> None:

@@ -27,6 +27,8 @@ def test_a_feature_comes_back_as_it_was(store: GeoPackageStore, write: Write) ->
     revision = write(feature)
 
     assert store.feature("lamp", "a") == replace(feature, revision=revision)
+    # And once more, by what was kept from the first time.
+    assert store.feature("lamp", "a") == replace(feature, revision=revision)
     assert [type(value) for value in store.feature("lamp", "a").fields.values()] == [  # type: ignore[union-attr]
         type(value) for value in VALUES.values()
     ]

@@ -1,20 +1,25 @@
 """What reads a GeoPackage otherwise than any other store."""
 
 import sqlite3
+from contextlib import suppress
 from typing import Any
 
 from gis_capture.geopackage.column_values import COLUMN_TYPES
 from gis_capture.geopackage.crs import to_wgs84
 from gis_capture.geopackage.layer_tables import table_columns
 from gis_capture.geopackage.rtree import rtree_name
-from gis_capture.model import BBox, FieldType
+from gis_capture.model import BBox, Feature, FieldType
 from gis_capture.store.geopackage.rows import layer_rows
 from gis_capture.store.protocol import LayerInfo
 from gis_capture.store.tables.layer_rows import LayerRows
-from gis_capture.store.tables.reading import Reading
+from gis_capture.store.tables.reading import Reading, no_layer
 
 _TOUCHES = "maxx >= ? AND minx <= ? AND maxy >= ? AND miny <= ?"
 _MANY = 5_000
+_WITH_FEATURE = (
+    "SELECT (SELECT revision FROM gis_capture_layers WHERE key = ?),"
+    " EXISTS (SELECT 1 FROM gis_capture_attachments WHERE layer = ? AND feature_id = ?), "
+)
 
 
 class GeoPackageReading(Reading):
@@ -37,9 +42,14 @@ class GeoPackageReading(Reading):
 
     def n_features(self, key: str) -> int:
         """The number of a layer's features, which triggers keep."""
-        self.layer_revision(key)
-        sql = "SELECT feature_count FROM gpkg_ogr_contents WHERE table_name = ?"
-        return int(self.connection.execute(sql, (key,)).fetchone()[0] or 0)
+        sql = (
+            "SELECT o.feature_count FROM gis_capture_layers l"
+            " LEFT JOIN gpkg_ogr_contents o ON o.table_name = l.key WHERE l.key = ?"
+        )
+        found = self.connection.execute(sql, (key,)).fetchone()
+        if found is None:
+            raise no_layer(key)
+        return int(found[0] or 0)
 
     def layer_rows(self, definition: str) -> LayerRows:
         """The rows of a layer by its stored definition."""
@@ -80,3 +90,15 @@ class LastingReading(GeoPackageReading):
         if found is None or found[0] != revision:
             found = self._rows[key] = (revision, super().rows_of(key))
         return found[1]
+
+    def feature(self, layer: str, feature_id: str) -> Feature | None:
+        """Reads one feature; all that is asked of the file is one statement, as each costs more than what it finds."""
+        known = self._rows.get(layer)
+        if known is not None:
+            sql = known[1].select.replace("SELECT ", _WITH_FEATURE, 1) + " WHERE feature_id = ?"
+            # A column may be gone since.
+            with suppress(sqlite3.OperationalError):
+                row = self.connection.execute(sql, (layer, layer, feature_id, feature_id)).fetchone()
+                if row is not None and row[:2] == (known[0], 0):
+                    return next(known[1].to_features([row[2:]], {}))[1]
+        return super().feature(layer, feature_id)

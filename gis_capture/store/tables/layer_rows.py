@@ -161,8 +161,10 @@ class LayerRows:
             name: list(map(readers[name], column)) if name in readers else column
             for name, column in zip(names, values, strict=False)
         }
-        ids = [one or "" for one in feature_ids]
-        revisions = [one or 0 for one in values[-1]] if len(values) > len(names) else []
+        ids = [one or "" for one in feature_ids] if None in feature_ids else feature_ids
+        revisions = values[-1] if len(values) > len(names) else []
+        if None in revisions:
+            revisions = [one or 0 for one in revisions]
         return Columns(fids, ids, self.decode_geometries(contents), fields, revisions)
 
     def from_state(self, feature_id: str, revision: int, state: str, geometry: Any) -> Feature:
