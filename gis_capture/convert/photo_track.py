@@ -85,8 +85,9 @@ class PhotoTrack:
         problems = []
         for row in np.flatnonzero(is_found).tolist():
             if methods[row] is not None:
-                methods[row], radii[row] = "track", round(float(accuracies_m[row]), 1)
-                notes[row] = f"{TAKEN_AT}「{taken[row]}」→ 軌跡「{'、'.join(self.names)}」"
+                methods[row] = "track"
+                radii[row] = max(round(float(accuracies_m[row]), 1), radii[row] or 0.0)
+                notes[row] = f"{TAKEN_AT}「{taken[row]}」→ 軌跡「{'、'.join(self.names)}」{notes[row] or ''}"
         reasons = list(positions.reasons)
         for row in np.flatnonzero(is_missing & ~is_found).tolist():
             reasons[row] = codes.PHOTO_OUTSIDE_TRACK
@@ -146,7 +147,9 @@ def told_of_photos(table: Table, positions: Positions) -> Positions:
     for row in (row for row, method in enumerate(methods) if method == "geometry"):
         stated_m, datum = float(columns[ACCURACY][row] or 0), columns[DATUM][row]
         near = f"水平精度{stated_m:g}m" if stated_m else f"水平精度の記載がないため{RECEIVER_M:g}mとみなす"
-        notes[row] = f"写真「{columns[NAME][row]}」の測位（{near}{_words_of_datum(datum)}）"
+        # What was doubted of the place stays told.
+        doubt = notes[row] or ""
+        notes[row] = f"写真「{columns[NAME][row]}」の測位（{near}{_words_of_datum(datum)}）{doubt}"
         methods[row] = "photo"
         radii[row] = round(math.hypot(stated_m or RECEIVER_M, radii[row] or 0.0), 1)
     return replace(positions, methods=methods, accuracies_m=radii, notes=notes)

@@ -56,17 +56,24 @@ def place_geometries(
     told[codes.GEOMETRY_INVALID] = ~(shapely.is_valid(fitted) | shapely.is_missing(fitted))
     is_placed = (~shapely.is_missing(fitted)).tolist()
     accuracy_m = _accuracy_m(moves)
+    placed_as_written = raw.copy()
+    placed_as_written[shapely.is_missing(fitted)] = None
+    doubts = doubts_of(table, placed_as_written, parse_crs(stated) if stated else target, gazetteer)
+    radii = np.fmax(doubts.reach_m, np.nan if accuracy_m is None else accuracy_m)
     return Positions(
         geometries=fitted.tolist(),
         methods=["geometry" if placed else None for placed in is_placed],
-        accuracies_m=[accuracy_m if placed else None for placed in is_placed],
-        notes=[None] * len(fitted),
+        accuracies_m=[
+            None if metres != metres or not placed else round(metres, 1)
+            for metres, placed in zip(radii.tolist(), is_placed, strict=True)
+        ],
+        notes=doubts.notes,
         reasons=with_reasons([None] * len(fitted), found),
         problems=(
             *([_crs_unknown(table)] if is_unknown else _crs_problems(stated, layer, moves)),
             *_changed(layer, int(changed.sum())),
             *tell_rows(table, told),
-            *doubts_of(table, fitted, target, gazetteer),
+            *doubts.problems,
         ),
         coordinates=NO_COORDINATES,
         crs=stated,

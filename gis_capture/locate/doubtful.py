@@ -7,12 +7,13 @@ import numpy as np
 
 from gis_capture.locate import codes, messages
 from gis_capture.locate.addresses import Addresses, find_addresses
+from gis_capture.locate.beyond import beyond_japan
 from gis_capture.locate.checks import crowded, disagreements, outside_area, shared_positions
 from gis_capture.locate.evidence import KnownPlaces
 from gis_capture.locate.gazetteer import Gazetteer
 from gis_capture.locate.layouts import Columns
 from gis_capture.locate.messages import fill
-from gis_capture.locate.numbers import Floats
+from gis_capture.locate.numbers import Floats, in_japan
 from gis_capture.locate.rereading import Rereading
 from gis_capture.locate.written import Written, written_addresses
 from gis_capture.locate.zone_origins import Indexes, on_zone_origin
@@ -43,11 +44,27 @@ class PlacedRows:
     column: str | None = None
     accuracies_m: Floats | None = None
 
+    def beyond(self) -> Iterator[Problem]:
+        """Places that are not in Japan."""
+        found = beyond_japan(self.lon, self.lat)
+        for code, is_so, message in (
+            (codes.COORDINATES_SWAPPED, found.is_swapped, messages.SWAPPED_GEOMETRY),
+            (codes.COORDINATE_OUTSIDE_JAPAN, found.is_beyond & ~found.is_swapped, messages.OUTSIDE_JAPAN),
+        ):
+            rows = np.flatnonzero(is_so).tolist()
+            if len(rows) > max(_MOST * np.isfinite(self.lon).sum(), _FEW):
+                text = fill(messages.MANY_ROWS, n_rows=len(rows), words=codes.TITLES[code])
+                yield Problem(code, "warning", text, messages.CHECK_CITY_AND_CRS, column=self.column)
+                continue
+            for row in rows:
+                yield self._problem(row, code, message)
+
     def alone(self, area: BBox | None) -> Iterator[Problem]:
         """What can be told of each row by itself: origins of zones, places outside an area."""
         for row in on_zone_origin(self.lon, self.lat).tolist():
             yield self._problem(row, codes.ON_ZONE_ORIGIN, messages.ON_ZONE_ORIGIN)
-        outside = outside_area(self.lon, self.lat, area).tolist() if area else []
+        is_in_japan = in_japan(self.lon, self.lat)
+        outside = [row for row in outside_area(self.lon, self.lat, area).tolist() if is_in_japan[row]] if area else []
         if area and len(outside) > max(_MOST * np.isfinite(self.lon).sum(), _FEW):
             # That is one mistake and not as many as there are rows.
             message = fill(messages.MOSTLY_OUTSIDE_AREA, n_rows=len(outside))
@@ -148,6 +165,7 @@ def check_geometries(
     """
     rows = PlacedRows(lon, lat, lambda row: f"{lat[row]:.5f}, {lon[row]:.5f}", row_numbers)
     area = gazetteer.area_of(gazetteer.home) if gazetteer and gazetteer.home else None
+    yield from rows.beyond()
     yield from rows.alone(area)
     addresses = find_addresses(columns, gazetteer) if gazetteer else None
     known = KnownPlaces(*addresses.points()) if addresses else None

@@ -14,6 +14,8 @@ from gis_capture.model import Problem
 
 DATUMS_APART_M = 450.0
 """What the Tokyo datum is off at the most."""
+ZONE_REACH_M = 130_000.0
+"""How far a zone of plane coordinates reaches to each side of its origin."""
 
 
 def left_open_m(settled: Settled, lon: Floats, lat: Floats, known: KnownPlaces | None) -> Floats:
@@ -42,13 +44,24 @@ def _away_m(x: Floats, y: Floats, lon: Floats, lat: Floats) -> Floats:
     return np.nan_to_num(KnownPlaces(x, y, np.zeros(len(lon))).distances_m(lon, lat), posinf=0.0)
 
 
+_REACHING = (codes.ADDRESS_DISAGREES, codes.IDENTICAL_POSITIONS)
+
+
 def apart_m(problems: Iterable[Problem]) -> Mapping[int, float]:
-    """Metres between the place of a row and its address, by row number, where the two disagree."""
-    told = [one for one in problems if one.code == codes.ADDRESS_DISAGREES and one.row_number and len(one.places) == 2]
+    """Metres between the place of a row and its address, by row number, where the two disagree.
+
+    A place that was 0, 0 in a plane may be anywhere in its zone.
+    """
+    problems = tuple(problems)
+    told = [one for one in problems if one.code in _REACHING and one.row_number and len(one.places) == 2]
     ends = np.array([place for one in told for place in one.places], np.float64).reshape(-1, 2, 2)
     known = KnownPlaces(ends[:, 1, 0], ends[:, 1, 1], np.zeros(len(ends)))
     away_m = known.distances_m(ends[:, 0, 0], ends[:, 0, 1])
-    return {one.row_number or 0: metres for one, metres in zip(told, away_m.tolist(), strict=True)}
+    metres = dict.fromkeys((one.row_number or 0 for one in problems if one.code == codes.ON_ZONE_ORIGIN), ZONE_REACH_M)
+    for one, away in zip(told, away_m.tolist(), strict=True):
+        number = one.row_number or 0
+        metres[number] = max(metres.get(number, 0.0), away)
+    return metres
 
 
 def _other_plane(settled: Settled) -> tuple[int, Floats, Floats] | None:

@@ -1,7 +1,9 @@
 """The sentences about positions that people read."""
 
+from collections.abc import Iterable
+
 from gis_capture.locate import codes
-from gis_capture.model import Severity, Text
+from gis_capture.model import Problem, Severity, Text
 
 FILL_IN = Text(
     "位置を地図で指定するか、台帳に座標を記入してください。",
@@ -27,6 +29,7 @@ DOUBTS_OF_ROWS = frozenset(
 DOUBTS_OF_ALL = frozenset({codes.ZONE_DOUBTED, codes.DATUM_DOUBTED, codes.POSITIONS_FAR_FROM_ADDRESSES})
 """Problems of a table that the notes of all of its rows tell."""
 
+OUTSIDE_JAPAN = Text("日本の範囲の外になります：{cells}", "This lies outside Japan: {cells}")
 REASONS: dict[str, tuple[Severity, Text, Text]] = {
     codes.POSITION_MISSING: ("warning", Text("座標が空欄です。", "The coordinates are empty."), FILL_IN),
     codes.COORDINATE_INCOMPLETE: (
@@ -46,7 +49,7 @@ REASONS: dict[str, tuple[Severity, Text, Text]] = {
     ),
     codes.COORDINATE_OUTSIDE_JAPAN: (
         "warning",
-        Text("日本の範囲の外になります：{cells}", "This lies outside Japan: {cells}"),
+        OUTSIDE_JAPAN,
         Text("桁や座標系を確かめてください。", "Check the digits and the coordinate system."),
     ),
     codes.CRS_UNKNOWN: (
@@ -245,6 +248,12 @@ ADDRESS_NOT_FOUND = (
     Text("住所を確かめるか、位置を地図で指定してください。", "Check the address or give the place on the map."),
 )
 OUTSIDE_AREA = Text("区域の外になります：{cells}", "This lies outside the area: {cells}")
+SWAPPED_GEOMETRY = Text(
+    "緯度と経度が逆のようです（日本の範囲の外になります）：{cells}",
+    "Latitude and longitude seem to be exchanged, for this lies outside Japan: {cells}",
+)
+SWAPPED_NOTE = Text("緯度と経度が逆のようです", "Latitude and longitude seem to be exchanged")
+MANY_ROWS = Text("{words}（{n_rows}行）。", "{words} ({n_rows} rows).")
 MOSTLY_OUTSIDE_AREA = Text(
     "ほとんどの行（{n_rows}行）が区域の外になります。", "Most rows ({n_rows}) lie outside the area."
 )
@@ -289,6 +298,15 @@ def fill(text: Text, **words: object) -> Text:
     ja = {name: word.ja if isinstance(word, Text) else word for name, word in words.items()}
     en = {name: word.en if isinstance(word, Text) else word for name, word in words.items()}
     return Text(text.ja.format(**ja), text.en.format(**en))
+
+
+def doubt_titles(problems: Iterable[Problem]) -> dict[int, str]:
+    """What is doubted of the place of a row, in Japanese, by row number."""
+    return {
+        one.row_number: codes.TITLES[one.code].ja
+        for one in problems
+        if one.code in DOUBTS_OF_ROWS and one.row_number is not None
+    }
 
 
 def format_distance(metres: float) -> str:

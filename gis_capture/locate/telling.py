@@ -147,10 +147,9 @@ class Teller:
         if self._settled.is_datum_open():
             of_all.append(codes.TITLES[codes.DATUM_ASSUMED].ja)
         doubts = dict.fromkeys(range(len(self._reading.x)), of_all[0]) if of_all else {}
-        of_rows = {problem.row_number: problem.code for problem in problems if problem.code in messages.DOUBTS_OF_ROWS}
-        if of_rows:
+        if of_rows := messages.doubt_titles(problems):
             rows = enumerate(self._row_numbers)
-            doubts |= {row: codes.TITLES[of_rows[number]].ja for row, number in rows if number in of_rows}
+            doubts |= {row: of_rows[number] for row, number in rows if number in of_rows}
         return doubts
 
     def checks(

@@ -200,3 +200,13 @@ def test_the_position_of_a_photo_is_as_near_as_its_receiver_said(
     notes = {name: found.note or "" for name, found in by_name.items()}
     assert "水平精度12.5m" in notes["2.jpg"] and "水平精度の記載がないため10m" in notes["3.jpg"]
     assert "測地系「TOKYO」から変換" in notes["4.jpg"] and "確認：測地系「MOON」" in notes["5.jpg"]
+
+
+def test_a_photo_near_nought_is_marked(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A receiver without a fix writes such places; the feature says that it is to be looked at."""
+    photo(folder / "photos" / "4.jpg", "09:30:05", gps=GPS | {2: (0.0, 0.0, 2.0), 4: (0.0, 0.0, 3.0)})
+    convert(folder, capsys)
+    with Workspace.open(folder / "w") as workspace:
+        key = next(layer.key for layer in workspace.store.layers())
+        (marked,) = [one for one in workspace.store.features(key) if "確認：" in (one.position.note or "")]
+    assert "日本の範囲の外" in (marked.position.note or "") and (marked.position.accuracy_m or 0) > 1e6

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from gis_capture.convert.placed import Positions
 from gis_capture.convert.positions import position_rows
 from gis_capture.ledger import read_ledger
 from gis_capture.locate import codes
@@ -61,3 +62,56 @@ def test_a_parcel_outside_the_city_is_told(tmp_path: Path, gazetteer: Gazetteer)
     """Also where the town speaks against it."""
     found = problems(tmp_path, gazetteer, (137.2500, 36.1400), (138.5, 36.1400))
     assert {problem.code for problem in found} == {codes.POSITION_OUTSIDE_AREA, codes.ADDRESS_DISAGREES}
+
+
+POINTS = Layer(key="point", title=Text("点", "Points"), geometry_type="Point", fields=())
+
+
+def positions(tmp_path: Path, gazetteer: Gazetteer | None, *places: tuple[float, float]) -> Positions:
+    """Positions points of a GeoJSON, all of 三之町."""
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"番号": str(number), "住所": f"高山市三之町{number}"},
+            "geometry": {"type": "Point", "coordinates": place},
+        }
+        for number, place in enumerate(places, 1)
+    ]
+    path = tmp_path / "点.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+    return position_rows(read_ledger(path).tables[0], POINTS, gazetteer=gazetteer)
+
+
+@pytest.mark.parametrize(
+    ("place", "words", "least_m"),
+    [
+        ((0.0, 0.0), "日本の範囲の外", 1e7),
+        ((0.0003, 0.0002), "日本の範囲の外", 1e7),
+        ((36.14, 137.25), "緯度と経度が逆", 1e6),
+        ((2.35, 48.85), "日本の範囲の外", 1e6),
+        ((137 + 1 / 6, 36.0), "原点", 1e5),
+    ],
+)
+def test_a_doubted_geometry_says_so_itself(
+    tmp_path: Path, place: tuple[float, float], words: str, least_m: float
+) -> None:
+    """In its note and its radius, as coordinates in columns do; the others say nothing."""
+    found = positions(tmp_path, None, (137.2500, 36.1400), place)
+    assert found.notes[0] is None and found.accuracies_m[0] is None
+    assert "確認：" in (found.notes[1] or "") and words in (found.notes[1] or "")
+    assert (found.accuracies_m[1] or 0) >= least_m
+    assert [one.row_number for one in found.problems if one.code in codes.TITLES] == [2]
+
+
+def test_all_geometries_that_are_exchanged_say_so(tmp_path: Path) -> None:
+    """One problem for all of them, and a mark on each."""
+    found = positions(tmp_path, None, *((36.14 + 0.001 * row, 137.25) for row in range(20)))
+    assert [one.row_number for one in found.problems if one.code == codes.COORDINATES_SWAPPED] == [None]
+    assert all("緯度と経度が逆" in (note or "") for note in found.notes) and None not in found.accuracies_m
+
+
+def test_a_geometry_reaches_to_the_address_that_it_disagrees_with(tmp_path: Path, gazetteer: Gazetteer) -> None:
+    """As a coordinate does, in its note, too."""
+    found = positions(tmp_path, gazetteer, (137.2500, 36.1400), (137.2500, 36.1800))
+    assert [bool(note and "確認：" in note) for note in found.notes] == [False, True]
+    assert found.accuracies_m[1] == pytest.approx(4450, rel=0.01)
