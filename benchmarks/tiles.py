@@ -27,7 +27,7 @@ from gis_capture.store.protocol import Author
 from gis_capture.tiles import TileService
 from gis_capture.tiles.encoder import load_kernel
 from gis_capture.tiles.grid import Tile, tile_at
-from gis_capture.tiles.service import pack
+from gis_capture.tiles.packing import pack
 from gis_capture.workspace import Workspace
 from tests.postgres import find_programs, running_server
 

@@ -1,13 +1,15 @@
-"""How answers are written: JSON, lines of JSON, gzip."""
+"""How answers are written: JSON, lines of JSON, packed."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
 from flask import Flask, Response, request
-from isal import igzip, isal_zlib
+from isal import isal_zlib
 
 from gis_capture.model import encode_json
+from gis_capture.tiles.packing import BY_GZIP, PACKINGS, pack
 
 COMPRESSED_TYPES = (
     "application/json",
@@ -42,7 +44,7 @@ def lines_response(pieces: Iterable[bytes]) -> Response:
 
 
 def init_app(app: Flask) -> None:
-    """Compresses answers of the types that gain from it, for clients that take gzip."""
+    """Compresses answers of the types that gain from it, as the client takes it; what is streamed by gzip."""
 
     @app.after_request
     def compress(response: Response) -> Response:
@@ -58,17 +60,35 @@ def init_app(app: Flask) -> None:
             if not takes_gzip():
                 return response
             response.response = _gzip_pieces(response.iter_encoded())
-        elif len(body := response.get_data()) >= MIN_COMPRESSED_BYTES and takes_gzip():
-            response.set_data(igzip.compress(body, GZIP_LEVEL, mtime=0))
-        else:
-            return response
-        response.content_encoding = "gzip"
+            response.content_encoding = BY_GZIP
+        elif len(body := response.get_data()) >= MIN_COMPRESSED_BYTES and (packing := packing_asked()):
+            response.set_data(pack(body, packing))
+            response.content_encoding = packing
         return response
 
 
 def takes_gzip() -> bool:
     """Tells whether the client of the present request takes gzip."""
     return request.accept_encodings["gzip"] > 0
+
+
+def packing_asked() -> str:
+    """How the client of the present request wants it packed: what it takes rather, at best what costs least; "" = not.
+
+    Who takes anything at all gets gzip.
+    """
+    taken = {name.lower(): quality for name, quality in request.accept_encodings if quality > 0}
+    best = max((name for name in PACKINGS if name in taken), key=lambda name: taken[name], default="")
+    return best or (BY_GZIP if takes_gzip() else "")
+
+
+@lru_cache(256)
+def plain_packing(header: str) -> str | None:
+    """The same by the header where it only lists names; None where it says more."""
+    if "q=" in header or "*" in header:
+        return None
+    taken = {name.strip().lower() for name in header.split(",")}
+    return next((name for name in PACKINGS if name in taken), "")
 
 
 def _gzip_pieces(pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -10,18 +10,18 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
-from isal import igzip
 from werkzeug.wsgi import get_current_url
 
 from gis_capture.errors import CaptureError
 from gis_capture.people import OWN_SCREEN, Principal, Right
-from gis_capture.server.answers import GZIP_LEVEL, MIN_COMPRESSED_BYTES
+from gis_capture.server.answers import MIN_COMPRESSED_BYTES, plain_packing
 from gis_capture.server.asking import who_asks
 from gis_capture.server.authorization.rules import RULES
 from gis_capture.server.context import Served
 from gis_capture.server.feature_answers import GEOJSON, feature_page, one_feature
 from gis_capture.server.feature_query import read_page
 from gis_capture.server.security import HEADERS, HSTS
+from gis_capture.tiles.packing import pack
 
 Start = Callable[..., Any]
 Wsgi = Callable[[dict[str, Any], Start], Iterable[bytes]]
@@ -44,7 +44,8 @@ class FeatureDoor:
     def __call__(self, environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
         """Answers a request."""
         path = _PATH.fullmatch(environ["PATH_INFO"])
-        if path is None or environ["REQUEST_METHOD"] != "GET":
+        packing = plain_packing(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        if path is None or packing is None or environ["REQUEST_METHOD"] != "GET":
             return self._app(environ, start_response)
         try:
             found = self._find(environ, path[1], path[2])
@@ -53,9 +54,9 @@ class FeatureDoor:
         if found is None:
             return self._app(environ, start_response)
         content, headers = found
-        if len(content) >= MIN_COMPRESSED_BYTES and "gzip" in environ.get("HTTP_ACCEPT_ENCODING", ""):
-            content = igzip.compress(content, GZIP_LEVEL, mtime=0)
-            headers.append(("Content-Encoding", "gzip"))
+        if packing and len(content) >= MIN_COMPRESSED_BYTES:
+            content = pack(content, packing)
+            headers.append(("Content-Encoding", packing))
         headers += [
             ("Content-Type", GEOJSON),
             ("Content-Length", str(len(content))),
@@ -77,7 +78,7 @@ class FeatureDoor:
         # What is no UTF-8 is kept as it was sent, as Flask does.
         pairs = parse_qsl(query, keep_blank_values=True, errors="werkzeug.url_quote") if query else []
         arguments = dict(pairs)
-        if not query.isascii() or len(arguments) < len(pairs) or "q=" in environ.get("HTTP_ACCEPT_ENCODING", ""):
+        if not query.isascii() or len(arguments) < len(pairs):
             return None
         served, principal = self._served, who_asks(self._served, environ)
         if principal.area is not None:

@@ -14,6 +14,7 @@ from gis_capture.server.context import Served
 from gis_capture.server.errors import DETAILS, NotFoundError
 from gis_capture.text import Text
 from gis_capture.tiles.grid import Tile
+from gis_capture.tiles.packing import BY_GZIP
 from gis_capture.tiles.pmtiles import GZIP, MAX_PART_BYTES, MEDIA_TYPES, unpack
 
 _BROKEN = Text(
@@ -30,6 +31,7 @@ class TileAsked:
         version: "v" of the query, by which the answer may be kept; None = not there.
         known: If-None-Match as it was sent.
         area: Of who asks; layers are shown in it alone.
+        packing: How a tile that is made is packed.
     """
 
     name: str
@@ -38,6 +40,7 @@ class TileAsked:
     version: str | None = None
     known: str = ""
     area: Area | None = None
+    packing: str = BY_GZIP
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class SentTile:
     Attributes:
         content: Empty where nothing is in the tile; None where the asker has it.
         etag: As it stands in the header.
-        encoding: "gzip" or "".
+        encoding: "gzip", what was asked for, or "".
     """
 
     content: bytes | None
@@ -72,8 +75,8 @@ def layer_tile(served: Served, asked: TileAsked) -> SentTile:
     keys, tiles = list(dict.fromkeys(asked.name.split(","))), served.workspace.tiles
     # Read before the tile: at worst a newer tile is asked for once more.
     is_kept = bool(asked.version) and asked.version == tiles.version(keys, asked.area)
-    found = tiles.answer(keys, *asked.tile, known=asked.known, area=asked.area)
-    return SentTile(found.content, f'W/"{found.etag}"', _caching(is_kept=is_kept), MEDIA_TYPES["mvt"], "gzip")
+    found = tiles.answer(keys, *asked.tile, known=asked.known, area=asked.area, packing=asked.packing)
+    return SentTile(found.content, f'W/"{found.etag}"', _caching(is_kept=is_kept), MEDIA_TYPES["mvt"], asked.packing)
 
 
 def raster_tile(served: Served, asked: TileAsked, *, is_double: bool = False) -> SentTile:
@@ -137,7 +140,9 @@ def tile_response(sent: SentTile) -> Response:
     response = Response(status=sent.status, mimetype=sent.media_type)
     response.headers["Cache-Control"] = sent.caching
     response.headers["ETag"] = sent.etag
-    content, must_unpack = sent.content or b"", bool(sent.content and sent.encoding) and not takes_gzip()
+    content = sent.content or b""
+    # What was made for who asks is packed so that it is taken.
+    must_unpack = bool(content) and sent.encoding == BY_GZIP and not takes_gzip()
     if must_unpack:
         try:
             content = unpack(content, MAX_PART_BYTES)

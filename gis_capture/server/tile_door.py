@@ -1,6 +1,6 @@
 """Answers requests for tiles before Flask sees them, at a fraction of its cost; the same answers to the byte.
 
-It takes the plain case alone: GET or HEAD of a tile as it is stored, by a client that takes gzip where it is packed.
+It takes the plain case alone: GET or HEAD of a tile as it is stored or packed, by a client that takes it so.
 Everything else, and every error, is Flask's. Who asks is checked as there: tiles hold nothing personal, but
 a layer may be kept from who asks.
 """
@@ -12,12 +12,14 @@ from typing import Any
 
 from gis_capture.errors import CaptureError
 from gis_capture.people import OWN_SCREEN, Principal
+from gis_capture.server.answers import plain_packing
 from gis_capture.server.asking import who_asks
 from gis_capture.server.context import Served
 from gis_capture.server.kept_answers import Answer, KeptAnswers, Question
 from gis_capture.server.security import HEADERS, HSTS
 from gis_capture.server.tile_answers import SENDERS, SentTile, TileAsked
 from gis_capture.tiles import parse_tile
+from gis_capture.tiles.packing import BY_GZIP
 from gis_capture.tiles.pmtiles import MEDIA_TYPES
 
 Start = Callable[..., Any]
@@ -92,13 +94,15 @@ class TileDoor:
         if not path or not query:
             return None
         part, name, z, x, y, kind = (found for found in path.groups() if found is not None)
-        asked = TileAsked(name, parse_tile(int(z), int(x), int(y)), kind, query[1], known, principal.area)
+        packing = plain_packing(taken)
+        tile = parse_tile(int(z), int(x), int(y))
+        asked = TileAsked(name, tile, kind, query[1], known, principal.area, packing or BY_GZIP)
         if part == "tiles" and not (principal.is_unlimited or all(map(principal.right, name.split(",")))):
             return None
         sent = SENDERS[part](self._served, asked)
         if principal is not OWN_SCREEN and sent.caching.startswith("public"):
             sent = replace(sent, caching=sent.caching.replace("public", "private"))
-        return None if sent.encoding and ("gzip" not in taken or "q=" in taken) else sent
+        return None if sent.encoding and (packing is None or sent.encoding not in taken.lower()) else sent
 
 
 def _answer(sent: SentTile, question: Question) -> Answer:

@@ -11,7 +11,8 @@ from gis_capture.model import BBox
 from gis_capture.text import Text
 from gis_capture.tiles.archive import ArchiveWriter, tiles_over
 from gis_capture.tiles.grid import Tile, tile_at
-from gis_capture.tiles.service import TileService, pack
+from gis_capture.tiles.packing import pack
+from gis_capture.tiles.service import TileService
 
 ZOOMS = (8, 16)
 MAX_TILES = 200_000

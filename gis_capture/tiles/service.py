@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from isal import igzip
-
 from gis_capture.locate.area import Area
 from gis_capture.store.protocol import Store
 from gis_capture.tiles.areas import rows_inside
@@ -17,6 +15,7 @@ from gis_capture.tiles.columns import FEATURE_ID, Array
 from gis_capture.tiles.encoder import encode_features, encode_layer
 from gis_capture.tiles.grid import BUFFER, EXTENT, Tile, parse_tile
 from gis_capture.tiles.live import LayerState, LiveLayer
+from gis_capture.tiles.packing import BY_GZIP, pack
 from gis_capture.tiles.style import THINNED, tile_fields
 from gis_capture.tiles.thinning import LARGEST_CELL, SMALLEST_CELL, thin
 
@@ -62,7 +61,7 @@ class TileService:
         self._max_features, self._max_bytes, self._more_fields = max_features, max_bytes, more_fields
         self._layers: dict[str, LiveLayer] = {}
         self._lock, self._loading = threading.Lock(), threading.Lock()
-        self._packed: OrderedDict[tuple[str, Tile], tuple[str, bytes]] = OrderedDict()
+        self._packed: OrderedDict[tuple[str, Tile, str], tuple[str, bytes]] = OrderedDict()
         self._n_packed_bytes = 0
 
     def encode(
@@ -150,24 +149,32 @@ class TileService:
         ).hexdigest()[:16]
 
     def answer(
-        self, keys: Sequence[str], z: int, x: int, y: int, *, known: str = "", area: Area | None = None
+        self,
+        keys: Sequence[str],
+        z: int,
+        x: int,
+        y: int,
+        *,
+        known: str = "",
+        area: Area | None = None,
+        packing: str = BY_GZIP,
     ) -> TileAnswer:
-        """Gives a gzipped tile, unless the asker names its present state, an entity tag, as `known`."""
+        """Gives a packed tile, unless the asker names its present state, an entity tag, as `known`."""
         # Read before the content: at worst a newer tile gets an older name, and is asked for once more.
         etag = self.generation(keys, z, x, y, area=area)
         if known and etag in known:
             return TileAnswer(etag, None)
-        place = (",".join([*keys, _digest(area)]), Tile(z, x, y))
+        place = (",".join([*keys, _digest(area)]), Tile(z, x, y), packing)
         with self._lock:
             found = self._packed.get(place)
             if found and found[0] == etag:
                 self._packed.move_to_end(place)
                 return TileAnswer(etag, found[1])
-        content = pack(self.encode(keys, z, x, y, area=area))
+        content = pack(self.encode(keys, z, x, y, area=area), packing)
         self._keep(place, etag, content)
         return TileAnswer(etag, content)
 
-    def _keep(self, place: tuple[str, Tile], etag: str, content: bytes) -> None:
+    def _keep(self, place: tuple[str, Tile, str], etag: str, content: bytes) -> None:
         with self._lock:
             old = self._packed.pop(place, None)
             self._packed[place] = (etag, content)
@@ -226,8 +233,3 @@ def _box_of(tile: Tile, margin: float = BUFFER / EXTENT) -> tuple[float, float, 
     size = 2**tile.z
     west, north, east, south = tile.x - margin, tile.y - margin, tile.x + 1 + margin, tile.y + 1 + margin
     return west / size, north / size, east / size, south / size
-
-
-def pack(content: bytes) -> bytes:
-    """Gzips a tile; an empty one stays empty."""
-    return igzip.compress(content, 2, mtime=0) if content else b""

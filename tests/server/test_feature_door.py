@@ -1,6 +1,5 @@
 """The quick way to features gives the answers of the plain one, to those who may have them."""
 
-import gzip
 from collections.abc import Iterator
 from typing import Any
 from unittest import mock
@@ -14,11 +13,10 @@ from gis_capture.people import ALL_LAYERS, People, Right
 from gis_capture.server.feature_door import FeatureDoor
 from gis_capture.workspace import Workspace
 from tests.server.conftest import LAYER, sign_in
+from tests.unpacking import UNPACKERS
 
 FEATURES = f"/layers/{LAYER}/features"
 ONE = f"{FEATURES}/00000000-0000-7000-8000-000000000003"
-PLAIN = {"Accept-Encoding": "gzip;q=0.5"}
-"""What the door leaves to Flask."""
 
 
 @pytest.fixture
@@ -40,7 +38,7 @@ def passed(app: Flask) -> Iterator[list[str]]:
 
 def unpacked(answer: TestResponse) -> bytes:
     """The body of an answer."""
-    return gzip.decompress(answer.data) if answer.content_encoding == "gzip" else answer.data
+    return UNPACKERS[answer.content_encoding](answer.data)
 
 
 def headers(answer: TestResponse) -> dict[str, str]:
@@ -60,11 +58,13 @@ def headers(answer: TestResponse) -> dict[str, str]:
         ONE,
     ],
 )
-def test_both_ways_give_the_same_answer(client: FlaskClient, passed: list[str], address: str) -> None:
+@pytest.mark.parametrize("packing", ["gzip", "br", "zstd"])
+def test_both_ways_give_the_same_answer(client: FlaskClient, passed: list[str], address: str, packing: str) -> None:
     """Body and headers, packed and not."""
-    plain = client.get(address, headers=PLAIN)
+    # What the door leaves to Flask.
+    plain = client.get(address, headers={"Accept-Encoding": f"{packing};q=0.5"})
     assert len(passed) == 1
-    packed, bare = client.get(address, headers={"Accept-Encoding": "gzip"}), client.get(address)
+    packed, bare = client.get(address, headers={"Accept-Encoding": packing}), client.get(address)
 
     assert len(passed) == 1
     assert plain.status_code == packed.status_code == bare.status_code == 200

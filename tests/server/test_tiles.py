@@ -3,11 +3,13 @@
 from typing import Any
 
 import mapbox_vector_tile
+import pytest
 from flask.testing import FlaskClient
 
 from gis_capture.store.protocol import Author
 from gis_capture.tiles.grid import tile_at
 from gis_capture.workspace import Workspace
+from tests.unpacking import UNPACKERS
 
 Z, X, Y = tile_at(137.26, 36.14, 10)
 TILE = f"/tiles/street_light/{Z}/{X}/{Y}.mvt"
@@ -71,6 +73,31 @@ def test_tile_json_and_style_lead_to_the_tiles(client: FlaskClient) -> None:
         assert len(features_of(client.get(address).data)) == 29
 
 
+@pytest.mark.parametrize(
+    ("taken", "packing"),
+    [
+        ("gzip, deflate, br, zstd", "zstd"),
+        ("gzip, deflate, br", "br"),
+        ("GZIP, Br", "br"),
+        ("gzip, zstd;q=0", "gzip"),
+        ("br;q=0.2, gzip;q=0.9", "gzip"),
+        ("*", "gzip"),
+        ("identity", None),
+    ],
+)
+def test_a_tile_is_packed_as_its_client_takes_it(client: FlaskClient, taken: str, packing: str | None) -> None:
+    """The same tile however it is packed, under a weak tag that holds for all; a proxy is told what it hangs on."""
+    plain = client.get(TILE, headers={"Accept-Encoding": "identity"})
+    first, again = (client.get(TILE, headers={"Accept-Encoding": taken}) for _ in range(2))
+
+    assert first.headers.get("Content-Encoding") == packing and first.headers["Vary"] == "Accept-Encoding"
+    assert UNPACKERS[packing](first.data) == plain.data and len(plain.data) > 1_000
+    assert (again.data, again.headers["Content-Encoding"] if packing else None) == (first.data, packing)
+    assert first.headers["ETag"] == plain.headers["ETag"] and first.headers["ETag"].startswith("W/")
+    known = client.get(TILE, headers={"Accept-Encoding": taken, "If-None-Match": plain.headers["ETag"]})
+    assert known.status_code == 304
+
+
 def test_the_door_before_flask_gives_what_flask_gives(client: FlaskClient) -> None:
     """To the byte and the header, for tiles with and without content, known and unknown ones, and errors."""
     version = client.get("/tiles/street_light.json").get_json()["tiles"][0].partition("?")[2]
@@ -80,10 +107,12 @@ def test_the_door_before_flask_gives_what_flask_gives(client: FlaskClient) -> No
         for path in (TILE, f"{TILE}?{version}", f"{TILE}?v=0", empty, unknown, "/tiles/street_light/3/9/0.mvt"):
             for known in ("", etag):
                 headers = {"If-None-Match": known} if known else {}
-                ours = client.open(path, method=method, headers={**headers, "Accept-Encoding": "gzip"})
-                theirs = client.open(path, method=method, headers={**headers, "Accept-Encoding": "gzip;q=0.9"})
+                for packing in ("gzip", "br", "zstd"):
+                    ours = client.open(path, method=method, headers={**headers, "Accept-Encoding": packing})
+                    quality = f"{packing};q=0.9"
+                    theirs = client.open(path, method=method, headers={**headers, "Accept-Encoding": quality})
 
-                assert (ours.status_code, ours.data) == (theirs.status_code, theirs.data)
-                for name in ("ETag", "Cache-Control", "Content-Encoding", "Content-Security-Policy", "Vary"):
-                    assert ours.headers.get(name) == theirs.headers.get(name), (path, name)
+                    assert (ours.status_code, ours.data) == (theirs.status_code, theirs.data)
+                    for name in ("ETag", "Cache-Control", "Content-Encoding", "Content-Security-Policy", "Vary"):
+                        assert ours.headers.get(name) == theirs.headers.get(name), (path, name)
     assert "immutable" in client.get(f"{TILE}?{version}", headers={"Accept-Encoding": "gzip"}).headers["Cache-Control"]

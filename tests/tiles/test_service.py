@@ -17,10 +17,13 @@ from gis_capture.model import Feature
 from gis_capture.store import Store
 from gis_capture.store.protocol import Author
 from gis_capture.tiles import TileService, encoder, live
+from gis_capture.tiles import service as service_module
 from gis_capture.tiles.generations import Generations
 from gis_capture.tiles.grid import Tile, tile_at
+from gis_capture.tiles.packing import PACKINGS, pack
 from tests.stores import opened_store, parametrize_store
 from tests.tiles.drawing import LAYER
+from tests.unpacking import UNPACKERS
 
 AT = "2026-11-23T00:00:00Z"
 HERE, FAR = (137.25, 36.14), (137.9, 36.9)
@@ -205,6 +208,28 @@ def test_a_tile_is_packed_once(store: Store) -> None:
     assert service.answer(["park"], *ELSEWHERE).content == b""
     write(store, deleted=[1])
     assert service.answer(["park"], *STREET, known=f'W/"{found.etag}"').content
+
+
+def test_each_way_of_packing_is_kept_within_the_same_bounds(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What does not fit any more is what was asked for longest ago; it is packed anew."""
+    packed: list[str] = []
+    monkeypatch.setattr(
+        service_module, "pack", lambda content, packing: packed.append(packing) or pack(content, packing)
+    )
+    service = TileService(store)
+
+    def ask(*packings: str) -> list[str]:
+        packed.clear()
+        for packing in packings:
+            content = service.answer(["park"], *STREET, packing=packing).content
+            assert UNPACKERS[packing](content or b"") == service.encode(["park"], *STREET)
+        return list(packed)
+
+    assert ask(*PACKINGS, *PACKINGS) == list(PACKINGS)
+    # Room for two of some hundred bytes beside 500 of their own.
+    monkeypatch.setattr(service_module, "CACHE_BYTES", 1_500)
+    write(store, updated=[park(0, name="千歳")])
+    assert ask("gzip", "br", "zstd", "br", "zstd", "gzip") == ["gzip", "br", "zstd", "gzip"]
 
 
 def test_a_tile_that_is_too_large_is_thinned_until_it_is_not(store: Store) -> None:

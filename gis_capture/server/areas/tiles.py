@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from gis_capture.model import BBox, Layer
-from gis_capture.server.answers import json_response
+from gis_capture.server.answers import json_response, packing_asked
 from gis_capture.server.authorization import principal
 from gis_capture.server.context import served, workspace
 from gis_capture.server.errors import RequestError, request_language
@@ -14,6 +14,7 @@ from gis_capture.server.tile_answers import TileAsked, layer_tile, tile_response
 from gis_capture.text import Text
 from gis_capture.tiles import map_style, parse_tile, tile_json
 from gis_capture.tiles.legend import Legend, legend_of, legend_svg
+from gis_capture.tiles.packing import BY_GZIP
 from gis_capture.tiles.themes import THEMES
 
 area = Blueprint("tiles", __name__)
@@ -23,7 +24,8 @@ area = Blueprint("tiles", __name__)
 def give_tile(layers: str, z: int, x: int, y: int) -> Response:
     """Gives one tile; 204 when nothing is in it, 304 when the asker has it."""
     known = request.headers.get("If-None-Match", "")
-    asked = TileAsked(layers, parse_tile(z, x, y), "mvt", request.args.get("v"), known, principal().area)
+    version, packing = request.args.get("v"), packing_asked() or BY_GZIP
+    asked = TileAsked(layers, parse_tile(z, x, y), "mvt", version, known, principal().area, packing)
     return tile_response(layer_tile(served(), asked))
 
 
