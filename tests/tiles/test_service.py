@@ -213,9 +213,12 @@ def test_a_tile_is_packed_once(store: Store) -> None:
 def test_each_way_of_packing_is_kept_within_the_same_bounds(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """What does not fit any more is what was asked for longest ago; it is packed anew."""
     packed: list[str] = []
-    monkeypatch.setattr(
-        service_module, "pack", lambda content, packing: packed.append(packing) or pack(content, packing)
-    )
+
+    def noting(content: bytes, packing: str) -> bytes:
+        packed.append(packing)
+        return pack(content, packing)
+
+    monkeypatch.setattr(service_module, "pack", noting)
     service = TileService(store)
 
     def ask(*packings: str) -> list[str]:
