@@ -125,6 +125,7 @@ STATUS_OF_CODE = {
     "sheet_busy": 409,
     "sheet_decided": 409,
     "sheet_unknown": 404,
+    "query_too_long": 422,
     "raster_unknown": 404,
     "raster_building": 409,
     "raster_pixels": 413,

@@ -44,7 +44,7 @@ def feature_page(
     """
     store = served.workspace.store
     columns = part.page(page.query) if part else store.page(page.layer.key, page.query)
-    following = next_page(page, columns.fids, address, arguments)
+    following = next_page(page, columns.fids, address, arguments, is_cut=columns.is_cut)
     is_all = not following and not page.query.after_fid
     n_matched = len(columns.fids) if is_all else served.count(page.layer.key, page.query, part)
     sent = columns.first(page.limit)
@@ -58,11 +58,16 @@ def feature_page(
     return SentPage(content, n_matched, following)
 
 
-def next_page(page: Page, fids: Sequence[int], address: str, arguments: Mapping[str, str]) -> str:
-    """The address of the page after the one that these rows, one more than it holds, were read for; "" = none."""
-    if len(fids) <= page.limit:
+def next_page(
+    page: Page, fids: Sequence[int], address: str, arguments: Mapping[str, str], *, is_cut: bool = False
+) -> str:
+    """The address of the page after the one that these rows, one more than it holds, were read for; "" = none.
+
+    Where it `is_cut`, all of them are on it, and there are more.
+    """
+    if len(fids) <= page.limit and not is_cut:
         return ""
-    return f"{address}?{urlencode({**arguments, 'after': fids[page.limit - 1]})}"
+    return f"{address}?{urlencode({**arguments, 'after': fids[: page.limit][-1]})}"
 
 
 def one_feature(served: Served, layer: Layer, feature_id: str, part: Within | None = None) -> bytes | None:

@@ -51,10 +51,14 @@ def read_page(layer: Layer, arguments: Mapping[str, str], settings: Settings, *,
     n_most = settings.max_page_features
     limit = read_integer("limit", default=settings.page_features, least=1, most=n_most, arguments=arguments)
     ids = arguments["ids"].split(",") if "ids" in arguments else None
-    text = arguments.get("q", "").strip()[:MAX_TEXT]
+    text = arguments.get("q", "").strip()
     if ids is not None and (len(ids) > MAX_IDS or not all(map(is_storable, ids))):
         raise RequestError(
             Text(f"「ids」は{MAX_IDS:,}件までにしてください。", f'"ids" takes at most {MAX_IDS:,} ids.'), name="ids"
+        )
+    if len(text) > MAX_TEXT:
+        raise RequestError(
+            Text(f"「q」は{MAX_TEXT}文字までにしてください。", f'"q" takes at most {MAX_TEXT} characters.'), name="q"
         )
     if not is_storable(text):
         raise RequestError(Text("「q」に使えない文字があります。", '"q" holds characters that no text can hold.'))

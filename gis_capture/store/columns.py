@@ -10,6 +10,8 @@ import numpy.typing as npt
 from gis_capture.model import Value
 
 ROWS_AT_ONCE = 20_000
+PAGE_BYTES = 32 << 20
+"""A page that holds more than so much of geometries ends there, whatever its limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class Columns:
         geometries: Shape (n,), shapely geometries in the layer's CRS, None where there is none.
         fields: Values by the name of their field.
         revisions: That last wrote each feature; not there where a whole layer is read.
+        is_cut: Whether it is a page that ends before its limit because it is large; it has one row at least.
     """
 
     fids: Sequence[int]
@@ -28,6 +31,7 @@ class Columns:
     geometries: npt.NDArray[np.object_]
     fields: Mapping[str, Sequence[Value]]
     revisions: Sequence[int] = ()
+    is_cut: bool = False
 
     def first(self, n_rows: int) -> Self:
         """The first rows, at most so many."""

@@ -52,14 +52,15 @@ class Within:
 
     def page(self, query: FeatureQuery) -> Columns:
         """What `Reader.page` gives of them."""
-        parts, n_left = list[Columns](), query.limit
+        parts, n_left, is_cut = list[Columns](), query.limit, False
         for columns in self._pages(query):
             seen = np.flatnonzero(self.mask(columns.geometries))[:n_left]
             parts.append(_taken(columns, seen))
             n_left = None if n_left is None else n_left - len(seen)
-            if n_left == 0:
+            is_cut = columns.is_cut and len(seen) > 0
+            if n_left == 0 or is_cut:
                 break
-        return _joined(parts)
+        return _joined(parts, is_cut=is_cut)
 
     def count(self, query: FeatureQuery = EVERYTHING) -> int:
         """How many there are, whatever the limit and the place of the query."""
@@ -78,7 +79,7 @@ class Within:
             where = replace(narrowed or query, after_fid=after, limit=size if narrowed else 0)
             columns = self.reader.page(self.layer, where)
             yield columns
-            if not narrowed or len(columns.fids) < size:
+            if not narrowed or (len(columns.fids) < size and not columns.is_cut):
                 return
             after = columns.fids[-1]
 
@@ -92,7 +93,7 @@ def _taken(columns: Columns, rows: npt.NDArray[Any]) -> Columns:
     return Columns(of(columns.fids), of(columns.feature_ids), columns.geometries[rows], fields, revisions)
 
 
-def _joined(parts: list[Columns]) -> Columns:
+def _joined(parts: list[Columns], *, is_cut: bool) -> Columns:
     def of(pieces: Iterator[Any]) -> list[Any]:
         return [value for piece in pieces for value in piece]
 
@@ -102,4 +103,5 @@ def _joined(parts: list[Columns]) -> Columns:
         np.concatenate([one.geometries for one in parts]),
         {name: of(one.fields[name] for one in parts) for name in parts[0].fields},
         of(one.revisions for one in parts),
+        is_cut,
     )

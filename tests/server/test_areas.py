@@ -48,6 +48,19 @@ def tile_numbers(content: bytes) -> set[str]:
     return set(NUMBER.findall(json.dumps(mapbox_vector_tile.decode(content))))
 
 
+def test_large_pages_end_early_for_them_too(crew: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where what ends a page lies outside, the next features are looked at; nobody is lost."""
+    monkeypatch.setattr("gis_capture.store.tables.reading.PAGE_BYTES", 60)
+    found, n_pages, url = list[dict[str, Any]](), 0, f"/layers/{LAYER}/features"
+    while url:
+        page = crew.get(url).get_json()
+        found, n_pages = found + page["features"], n_pages + 1
+        url = next((link["href"] for link in page["links"]), "")
+
+    assert [one["properties"]["ledger_number"] for one in found] == sorted(INSIDE)
+    assert n_pages > 2
+
+
 def test_features_outside_are_not_given(crew: FlaskClient, app: Flask, people: People) -> None:
     """Neither page by page, nor in files, nor by id; numbers count what is seen. The administrator sees all."""
     found, url = list[dict[str, Any]](), f"/layers/{LAYER}/features?limit=4"

@@ -114,3 +114,15 @@ def test_reading_personal_data_is_written_down(
     passed.clear()
     assert admin.get(address).status_code == 200 and passed == [address]
     assert [line["what"] for line in people.audit.lines()] == ["personal_read"]
+
+
+def test_a_search_that_takes_too_long_is_stopped(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told what to do about it, in both languages; the next request is answered."""
+    with monkeypatch.context() as patched:
+        patched.setattr("gis_capture.store.geopackage.reading.LONGEST_S", 0.0)
+        patched.setattr("gis_capture.store.geopackage.reading._STEPS", 1)
+        answer = client.get(f"{FEATURES}?q=A-01")
+
+    assert (answer.status_code, answer.get_json()["code"]) == (422, "query_too_long")
+    assert "範囲を狭く" in answer.get_json()["detail_ja"] and "smaller box" in answer.get_json()["detail_en"]
+    assert client.get(f"{FEATURES}?q=A-01").get_json()["numberMatched"] == 10

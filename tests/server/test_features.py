@@ -74,6 +74,7 @@ def test_only_the_fields_that_are_wanted_are_sent(client: FlaskClient) -> None:
         "ids=" + ",".join("x" * 1_001),
         "status=%00",
         "q=%00",
+        "q=" + "x" * 201,
     ],
 )
 def test_what_does_not_fit_is_refused(client: FlaskClient, query: str) -> None:
@@ -81,7 +82,43 @@ def test_what_does_not_fit_is_refused(client: FlaskClient, query: str) -> None:
     answer = client.get(f"{FEATURES}?{query}")
 
     assert answer.status_code == 400
-    assert answer.get_json()["detail_ja"]
+    assert answer.get_json()["detail_ja"] and answer.get_json()["detail_en"]
+
+
+@pytest.mark.parametrize(
+    ("query", "n_given"),
+    [
+        (f"limit={10**17}", 2),
+        (f"after={10**17}", 0),
+        (f"limit={10**17}&bbox=-180,-90,180,90", 2),
+        ("properties=" + ",".join(["status"] * 5_000), 2),
+        ("ids=" + ",".join("x" * 1_000), 0),
+    ],
+)
+def test_nobody_gets_more_than_a_page(client: FlaskClient, workspace: Workspace, query: str, n_given: int) -> None:
+    """Whatever is asked for; a place behind the last feature is found at once."""
+    settings = dataclasses.replace(workspace.settings, page_features=2, max_page_features=2)
+    workspace.folder = dataclasses.replace(workspace.folder, settings=settings)
+    page = client.get(f"{FEATURES}?{query}").get_json()
+
+    assert (page["numberReturned"], len(page["features"])) == (n_given, n_given)
+
+
+def test_a_page_of_large_geometries_ends_early_and_goes_on(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that it takes bounded memory; nobody is lost, and each page holds somebody."""
+    monkeypatch.setattr("gis_capture.store.tables.reading.PAGE_BYTES", 60)
+    url: str | None = f"{FEATURES}?limit=20"
+    sizes, found = list[int](), list[str]()
+    while url:
+        page = client.get(url).get_json()
+        sizes.append(page["numberReturned"])
+        found += numbers(page)
+        url = next((link["href"] for link in page["links"]), None)
+
+    assert found == [f"A-{number:03d}" for number in range(30)]
+    assert max(sizes) <= 4 < len(sizes) and page["numberMatched"] == 30
 
 
 @pytest.mark.parametrize("box", ["-180,-90,180,90", "-inf,-inf,inf,inf", "-1e308,-1e308,1e308,1e308"])

@@ -1,21 +1,33 @@
 """What reads a GeoPackage otherwise than any other store."""
 
 import sqlite3
-from contextlib import suppress
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
+from gis_capture.errors import StoreError
 from gis_capture.geopackage.column_values import COLUMN_TYPES
 from gis_capture.geopackage.crs import to_wgs84
 from gis_capture.geopackage.layer_tables import table_columns
 from gis_capture.geopackage.rtree import rtree_name
 from gis_capture.model import BBox, Feature, FieldType
+from gis_capture.store.columns import Columns
 from gis_capture.store.geopackage.rows import layer_rows
-from gis_capture.store.protocol import LayerInfo
+from gis_capture.store.protocol import EVERYTHING, FeatureQuery, LayerInfo
 from gis_capture.store.tables.layer_rows import LayerRows
 from gis_capture.store.tables.reading import Reading, no_layer
+from gis_capture.text import Text
 
 _TOUCHES = "maxx >= ? AND minx <= ? AND maxy >= ? AND miny <= ?"
 _MANY = 5_000
+LONGEST_S = 30.0
+"""What one page or one count may take; PostGIS has a limit of its own."""
+_STEPS = 100_000
+_TOO_LONG = Text(
+    "検索に時間がかかりすぎたので止めました。範囲を狭くするか、条件を減らしてください。",
+    "The search took too long and was stopped: choose a smaller box, or fewer conditions.",
+)
 _WITH_FEATURE = (
     "SELECT (SELECT revision FROM gis_capture_layers WHERE key = ?),"
     " EXISTS (SELECT 1 FROM gis_capture_attachments WHERE layer = ? AND feature_id = ?), "
@@ -50,6 +62,32 @@ class GeoPackageReading(Reading):
         if found is None:
             raise no_layer(key)
         return int(found[0] or 0)
+
+    def page(self, layer: str, query: FeatureQuery) -> Columns:
+        """Reads what `numbered_features` gives at once and column by column; StoreError: it takes too long."""
+        with self._within_time():
+            return super().page(layer, query)
+
+    def count(self, layer: str, query: FeatureQuery = EVERYTHING) -> int:
+        """Counts the features of a query; StoreError: it takes too long."""
+        if query == EVERYTHING:
+            return self.n_features(layer)
+        with self._within_time():
+            return super().count(layer, query)
+
+    @contextmanager
+    def _within_time(self) -> Iterator[None]:
+        """Stops a statement in the block that takes longer than anybody waits for."""
+        until_s = time.monotonic() + LONGEST_S
+        self.connection.set_progress_handler(lambda: time.monotonic() > until_s, _STEPS)
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            if time.monotonic() <= until_s:
+                raise
+            raise StoreError(_TOO_LONG, code="query_too_long") from error
+        finally:
+            self.connection.set_progress_handler(None, 0)
 
     def layer_rows(self, definition: str) -> LayerRows:
         """The rows of a layer by its stored definition."""

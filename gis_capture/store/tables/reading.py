@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -10,10 +11,10 @@ from gis_capture.errors import LayerError
 from gis_capture.geopackage.crs import to_layer_crs
 from gis_capture.geopackage.names import FEATURE_ID, GEOMETRY, REVISION, quote_identifier
 from gis_capture.model import BBox, Feature, FieldType, Layer
-from gis_capture.store.columns import ROWS_AT_ONCE, Columns
+from gis_capture.store.columns import PAGE_BYTES, ROWS_AT_ONCE, Columns
 from gis_capture.store.protocol import EVERYTHING, Author, Deletion, FeatureQuery, LayerInfo, Revision
 from gis_capture.store.source_rows import SourceBlock, SourceRow
-from gis_capture.store.tables.database import Database
+from gis_capture.store.tables.database import Database, Rows
 from gis_capture.store.tables.layer_rows import BATCH, LayerRows, parse_layer, read_attachments
 from gis_capture.store.tables.past import (
     read_attachment_hashes,
@@ -120,9 +121,11 @@ class Reading:
         where, values = self._where(rows, query)
         limit = "" if query.limit is None else f" LIMIT {int(query.limit)}"
         names = [name for name in rows.names if query.names is None or name in query.names]
-        columns = ", ".join(map(quote_identifier, ("fid", FEATURE_ID, GEOMETRY, *names, REVISION)))
-        sql = f"SELECT {columns} FROM {rows.table} WHERE {where} ORDER BY fid{limit}"
-        return rows.to_columns(names, self.connection.execute(sql, values).fetchall())
+        wanted = ", ".join(map(quote_identifier, ("fid", FEATURE_ID, GEOMETRY, *names, REVISION)))
+        sql = f"SELECT {wanted} FROM {rows.table} WHERE {where} ORDER BY fid{limit}"
+        found, is_cut = _some(self.connection.execute(sql, values))
+        columns = rows.to_columns(names, found)
+        return replace(columns, is_cut=True) if is_cut else columns
 
     def columns(self, layer: str, names: Sequence[str], *, after: int = 0) -> Iterator[Columns]:
         """Reads a layer in batches of columns, lazily: all of it, or what was written after a revision."""
@@ -334,6 +337,17 @@ def columns_sql(rows: LayerRows, names: Sequence[str], *, after: int, casts: Map
     fields = "".join(f", {quote_identifier(name)}{(casts or {}).get(name, '')}" for name in names)
     where = f" WHERE revision > {int(after)}" if after else ""
     return f"SELECT fid, feature_id, geometry{fields} FROM {rows.table}{where}"
+
+
+def _some(cursor: Rows) -> tuple[list[Any], bool]:
+    """The rows of a page, with the geometry in the third place, and whether there are more than it may hold."""
+    rows, n_bytes = list[Any](), 0
+    for row in cursor:
+        if n_bytes > PAGE_BYTES:
+            return rows, True
+        rows.append(row)
+        n_bytes += len(row[2] or b"")
+    return rows, False
 
 
 def no_layer(key: str) -> LayerError:
