@@ -38,6 +38,16 @@ def put(out: Array, at: int, number: int) -> int:
 
 
 @compiled
+def _copy(source: Array, start: int, out: Array, at: int, n: int) -> int:
+    """Copies bytes; gives the place behind them."""
+    # Of an unsigned place the compiled code need not ask whether it counts from the end.
+    from_place, to_place = np.uint64(start), np.uint64(at)
+    for i in range(np.uint64(n)):
+        out[to_place + i] = source[from_place + i]
+    return at + n
+
+
+@compiled
 def _size(number: int) -> int:
     size = 1
     while number > 0x7F:
@@ -257,9 +267,7 @@ def encode(
                 if value_at + length > len(out_values):
                     return -1, 0, 0, 0
                 start = value_starts[value]
-                for i in range(length):
-                    out_values[value_at + i] = value_bytes[start + i]
-                value_at += length
+                value_at = _copy(value_bytes, start, out_values, value_at, length)
                 n_values += 1
             n_tags = put(tags, n_tags, key)
             n_tags = put(tags, n_tags, number)
@@ -287,12 +295,8 @@ def encode(
         at = put(out, at + 1, fid)
         out[at] = 0x12
         at = put(out, at + 1, n_tags)
-        for i in range(n_tags):
-            out[at + i] = tags[i]
-        at += n_tags
+        at = _copy(tags, 0, out, at, n_tags)
         out[at], out[at + 1], out[at + 2] = 0x18, kind, 0x22
         at = put(out, at + 3, n_shape)
-        for i in range(n_shape):
-            out[at + i] = shape[i]
-        at += n_shape
+        at = _copy(shape, 0, out, at, n_shape)
     return at, value_at, n_values, n_failed
