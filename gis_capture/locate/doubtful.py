@@ -102,7 +102,8 @@ class PlacedRows:
         for rows in crowded(groups, int(np.isfinite(self.lon).sum())):
             if any(rows is one for one in untold):
                 message = fill(messages.IDENTICAL_POSITIONS, n_rows=len(rows), cells="{cells}")
-                yield self._problem(int(rows[0]), codes.IDENTICAL_POSITIONS, message)
+                for row in rows.tolist():
+                    yield self._problem(row, codes.IDENTICAL_POSITIONS, message)
 
     def _odd(self, rows: Indexes, known: KnownPlaces | None) -> Indexes:
         """Those of some rows that are not where their address is; all of them where that tells nothing."""

@@ -31,8 +31,14 @@ class Written:
     def n_places(self, rows: Sequence[int]) -> int | None:
         """How many different places some rows name; None where not all of them name one that can be compared.
 
-        A lot within a lot (12 and 12-3), or a town without a lot, is no other place.
+        A lot within a lot (12 and 12-3), or a town without a lot, is no other place. Addresses that the gazetteer does
+        not know are compared among themselves, as they are written.
         """
+        unknown = [row for row in rows if self.texts[row] and self.matches and self.matches[row] is None]
+        if len(unknown) > 1:
+            n_unknown = Written(self.texts).n_places(unknown) or 0
+            n_known = self.n_places([row for row in rows if row not in unknown]) or 0
+            return max(n_unknown, n_known) if max(n_unknown, n_known) > 1 else None
         keys = {self._key(row) for row in rows}
         places: list[tuple[str, tuple[str, ...]]] = []
         for key in sorted((key for key in keys if key), key=lambda key: (len(key[0]), len(key[1])), reverse=True):

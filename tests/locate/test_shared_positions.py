@@ -58,15 +58,22 @@ def test_rows_of_one_address_may_share_their_place() -> None:
 
 
 def test_a_table_of_one_spot_is_told() -> None:
-    """Once, where nothing is known of addresses."""
-    assert told([("36.14", "137.25", "")] * 6) == [1]
+    """By each of its rows, where nothing is known of addresses."""
+    assert told([("36.14", "137.25", "")] * 6) == [1, 2, 3, 4, 5, 6]
 
 
 def test_what_every_place_has_is_no_news() -> None:
     """Each stop has a row for each of seven lines; one that has forty is told."""
     stops = [(f"36.14{stop:02d}", "137.25", "") for stop in range(10) for _ in range(7)]
     assert told(stops) == []
-    assert told([*stops, *[("36.18", "137.25", "")] * 40]) == [71]
+    assert told([*stops, *[("36.18", "137.25", "")] * 40]) == list(range(71, 111))
+
+
+def test_addresses_that_the_gazetteer_does_not_know_are_compared_as_written() -> None:
+    """A gazetteer of another city is no reason to keep silent."""
+    assert Written(["三之町1", "八軒町2", "本町3"], [None, None, None]).n_places([0, 1, 2]) == 3
+    assert Written(["三之町1", "三之町1番地"], [None, None]).n_places([0, 1]) is None
+    assert Written(["三之町1", "高山市三之町1"], [None, match("高山市三之町", "1")]).n_places([0, 1]) is None
 
 
 def match(name: str, tail: str) -> Match:
