@@ -121,6 +121,21 @@ def test_a_page_of_large_geometries_ends_early_and_goes_on(
     assert max(sizes) <= 4 < len(sizes) and page["numberMatched"] == 30
 
 
+def test_large_pages_of_files_end_early_and_go_on_too(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the link in their headers."""
+    monkeypatch.setattr("gis_capture.server.areas.features.PAGE_BYTES", 40)
+    url, sizes, found = f"{FEATURES}?format=csv", list[int](), list[str]()
+    while url:
+        answer = client.get(url)
+        rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
+        sizes.append(len(rows))
+        found += [next(value for value in row.values() if value.startswith("A-")) for row in rows]
+        url = answer.headers.get("Link", "").partition("<")[2].partition(">")[0]
+
+    assert found == [f"A-{number:03d}" for number in range(30)]
+    assert max(sizes) <= 4 < len(sizes)
+
+
 @pytest.mark.parametrize("box", ["-180,-90,180,90", "-inf,-inf,inf,inf", "-1e308,-1e308,1e308,1e308"])
 def test_boxes_beyond_the_world_hold_what_has_a_place(client: FlaskClient, box: str) -> None:
     """They cost no more than a page, and give one."""

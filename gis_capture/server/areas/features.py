@@ -1,7 +1,9 @@
 """Features of layers: pages by box, ids, values and text, as GeoJSON, CSV or FlatGeobuf; and each by its id."""
 
 import io
+from collections.abc import Iterable
 
+import shapely
 from flask import Blueprint, Response, request
 
 from gis_capture.model import Feature, Layer, Text
@@ -14,8 +16,10 @@ from gis_capture.server.errors import NotFoundError
 from gis_capture.server.feature_answers import GEOJSON, feature_page, next_page, one_feature
 from gis_capture.server.feature_query import Page, read_page
 from gis_capture.server.seen import within
+from gis_capture.store.columns import PAGE_BYTES
 
 area = Blueprint("features", __name__)
+_VERTEX_BYTES = 16
 
 
 @area.get("/layers/<layer>/features")
@@ -31,15 +35,26 @@ def list_features(layer: str) -> Response:
         sent = feature_page(served(), page, request.base_url, arguments, part)
         response, n_matched, following = Response(sent.content, mimetype=GEOJSON), sent.n_matched, sent.following
     else:
-        rows = list(part.numbered_features(page.query) if part else store.numbered_features(layer, page.query))
+        rows, is_cut = _some(part.numbered_features(page.query) if part else store.numbered_features(layer, page.query))
         response = _file(page, [one for _, one in rows[: page.limit]])
         n_matched = served().count(layer, page.query, part)
-        following = next_page(page, [fid for fid, _ in rows], request.base_url, arguments)
+        following = next_page(page, [fid for fid, _ in rows], request.base_url, arguments, is_cut=is_cut)
     if following:
         response.headers["Link"] = f'<{following}>; rel="next"'
     response.headers["Feature-Count"] = str(n_matched)
     response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+def _some(features: Iterable[tuple[int, Feature]]) -> tuple[list[tuple[int, Feature]], bool]:
+    """Those that a page may hold, and whether there are more."""
+    rows, n_bytes = list[tuple[int, Feature]](), 0
+    for row in features:
+        if n_bytes > PAGE_BYTES:
+            return rows, True
+        rows.append(row)
+        n_bytes += _VERTEX_BYTES * int(shapely.count_coordinates(row[1].geometry))
+    return rows, False
 
 
 def _file(page: Page, features: list[Feature]) -> Response:
