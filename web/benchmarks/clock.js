@@ -19,10 +19,13 @@
 
   const painted = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 
+  const PATIENCE_MS = 60_000;
+
   // Milliseconds from the finger's leaving until a part is on the screen.
   clock.untilPainted = (testid) => {
     clock.pressedAt = null;
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
+      setTimeout(() => reject(new Error(`the tap was not answered by "${testid}"`)), PATIENCE_MS);
       const check = async () => {
         if (clock.pressedAt === null || !document.querySelector(`[data-testid="${testid}"]`)) return;
         observer.disconnect();

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findRows, nearestLeft, type Row } from "../../src/main/tablet/search.ts";
+import { findRows, type Row, walkRound } from "../../src/main/tablet/search.ts";
 import { foldText } from "../../src/model/fold.ts";
 import { FEATURE, LAYER, POINT } from "../samples.ts";
 
@@ -39,10 +39,23 @@ test("all kinds of dashes are one", () => {
   expect(foldText("Ａ−１‐２ー３")).toBe("a-1-2-3");
 });
 
+function endOf<Found>(walk: Generator<void, Found>): Found {
+  let step = walk.next();
+  while (!step.done) step = walk.next();
+  return step.value;
+}
+
 test("the nearest of what a round has left is found; what has no place on earth is passed over", () => {
   const at = (feature_id: string, lon: number) => ({ ...FEATURE, feature_id, geometry: POINT(lon, 36.14) });
   const features = [at("far", 137.3), at("near", 137.2501), at("done", 137.25), at("drawing", 4000)];
-  const is_left = (_: unknown, feature: { feature_id: string }) => feature.feature_id !== "done";
-  expect(nearestLeft([{ layer: LAYER, features }], [137.25, 36.14], is_left)?.feature.feature_id).toBe("near");
-  expect(nearestLeft([{ layer: LAYER, features }], [137.25, 36.14], () => false)).toBeNull();
+  const untouched = { layer: { ...LAYER, key: "park" }, features: [at("nearest", 137.25)] };
+  const source = [{ layer: LAYER, features }, untouched];
+  const from = [137.25, 36.14] as const;
+  const found = (is_left: (id: string) => boolean) => {
+    const { is_going, next } = endOf(walkRound(source, from, (_, feature) => is_left(feature.feature_id)));
+    return [is_going, next?.feature.feature_id ?? null];
+  };
+  expect(found((id) => id !== "done")).toEqual([true, "near"]);
+  expect(found((id) => id === "nearest")).toEqual([true, null]);
+  expect(found(() => true)).toEqual([false, null]);
 });

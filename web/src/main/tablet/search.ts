@@ -41,22 +41,42 @@ export function findRows(
   return [...near, ...placeless];
 }
 
-/** The feature nearest to a place of those that today's round has left. */
-export function nearestLeft(
+/** Where a round goes on: whether there is one, and the nearest feature that it has left. */
+export interface RoundAhead {
+  is_going: boolean;
+  next: Row | null;
+}
+
+/** Walks all features for the one nearest to a place that today's round has left, and may pause after each.
+ *
+ * A round goes over the layers in which something was visited.
+ */
+export function* walkRound(
   source: { layer: Layer; features: Feature[] }[],
   from: readonly [number, number],
   is_left: (layer: Layer, feature: Feature) => boolean,
-): Row | null {
-  let nearest: Row | null = null;
+): Generator<void, RoundAhead> {
+  let is_going = false;
+  let next: Row | null = null;
   for (const { layer, features } of source) {
+    let n_visited = 0;
+    let nearest: Row | null = null;
     for (const feature of features) {
-      const shape = is_left(layer, feature) ? inDegrees(feature.geometry, layer.crs) : null;
+      yield;
+      if (!is_left(layer, feature)) {
+        n_visited++;
+        continue;
+      }
+      const shape = inDegrees(feature.geometry, layer.crs);
       const anchor = isOnEarth(shape) ? anchorOf(shape) : null;
       const distance_m = anchor ? distanceM(from, anchor) : Number.POSITIVE_INFINITY;
       if (distance_m < (nearest?.distance_m ?? Number.POSITIVE_INFINITY)) nearest = { layer, feature, distance_m };
     }
+    if (!n_visited) continue;
+    is_going = true;
+    if (nearest && (nearest.distance_m ?? 0) < (next?.distance_m ?? Number.POSITIVE_INFINITY)) next = nearest;
   }
-  return nearest;
+  return { is_going, next };
 }
 
 /** The field in which a query was found, where the label does not show it; null where nothing is to be told. */
