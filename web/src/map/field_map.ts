@@ -15,6 +15,7 @@ import { circleRing, distanceM } from "../geometry/distance.ts";
 import type { DevicePosition } from "../model/feature.ts";
 import { Drawing } from "./drawing.ts";
 import { emptySource, fieldStyle, GPS_SOURCE, SELECTED_SOURCE, SKETCH_SOURCE, type View } from "./field_style.ts";
+import { fitWhenStill } from "./fitting.ts";
 import { Freehand, type FreehandOptions } from "./freehand.ts";
 import { type DrawnLayer, showLedgerLayer, sourceId } from "./ledger_style.ts";
 import { tellState } from "./map_state.ts";
@@ -82,7 +83,7 @@ export class FieldMap {
     });
     this.#map = map;
     tellState(map);
-    new ResizeObserver(() => void painted().then(() => map.resize().redraw())).observe(container);
+    new ResizeObserver(() => void painted().then(() => fitWhenStill(map))).observe(container);
     map.addControl(scaleBar(), "bottom-left");
     map.addControl(new AttributionControl({ compact: false }), "bottom-right");
     map.setMissingStyleImageResolver(async (id) => {
