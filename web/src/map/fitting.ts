@@ -1,7 +1,7 @@
 import type { Map as MapLibreMap } from "maplibre-gl";
 
 /** Gives a map the size of its container, once it stands still: on its way somewhere it would end beside that. */
-export function fitWhenStill(map: Pick<MapLibreMap, "isEasing" | "once" | "resize">): void {
-  if (map.isEasing()) map.once("moveend", () => fitWhenStill(map));
+export function fitWhenStill(map: Pick<MapLibreMap, "isMoving" | "once" | "resize">): void {
+  if (map.isMoving()) map.once("moveend", () => fitWhenStill(map));
   else map.resize().redraw();
 }

@@ -2,14 +2,14 @@ import { expect, test, vi } from "vitest";
 import { fitWhenStill } from "../../src/map/fitting.ts";
 
 test("a map on its way somewhere takes its new size when it has arrived, and at once where it stands", () => {
-  let is_easing = true;
+  let is_moving = true;
   const listeners: (() => void)[] = [];
   const redraw = vi.fn();
   const resize = vi.fn(() => ({ redraw }));
-  const map = { isEasing: () => is_easing, once: (_: string, heard: () => void) => listeners.push(heard), resize };
+  const map = { isMoving: () => is_moving, once: (_: string, heard: () => void) => listeners.push(heard), resize };
   fitWhenStill(map as never);
   expect([resize.mock.calls.length, listeners.length]).toEqual([0, 1]);
-  is_easing = false;
+  is_moving = false;
   listeners[0]?.();
   expect([resize.mock.calls.length, redraw.mock.calls.length]).toEqual([1, 1]);
   fitWhenStill(map as never);
