@@ -16,6 +16,7 @@ Form = Literal["degrees", "parts", "one", "plane", "mesh", "grid"]
 FORMS_OF_DEGREES: tuple[Form, ...] = ("degrees", "one")
 """Numbers without marks in these may be decimals or minutes and seconds."""
 _NUMBERED = re.compile(r"座標値?[_(]?([12])[)]?")
+_PART_AT_END = re.compile(r"([度分秒])[)]?(?:[_.]?[0-9]|[(][0-9][)])?$")
 _NAMELESS = re.compile("列[A-Z]{1,2}")
 
 
@@ -49,6 +50,7 @@ def find_layouts(columns: Columns) -> list[Layout]:
         # X and Y of a table in degrees are lon and lat; in a plane, X is north by rule, and east to many programs.
         found.append(Layout("degrees", {"lon": (x_name,), "lat": (y_name,)}))
         found.append(Layout("plane", {"x": (y_name,), "y": (x_name,)}, axes_are_told=False))
+    found += _bare_parts(columns, roles)
     letters = {fold_header(name).removesuffix("(m)"): name for name in columns}
     # E and N are directions together only: each alone is a grade, a number …
     both = [("", letters["e"], letters["n"])] if {"e", "n"} <= letters.keys() else []
@@ -128,6 +130,15 @@ def _parts_beside(columns: Columns, roles: Mapping[str, Role]) -> list[Layout]:
         for (base, axis), group in found.items()
         if axis == "lon" and (base, "lat") in found
     ]
+
+
+def _bare_parts(columns: Columns, roles: Mapping[str, Role]) -> list[Layout]:
+    """Six columns 度, 分, 秒, 度, 分, 秒 in a row that no header calls latitude or longitude."""
+    names = [name for name in columns if name not in roles]
+    parts = ["".join(_PART_AT_END.findall(fold_header(name))) for name in names]
+    groups = [names[at : at + 6] for at in range(len(names) - 5) if parts[at : at + 6] == [*"度分秒度分秒"]]
+    # Those of a position are latitude first, or exchanged as a whole.
+    return [Layout("parts", {"lon": tuple(six[3:]), "lat": tuple(six[:3])}, is_named=False) for six in groups]
 
 
 def _are_up_to(cells: Sequence[str | None], most: int, *, whole: bool = False) -> bool:

@@ -11,6 +11,8 @@ from gis_capture.locate.keys import WAYS, KeyLayer
 from gis_capture.store.protocol import Store
 from gis_capture.text import Text
 
+_NO_POSTS = ("chainage", "address", "mesh", "name", "parcel")
+
 
 def read_key_layer(store: Store, way: str, layers: Sequence[str], *, column: str = "") -> KeyLayer:
     """Reads the features of layers that rows are placed against; several are taken together (routes and posts).
@@ -43,7 +45,9 @@ def read_key_layer(store: Store, way: str, layers: Sequence[str], *, column: str
         keys += [field.title.ja for field in layer.fields if field.name in layer.key_fields]
         features = list(store.features(key))
         raw = np.full(len(features), None, dtype=object)
-        raw[:] = [feature.geometry for feature in features]
+        # A post is where somebody saw it: what was itself placed by a distance, an address or a cell measures nothing.
+        told = [chosen != "chainage" or feature.position.method not in _NO_POSTS for feature in features]
+        raw[:] = [feature.geometry if is_so else None for feature, is_so in zip(features, told, strict=True)]
         moved, _ = to_crs(raw, source=parse_crs(layer.crs), target=GEOGRAPHIC["jgd2011"], grids_dir=None)
         for field in layer.fields:
             texts = columns.setdefault(field.title.ja, [None] * len(geometries))

@@ -133,6 +133,19 @@ def test_a_post_with_an_offset_leads_to_a_side_of_the_road(convert: Convert, tmp
     assert result["n_unlocated"] == 1
 
 
+def test_what_was_placed_by_a_distance_is_no_post_for_others(convert: Convert, tmp_path: Path) -> None:
+    """A road without posts stays without, however many things were put along it by their distances."""
+    line = {"type": "LineString", "coordinates": [[137.20 + 0.005 * n, 36.14] for n in range(9)]}
+    key = layer_of(tmp_path, "路線.geojson", [feature(line, 路線名="国道41号")])
+    rows = ["国道41号,0K900", "国道41号,2K900"]
+    _, result, first = convert("路線名,距離標", rows, "--place-by", "chainage", "--against", key)
+    assert [one.position.method for one in first] == ["chainage"] * 2
+    against = ["--place-by", "chainage", "--against", key, "--against", result["layer"]]
+    _, _, found = convert("路線名,距離標", ["国道41号,1K900"], *against)
+    (added,) = [one for one in found if "1K900" in map(str, one.fields.values())]
+    assert (added.position.accuracy_m or 0) > 20 and "距離標がないため" in (added.position.note or "")
+
+
 @pytest.mark.parametrize(
     ("way", "field", "number", "asked"),
     [("reference", "電柱番号", "本町12-3", "本町１２－３"), ("name", "施設名", "中央公園", "中央公園")],

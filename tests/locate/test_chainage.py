@@ -84,6 +84,14 @@ def test_unequal_spacing_is_interpolated_between_the_posts() -> None:
     assert isinstance(found, Place) and found.is_sure and found.accuracy_m == 5
 
 
+@pytest.mark.parametrize("text", ["11K-50", "11k−50", "11KP-50m", "１１Ｋ－５０"])
+def test_a_hyphen_behind_kilometres_reaches_to_both_sides(text: str) -> None:
+    """It may join or take away: the place is asked about, and lies within its radius either way."""
+    found = find(route({0: 10_000, 1000: 11_000, 2000: 12_000}), text)
+    assert metres(found) == pytest.approx((1000, 0), abs=0.01)
+    assert isinstance(found, Place) and not found.is_sure and found.accuracy_m >= 50 and "確認：" in found.note
+
+
 @pytest.mark.parametrize(("text", "north"), [("10K500左3.5m", 3.5), ("10K500 右2", -2)])
 def test_sides_are_seen_in_the_direction_of_the_numbers(text: str, north: float) -> None:
     """A line drawn against its numbers is turned first."""

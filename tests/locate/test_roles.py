@@ -122,6 +122,8 @@ def test_plane_coordinates_are_as_exact_as_their_last_digit(
         "緯度の度,緯度の分,緯度の秒,経度の度,経度の分,経度の秒",
         "緯度度,分,秒,経度度,分_2,秒_2",
         "緯度,分,秒,経度,分2,秒2",
+        "度,分,秒,度_2,分_2,秒_2",
+        "位置/度,位置/分,位置/秒,位置/度(2),位置/分(2),位置/秒(2)",
     ],
 )
 def test_six_columns_are_degrees_minutes_and_seconds_however_they_are_called(headers: str) -> None:

@@ -19,6 +19,8 @@ _KM = re.compile(r"(?:kp|km)?([0-9]{1,4})k(?:p|m)?\+?([0-9]{1,3})(?:\.([0-9]+))?
 _DECIMAL = re.compile(
     r"(?:(?:kp|km|距離標|キロポスト)([0-9]{1,4}(?:\.[0-9]+)?)|([0-9]{1,4}(?:\.[0-9]+)?)(?:kp|km|k|キロ))(?![0-9])"
 )
+# A hyphen may join (50 m behind the post) or take away (50 m before it).
+_HYPHENED = re.compile(r"(?:kp|km)?([0-9]{1,4})k(?:p|m)?-([0-9]{1,3}(?:\.[0-9]+)?)m?(?![0-9k.])")
 _STATION = re.compile(r"(no|sta|測点|#)\.?([0-9]{1,5})(?:([+-])([0-9]+(?:\.[0-9]+)?)m?)?")
 _BARE_KM = re.compile(r"[0-9]{1,4}\.[0-9]+")
 _PLUS = re.compile(r"([0-9]{1,4})\+([0-9]{3}(?:\.[0-9]+)?)(?![0-9])")
@@ -32,11 +34,16 @@ _SAME_PLACE_M = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """A place on a route: metres by its posts, and metres to the right (left is negative; None = side unknown)."""
+    """A place on a route: metres by its posts, and metres to the right (left is negative; None = side unknown).
+
+    Attributes:
+        doubt_m: So far before or behind it the place may be, by how it is written.
+    """
 
     measure_m: float
     right_m: float = 0.0
     side: str = ""
+    doubt_m: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +90,7 @@ def parse_station(text: str, *, pitch_m: float = PITCH_M) -> Station | None:
     """
     folded = _folded(text)
     measure_m: float | None = None
-    end = 0
+    end, doubt_m = 0, 0.0
     if found := _STATION.search(folded):
         station = _station(found)
         apart_m = 1000.0 if station.is_kilometre else pitch_m
@@ -91,6 +98,8 @@ def parse_station(text: str, *, pitch_m: float = PITCH_M) -> Station | None:
     elif found := _KM.search(folded):
         # 12k3 is 12.3 km, as on the post.
         measure_m = int(found[1]) * 1000 + float(found[2].ljust(3, "0") + "." + (found[3] or "0"))
+    elif found := _HYPHENED.search(folded):
+        measure_m, doubt_m = int(found[1]) * 1000.0, float(found[2])
     elif found := _DECIMAL.search(folded):
         measure_m = float(found[1] or found[2]) * 1000
     elif found := _PLUS.search(folded):
@@ -102,10 +111,10 @@ def parse_station(text: str, *, pitch_m: float = PITCH_M) -> Station | None:
     end = found.end()
     side = _SIDE.search(folded, end) or _SIDE.match(folded)
     if side is None:
-        return Station(measure_m)
+        return Station(measure_m, doubt_m=doubt_m)
     is_left = side[1] in "左l"
     distance_m = float(side[2]) if side[2] else 0.0
-    return Station(measure_m, -distance_m if is_left else distance_m, "左" if is_left else "右")
+    return Station(measure_m, -distance_m if is_left else distance_m, "左" if is_left else "右", doubt_m)
 
 
 class Route:
@@ -162,7 +171,8 @@ class Route:
     def find_middle(self, begin: Station, end: Station, text: str) -> Place | Miss:
         """Finds the middle of a stretch; the radius reaches to its ends."""
         side = begin if begin.side else end
-        middle = Station((begin.measure_m + end.measure_m) / 2, side.right_m, side.side)
+        doubt_m = max(begin.doubt_m, end.doubt_m)
+        middle = Station((begin.measure_m + end.measure_m) / 2, side.right_m, side.side, doubt_m)
         found = self.find(middle, text)
         for one in (self.find(begin, text), self.find(end, text)):
             if isinstance(one, Miss):
@@ -187,7 +197,11 @@ class Route:
         accuracy_m = 5.0 if self.is_calibrated else 10.0 + 0.01 * abs(position)
         note = f"距離「{text}」" + (f"（{station.side}側、幅は記載なし）" if has_no_offset else "")
         note += "" if self.is_calibrated else "（距離標がないため、線の長さで）"
-        return Place(float(moved.x[0]), float(moved.y[0]), round(accuracy_m, 1), note, self.is_calibrated)
+        if doubt := station.doubt_m:
+            accuracy_m += doubt * _WORST_RATIO
+            note += f"（確認：「-」が距離標の先か手前か分からないため、前後{doubt:g}mとした）"
+        is_sure = self.is_calibrated and not doubt
+        return Place(float(moved.x[0]), float(moved.y[0]), round(accuracy_m, 1), note, is_sure)
 
     def _to_metres(self, lonlat: np.ndarray) -> np.ndarray:
         moved = transform(lonlat[:, 0], lonlat[:, 1], source=_GEOGRAPHIC, target=self._utm)

@@ -76,7 +76,8 @@ def _by_parcel(columns: Columns, layer: KeyLayer) -> KeyPlaces:
 def _by_chainage(columns: Columns, layer: KeyLayer) -> KeyPlaces:
     headers, titles = _folded(columns), _folded(layer.columns)
     measures = [layer.column] if layer.column else _named(headers, _MEASURE)[:1]
-    routes = Routes(layer, _named(titles, _ROUTE) or _named(titles, _NAME), _named(titles, _MEASURE))
+    named = _named(titles, _NAME)
+    routes = Routes(layer, _named(titles, _ROUTE) or named, _named(titles, _MEASURE), named)
     if not measures or not routes:
         return _nothing(columns)
     of_route, sides = _named(headers, _ROUTE)[:1], [one for one in _named(headers, _SIDE) if one not in measures]

@@ -19,7 +19,7 @@ from gis_capture.locate.keys.values import KeyLayer, Miss, Place
 from gis_capture.locate.layouts import Columns
 
 _NUMBER = re.compile("[0-9]+")
-_RANGE = re.compile("[~～〜]|から|(?<=[0-9])[-−－–](?=[0-9]+[kKｋＫ])")
+_RANGE = re.compile("[~～〜]|から|(?<=[0-9kKｋＫ])[-−－–](?=[0-9]+[kKｋＫ])")
 _BARE = re.compile(r"(?:^|(?<=[~～〜]))[0-9]{1,7}(?:[.][0-9]+)?(?=$|[\s~～〜])")
 _PLUS_OF_STATION = re.compile(r"[0-9]{1,5}[+-][0-9]{1,2}(?:[.][0-9]+)?(?=$|\s)")
 _KM_HEADER = re.compile("km|キロ|^kp|kp$")
@@ -39,9 +39,12 @@ class Routes:
         layer: Lines, and points with measures: the posts.
         names: Columns with names or numbers of routes.
         measures: Columns with the measures of posts.
+        titles: Columns with names of whatever kind: of lines that `names` do not name.
     """
 
-    def __init__(self, layer: KeyLayer, names: Sequence[str], measures: Sequence[str]) -> None:
+    def __init__(
+        self, layer: KeyLayer, names: Sequence[str], measures: Sequence[str], titles: Sequence[str] = ()
+    ) -> None:
         lines: dict[str, list[LineString]] = defaultdict(list)
         self._names: dict[str, set[str]] = defaultdict(set)
         posts, bare, stations = [], [], []
@@ -51,11 +54,12 @@ class Routes:
                 written = _texts(layer.columns, measures, row)
                 if numbered := next((one for text in written if (one := read_station(text))), None):
                     stations.append((called, numbered, geometry))
-                elif station := next(filter(None, map(parse_station, written)), None):
+                elif (station := next(filter(None, map(parse_station, written)), None)) and not station.doubt_m:
                     posts.append((called, station.measure_m, geometry))
                 elif number := next(filter(str.isdecimal, written), None):
                     bare.append((called, float(number), geometry))
             elif geometry is not None:
+                called = called or [fold_name(text) for text in _texts(layer.columns, titles, row)]
                 name = called[0] if called else ""
                 merged = shapely.line_merge(geometry)
                 lines[name] += [merged] if isinstance(merged, LineString) else [*getattr(merged, "geoms", ())]
