@@ -12,6 +12,8 @@ HARMLESS = (
     ("net::ERR_CONNECTION_REFUSED", "/health"),
     ("net::ERR_INTERNET_DISCONNECTED", "/health"),
     ("status of 404", "/attachments/"),
+    # An open form asks for its row on paper, if the office answers.
+    ("net::ERR_", "/paper"),
     # The icon of the app, looked at for an offer to install it, of a page that was left meanwhile.
     ("icon-192.png (Download error or resource isn't a valid image)", "about:blank"),
 )

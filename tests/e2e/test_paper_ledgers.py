@@ -4,13 +4,14 @@ import json
 import urllib.request
 from pathlib import Path
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Playwright, expect
 
 from gis_capture.workspace import Workspace
 from gis_capture.workspace.scanned.strips import MARGIN_PX
 from tests.e2e.axe import violations
 from tests.e2e.office import office
 from tests.e2e.serving import Server
+from tests.e2e.tablet import PORTRAIT, tablet
 from tests.paper.scanned import CELL, ROWS, fill_scanned
 
 
@@ -23,7 +24,7 @@ def decide_elsewhere(server: Server, scan_id: str, row: int, column: int, text: 
 
 
 def test_scanned_ledger_is_confirmed_by_keys_and_its_features_show_their_strip(
-    tmp_path: Path, office_browser: Browser
+    tmp_path: Path, office_browser: Browser, playwright: Playwright, browser_path: str
 ) -> None:
     """Number keys, F2, Enter and Shift+Enter; left and resumed; what a colleague decided is told, not overwritten."""
     with Workspace.create(tmp_path / "作業") as workspace:
@@ -94,5 +95,20 @@ def test_scanned_ledger_is_confirmed_by_keys_and_its_features_show_their_strip(
             expect(strip).to_have_js_property("naturalWidth", 4 * CELL[0] + 2 * MARGIN_PX)
             assert violations(page) == []
             page.screenshot(path=tmp_path / "strip.png")
+        with tablet(playwright, browser_path, tmp_path / "profile", server.url, viewport=PORTRAIT) as crew:
+            crew.set_up(listed["layer"])
+            crew.wait_until_kept()
+            crew.find("L-001")
+            row = crew.part("paper-row").locator("img")
+            row.scroll_into_view_if_needed()
+            expect(row).to_have_js_property("naturalWidth", 4 * CELL[0] + 2 * MARGIN_PX)
+            crew.page.screenshot(path=tmp_path / "tablet.png")
+            assert violations(crew.page) == []
+            # Without the office the form opens as ever, without the strip.
+            crew.tap("button-close")
+            server.stop()
+            crew.find("L-001")
+            expect(crew.part("button-save")).to_be_visible()
+            expect(crew.part("paper-row")).to_have_count(0)
     finally:
         server.stop()
