@@ -20,6 +20,7 @@ _LEAST_LINE_MM = 5.0
 _REACH_MM: dict[MarkKind, float] = {"cross": 3.0, "tick": 5.0, "arrow": 4.0, "line": 1.5, "writing": 6.0, "loop": 1.5}
 _HEAD_MM = 4.5
 _SEAL_MM = (7.0, 45.0)
+_RIM_MM = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,9 @@ def _seals(inks: Sequence[Ink]) -> list[list[int]]:
     """Pieces that together are a seal: round or square as no hand draws it, and filled with letters."""
     found: list[list[int]] = []
     for n, ink in enumerate(inks):
+        if ink.is_seal:
+            found.append([n])
+            continue
         if not _SEAL_MM[0] < ink.size_mm < _SEAL_MM[1] or any(n in seal for seal in found):
             continue
         ys, xs = np.nonzero(ink.mask)
@@ -142,6 +146,10 @@ def _seals(inks: Sequence[Ink]) -> list[list[int]]:
             y, x = inks[m].top - ink.top, inks[m].left - ink.left
             whole[y : y + height, x : x + width] |= inks[m].mask
         height, width = whole.shape
+        edge = cv2.polylines(np.zeros_like(whole), [hull], True, 1, round(_RIM_MM * PX_PER_MM))
+        # The ends of a cross lie as those of a square do, with nothing between them.
+        if whole[edge > 0].mean() < 0.5:
+            continue
         inner = whole[height // 5 : -(height // 5), width // 5 : -(width // 5)]
         if inner.mean() > 0.15:
             found.append([n, *inside])

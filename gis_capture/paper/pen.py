@@ -8,19 +8,23 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from gis_capture.paper.registration import PX_PER_MM, Pixels
+from gis_capture.paper.seals import find_seals
 from gis_capture.paper.sheet import FloatArray
 
 Mask = NDArray[np.uint8]
 # Beyond the paper around, in a* of CIELAB: a pen is 40 to 70, a haze of one on a scan of low quality 15.
 _SURE, _PERHAPS = 26.0, 13.0
-_CLEAN_RED = 12.0
+_CLEAN_RED, _DARKENED, _SURELY_DARKENED = 12.0, 0.7, 0.5
 _SPECK_MM2 = 0.5
 # Ink is torn a little everywhere, and widely where it lies over what is printed.
 _GAP_MM, _GAP_OVER_PRINT_MM = 0.3, 2.0
 _SPUR_MM = 1.5
+# Seals stand over the edge of the map as well; what is around one is its blur.
+_BEYOND_MM, _AROUND_SEAL_MM = 16.0, 1.0
 MAX_MARKS = 400
 
 
@@ -32,12 +36,14 @@ class Ink:
         mask: Of its box alone.
         left, top: Of the box, pixels.
         paths: Its strokes as lines between ends and crossings, paper millimetres, shape (n, 2) each.
+        is_seal: It is a round seal with all that is in it, not a mark by hand.
     """
 
     mask: Mask
     left: int
     top: int
     paths: tuple[FloatArray, ...]
+    is_seal: bool = False
 
     @property
     def box_mm(self) -> tuple[float, float, float, float]:
@@ -61,18 +67,32 @@ class Ink:
 
 def find_ink(flat: Pixels, clean: Pixels, area_mm: tuple[float, float, float, float]) -> list[Ink]:
     """Finds the pieces of red ink in an area of the paper (left, top, right, bottom), the largest first."""
-    left, top, right, bottom = (round(edge * PX_PER_MM) for edge in area_mm)
+    height, width = clean.shape[:2]
+    left, top = (max(round((edge - _BEYOND_MM) * PX_PER_MM), 0) for edge in area_mm[:2])
+    right, bottom = (round((edge + _BEYOND_MM) * PX_PER_MM) for edge in area_mm[2:])
+    right, bottom = min(right, width), min(bottom, height)
     seen, printed = flat[top:bottom, left:right], clean[top:bottom, left:right]
     redness, yellowness = _beyond_paper(seen)
     known, _ = _beyond_paper(printed)
     is_known = cv2.dilate((known > _CLEAN_RED).astype(np.uint8), _disc(0.8))
-    sure = ((redness > _SURE) & (is_known == 0)).astype(np.uint8)
+    left_of_print = _left_of_print(seen, printed)
+    sure = ((redness > _SURE) & ((is_known == 0) | (left_of_print < _SURELY_DARKENED))).astype(np.uint8)
     # Orange and yellow are markers and dirt; blue and violet are what was printed, or another pen.
     perhaps = (redness > _PERHAPS) & (is_known == 0) & (yellowness < 1.8 * redness) & (yellowness > -0.5 * redness)
     is_printed = cv2.dilate((printed.min(axis=2) < 190).astype(np.uint8), _disc(0.5))
-    ink = perhaps.astype(np.uint8)
+    ink = (perhaps | ((left_of_print < _DARKENED) & (is_known > 0) & (redness > _PERHAPS))).astype(np.uint8)
     bridges = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, _disc(_GAP_OVER_PRINT_MM)) & is_printed
     joined = cv2.morphologyEx(ink | bridges, cv2.MORPH_CLOSE, _disc(_GAP_MM))
+    seals = []
+    for x, y, radius in find_seals(joined):
+        disc = np.zeros_like(joined)
+        cv2.circle(disc, (round(x), round(y)), round(radius + _AROUND_SEAL_MM * PX_PER_MM), 1, -1)
+        seals.append(Ink(*_cut_out(joined & disc, left, top), (), is_seal=True))
+        joined[disc > 0] = 0
+    inside = np.zeros_like(joined)
+    x, y, right, bottom = (round(edge * PX_PER_MM) for edge in area_mm)
+    inside[y - top : bottom - top, x - left : right - left] = 1
+    joined &= inside
     n_pieces, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     found = []
     for piece in sorted(range(1, n_pieces), key=lambda one: -stats[one, cv2.CC_STAT_AREA])[:MAX_MARKS]:
@@ -84,7 +104,14 @@ def find_ink(flat: Pixels, clean: Pixels, area_mm: tuple[float, float, float, fl
             continue
         paths = tuple((path + np.array([x + left, y + top])) / PX_PER_MM for path in _follow(mask))
         found.append(Ink(mask, int(x) + left, int(y) + top, paths))
-    return found
+    around = shapely.box(*area_mm)
+    return found + [seal for seal in seals if shapely.intersects(around, shapely.box(*seal.box_mm))]
+
+
+def _cut_out(mask: Mask, left: int, top: int) -> tuple[Mask, int, int]:
+    """The part of a mask with anything in it, and where that is."""
+    x, y, width, height = cv2.boundingRect(mask)
+    return mask[y : y + height, x : x + width], x + left, y + top
 
 
 def _beyond_paper(pixels: Pixels) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -95,6 +122,16 @@ def _beyond_paper(pixels: Pixels) -> tuple[NDArray[np.float32], NDArray[np.float
     coarse = cv2.resize(lab[..., 1:], (max(width // 16, 1), max(height // 16, 1)), interpolation=cv2.INTER_AREA)
     paper = [cv2.resize(cv2.medianBlur(np.ascontiguousarray(coarse[..., n]), 5), (width, height)) for n in range(2)]
     return lab[..., 1] - paper[0], lab[..., 2] - paper[1]
+
+
+def _left_of_print(seen: Pixels, printed: Pixels) -> NDArray[np.float32]:
+    """How much green comes back, of what does from the print there: little where ink lies over red print."""
+    height, width = seen.shape[:2]
+    green = cv2.GaussianBlur(np.ascontiguousarray(seen[..., 1]), (0, 0), 0.8)
+    coarse = cv2.resize(green, (max(width // 16, 1), max(height // 16, 1)), interpolation=cv2.INTER_AREA)
+    paper = cv2.resize(cv2.medianBlur(coarse, 5), (width, height)).astype(np.float32)
+    expected = cv2.erode(np.ascontiguousarray(printed[..., 1]), _disc(0.7)).astype(np.float32) / 255
+    return green / np.maximum(expected * paper, 1)
 
 
 def _disc(diameter_mm: float) -> Mask:

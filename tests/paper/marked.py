@@ -5,7 +5,7 @@ What is drawn is known, and so is where every point of the paper is in the pictu
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import cv2
@@ -36,6 +36,7 @@ class Wear:
     missing_corner: int | None = None
     is_qr_damaged: bool = False
     has_stamp: bool = False
+    n_seals: int = 0
     is_photo: bool = True
     n_folds: int = 0
     noise: float = 3.0
@@ -45,13 +46,14 @@ class Wear:
 
 @dataclass(frozen=True, slots=True)
 class MarkedSheet:
-    """The picture and the truth: `to_picture` gives pixels of paper positions."""
+    """The picture and the truth: the corners of a grid on the paper and in the picture, the marks, and the seals."""
 
     picture: Pixels
     marks: list[DrawnMark]
     grid_mm: FloatArray
     grid_px: FloatArray
     wear: Wear
+    seals: tuple[tuple[float, float, float], ...] = ()
 
     def jpeg(self) -> bytes:
         """The picture as a camera writes it."""
@@ -207,13 +209,19 @@ def mark_sheet(
     sheet = clean.astype(np.float32)
     hand = Hand(rng, places, paper)
     box = frame_of(paper)
-    seal = (box.x + box.width * rng.uniform(0.3, 0.7), box.y + box.height - rng.uniform(8, 12), rng.uniform(5, 7))
+    seals = []
     if wear.has_stamp:
-        hand.used.append((seal[0], seal[1], seal[2] + 3.5))
+        below = box.y + box.height - rng.uniform(8, 12)
+        seals.append((box.x + box.width * rng.uniform(0.3, 0.7), below, rng.uniform(5, 7)))
+    # Those who have seen a sheet put their seals where there is room, some over the edge of the map.
+    for _ in range(wear.n_seals):
+        x, y = box.x + box.width * rng.uniform(0.05, 0.95), box.y + box.height * rng.uniform(0.1, 1.0)
+        seals.append((float(x), float(y), float(rng.uniform(5, 7.5))))
+    hand.used += [(x, y, radius + 3.5) for x, y, radius in seals]
     marks = hand.draw(n_marks)
     for mark in marks:
         _ink(sheet, px_per_mm, mark.strokes, rng, width_mm=rng.uniform(0.45, 0.8))
-    if wear.has_stamp:
+    for seal in seals:
         _stamp(sheet, px_per_mm, rng, seal)
     if wear.is_qr_damaged:
         for box in qr_boxes(paper):
@@ -221,7 +229,7 @@ def mark_sheet(
             cv2.line(sheet, (left, top), (left + int(14 * px_per_mm), top + int(12 * px_per_mm)), (30, 30, 30), 60)
     if wear.missing_corner is not None:
         _tear(sheet, px_per_mm, wear.missing_corner, paper, rng)
-    return _brought_back(sheet, px_per_mm, marks, rng, wear)
+    return replace(_brought_back(sheet, px_per_mm, marks, rng, wear), seals=tuple(seals))
 
 
 def _ink(sheet: NDArray[np.float32], px_per_mm: float, strokes: list[FloatArray], rng: Any, *, width_mm: float) -> None:
