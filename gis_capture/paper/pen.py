@@ -131,7 +131,8 @@ def _left_of_print(seen: Pixels, printed: Pixels) -> NDArray[np.float32]:
     coarse = cv2.resize(green, (max(width // 16, 1), max(height // 16, 1)), interpolation=cv2.INTER_AREA)
     paper = cv2.resize(cv2.medianBlur(coarse, 5), (width, height)).astype(np.float32)
     expected = cv2.erode(np.ascontiguousarray(printed[..., 1]), _disc(0.7)).astype(np.float32) / 255
-    return green / np.maximum(expected * paper, 1)
+    left: NDArray[np.float32] = (green / np.maximum(expected * paper, 1)).astype(np.float32)
+    return left
 
 
 def _disc(diameter_mm: float) -> Mask:
