@@ -8,6 +8,7 @@ from typing import Literal
 
 from gis_capture.locate.angles import parse_angle, parse_position
 from gis_capture.locate.grid_references import parse_grid_reference
+from gis_capture.locate.labelled import are_labelled
 from gis_capture.locate.numbers import Notation
 from gis_capture.locate.words import Role, fold_header, roles_of
 
@@ -25,7 +26,7 @@ class Layout:
     """Columns that may hold positions.
 
     Attributes:
-        columns: By role; "x" is the column of east in a plane, "y" that of north.
+        columns: By role; "x" is the column of east in a plane, "y" that of north, both one where a cell holds both.
         is_named: The headers say so; else the values alone do.
         axes_are_told: The headers say which of two plane columns is north.
         notation: What numbers without marks are taken for; None = the values tell.
@@ -51,6 +52,11 @@ def find_layouts(columns: Columns) -> list[Layout]:
         found.append(Layout("degrees", {"lon": (x_name,), "lat": (y_name,)}))
         found.append(Layout("plane", {"x": (y_name,), "y": (x_name,)}, axes_are_told=False))
     found += _bare_parts(columns, roles)
+    found += [
+        Layout("plane", {"x": (name,), "y": (name,)}, is_named=name in roles, axes_are_told=False)
+        for name in columns
+        if are_labelled(columns[name])
+    ]
     letters = {fold_header(name).removesuffix("(m)"): name for name in columns}
     # E and N are directions together only: each alone is a grade, a number …
     both = [("", letters["e"], letters["n"])] if {"e", "n"} <= letters.keys() else []

@@ -10,6 +10,7 @@ import numpy as np
 from gis_capture.locate.angles import parse_pair, parse_position
 from gis_capture.locate.crs import utm_code
 from gis_capture.locate.grid_references import read_grid_references
+from gis_capture.locate.labelled import split_labelled
 from gis_capture.locate.layouts import Columns, Form, Layout
 from gis_capture.locate.mesh import MeshCells, read_mesh_codes
 from gis_capture.locate.numbers import (
@@ -91,7 +92,7 @@ class Reading:
 
     def texts(self, columns: Columns, row: int) -> str:
         """What stands in the cells of one row, with their headers."""
-        names = [name for group in self.layout.columns.values() for name in group]
+        names = dict.fromkeys(name for group in self.layout.columns.values() for name in group)
         return " ".join(f"{name}「{columns[name][row] or ''}」" for name in names)
 
 
@@ -200,7 +201,12 @@ def _read_one(columns: Columns, layout: Layout) -> Reading:
 
 def _read_plane(columns: Columns, layout: Layout) -> Reading:
     (x_name,), (y_name,) = layout.columns["x"], layout.columns["y"]
-    x, y = read_metres(columns[x_name]), read_metres(columns[y_name])
+    east, north = columns[x_name], columns[y_name]
+    if x_name == y_name:
+        # What cannot be split stays unreadable in both.
+        pairs = [split_labelled(cell) or (cell, cell) for cell in east]
+        north, east = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    x, y = read_metres(east), read_metres(north)
     size = np.maximum(np.abs(x.values), np.abs(y.values))
     # Nothing lies exactly on an axis of a zone.
     sentinel = (x.values == 0) | (y.values == 0) | (is_sentinel(x.values) & is_sentinel(y.values))

@@ -80,7 +80,12 @@ def _settle_plane(settled: Settled, wanted: int | None, area: BBox | None, known
         known=known.of_rows(rows) if known else None,
     )
     names = {axis: names[0] for axis, names in reading.layout.columns.items()}
-    ranked = tuple(replace(one, roles={names[axis]: role for axis, role in one.roles.items()}) for one in choice.ranked)
+    ranked = choice.ranked
+    if names["x"] == names["y"]:
+        # One column for both has no role of one of them.
+        ranked = tuple(replace(one, roles={}) for one in ranked)
+    else:
+        ranked = tuple(replace(one, roles={names[axis]: role for axis, role in one.roles.items()}) for one in ranked)
     if choice.is_exchanged:
         layout = replace(reading.layout, columns={"x": reading.layout.columns["y"], "y": reading.layout.columns["x"]})
         reading = replace(reading, x=reading.y, y=reading.x, layout=layout)

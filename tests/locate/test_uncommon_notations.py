@@ -120,3 +120,28 @@ def test_two_numbered_coordinates_are_of_a_plane_whose_axes_are_asked() -> None:
     place = located.geometries[0]
     assert place is not None and (place.x, place.y) == pytest.approx((7234.5, 15876.3))
     assert all("確認：" in (note or "") for note in located.notes)
+
+
+@pytest.mark.parametrize("header", ["座標", "位置", "備考"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "X=16224.9 Y=-3127.2",
+        "X=16,224.9\nY=-3,127.2",
+        "Ｘ＝１６２２４．９、Ｙ＝−３１２７．２",
+        "Y:-3127.2m, X:16224.9m",
+        "(X16224.9, Y▲3127.2)",
+    ],
+)
+def test_both_numbers_of_a_plane_in_one_cell_are_read(header: str, cell: str) -> None:
+    """Each behind its letter; which is north is asked as of two columns."""
+    located = locate_rows({header: [cell]}, crs="EPSG:6675", layer_crs="EPSG:6675")
+    place = located.geometries[0]
+    assert place is not None and (place.x, place.y) == (-3127.2, 16224.9)
+    assert (located.notes[0] or "").count(f"{header}「") == 1 and "確認：" in (located.notes[0] or "")
+
+
+@pytest.mark.parametrize("cell", ["X=36.1461 Y=137.2523", "X=1 X=2", "X線 3 Y線 4", "X=16224.9"])
+def test_letters_with_other_numbers_are_no_plane(cell: str) -> None:
+    """Degrees, and words."""
+    assert locate_rows({"備考": [cell]}, crs="EPSG:6675", layer_crs="EPSG:6675").geometries == [None]
