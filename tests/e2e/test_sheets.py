@@ -1,26 +1,42 @@
-"""A sheet is printed at the office, marked outdoors with a red pen, and what it says enters the ledger."""
+"""A sheet is printed at the office, marked outdoors with a red pen, and what it says enters the ledger and tablets."""
 
 from pathlib import Path
 
 import pypdfium2
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Playwright, expect
 
 from tests.e2e.office import office
 from tests.e2e.red_pen import mark_printed
 from tests.e2e.serving import Server, copy_workspace
+from tests.e2e.tablet import PORTRAIT, tablet
 
 LAYER = "aed"
 PATIENCE_MS = 90_000
+KEPT = """async (layer) => {
+  const ask = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const database = await ask(indexedDB.open("gis-capture"));
+  const features = await ask(database.transaction("features").objectStore("features").getAll());
+  database.close();
+  return features.filter((one) => one.layer === layer).map((one) => one.feature_id).sort();
+}"""
 
 
 def test_red_marks_on_a_printed_sheet_enter_the_ledger(
-    tmp_path: Path, demo_template: Path, office_browser: Browser
+    tmp_path: Path, demo_template: Path, office_browser: Browser, playwright: Playwright, browser_path: str
 ) -> None:
-    """The PDF is saved, its scan read, a cross deletes by keys alone; the rest is kept open and decided later."""
+    """The PDF is saved, its scan read; a cross deletes by keys alone; the rest later; a tablet pulls it."""
     server = Server(copy_workspace(demo_template, tmp_path))
     server.start()
     try:
-        with office(office_browser, server.url) as clerk:
+        with (
+            tablet(playwright, browser_path, tmp_path / "profile", server.url, viewport=PORTRAIT) as crew,
+            office(office_browser, server.url) as clerk,
+        ):
+            crew.set_up(LAYER, "redline")
+            crew.wait_until_kept()
             page = clerk.page
             clerk.open("sheets")
             clerk.expect_map(clerk.part("sheets-map"))
@@ -49,6 +65,7 @@ def test_red_marks_on_a_printed_sheet_enter_the_ledger(
             assert {one.kind for one in made.marks} <= {one["kind"] for one in marks}
             at = next(n for n, one in enumerate(marks) if one["suggested"] == "delete")
             gone = server.read_json(f"/sheets/readings/{reading['reading_id']}")["pages"][0]["marks"][at]["features"][0]
+            assert gone["feature_id"] in crew.page.evaluate(KEPT, LAYER)
             before = len(server.read_json(f"/layers/{LAYER}/features?limit=1000")["features"])
             for _ in range(at):
                 clerk.part("mark-next").press("Enter")
@@ -69,5 +86,9 @@ def test_red_marks_on_a_printed_sheet_enter_the_ledger(
             assert len(notes) == len(marks) - 1
             clerk.open(f"map/{LAYER}")
             clerk.expect_map(clerk.part("office-map"))
+            crew.send()
+            # The deletion and the notes are on the tablet.
+            assert crew.page.evaluate(KEPT, LAYER) == sorted(one["id"] for one in left)
+            assert crew.page.evaluate(KEPT, "redline") == sorted(one["id"] for one in notes)
     finally:
         server.stop()
