@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 
 from gis_capture.paper.ledgers.engines import Engine, with_margin
-from gis_capture.paper.ledgers.grid import Grid, Place
 from gis_capture.paper.ledgers.letters import key
+from gis_capture.paper.ledgers.places import Grid, Place
 from gis_capture.paper.ledgers.straighten import FlatPage, Pixels
 from gis_capture.paper.ledgers.table import MAX_TEXT, Box, Reading, ScannedCell
 

@@ -1,56 +1,18 @@
 """Finds tables on a straightened page: by their ruling lines, else by how their texts stand below one another."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gis_capture.paper.ledgers.aligned import find_aligned
+from gis_capture.paper.ledgers.places import MAX_COLUMNS, MAX_ROWS, Grid, Place
 from gis_capture.paper.ledgers.straighten import Pixels, line_contrasts, line_masks
-from gis_capture.paper.ledgers.table import Box
 
-MAX_ROWS, MAX_COLUMNS = 400, 100
 _LINE_MM, _ALONE_MM, _THICK_MM = 4.6, 9.0, 1.3
 _FAINT, _FOLD_SHARE, _FOLD_GAP_MM, _SEED_MM = 24, 0.45, 2.0, 12.0
 _SAME_LINE_MM = 1.1
 _IS_LINE, _IS_NO_LINE = 0.6, 0.25
 _SMALLEST_MM = 2.2
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a cell is on a page; `is_sure` unless it is not clear where it ends."""
-
-    row: int
-    column: int
-    row_span: int
-    column_span: int
-    box: Box
-    is_sure: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """One table of a page.
-
-    Attributes:
-        edges: Of its columns, in pixels.
-        has_lines: It was found by its ruling lines.
-    """
-
-    n_rows: int
-    n_columns: int
-    places: tuple[Place, ...]
-    edges: tuple[int, ...]
-    has_lines: bool
-
-    @property
-    def box(self) -> Box:
-        """Around all cells."""
-        boxes = np.array([place.box for place in self.places])
-        low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
-        return int(low[0]), int(low[1]), int(high[0]), int(high[1])
 
 
 def find_grids(gray: Pixels, px_per_mm: float) -> tuple[list[Grid], Pixels]:
@@ -215,66 +177,3 @@ def _merged(right: NDArray[np.float64], below: NDArray[np.float64]) -> list[tupl
             is_sure = not ((sides > _IS_NO_LINE) & (sides < _IS_LINE)).any()
             found.append((row, column, high, wide, is_sure))
     return found
-
-
-def find_aligned(plain: Pixels, px_per_mm: float) -> Grid | None:
-    """A table without lines: rows of text, and the gaps that nearly all of them leave free."""
-    ink = (plain < 170).astype(np.uint8)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink)
-    height, width = plain.shape
-    sizes = stats[:, 2:4].max(axis=1) / px_per_mm
-    is_letter = (sizes > 0.5) & (sizes < 12) & (stats[:, 4] > 6)
-    is_letter[0] = False
-    ink = is_letter[labels].astype(np.uint8)
-    rows = _runs(ink.sum(axis=1) > 0, gap=int(0.5 * px_per_mm), least=int(1.2 * px_per_mm))
-    if len(rows) < 3:
-        return None
-    em = float(np.median([bottom - top for top, bottom in rows]))
-    covered = np.zeros((len(rows), width), bool)
-    for n_row, (top, bottom) in enumerate(rows):
-        for start, end in _runs(ink[top:bottom].any(axis=0), gap=int(0.55 * em), least=1):
-            covered[n_row, start:end] = True
-    # Titles and page numbers are short rows at the ends.
-    parts = np.array([len(_runs(one, gap=0, least=1)) for one in covered])
-    usual = float(np.median(parts))
-    kept = [row for row in range(len(rows)) if parts[row] >= max(usual * 0.5, 2)]
-    if len(kept) < 3 or usual < 2:
-        return None
-    body = covered[kept[0] : kept[-1] + 1]
-    share = body.mean(axis=0)
-    is_free = share <= 0.04
-    used = np.flatnonzero(share > 0)
-    gaps = [one for one in _runs(is_free, gap=0, least=int(0.7 * em)) if one[0] > used[0] and one[1] < used[-1]]
-    columns = [max(int(used[0] - em / 2), 0), *((a + b) // 2 for a, b in gaps), min(int(used[-1] + em / 2), width)]
-    tops = [rows[row] for row in range(kept[0], kept[-1] + 1)]
-    if not (1 < len(columns) - 1 <= MAX_COLUMNS and len(tops) <= MAX_ROWS):
-        return None
-    places = []
-    for row, (top, bottom) in enumerate(tops):
-        column = 0
-        while column < len(columns) - 1:
-            wide = 1
-            # A text that runs over an edge belongs to both.
-            while column + wide < len(columns) - 1 and body[row, columns[column + wide]]:
-                wide += 1
-            box = (
-                columns[column],
-                max(top - int(em / 5), 0),
-                columns[column + wide],
-                min(bottom + int(em / 5), height),
-            )
-            places.append(Place(row, column, 1, wide, box, is_sure=wide == 1))
-            column += wide
-    return Grid(len(tops), len(columns) - 1, tuple(places), tuple(columns), has_lines=False)
-
-
-def _runs(is_set: NDArray[np.bool_], *, gap: int, least: int) -> Sequence[tuple[int, int]]:
-    """Stretches where something is set; gaps up to a width are passed over, short ones left out."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], is_set, [False]]).astype(np.int8))).reshape(-1, 2)
-    joined: list[list[int]] = []
-    for start, end in edges.tolist():
-        if joined and start - joined[-1][1] <= gap:
-            joined[-1][1] = end
-        else:
-            joined.append([start, end])
-    return [(start, end) for start, end in joined if end - start >= least]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 from gis_capture.paper.ledgers.grid import find_grids
 from gis_capture.paper.ledgers.straighten import LONG_EDGE_MM, find_skew, straighten
@@ -55,15 +56,43 @@ def test_ruled_tables_are_divided_at_their_lines(look: Look, font: Path) -> None
     assert (plain[top:bottom, left : left + 3] > 200).mean() > 0.98
 
 
-def test_tables_without_lines_are_divided_at_their_gaps(font: Path) -> None:
-    """Titles and page numbers are no rows of it."""
-    picture = print_ledger(3, look=replace(SCAN, has_lines=False, n_folds=1), n_rows=8).pages[0]
+@pytest.mark.parametrize("seed", [4, 12])
+@pytest.mark.parametrize("look", [SCAN, replace(SCAN, dpi=300, skew_deg=-1), replace(SCAN, has_upright_heads=True)])
+def test_tables_without_lines_are_divided_at_their_gaps(seed: int, look: Look, font: Path) -> None:
+    """Titles and page numbers are no rows of it; headers of two lines are two rows, those in the middle span both."""
+    printed = print_ledger(seed, look=replace(look, has_lines=False, n_folds=1), n_rows=8)
 
+    (grid,), _ = find_grids(straighten(printed.pages[0]).gray, look.dpi / 25.4)
+
+    assert (grid.n_rows, grid.n_columns, grid.has_lines) == (10, 8, False)
+    upper, lower = printed.heads
+    spans = {(place.row, place.column): (place.row_span, place.column_span) for place in grid.places if place.row < 2}
+    wide = {(0, column): (1, 2) for column in range(7) if upper[column] and lower[column] and upper[column + 1] is None}
+    whole = {(0, column): (2, 1) for column in range(8) if lower[column] is None}
+    assert {at: span for at, span in spans.items() if span != (1, 1)} == wide | whole
+    assert len(grid.places) == len(spans) + 8 * 8
+
+
+def test_a_header_of_one_line_is_one_row(font: Path) -> None:
+    """Though its texts are wider than the values below."""
+    picture = print_ledger(5, look=replace(SCAN, has_lines=False), n_rows=25).pages[0]
     (grid,), _ = find_grids(straighten(picture).gray, SCAN.dpi / 25.4)
+    assert (grid.n_rows, grid.n_columns, len(grid.places)) == (26, 8, 26 * 8)
 
-    # Row 0 is the header, of one line in this ledger of trees, or hydrants; each row of text is one of the table.
-    assert (grid.n_columns, grid.has_lines) == (8, False)
-    assert grid.n_rows in (9, 10)
+
+def test_prose_and_lists_of_contents_are_no_tables(font: Path) -> None:
+    """Texts that run over the whole width, behind bullets; a heading and its page."""
+    rng = np.random.default_rng(3)
+    letters = "市民満足度調査結果報告書地域交通環境"
+    prose, contents = (Image.new("L", (1240, 1754), 255) for _ in range(2))
+    face = ImageFont.truetype(str(font), 24)
+    for row in range(30):
+        text = "".join(rng.choice(list(letters), 38 if row % 3 else 20))
+        ImageDraw.Draw(prose).text((110, 120 + 48 * row), f"{'' if row % 3 else '○'}  {text}", font=face)
+        ImageDraw.Draw(contents).text((110, 120 + 48 * row), f"({row})  {text[:8]}", font=face)
+        ImageDraw.Draw(contents).text((1080, 120 + 48 * row), str(row // 2), font=face)
+    for page in (prose, contents):
+        assert find_grids(np.asarray(page), 150 / 25.4)[0] == []
 
 
 def test_a_page_without_a_table_has_none() -> None:
