@@ -18,3 +18,22 @@ export function withCorner(shape: Geometry, index: number, place: Position): Geo
   if (shape.type !== "Polygon") return shape;
   return { ...shape, coordinates: shape.coordinates.map((ring) => move(ring, ring.length - 1)) };
 }
+
+/** The shape without one of its corners; null where too few would be left of a line or a ring. */
+export function withoutCorner(shape: Geometry, index: number): Geometry | null {
+  if (shape.type === "LineString") {
+    const { length } = shape.coordinates;
+    return length > 2 ? { ...shape, coordinates: shape.coordinates.filter((_, n) => n !== index) } : null;
+  }
+  if (shape.type !== "Polygon") return null;
+  let n_before = 0;
+  let is_enough = true;
+  const coordinates = shape.coordinates.map((ring) => {
+    const corners = ring.slice(0, -1);
+    const left = corners.filter((_, n) => n !== index - n_before);
+    n_before += corners.length;
+    if (left.length < 3) is_enough = false;
+    return [...left, ...left.slice(0, 1)];
+  });
+  return is_enough ? { ...shape, coordinates } : null;
+}

@@ -66,6 +66,7 @@ export const en: Record<keyof typeof ja, string> = {
   reshape_help: 'Drag a corner slowly. Or go to it with "Next corner", move the map, and put it at the +.',
   reshape_corner: "Next corner",
   reshape_move: "Put it at the +",
+  reshape_remove: "Remove this corner",
   reshape_at_office: "A shape of several parts cannot be corrected here. Correct it on a computer at the office.",
   sketch_centre: "Corner at the +",
   sketch_here: "Corner where I stand",

@@ -63,6 +63,7 @@ export const ja = {
   reshape_help: "角の丸をゆっくり動かして直せます。「次の角」で＋を角に合わせ、地図を動かしてから置くこともできます。",
   reshape_corner: "次の角",
   reshape_move: "角を＋に置く",
+  reshape_remove: "角を消す",
   reshape_at_office: "いくつかの部分に分かれた形は、ここでは直せません。役所のパソコンで直してください。",
   sketch_centre: "＋の所に角を置く",
   sketch_here: "現在地に角を置く",

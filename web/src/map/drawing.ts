@@ -10,7 +10,7 @@ import {
 } from "terra-draw";
 
 import { TerraDrawMapLibreGLAdapter } from "terra-draw-maplibre-gl-adapter";
-import { cornersOf, withCorner } from "../geometry/corners.ts";
+import { cornersOf, withCorner, withoutCorner } from "../geometry/corners.ts";
 import { roundDegrees } from "../geometry/projection.ts";
 import { crossesItself } from "../geometry/sketch.ts";
 import { announceTouches } from "./touch_after_hover.ts";
@@ -95,7 +95,18 @@ export class Drawing {
   /** Moves a corner without a finger on it; false where the sides of an area would cross. */
   moveCorner(index: number, place: Position): boolean {
     const shape = this.#steps.at(-1);
-    const now = shape && roundDegrees(withCorner(shape, index, place));
+    return this.#take(shape ? roundDegrees(withCorner(shape, index, place)) : null);
+  }
+
+  /** Takes a corner away; tells where that cannot be: too few would be left, or the sides of an area would cross. */
+  removeCorner(index: number): "few" | "crossing" | null {
+    const shape = this.#steps.at(-1);
+    const now = shape ? withoutCorner(shape, index) : null;
+    if (!now) return "few";
+    return this.#take(now) ? null : "crossing";
+  }
+
+  #take(now: Geometry | null): boolean {
     if (!now || (now.type === "Polygon" && crossesItself(now))) return false;
     this.#step(now);
     this.#show();

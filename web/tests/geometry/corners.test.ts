@@ -1,6 +1,6 @@
 import type { LineString, Polygon } from "geojson";
 import { expect, test } from "vitest";
-import { cornersOf, withCorner } from "../../src/geometry/corners.ts";
+import { cornersOf, withCorner, withoutCorner } from "../../src/geometry/corners.ts";
 
 const LINE: LineString = {
   type: "LineString",
@@ -46,4 +46,11 @@ test("a line that comes back to where it began keeps its other end", () => {
     [1, 0],
     [0, 0],
   ]);
+});
+
+test("a corner is taken away from its own ring, which stays closed; of a line or a ring enough must be left", () => {
+  expect(withoutCorner(AREA, 0)).toEqual({ type: "Polygon", coordinates: [[...SQUARE.slice(1, 4), SQUARE[1]], HOLE] });
+  expect(withoutCorner(AREA, 5)).toBeNull();
+  expect(withoutCorner(LINE, 2)).toEqual({ type: "LineString", coordinates: LINE.coordinates.slice(0, 2) });
+  expect(withoutCorner({ ...LINE, coordinates: LINE.coordinates.slice(0, 2) }, 0)).toBeNull();
 });
