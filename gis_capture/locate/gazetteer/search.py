@@ -32,7 +32,7 @@ _LOT_RADIUS_M: dict[Level, float] = {"block": 80.0, "lot": 50.0}
 _ENDS_A_TOWN = re.compile(r".*(?:丁目|[町村条字]|\s)$", re.DOTALL)
 _SET_OFF = re.compile("[(（「『]")
 _PART_REACH = 1.5
-_CHOME = re.compile("第?[0-9０-９一二三四五六七八九十]{1,3}丁目")
+_UNKNOWN_PART = re.compile("第?[0-9０-９一二三四五六七八九十]{1,4}(?:丁目|地割)")
 _MORE_TOWNS = re.compile("(?:[0-9番地号ノ-]*)(?:[・、,，/／~～〜と&＆]|及び|および)(?=[^0-9])")
 # What behind a city is no name of a town that the gazetteer does not know.
 _MAY_FOLLOW = re.compile("[^一-龥々ァ-ヶぁ-んｦ-ﾝ]|[大小]?字|地[内先]|番|$")
@@ -170,7 +170,7 @@ class Gazetteer:
                 Spot(0, city.name, city.lon, city.lat, city.radius_m)
                 for city in (self._finder.cities.by_id[one] for one in start.city_ids or (finds[0][0].city_id,))
             ]
-        elif not others and _CHOME.match(match.tail):
+        elif not others and _UNKNOWN_PART.match(match.tail):
             return match._replace(accuracy_m=round((match.accuracy_m or 0.0) * _PART_REACH))
         elif not others and hit.level != "district" and not _MAY_FOLLOW.match(match.tail):
             if _ENDS_A_TOWN.match(match.matched) or _SET_OFF.match(raw, len(match.matched)):

@@ -15,6 +15,7 @@ _NUMBERED_PART = re.compile("([0-9]{1,3}+)(部|字?)(?:の|ノ|-)?(?=[0-9])")
 _KANA_PART = re.compile("[ァ-ヶぁ-ん](?=$|[0-9部ノ番ー字-])")
 _KATAKANA_OFFSET = ord("ア") - ord("あ")
 _KIND_OF_PART = re.compile("小?字")
+_LAND_DIVISION = re.compile("第?[一二三四五六七八九十]{1,4}地割")
 _ENDS_A_SHORT_KOAZA = re.compile("$|[0-9-]|部|字|番|ノ|[^一-龥ァ-ヶぁ-ん]")
 # What may follow the name of a town: a lot as it may be written, or words that say "near", "within" and so on.
 # A 字 that the table does not know is none of them: 加太字笘ヶ沖島 is an island, seven kilometres off.
@@ -64,7 +65,7 @@ class Town:
         end, chome = start, None
         level: Level = "town"
         spot, others = self.whole(), ()  # type: tuple[Spot, tuple[Spot, ...]]
-        # A 丁目 beside those that are known is younger than the table, or a mistake.
+        # A 丁目 beside those that are known is younger than the table, or a mistake; a 地割 may lie far off the middle.
         is_known = True
         if self.chomes:
             if match := _CHOME.match(text, start):
@@ -83,6 +84,8 @@ class Town:
             others = (spot,) if text[end : found[0] + 1].endswith(("-", "ノ")) and text[end].isdigit() else others
             end, spot = found
             level = "koaza"
+        elif _LAND_DIVISION.match(text, end):
+            is_known = False
         return Hit(end, level, spot, others, not others and is_known and bool(_LOT_FOLLOWS.match(text, end)))
 
     def _koaza(self, chome: int | None, text: str, start: int) -> tuple[int, Spot] | None:
