@@ -1,5 +1,6 @@
 """A peer that does not answer is told, and measured in no way."""
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -7,13 +8,14 @@ import pytest
 
 from benchmarks import served
 
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the peer is a script of a Unix shell")
 URL = "postgresql:///gis?host=/tmp/none"
 
 
 def peer(folder: Path, script: str) -> str:
     """A program in the place of the peer's Python."""
     path = folder / "peer"
-    path.write_text(f"#!{sys.executable}\n{script}\n")
+    path.write_text(f"#!/bin/sh\nexec {shlex.quote(sys.executable)} -c {shlex.quote(script)}\n")
     path.chmod(0o755)
     return str(path)
 
