@@ -88,7 +88,12 @@ _UTM_CELL = re.compile("(?:utm|zone|ゾーン|第)*(5[1-5])(?:[nq-u]|帯|ゾー�
 _EPSG = re.compile("epsg:*/*(?:[0-9.]*:)?:?([0-9]{4,5})(?![0-9])")
 _MERCATOR = re.compile("(?<!横)メルカトル|(?<!transverse)(?<!transverse[_-])mercator")
 WEB_MERCATOR = 3857
-_DATUM_NAMES: dict[Datum, str] = {"tokyo": "日本測地系", "jgd2000": "JGD2000", "jgd2011": "JGD2011", "wgs84": "WGS84"}
+_DATUM_NAMES: dict[Datum, Text] = {
+    "tokyo": Text("日本測地系", "the Tokyo datum"),
+    "jgd2000": Text("JGD2000", "JGD2000"),
+    "jgd2011": Text("JGD2011", "JGD2011"),
+    "wgs84": Text("WGS84", "WGS84"),
+}
 
 
 def plane_code(zone: int, datum: Datum) -> int:
@@ -226,16 +231,19 @@ def datum_of(code: int) -> Datum:
     )
 
 
-def plane_name(code: int) -> str:
+def plane_name(code: int) -> Text:
     """How a clerk calls a CRS."""
     if zone := zone_of(code):
-        return f"平面直角座標系第{zone}系（EPSG:{code}）"
+        return Text(f"平面直角座標系第{zone}系（EPSG:{code}）", f"plane rectangular zone {zone} (EPSG:{code})")
     if zone := utm_zone_of(code):
-        return f"UTM第{zone}帯（EPSG:{code}）"
+        return Text(f"UTM第{zone}帯（EPSG:{code}）", f"UTM zone {zone} (EPSG:{code})")
     if code == WEB_MERCATOR:
-        return f"Webメルカトル（EPSG:{code}）"
+        return Text(f"Webメルカトル（EPSG:{code}）", f"web mercator (EPSG:{code})")
     datum = next((datum for datum, geographic in GEOGRAPHIC.items() if geographic == code), None)
-    return f"{_DATUM_NAMES[datum]}の緯度経度（EPSG:{code}）" if datum else f"EPSG:{code} {crs_of(code).name}"
+    if datum is None:
+        return Text(name := f"EPSG:{code} {crs_of(code).name}", name)
+    named = _DATUM_NAMES[datum]
+    return Text(f"{named.ja}の緯度経度（EPSG:{code}）", f"latitude and longitude of {named.en} (EPSG:{code})")
 
 
 def _fold(text: str) -> str:

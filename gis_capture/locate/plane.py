@@ -144,7 +144,7 @@ def _candidate(
 def _ranked(one: _Candidate) -> RankedReading:
     axes = Text("、Xが東", ", X is east") if one.is_exchanged else Text("、Xが北", ", X is north")
     return RankedReading(
-        words=Text(plane_name(one.code) + axes.ja, f"EPSG:{one.code}" + axes.en),
+        words=Text((named := plane_name(one.code)).ja + axes.ja, named.en + axes.en),
         code=one.code,
         share=round(one.share, 3),
         distance_m=None if one.distance_m is None else round(one.distance_m),

@@ -17,7 +17,7 @@ from gis_capture.locate.reading import Reading
 from gis_capture.locate.row_notations import settle_rows
 from gis_capture.locate.settled import Settled
 from gis_capture.locate.stated import Stated
-from gis_capture.model import BBox, Text
+from gis_capture.model import BBox
 
 _JGD2011 = GEOGRAPHIC["jgd2011"]
 _FAR_M = 20_000.0
@@ -120,7 +120,7 @@ def _settle_datum(settled: Settled, known: KnownPlaces, grids_dir: Path | None) 
         doubts = (codes.POSITIONS_FAR_FROM_ADDRESSES,) if distance and distance > _FAR_M else ()
         return replace(settled, doubts=settled.doubts + doubts)
     ranked = tuple(
-        RankedReading(Text(plane_name(one), f"EPSG:{one}"), one, 1.0, round(offset[0]), "datum")
+        RankedReading(plane_name(one), one, 1.0, round(offset[0]), "datum")
         for one, offset in zip((code, other_code), offsets, strict=True)
         if offset
     )

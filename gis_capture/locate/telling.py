@@ -128,7 +128,7 @@ class Teller:
             words = [of_numbers] * bool(of_numbers and not is_as_written[row])
             words += ["区切りのない度分秒"] * bool(reading.is_packed is not None and reading.is_packed[row])
             if reading.is_plane and (code := stated.code_of(row)):
-                words.append(plane_name(code))
+                words.append(plane_name(code).ja)
             words += [step for step, rows in steps if rows[row]]
             words += ["緯度と経度を入れ替え"] * bool(reading.is_swapped[row])
             if reading.cells is not None:

@@ -4,6 +4,7 @@ import pytest
 
 from gis_capture.locate import Located, codes, locate_rows
 from gis_capture.locate.crs import plane_name
+from gis_capture.text import Text
 
 X: list[str | None] = ["15876.3", "15976.3", "16076.3"]
 Y: list[str | None] = ["7234.5", "7334.5", "7434.5"]
@@ -148,17 +149,17 @@ def test_a_zone_beside_its_frame_is_of_that_datum(words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "name"),
+    ("code", "ja", "en"),
     [
-        (6675, "平面直角座標系第7系（EPSG:6675）"),
-        (6690, "UTM第53帯（EPSG:6690）"),
-        (3857, "Webメルカトル（EPSG:3857）"),
-        (4301, "日本測地系の緯度経度（EPSG:4301）"),
+        (6675, "平面直角座標系第7系（EPSG:6675）", "plane rectangular zone 7 (EPSG:6675)"),
+        (6690, "UTM第53帯（EPSG:6690）", "UTM zone 53 (EPSG:6690)"),
+        (3857, "Webメルカトル（EPSG:3857）", "web mercator (EPSG:3857)"),
+        (4301, "日本測地系の緯度経度（EPSG:4301）", "latitude and longitude of the Tokyo datum (EPSG:4301)"),
     ],
 )
-def test_clerks_are_told_a_crs_as_they_call_it(code: int, name: str) -> None:
+def test_clerks_are_told_a_crs_as_they_call_it(code: int, ja: str, en: str) -> None:
     """Not by the English name of a database, which changes, too."""
-    assert plane_name(code) == name
+    assert plane_name(code) == Text(ja, en)
 
 
 def test_web_mercator_has_but_one_datum() -> None:
