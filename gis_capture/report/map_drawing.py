@@ -25,6 +25,7 @@ MAX_VERTICES = 500_000
 _MAX_LAT_DEG = 85.0
 _MAX_TEXT_CHARS = 300
 _N_GRID_LINES = 4
+_FAR_TIMES, _NEAR_DEG = 8.0, 0.05
 _NEAREST_ZOOM = 17
 _POPUP = {
     "label": Text("名前", "Name"),
@@ -107,7 +108,7 @@ def draw_map(
     )
     # The page brings Leaflet; nothing that is drawn here needs jQuery or Bootstrap.
     drawn.default_js, drawn.default_css = [], []
-    box = BBox(*(float(edge) for edge in shapely.total_bounds(places)))
+    box = _shown_first(places)
     _graticule(box, name=_GRID.in_language(language)).add_to(drawn)
     if circles:
         _reaches(circles[:_MAX_CIRCLES], language).add_to(drawn)
@@ -202,6 +203,15 @@ def _disagreements(apart: Sequence[Apart], language: str) -> folium.GeoJson:
         marker=folium.CircleMarker(radius=5),
         tooltip=folium.GeoJsonTooltip(["label"], labels=False),
     )
+
+
+def _shown_first(places: Sequence[Geometry]) -> BBox:
+    """The box around what the map opens with: all but what lies so far away that the rest could not be told apart."""
+    boxes = shapely.bounds(np.array(places, dtype=object))
+    middles = (boxes[:, :2] + boxes[:, 2:]) / 2
+    away = np.abs(middles - np.median(middles, axis=0)).max(axis=1)
+    near = boxes[away <= max(_FAR_TIMES * float(np.quantile(away, 0.75)), _NEAR_DEG)]
+    return BBox(*(float(edge) for edge in (*near[:, :2].min(axis=0), *near[:, 2:].max(axis=0))))
 
 
 def _graticule(box: BBox, *, name: str) -> folium.FeatureGroup:

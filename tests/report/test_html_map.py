@@ -219,6 +219,25 @@ def test_lines_areas_and_collections_are_drawn_and_what_has_no_place_in_the_worl
     assert draw_map(LAYER, features[3:], rows={}, language="en") is None
 
 
+def test_what_lies_far_away_does_not_shrink_the_rest_to_a_dot() -> None:
+    """The map opens with the city; a mistake a thousand kilometres off is drawn, and is not what it opens with."""
+    places = [(137.25 + n / 500, 36.14) for n in range(9)]
+
+    def corners(*more: tuple[float, float]) -> str:
+        features = [
+            Feature("light", str(n), Point(place), {}, position=PositionQuality("geometry"))
+            for n, place in enumerate((*places, *more))
+        ]
+        drawing = draw_map(LAYER, features, rows={}, language="ja")
+        assert drawing is not None
+        (found,) = re.findall(r"fitBounds\(\s*(\[\[.*?\]\])", drawing.script, re.DOTALL)
+        return str(found)
+
+    assert corners((127.7, 26.2)) == corners()
+    # A town that has a second quarter is shown whole.
+    assert corners(*((137.4 + n / 500, 36.3) for n in range(4))) != corners()
+
+
 def test_how_far_off_a_place_may_be_is_drawn_around_it() -> None:
     """A circle of that radius around a rough place, none around a survey point; nothing to press on it."""
     features = [
