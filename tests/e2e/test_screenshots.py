@@ -29,6 +29,7 @@ ELSEWHERE = {
     "ChildRows.svelte": "test_form_fields.py",
     "ConfirmPlace.svelte": "test_confirm_place.py",
     "Lock.svelte": "test_pins.py",
+    "PaperRow.svelte": "test_paper_ledgers.py",
     "PhotoPen.svelte": "test_capture.py",
     "Remembered.svelte": "test_form_fields.py",
     "RoundProgress.svelte": "test_rounds.py",

@@ -46,7 +46,8 @@ class WebKit:
         self.wait(lambda: self._press(testid), f"{testid} can be pressed")
 
     def write(self, testid: str, text: str) -> None:
-        """Types into a part."""
+        """Types into a part once it is there: a form is painted from its top."""
+        self.wait(lambda: self._element(testid), f"{testid} is there")
         self._ask("POST", f"{self.session}/element/{self._element(testid)}/value", {"text": text})
 
     def text(self, testid: str) -> str:
