@@ -116,7 +116,7 @@ const drawLine = ({ layer }: DrawnLayer): LayerSpecification => ({
   paint: { "line-color": ["get", "color"], "line-width": ["interpolate", ["linear"], ["zoom"], 11, 2, 17, 5] },
 });
 
-/** In metres on the ground, so that it doubles with each zoom. */
+/** In metres on the ground, so that it doubles with each zoom. Not filled: where many lie over one another, the map would go black. */
 const drawRing = ({ layer }: DrawnLayer): LayerSpecification => ({
   ...at(layer, "ring"),
   type: "circle",
@@ -124,8 +124,7 @@ const drawRing = ({ layer }: DrawnLayer): LayerSpecification => ({
   filter: ["has", "ring_px"],
   paint: {
     "circle-radius": ["interpolate", ["exponential", 2], ["zoom"], 0, 0, 22, ["get", "ring_px"]],
-    "circle-color": ["get", "ring_color"],
-    "circle-opacity": 0.08,
+    "circle-opacity": 0,
     "circle-stroke-color": ["get", "ring_color"],
     "circle-stroke-width": 3,
     "circle-pitch-alignment": "map",

@@ -46,3 +46,8 @@ test("a layer is drawn paler or not at all, in the style and on a map that has i
   expect(map.setLayoutProperty).toHaveBeenCalledWith(`ledger-${LAYER.key}-marker`, "visibility", "none");
   expect(map.setPaintProperty).toHaveBeenCalledWith(`ledger-${LAYER.key}-marker`, "icon-opacity", 0.4);
 });
+
+test("rings of rough places leave the map to be seen, however many lie over one another", () => {
+  const ring = find(ledgerStyle([{ layer: LAYER, n_features: 57 }]), "ring");
+  expect(ring?.paint).toMatchObject({ "circle-opacity": 0, "circle-stroke-color": ["get", "ring_color"] });
+});
