@@ -38,6 +38,12 @@ _SAYINGS: dict[Language, dict[str, str]] = {
     "en": {"unsent": "Unsent {n}", "saved": "Saved. It stays on this tablet until it is sent.", "new": "New record"},
 }
 
+# A map takes its new size a little after its place has changed, when what changed it is on the screen.
+_IS_FITTED = """() => {
+  const map = document.querySelector("[data-testid=map]"), canvas = map?.querySelector("canvas.maplibregl-canvas");
+  const is_hidden = map && !(map.clientWidth && map.clientHeight);
+  return is_hidden || (canvas?.clientWidth === map?.clientWidth && canvas?.clientHeight === map?.clientHeight);
+}"""
 _PHOTOS = """async () => {
   const ask = (request) => new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
@@ -106,7 +112,11 @@ class Tablet:
         self.expect_map()
 
     def expect_map(self) -> None:
-        """Waits until the map has drawn all there is."""
+        """Waits until the map fills its place, which a panel may just have changed, and has drawn all there is."""
+        deadline = time.monotonic() + PATIENCE_MS / 1000
+        while not self.page.evaluate(_IS_FITTED):
+            assert time.monotonic() < deadline, "the map does not fill its place"
+            self.page.wait_for_timeout(50)
         expect(self.part("map")).to_have_attribute("data-map-state", "idle")
 
     def expect_unsent(self, n: int) -> None:
@@ -157,6 +167,7 @@ class Tablet:
             # A device that stands still tells its position again and again; an old one is not taken.
             self.page.context.set_geolocation(self.position)
         if way == "tap":
+            self.expect_map()
             box = self.part("crosshair").bounding_box()
             assert box is not None
             self.page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

@@ -18,6 +18,7 @@ LON, LAT = 137.2526, 36.1461
 
 def tap_beside_centre(crew: Tablet, right_px: float, down_px: float) -> None:
     """Taps the map so far from the crosshair."""
+    crew.expect_map()
     box = crew.part("crosshair").bounding_box()
     assert box is not None
     crew.page.touchscreen.tap(box["x"] + box["width"] / 2 + right_px, box["y"] + box["height"] / 2 + down_px)

@@ -41,6 +41,7 @@ def scale(crew: Tablet) -> re.Pattern[str]:
 
 def tap_middle(crew: Tablet) -> None:
     """Taps the middle of the map."""
+    crew.expect_map()
     box = crew.part("map").bounding_box()
     assert box is not None
     crew.page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

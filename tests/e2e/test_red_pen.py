@@ -37,6 +37,8 @@ def test_lines_drawn_by_hand_are_kept_erased_taken_back_and_seen_at_the_office(
         crew.wait_until_kept()
         screens_server.stop()
         crew.tap("map-redline")
+        expect(crew.part("redline-panel")).to_be_visible()
+        crew.expect_map()
         stroke(crew, wave(-120))
         expect(crew.part("redline-count")).to_have_text("線 1本")
         crew.tap("redline-pen-青")

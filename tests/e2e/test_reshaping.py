@@ -24,6 +24,7 @@ def middle(crew: Tablet) -> tuple[float, float]:
 
 def tap_at(crew: Tablet, *places: tuple[float, float]) -> None:
     """Taps places that count in halves of the lot from its middle, up and to the right."""
+    crew.expect_map()
     x, y = middle(crew)
     for east, north in places:
         crew.page.touchscreen.tap(x + east * HALF_PX, y - north * HALF_PX)
@@ -33,6 +34,7 @@ def tap_at(crew: Tablet, *places: tuple[float, float]) -> None:
 
 def drag(crew: Tablet, start: tuple[float, float], end: tuple[float, float]) -> None:
     """Drags with a finger, in the same measure."""
+    crew.expect_map()
     x, y = middle(crew)
     session = crew.page.context.new_cdp_session(crew.page)
     for step in range(9):
@@ -91,9 +93,9 @@ def test_a_lot_is_divided_joined_again_and_a_neighbour_is_drawn_onto_its_corners
         crew.tap("split-finish")
         expect(crew.part("split-panel")).to_have_count(0)
         open_lot(crew, "区画1-2", "button-merge")
+        crew.expect_map()
         box = crew.part("map").bounding_box()
         assert box is not None
-        crew.expect_map()
         crew.page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2 + HALF_PX)
         expect(crew.part("merge-other")).to_contain_text("相手: 区画1。")
         crew.tap("merge-finish")
