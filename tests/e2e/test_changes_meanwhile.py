@@ -12,6 +12,7 @@ from tests.e2e.relay import relay
 from tests.e2e.serving import Server
 from tests.e2e.tablet import PORTRAIT, tablet
 
+KEPT = "/tablet/app.webmanifest"
 _LOOK_FOR_UPDATE = "async () => { await (await navigator.serviceWorker.getRegistration()).update(); }"
 
 
@@ -31,6 +32,32 @@ def add_field(workspace: Path) -> None:
     with opened.store.transact(Author("office"), at=opened.clock()) as transaction:
         version = layer.definition_version + 1
         transaction.put_layer(replace(layer, fields=(*layer.fields, key), definition_version=version))
+
+
+def test_the_app_is_kept_at_last_after_a_cut_and_takes_a_page_that_came_without_it(
+    screens_server: Server, playwright: Playwright, browser_path: str, tmp_path: Path
+) -> None:
+    """Where one of its files does not come, it is tried again without anybody's doing; then the network may go."""
+    cuts = []
+
+    def cut_once() -> None:
+        if not cuts:
+            cuts.append(KEPT)
+            raise ConnectionAbortedError(KEPT)
+
+    with relay(screens_server.url) as door:
+        door.acts[KEPT] = cut_once
+        with tablet(playwright, browser_path, tmp_path / "profile", door.url, viewport=PORTRAIT) as crew:
+            crew.complaints.allow("ERR_EMPTY_RESPONSE")
+            crew.wait_until_kept()
+            assert cuts
+            # Loaded past the worker, as a page is that was on its way while the worker took hold of the others.
+            with crew.page.expect_navigation():
+                crew.page.context.new_cdp_session(crew.page).send("Page.reload", {"ignoreCache": True})
+            crew.wait_until_kept()
+            crew.set_up("aed")
+            screens_server.stop()
+            crew.reload()
 
 
 def test_a_newer_app_and_a_changed_layer_leave_unsent_edits_and_drafts_alone(

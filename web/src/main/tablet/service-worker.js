@@ -23,6 +23,7 @@ self.addEventListener("activate", (event) => {
 // The app asks for the new version only when the person agrees.
 self.addEventListener("message", (event) => {
   if (event.data === "activate") self.skipWaiting();
+  if (event.data === "claim") event.waitUntil(self.clients.claim());
 });
 
 self.addEventListener("fetch", (event) => {

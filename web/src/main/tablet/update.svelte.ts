@@ -1,15 +1,18 @@
+const WORKER_URL = "/tablet/service-worker.js";
+/** How often an app that stays open looks for a newer version. */
+const SEEK_EVERY_MS = 30 * 60_000;
+/** How soon the first keeping of the app is tried again after a cut. */
+const RETRY_AFTER_MS = 10_000;
+
 /** Keeps the app itself on the device, and tells when a newer one waits. It never changes under a person's hands. */
 export class AppUpdate {
   is_waiting = $state(false);
   #registration: ServiceWorkerRegistration | undefined;
 
-  async start(): Promise<void> {
+  start(): void {
     if (!("serviceWorker" in navigator) || !import.meta.env.PROD) return;
-    this.#registration = await navigator.serviceWorker.register("/tablet/service-worker.js", { scope: "/tablet/" });
-    this.#look();
-    this.#registration.addEventListener("updatefound", () => {
-      this.#registration?.installing?.addEventListener("statechange", () => this.#look());
-    });
+    void this.#seek();
+    setInterval(() => void this.#seek(), SEEK_EVERY_MS);
   }
 
   /** Switches to the waiting version and loads it; drafts and the outbox lie in the store and stay. */
@@ -18,7 +21,34 @@ export class AppUpdate {
     this.#registration?.waiting?.postMessage("activate");
   }
 
-  #look(): void {
-    this.is_waiting = Boolean(this.#registration?.waiting && navigator.serviceWorker.controller);
+  async #seek(): Promise<void> {
+    try {
+      const registration = await navigator.serviceWorker.register(WORKER_URL, { scope: "/tablet/" });
+      if (registration === this.#registration) await registration.update();
+      else this.#follow(registration);
+    } catch (error) {
+      console.warn("no newer version could be looked for", error);
+    }
+  }
+
+  #follow(registration: ServiceWorkerRegistration): void {
+    this.#registration = registration;
+    const watch = () => {
+      const worker = registration.installing;
+      worker?.addEventListener("statechange", () => {
+        if (worker.state === "redundant" && !registration.active) setTimeout(() => void this.#seek(), RETRY_AFTER_MS);
+        else this.#look(registration);
+      });
+    };
+    registration.addEventListener("updatefound", watch);
+    watch();
+    this.#look(registration);
+  }
+
+  #look({ waiting, active }: ServiceWorkerRegistration): void {
+    const { controller } = navigator.serviceWorker;
+    this.is_waiting = Boolean(waiting && controller);
+    // A page that was loading while the worker took hold of the others is in nobody's hands until it asks.
+    if (active && !controller) active.postMessage("claim");
   }
 }
