@@ -38,7 +38,7 @@ def test_the_app_is_kept_at_last_after_a_cut_and_takes_a_page_that_came_without_
     screens_server: Server, playwright: Playwright, browser_path: str, tmp_path: Path
 ) -> None:
     """Where one of its files does not come, it is tried again without anybody's doing; then the network may go."""
-    cuts = []
+    cuts: list[str] = []
 
     def cut_once() -> None:
         if not cuts:
