@@ -20,6 +20,7 @@ from gis_capture.ledger import DEFAULT_LIMITS, Limits, Reading
 from gis_capture.ledger.recipes.recipe import Recipe
 from gis_capture.locate.gazetteer import Gazetteer
 from gis_capture.locate.keys import KeyLayer
+from gis_capture.locate.plane import Beside, nowhere
 from gis_capture.locate.said import NOTHING_SAID, Said
 from gis_capture.model import Layer
 from gis_capture.store.protocol import Author, Store
@@ -54,6 +55,7 @@ def convert(
     against: KeyLayer | None = None,
     said: Said = NOTHING_SAID,
     track: PhotoTrack | None = None,
+    beside: Beside = nowhere,
 ) -> Conversion:
     """Brings every ledger of a source into the store: all of it in one transaction, or nothing.
 
@@ -85,6 +87,7 @@ def convert(
         against: Features by whose lots, posts, numbers or names rows without coordinates are placed.
         said: What a person says of the columns of the position.
         track: Places photos without a position by when they were taken.
+        beside: Gives the box of what is surely placed already.
 
     Raises:
         RecipeError: The recipe does not fit the source.
@@ -119,6 +122,7 @@ def convert(
         against=against,
         said=said,
         track=track,
+        beside=beside,
     )
     parts = [source.sum_up() for source in sources]
     found = [] if is_repeat_allowed else [find_continuation(source, store) for source in sources]

@@ -14,7 +14,7 @@ from gis_capture.locate.crs import GEOGRAPHIC
 from gis_capture.locate.doubtful import check_geometries
 from gis_capture.locate.gazetteer import Gazetteer
 from gis_capture.locate.left_open import apart_m
-from gis_capture.locate.messages import SWAPPED_NOTE, doubt_titles
+from gis_capture.locate.messages import SWAPPED_NOTE, doubt_of_row, doubt_titles
 from gis_capture.locate.numbers import Floats
 from gis_capture.model import Problem
 
@@ -63,4 +63,4 @@ def doubts_of(table: Table, geometries: Geometries, crs: int, gazetteer: Gazette
     words = [titles.get(number) for number in numbers]
     for row in np.flatnonzero(beyond.is_beyond).tolist():
         words[row] = (SWAPPED_NOTE if beyond.is_swapped[row] else TITLES[COORDINATE_OUTSIDE_JAPAN]).ja
-    return GeometryDoubts(problems, [word and f"図形の位置（確認：{word}）" for word in words], reach_m)
+    return GeometryDoubts(problems, [word and f"図形の位置（{doubt_of_row(word)}）" for word in words], reach_m)

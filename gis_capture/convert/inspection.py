@@ -22,6 +22,7 @@ from gis_capture.locate import Coordinates
 from gis_capture.locate.evidence import RankedReading
 from gis_capture.locate.gazetteer import Gazetteer
 from gis_capture.locate.keys import Way, propose_ways
+from gis_capture.locate.plane import Beside, nowhere
 from gis_capture.model import FieldType, Layer, Problem
 
 FORMAT = "gis-capture.inspect/v1"
@@ -132,17 +133,18 @@ def inspect_source(
     grids_dir: Path | None = None,
     gazetteer: Gazetteer | None = None,
     gaiji: Mapping[str, str] = NO_GAIJI,
+    beside: Beside = nowhere,
 ) -> Inspection:
     """Reads a source and tells what is in it, and which of these layers its tables may belong to.
 
     With a gazetteer, the ways to read coordinates are compared with the addresses; `gaiji` is what the office's
-    private characters are.
+    private characters are. `beside` gives the box of what is surely placed already.
 
     Raises:
         SourceError: The source is missing, broken, encrypted, too large or of a kind that is not read.
     """
     reading = replace_gaiji(read_ledger(path, limits=limits, recipe=recipe, layout=layout), gaiji)
-    tables = tuple(_inspect_table(table, layers, grids_dir, gazetteer) for table in reading.tables)
+    tables = tuple(_inspect_table(table, layers, grids_dir, gazetteer, beside) for table in reading.tables)
     of_tables = (
         problem for table in reading.tables for problem in (*table.problems, *find_digit_damage(table), *table.notes)
     )
@@ -150,7 +152,7 @@ def inspect_source(
 
 
 def _inspect_table(
-    table: Table, layers: Sequence[Layer], grids_dir: Path | None, gazetteer: Gazetteer | None
+    table: Table, layers: Sequence[Layer], grids_dir: Path | None, gazetteer: Gazetteer | None, beside: Beside
 ) -> InspectedTable:
     suggestions = tuple(suggest_layers(table, layers))
     coordinates = coordinates_of(table)
@@ -161,6 +163,6 @@ def _inspect_table(
         coordinates=coordinates,
         suggestions=suggestions,
         layer_key=choose_layer(suggestions),
-        readings=() if is_nowhere else readings_of(table, grids_dir=grids_dir, gazetteer=gazetteer),
+        readings=() if is_nowhere else readings_of(table, grids_dir=grids_dir, gazetteer=gazetteer, beside=beside),
         ways=tuple(propose_ways(columns_of(table))) if is_nowhere else (),
     )

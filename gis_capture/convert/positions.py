@@ -17,6 +17,7 @@ from gis_capture.locate.crs import GEOGRAPHIC, parse_crs, tells_of_two_datums
 from gis_capture.locate.evidence import RankedReading
 from gis_capture.locate.gazetteer import Gazetteer
 from gis_capture.locate.keys import KeyLayer, add_key_places
+from gis_capture.locate.plane import Beside, nowhere
 from gis_capture.locate.result import NO_COORDINATES
 from gis_capture.locate.said import NOTHING_SAID, Said
 from gis_capture.model import Layer
@@ -43,14 +44,22 @@ def coordinates_of(table: Table) -> Coordinates:
     return find_coordinates(columns_of(table), context=context_of(table))
 
 
-def readings_of(table: Table, *, grids_dir: Path | None, gazetteer: Gazetteer | None) -> tuple[RankedReading, ...]:
+def readings_of(
+    table: Table, *, grids_dir: Path | None, gazetteer: Gazetteer | None, beside: Beside = nowhere
+) -> tuple[RankedReading, ...]:
     """Compares the ways to read the coordinates of a table, by some hundred of its rows; () = nothing to compare."""
     if has_geometries(table):
         return ()
     step = max(1, len(table.row_numbers) // _SAMPLE_SIZE)
     sample = {name: texts[::step] for name, texts in columns_of(table).items()}
     located = locate_rows(
-        sample, crs=None, layer_crs="EPSG:6668", context=context_of(table), grids_dir=grids_dir, gazetteer=gazetteer
+        sample,
+        crs=None,
+        layer_crs="EPSG:6668",
+        context=context_of(table),
+        grids_dir=grids_dir,
+        gazetteer=gazetteer,
+        beside=beside,
     )
     return located.readings
 
@@ -65,6 +74,7 @@ def position_rows(
     against: KeyLayer | None = None,
     said: Said = NOTHING_SAID,
     track: PhotoTrack | None = None,
+    beside: Beside = nowhere,
 ) -> Positions:
     """Gives every row of a table its position in a layer.
 
@@ -77,6 +87,7 @@ def position_rows(
         against: Places them by lots, posts, numbers or names, which are nearer.
         said: What a person says of the columns.
         track: Places photos by when they were taken.
+        beside: Gives the box of what is surely placed already.
 
     Raises:
         CRSError: `crs` is not known.
@@ -97,6 +108,7 @@ def position_rows(
         gazetteer=gazetteer,
         wants_areas=layer.geometry_type in _TYPES_OF_AREAS,
         said=said,
+        beside=beside,
     )
     if against is not None:
         located = add_key_places(

@@ -17,6 +17,7 @@ from gis_capture.ledger.recipes.recipe import ColumnRule
 from gis_capture.ledger.values import Note, Origin, Teller, clean_column
 from gis_capture.locate.gazetteer import Gazetteer
 from gis_capture.locate.keys import KeyLayer
+from gis_capture.locate.plane import Beside, nowhere
 from gis_capture.locate.said import NOTHING_SAID, Said
 from gis_capture.model import FeatureColumns, Layer, Problem, Text, Value
 from gis_capture.store.source_rows import MAX_ROWS, SourceBlock, SourceRow, blocks_of
@@ -105,6 +106,7 @@ def convert_table(
     against: KeyLayer | None = None,
     said: Said = NOTHING_SAID,
     track: PhotoTrack | None = None,
+    beside: Beside = nowhere,
 ) -> ConvertedTable:
     """Cleans all matched columns of a table and finds the position of every row.
 
@@ -115,7 +117,15 @@ def convert_table(
         CRSError: `crs` is not known.
     """
     positions = position_rows(
-        table, layer, crs=crs, grids_dir=grids_dir, gazetteer=gazetteer, against=against, said=said, track=track
+        table,
+        layer,
+        crs=crs,
+        grids_dir=grids_dir,
+        gazetteer=gazetteer,
+        against=against,
+        said=said,
+        track=track,
+        beside=beside,
     )
     field_of = match.fields
     problems: list[Problem] = []

@@ -24,6 +24,7 @@ from gis_capture.ledger.recipes.files import format_recipe
 from gis_capture.ledger.recipes.recipe import ColumnRule, Recipe
 from gis_capture.locate.gazetteer import Gazetteer
 from gis_capture.locate.keys import KeyLayer
+from gis_capture.locate.plane import Beside, nowhere
 from gis_capture.locate.said import NOTHING_SAID, Said
 from gis_capture.model import Layer, Problem
 from gis_capture.store.source_rows import SourceBlock
@@ -93,6 +94,7 @@ def convert_sources(
     against: KeyLayer | None = None,
     said: Said = NOTHING_SAID,
     track: PhotoTrack | None = None,
+    beside: Beside = nowhere,
 ) -> tuple[ConvertedSource, ...]:
     """Reads a source and converts its tables, layer by layer, the one of the main table first; writes nothing.
 
@@ -145,6 +147,7 @@ def convert_sources(
                     against=against,
                     said=said_of(source_table, rules, said),
                     track=track,
+                    beside=beside,
                 )
             )
             n_done += 1

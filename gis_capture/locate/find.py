@@ -48,6 +48,7 @@ def read_positions(columns: Columns, *, wants_plane: bool | None = None, said: S
         wants_plane: The CRS is known to be a plane (True) or geographic (False).
         said: What a person says of the columns.
     """
+    said = said.paired(columns)
     if layout := said.layout():
         return read_layout(columns, layout)
     columns = said.free(columns)

@@ -14,6 +14,8 @@ CHECK_HEADERS = Text("台帳の見出しを確かめてください。", "Check 
 CORRECT_LEDGER = Text("台帳を直してください。", "Correct the ledger.")
 CHECK_PLACE = Text("現地または地図で確かめてください。", "Check the place.")
 
+_CHECK = "確認："
+_CHECK_OF_ALL = f"台帳全体で{_CHECK}"
 DOUBTS_OF_ROWS = frozenset(
     {
         codes.ADDRESS_DISAGREES,
@@ -142,6 +144,12 @@ AXES_EXCHANGED = Text(
 )
 AXES_ASSUMED = Text(
     "Xを北、Yを東（測量の座標）として読みました。", "X was read as north and Y as east, as surveyors write."
+)
+SAY_THE_AXES = Text(
+    "数か所を地図で確かめ、逆のときは「{column}」を東と指定して取り込み直してください"
+    "（取り込みの画面で選ぶか、コマンドに --role {column}=east を付けます）。",
+    'Check some places on the map. If it is the other way round, import again and say that "{column}" is east:'
+    " on the page of imports, or by --role {column}=east.",
 )
 READINGS_COMPARED = Text(
     "座標を{chosen}として読みました（住所との差{distance}）。次の候補は{other}（差{other_distance}）。",
@@ -298,6 +306,21 @@ def fill(text: Text, **words: object) -> Text:
     ja = {name: word.ja if isinstance(word, Text) else word for name, word in words.items()}
     en = {name: word.en if isinstance(word, Text) else word for name, word in words.items()}
     return Text(text.ja.format(**ja), text.en.format(**en))
+
+
+def doubt_of_row(title: str) -> str:
+    """The words of a note that make a crew look at one place."""
+    return f"{_CHECK}{title}"
+
+
+def doubt_of_all(title: str) -> str:
+    """The words of the notes of all rows for what the office answers once: no crew is sent to each of them."""
+    return f"{_CHECK_OF_ALL}{title}"
+
+
+def is_doubted(note: str | None) -> bool:
+    """Does the note of a place send a crew to it?"""
+    return _CHECK in (note or "").replace(_CHECK_OF_ALL, "")
 
 
 def doubt_titles(problems: Iterable[Problem]) -> dict[int, str]:

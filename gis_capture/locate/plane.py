@@ -1,5 +1,6 @@
 """Which zone plane coordinates belong to and which of the two is north, by where the rows would come to lie."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +26,14 @@ _MARGIN = 0.2
 _NEAR_M = 10_000.0
 _KEPT = 6
 
+Beside = Callable[[], BBox | None]
+"""Gives the box of what is surely placed already, in EPSG:4326; None = nothing is."""
+
+
+def nowhere() -> BBox | None:
+    """Nothing is placed yet."""
+    return None
+
 
 @dataclass(frozen=True, slots=True)
 class PlaneChoice:
@@ -47,19 +56,35 @@ class PlaneChoice:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
+    """One reading.
+
+    Attributes:
+        share: Rows that lie in the zone and the area, with room around them.
+        shares_inside: Rows without that room in the area, and in the box of what is placed already; what is not known
+            has no rows in it.
+        share_in_zone: Rows without that room in the zone.
+        distance_m: From the addresses.
+    """
+
     code: int
     is_exchanged: bool
     share: float
-    share_inside: float
+    shares_inside: tuple[float, float]
+    share_in_zone: float
     distance_m: float | None
 
     def beats(self, other: "_Candidate") -> bool:
         """Clearly better: half as far from the addresses, or many more rows where they can be."""
         if self.distance_m is not None and other.distance_m is not None:
             return self.distance_m < min(0.5 * other.distance_m, _NEAR_M) and other.distance_m - self.distance_m > 1000
-        if self.code == other.code and max(self.share_inside, other.share_inside) >= _ENOUGH:
-            # Axes that are exchanged move rows by some kilometres only: the area is taken without room around it.
-            return self.share_inside > other.share_inside + _MARGIN
+        if self.code == other.code:
+            # Axes that are exchanged move rows by some kilometres only: boxes are taken without room around them.
+            for mine, others in zip(self.shares_inside, other.shares_inside, strict=True):
+                if max(mine, others) >= _ENOUGH and abs(mine - others) > _MARGIN:
+                    return mine > others
+            # The box of a zone is too rough to exchange axes by, and enough to trust them as they stand.
+            if not self.is_exchanged and self.share_in_zone >= _ENOUGH > other.share_in_zone + _MARGIN:
+                return True
         return self.share > other.share + _MARGIN
 
 
@@ -71,7 +96,9 @@ def choose_plane(
     axes_are_told: bool,
     axes_are_said: bool = False,
     area: BBox | None = None,
+    beside: Beside = nowhere,
     known: KnownPlaces | None = None,
+    x_is_east: bool = False,
 ) -> PlaneChoice:
     """Ranks the readings of plane coordinates.
 
@@ -84,11 +111,15 @@ def choose_plane(
         axes_are_told: The headers say which is north.
         axes_are_said: A person says it; then nothing else is tried.
         area: Where the rows should be, in EPSG:4326.
+        beside: Box of what is surely placed in the other layers, in EPSG:4326; asked only where axes are not told.
         known: Where they are by their addresses.
+        x_is_east: The letter of `x` is X, for the words.
     """
     orders = (False,) if axes_are_said else (False, True)
+    is_open = not (axes_are_told or axes_are_said)
+    boxes = (area, beside() if is_open else None)
     candidates = [
-        _candidate(x, y, code=one, is_exchanged=is_exchanged, area=area, known=known)
+        _candidate(x, y, code=one, is_exchanged=is_exchanged, boxes=boxes, known=known)
         for one in ([code] if code else _possible_codes(x, y))
         for is_exchanged in orders
     ]
@@ -96,7 +127,7 @@ def choose_plane(
         # Something may speak against what is stated.
         others = [in_datum(one, datum_of(code)) for one in _possible_codes(x, y)]
         candidates += [
-            _candidate(x, y, code=one, is_exchanged=is_exchanged, area=area, known=known)
+            _candidate(x, y, code=one, is_exchanged=is_exchanged, boxes=boxes, known=known)
             for one in dict.fromkeys(others)
             if one != code
             for is_exchanged in orders
@@ -105,7 +136,7 @@ def choose_plane(
     candidates.sort(
         key=lambda one: (
             -one.share if one.distance_m is None else one.distance_m,
-            -one.share_inside if one.distance_m is None else 0.0,
+            *(-share for share in one.shares_inside if one.distance_m is None),
             one.is_exchanged,
         )
     )
@@ -124,25 +155,42 @@ def choose_plane(
         is_exchanged=best.is_exchanged and is_found,
         is_sure=is_near and beaten_zones and beaten_axes,
         is_doubted=code is not None and any(one.beats(best) for one in rivals),
-        ranked=tuple(_ranked(one) for one in [best, *(one for one in candidates if one is not best)][:_KEPT]),
+        ranked=tuple(
+            _ranked(one, x_is_east) for one in [best, *(one for one in candidates if one is not best)][:_KEPT]
+        ),
     )
 
 
 def _candidate(
-    x: Floats, y: Floats, *, code: int, is_exchanged: bool, area: BBox | None, known: KnownPlaces | None
+    x: Floats,
+    y: Floats,
+    *,
+    code: int,
+    is_exchanged: bool,
+    boxes: tuple[BBox | None, BBox | None],
+    known: KnownPlaces | None,
 ) -> _Candidate:
     east, north = (y, x) if is_exchanged else (x, y)
     moved = transform(east, north, source=code, target=GEOGRAPHIC["jgd2011"])
     bounds = crs_of(code).area_of_use
-    boxes = [*([BBox(*bounds.bounds)] if bounds else []), *([area] if area else [])]
-    distance_m = known.distance_m(moved.x, moved.y) if known else None
-    n_outside = len(outside_area(moved.x, moved.y, area)) if area else 0
-    share_inside = 1 - n_outside / len(x) if area and len(x) else 0.0
-    return _Candidate(code, is_exchanged, share_within(moved.x, moved.y, boxes), share_inside, distance_m)
+    zone = BBox(*bounds.bounds) if bounds else None
+    return _Candidate(
+        code=code,
+        is_exchanged=is_exchanged,
+        share=share_within(moved.x, moved.y, [box for box in (zone, boxes[0]) if box]),
+        shares_inside=(_share_inside(moved.x, moved.y, boxes[0]), _share_inside(moved.x, moved.y, boxes[1])),
+        share_in_zone=_share_inside(moved.x, moved.y, zone),
+        distance_m=known.distance_m(moved.x, moved.y) if known else None,
+    )
 
 
-def _ranked(one: _Candidate) -> RankedReading:
-    axes = Text("、Xが東", ", X is east") if one.is_exchanged else Text("、Xが北", ", X is north")
+def _share_inside(lon: Floats, lat: Floats, box: BBox | None) -> float:
+    return 1 - len(outside_area(lon, lat, box)) / len(lon) if box and len(lon) else 0.0
+
+
+def _ranked(one: _Candidate, x_is_east: bool) -> RankedReading:
+    is_east = one.is_exchanged != x_is_east
+    axes = Text("、Xが東", ", X is east") if is_east else Text("、Xが北", ", X is north")
     return RankedReading(
         words=Text((named := plane_name(one.code)).ja + axes.ja, named.en + axes.en),
         code=one.code,

@@ -83,6 +83,11 @@ class Reading:
         """Do latitude and longitude stand in each other's column?"""
         return bool(self.is_valid.any() and self.is_swapped[self.is_valid].all())
 
+    def turned(self) -> "Reading":
+        """The same plane coordinates with north and east exchanged."""
+        columns = {"x": self.layout.columns["y"], "y": self.layout.columns["x"]}
+        return replace(self, x=self.y, y=self.x, layout=replace(self.layout, columns=columns))
+
     def sample(self, among: Bools | None = None) -> Bools:
         """Marks some hundred rows, valid ones unless others are named, spread over the table."""
         rows = np.flatnonzero(self.is_valid if among is None else among)

@@ -15,7 +15,9 @@ from gis_capture.locate.find import describe, read_positions
 from gis_capture.locate.gazetteer import Gazetteer
 from gis_capture.locate.layouts import Columns
 from gis_capture.locate.left_open import DATUMS_APART_M, apart_m, left_open_m
+from gis_capture.locate.messages import doubt_of_row
 from gis_capture.locate.moving import move_cells, move_rows
+from gis_capture.locate.plane import Beside, nowhere
 from gis_capture.locate.points import Points
 from gis_capture.locate.reading import Reading
 from gis_capture.locate.result import NO_COORDINATES, Located
@@ -57,6 +59,7 @@ def locate_rows(
     city: str | None = None,
     wants_areas: bool = False,
     said: Said = NOTHING_SAID,
+    beside: Beside = nowhere,
 ) -> Located:
     """Gives every row its position, with the method, the accuracy and what was read.
 
@@ -74,6 +77,8 @@ def locate_rows(
         city: Where addresses lie that name no city; None = at the gazetteer's home, else told by the other rows.
         wants_areas: Mesh codes give their cells, too, besides the middles.
         said: What a person says of the columns.
+        beside: Gives the box of what is surely placed in the other layers, in EPSG:4326: where headers do not tell
+            which axis of a plane is north, it may.
 
     Raises:
         CRSError: `crs` or `layer_crs` is not known.
@@ -100,14 +105,18 @@ def locate_rows(
             reading, stated = rest[1], newer
             rest = second_reading(columns, reading)
         places = _told_by(rest[1], reading, known) if rest else known
-        settled = settle(columns, reading, stated, wanted=wanted, area=area, known=places, grids_dir=grids_dir)
+        settled = settle(
+            columns, reading, stated, wanted=wanted, area=area, known=places, grids_dir=grids_dir, beside=beside
+        )
         located = _by_coordinates(columns, settled, numbers, target, grids_dir, area, addresses, known)
         if rest:
             other = stated_crs(*rest, context, said)
             places = _told_by(reading, rest[1], known)
-            beside = settle(*rest, other, wanted=None, area=area, known=places, grids_dir=grids_dir)
-            second = _by_coordinates(rest[0], beside, numbers, target, grids_dir, area, None, None)
-            are_stated = settled.stated.has_datum and beside.stated.has_datum
+            settled_rest = settle(
+                *rest, other, wanted=None, area=area, known=places, grids_dir=grids_dir, beside=beside
+            )
+            second = _by_coordinates(rest[0], settled_rest, numbers, target, grids_dir, area, None, None)
+            are_stated = settled.stated.has_datum and settled_rest.stated.has_datum
             located = compare(located, second, numbers, target, are_stated=are_stated)
         if wants_areas and settled.reading.cells is not None:
             located = replace(located, areas=move_cells(settled, target, grids_dir))
@@ -234,6 +243,6 @@ def _by_addresses(
     outside = tell_outside(found, addresses, area, numbers)
     for row, _ in found:
         if numbers[row] in outside:
-            located.notes[row] = f"{located.notes[row]}（確認：{codes.TITLES[codes.POSITION_OUTSIDE_AREA].ja}）"
+            located.notes[row] = f"{located.notes[row]}（{doubt_of_row(codes.TITLES[codes.POSITION_OUTSIDE_AREA].ja)}）"
     problems = (*tell_addresses(located.problems, addresses, rows, numbers), *outside.values())
     return replace(located, problems=problems, address_columns=addresses.columns)

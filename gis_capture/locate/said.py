@@ -1,11 +1,11 @@
 """What a person says of the position of rows: which column holds what, and how its numbers are written."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gis_capture.errors import FieldError
-from gis_capture.locate.layouts import FORMS_OF_DEGREES, Columns, Form, Layout
+from gis_capture.locate.layouts import FORMS_OF_DEGREES, Columns, Form, Layout, find_layouts
 from gis_capture.model.roles import NOTATIONS, ROLES, SaidNotation
 from gis_capture.text import Text
 
@@ -78,6 +78,19 @@ class Said:
                     ),
                     column=one,
                 )
+
+    def paired(self, columns: Columns) -> "Said":
+        """The same where north or east alone is said, with the column that belongs to it."""
+        axes = [role for role in ("north", "east") if self.column_of(role)]
+        if len(axes) != 1:
+            return self
+        name, other = self.column_of(axes[0]) or "", "east" if axes == ["north"] else "north"
+        pairs = [layout.columns for layout in find_layouts(columns) if layout.form == "plane"]
+        beside = ({pair["x"][0], pair["y"][0]} - {name} for pair in pairs if (name,) in pair.values())
+        partner = next((one.pop() for one in beside if len(one) == 1), None)
+        if partner is None or partner in self.roles:
+            return self
+        return replace(self, roles={**self.roles, partner: other})
 
     def layout(self) -> Layout | None:
         """The columns that hold the position; None where not all that it takes is said."""

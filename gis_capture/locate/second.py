@@ -10,7 +10,7 @@ from gis_capture.locate import codes, messages
 from gis_capture.locate.find import read_positions
 from gis_capture.locate.gazetteer.spots import distances_m
 from gis_capture.locate.layouts import Columns
-from gis_capture.locate.messages import fill, format_distance
+from gis_capture.locate.messages import doubt_of_all, doubt_of_row, fill, format_distance
 from gis_capture.locate.numbers import Bools, Floats
 from gis_capture.locate.reading import Reading
 from gis_capture.locate.result import Located
@@ -65,8 +65,9 @@ def compare(located: Located, second: Located, numbers: Sequence[int], target: i
     reach_m = _APART_M if are_stated else _APART_UNSTATED_M
     is_apart = apart_m > reach_m + _accuracies(located) + _accuracies(second)
     told = tuple(_problems(is_apart, apart_m, (here.x, here.y), (there.x, there.y), numbers))
+    is_of_all = any(problem.row_number is None for problem in told)
+    doubt = (doubt_of_all if is_of_all else doubt_of_row)(codes.TITLES[codes.COORDINATES_DISAGREE].ja)
     for row in np.flatnonzero(is_apart).tolist():
-        doubt = f"確認：{codes.TITLES[codes.COORDINATES_DISAGREE].ja}"
         located.notes[row] = f"{located.notes[row] or ''}（{doubt}）"
     return replace(located, problems=(*kept, *told))
 

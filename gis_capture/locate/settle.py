@@ -12,7 +12,7 @@ from gis_capture.locate.degrees import OTHER_NOTATION, settle_degrees
 from gis_capture.locate.evidence import About, KnownPlaces, RankedReading, is_better_datum
 from gis_capture.locate.layouts import FORMS_OF_DEGREES, Columns
 from gis_capture.locate.numbers import Floats
-from gis_capture.locate.plane import choose_plane
+from gis_capture.locate.plane import Beside, choose_plane, nowhere
 from gis_capture.locate.reading import Reading
 from gis_capture.locate.row_notations import settle_rows
 from gis_capture.locate.settled import Settled
@@ -32,6 +32,7 @@ def settle(
     area: BBox | None,
     known: KnownPlaces | None,
     grids_dir: Path | None,
+    beside: Beside = nowhere,
 ) -> Settled:
     """Decides between the readings of coordinates.
 
@@ -43,13 +44,14 @@ def settle(
         area: Where the rows should be, in EPSG:4326.
         known: Where they are by their addresses, parallel to the rows.
         grids_dir: Folder of datum grids.
+        beside: Gives the box of what is surely placed in the other layers, in EPSG:4326.
     """
     settled = Settled(reading, stated)
     if reading.kind == "grid_reference":
         # The references name their zones; a CRS that a person names can only be their datum.
         settled = replace(settled, stated=stated.in_datum(datum_of(wanted)) if wanted else stated)
     elif reading.kind == "plane_xy":
-        settled = _settle_plane(settled, wanted, area, known)
+        settled = _settle_plane(settled, wanted, area, known, beside)
     else:
         if wanted:
             geographic = GEOGRAPHIC[datum_of(wanted)] if crs_of(wanted).is_projected else wanted
@@ -63,9 +65,16 @@ def settle(
     return _settle_datum(settled, known, grids_dir) if known and not is_doubted else settled
 
 
-def _settle_plane(settled: Settled, wanted: int | None, area: BBox | None, known: KnownPlaces | None) -> Settled:
-    reading = settled.reading
-    stated = Stated(wanted, has_datum=True) if wanted and crs_of(wanted).is_projected else settled.stated
+def _settle_plane(
+    settled: Settled, wanted: int | None, area: BBox | None, known: KnownPlaces | None, beside: Beside
+) -> Settled:
+    reading, stated = settled.reading, settled.stated
+    if stated.north:
+        # Columns of letters are laid out as surveyors write, with X to the north.
+        reading = reading.turned() if stated.north == "y" else reading
+        reading = replace(reading, layout=replace(reading.layout, axes_are_told=True))
+    if wanted and crs_of(wanted).is_projected:
+        stated = Stated(wanted, has_datum=True)
     in_zone = reading.is_valid
     if stated.row_codes is not None:
         in_zone = in_zone & ((stated.row_codes == stated.code) | (stated.row_codes == 0))
@@ -77,7 +86,9 @@ def _settle_plane(settled: Settled, wanted: int | None, area: BBox | None, known
         axes_are_told=reading.layout.axes_are_told,
         axes_are_said=reading.layout.is_said,
         area=area,
+        beside=beside,
         known=known.of_rows(rows) if known else None,
+        x_is_east=settled.stated.north == "y",
     )
     names = {axis: names[0] for axis, names in reading.layout.columns.items()}
     ranked = choice.ranked
@@ -87,8 +98,7 @@ def _settle_plane(settled: Settled, wanted: int | None, area: BBox | None, known
     else:
         ranked = tuple(replace(one, roles={names[axis]: role for axis, role in one.roles.items()}) for one in ranked)
     if choice.is_exchanged:
-        layout = replace(reading.layout, columns={"x": reading.layout.columns["y"], "y": reading.layout.columns["x"]})
-        reading = replace(reading, x=reading.y, y=reading.x, layout=layout)
+        reading = reading.turned()
     if stated.code is None:
         # The zone is found in the newest datum, which is right within half a kilometre of the stated one.
         code = in_datum(choice.code, stated.datum) if choice.code and stated.datum else choice.code

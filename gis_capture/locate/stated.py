@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from gis_capture.locate.axes import Axis, north_axis
 from gis_capture.locate.crs import (
     GEOGRAPHIC,
     Datum,
@@ -33,6 +34,7 @@ class Stated:
         datum: The datum that is said, with a zone or without.
         row_codes: Per row, where a column says it; 0 = nothing said there.
         columns: That say it, beside those of the coordinates.
+        north: The letter of the plane coordinates that words beside the table call north.
         unsaid: By row, the column of datum or zone whose cell says nothing that can be read, while it should.
     """
 
@@ -43,6 +45,7 @@ class Stated:
     datum: Datum | None = None
     row_codes: np.ndarray | None = field(default=None, compare=False)
     columns: tuple[str, ...] = ()
+    north: Axis | None = None
     unsaid: Mapping[int, str] = field(default_factory=dict, compare=False)
 
     def is_newer(self, other: "Stated") -> bool:
@@ -77,7 +80,8 @@ def stated_crs(columns: Columns, reading: Reading, context: Sequence[str] = (), 
     texts += [text for text in context if not text.strip().isdigit()]
     datum = next((found for text in texts if (found := read_datum(text))), None)
     code = next((code for text in texts if (code := _code_in(text, datum, is_plane=reading.is_plane))), None)
-    stated = Stated(code, has_datum=any(map(names_datum, texts)), datum=datum)
+    north = north_axis(context) if reading.kind == "plane_xy" and not reading.layout.axes_are_told else None
+    stated = Stated(code, has_datum=any(map(names_datum, texts)), datum=datum, north=north)
     if not (datum_column or zone_column) and reading.zone_codes is None:
         return stated
     memo: dict[tuple[str | None, str | None, int], int] = {}

@@ -133,7 +133,7 @@ class Teller:
             words += ["緯度と経度を入れ替え"] * bool(reading.is_swapped[row])
             if reading.cells is not None:
                 words.append(f"一辺{reading.cells.size(row)}のメッシュの中心")
-            words += [f"確認：{doubts.get(row)}"] * (row in doubts)
+            words += [doubts[row]] if row in doubts else []
             notes[row] = reading.texts(self._columns, row) + (f"（{'、'.join(words)}）" if words else "")
         return notes
 
@@ -146,10 +146,10 @@ class Teller:
             of_all.append(codes.TITLES[codes.AXES_ASSUMED].ja)
         if self._settled.is_datum_open():
             of_all.append(codes.TITLES[codes.DATUM_ASSUMED].ja)
-        doubts = dict.fromkeys(range(len(self._reading.x)), of_all[0]) if of_all else {}
+        doubts = dict.fromkeys(range(len(self._reading.x)), messages.doubt_of_all(of_all[0])) if of_all else {}
         if of_rows := messages.doubt_titles(problems):
             rows = enumerate(self._row_numbers)
-            doubts |= {row: of_rows[number] for row, number in rows if number in of_rows}
+            doubts |= {row: messages.doubt_of_row(of_rows[number]) for row, number in rows if number in of_rows}
         return doubts
 
     def checks(
@@ -213,7 +213,9 @@ class Teller:
         if choice.is_exchanged and zone_of(stated.code):
             yield self._of_table(codes.AXES_EXCHANGED, "warning", messages.AXES_EXCHANGED, messages.CHECK_HEADERS)
         elif not choice.is_exchanged and not self._reading.layout.axes_are_told and not choice.is_sure:
-            yield self._of_table(codes.AXES_ASSUMED, "warning", messages.AXES_ASSUMED, messages.CHECK_ON_MAP)
+            names = [names[0] for names in self._reading.layout.columns.values()]
+            how = fill(messages.SAY_THE_AXES, column=names[1]) if len(set(names)) > 1 else messages.CHECK_ON_MAP
+            yield self._of_table(codes.AXES_ASSUMED, "warning", messages.AXES_ASSUMED, how)
 
     def _of_evidence(self) -> Iterable[Problem]:
         told = {codes.DATUM_FOUND: messages.DATUM_FOUND, codes.DATUM_DOUBTED: messages.DATUM_DOUBTED}

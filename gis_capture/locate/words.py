@@ -35,7 +35,8 @@ _ZONE = re.compile(
     "(?:平面直角|直角|公共)?(?:座標)?系(?:番号|コード|no\\.?)?|(?:平面直角|公共)座標(?:系)?(?:番号|コード)|座標参照系"
     "|(?:utm)?[_-]?(?:座標)?(?:帯番号|ゾーン|zone)(?:番号)?|utm帯|crs|epsg(?:コード|code|番号)?|srid"
 )
-_DIRECTION = re.compile(r"[(\[]?([北東])(?:方向|向き?|が正)?[)\]]?")
+_DIRECTION = re.compile(r"[(\[]?[真南]?([北東])西?(?:方向|向き?|が正)?[)\]]?")
+_LETTER = re.compile("(?<![a-z])[xy](?![a-z])")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−－ｰ", "ー"))
 _CAMEL = re.compile("(?<=[a-z])(?=[A-Z])")
 
@@ -114,6 +115,8 @@ def _plane_role(folded: str) -> Role | None:
     ):
         rest, n_found = re.subn(pattern, "", folded)
         if n_found:
+            # X座標(北方向): what the word says, the letter need not.
+            rest = _LETTER.sub("", rest, count=1)
             return Role(axis, "", rest) if not _left_over(rest) else None
     for axis, letter in (("east", "e"), ("north", "n")):
         rest, n_found = re.subn(f"(?:(?<![a-z])|(?<=utm)){letter}(?![a-z])", "", folded)

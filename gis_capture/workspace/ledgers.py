@@ -33,12 +33,14 @@ from gis_capture.ledger.recipes.files import parse_recipe
 from gis_capture.ledger.recipes.recipe import PlaceRule, Recipe
 from gis_capture.locate.gazetteer import Gazetteer
 from gis_capture.locate.keys import KeyLayer
+from gis_capture.locate.plane import Beside
 from gis_capture.locate.said import NOTHING_SAID, Said
 from gis_capture.model import Layer
 from gis_capture.store.protocol import Store
 from gis_capture.sync.office import Office
 from gis_capture.workspace.folder import Folder
 from gis_capture.workspace.key_layers import read_key_layer
+from gis_capture.workspace.placed_box import placed_box
 from gis_capture.workspace.recipes import RecipeFolder
 from gis_capture.workspace.reimport import (
     ListedRow,
@@ -103,6 +105,7 @@ class Ledgers:
                 grids_dir=self.folder.grids_dir,
                 gazetteer=gazetteer,
                 gaiji=self.folder.gaiji(),
+                beside=self._beside(),
             )
 
     @property
@@ -181,6 +184,7 @@ class Ledgers:
                 against=self._key_layer(place_by, against, place_column, recipe),
                 said=said_of(table, rules, said),
                 track=track,
+                beside=self._beside(),
             )
 
     def _key_layer(self, way: str | None, layers: Sequence[str], column: str, recipe: Recipe | None) -> KeyLayer | None:
@@ -275,6 +279,7 @@ class Ledgers:
                 against=self._key_layer(place_by, against, place_column, recipe),
                 said=said,
                 track=track,
+                beside=self._beside(),
             )
 
     def reimport(
@@ -353,6 +358,7 @@ class Ledgers:
                 against=self._key_layer(place_by, against, place_column, recipe),
                 said=said,
                 track=track,
+                beside=self._beside(),
             )
             prepared = prepare_all(sources, self.store, base=base, key=key, is_dry_run=is_dry_run)
             if is_dry_run:
@@ -409,11 +415,16 @@ class Ledgers:
                 table=tuple(record.get("tables") or ()) or None,
                 **given,
                 track=track,
+                beside=self._beside(),
                 gaiji=self.folder.gaiji(),
                 grids_dir=self.folder.grids_dir,
                 limits=self.limits,
                 gazetteer=gazetteer,
             )
+
+    def _beside(self) -> Beside:
+        """Looks where things are once, when something is asked that this tells."""
+        return functools.cache(functools.partial(placed_box, self.store))
 
     def _gazetteer(self) -> AbstractContextManager[Gazetteer | None]:
         path = self.folder.gazetteer_path

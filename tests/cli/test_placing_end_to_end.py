@@ -160,3 +160,20 @@ def test_another_layers_number_or_name_leads_to_its_feature(
     assert [place(one) for one in found] == [(LON, LAT), None]
     assert found[0].position.method == way
     assert "key_not_found" in {problem["code"] for problem in result["problems"]}
+
+
+def test_what_the_workspace_holds_tells_the_axes_of_a_plane(convert: Convert) -> None:
+    """X座標 and Y座標 leave them open; beside a ledger in degrees that is placed they do not."""
+    to_plane = Transformer.from_crs(6668, 6675, always_xy=True)
+    lights = [(LON + n / 2000, LAT + n / 3000) for n in range(12)]
+    planes = [to_plane.transform(lon, lat) for lon, lat in lights]
+    mirrors = [f"{north:.2f},{east:.2f}" for east, north in planes[2:9]]
+    exchanged = [f"{east:.2f},{north:.2f}" for east, north in planes[2:9]]
+    header, crs = "X座標,Y座標", ("--crs", "EPSG:6675")
+    convert("緯度,経度", [f"{lat:.7f},{lon:.7f}" for lon, lat in lights])
+    code, beside, features = convert(header, mirrors, *crs)
+    _, turned, _ = convert(header, exchanged, *crs)
+
+    assert code == 0 and "axes_assumed" not in {problem["code"] for problem in beside["problems"]}
+    assert {feature.position.accuracy_m for feature in features if feature.position.method == "plane"} == {1.0}
+    assert "axes_exchanged" in {problem["code"] for problem in turned["problems"]}

@@ -82,7 +82,7 @@ def test_a_datum_that_nobody_states_reaches_to_the_other_one() -> None:
     columns: dict[str, list[str | None]] = {"緯度": ["36.146191"], "経度": ["137.251821"]}
     open_ = locate_rows(columns, crs=None, layer_crs="EPSG:6668")
     assert open_.accuracies_m == [450.0]
-    assert open_.notes == ["経度「137.251821」 緯度「36.146191」（確認：測地系の記載がありません）"]
+    assert open_.notes == ["経度「137.251821」 緯度「36.146191」（台帳全体で確認：測地系の記載がありません）"]
     stated = locate_rows(columns, crs="EPSG:6668", layer_crs="EPSG:6668")
     assert (stated.accuracies_m, stated.notes) == ([1.0], [None])
 

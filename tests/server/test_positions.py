@@ -118,3 +118,21 @@ def test_what_cannot_be_meant_is_told(
 
     problem_of(client.post(f"/imports/{import_id}/preview", json=choice), status, code)
     problem_of(client.post("/imports/0/preview", json={}), 404, "not_found")
+
+
+def test_which_axis_is_north_is_asked_once_and_kept(client: FlaskClient, workspace: Workspace) -> None:
+    """Far from what is placed, X座標 and Y座標 leave it open; the answer goes to the notes and the recipe."""
+    text = "番号,X座標(7系),Y座標(7系)\r\n" + "".join(f"M-{n},{31876.3 + n},{22234.5 + n}\r\n" for n in range(4))
+    import_id = upload(client, text).get_json()["import_id"]
+    asked = preview(client, import_id)
+    answers = [one["answer"] for one in asked["readings"] if one["about"] == "plane"]
+    answer = next(one for one in answers if one["roles"]["X座標(7系)"] == "east")
+    told = preview(client, import_id, **answer)
+    state = convert(client, import_id, layer="generic", **answer)
+    kept = client.post(f"/imports/{import_id}/recipe", json={"name": "鏡"}).get_json()["recipe"]
+    recipe = workspace.recipes.read(kept)
+
+    assert asked["needs_answer"] and not told["needs_answer"]
+    positions = [feature.position for feature in workspace.store.features(state["result"]["layer"])]
+    assert {one.accuracy_m for one in positions} == {1.0} and not any("確認" in (one.note or "") for one in positions)
+    assert {column.name: column.role for column in recipe.tables[0].columns if column.role} == answer["roles"]

@@ -9,12 +9,12 @@ const IN_FIELD = ["field", "gps", "tap", "confirmed"];
 
 /** What an import writes into the note of a place that it doubts. */
 const DOUBTED = "確認：";
-/** Which datum a ledger is in, is asked of the office once, and not of a crew at each of its places. */
-const UNSTATED_DATUM = `${DOUBTED}測地系の記載がありません`;
+/** What is open of a whole ledger is asked of the office once, and not of a crew at each of its places. */
+const ASKED_OF_OFFICE = `台帳全体で${DOUBTED}`;
 
 /** The radius within which a feature lies, where it is worth showing; null = good, or not known. */
 export function poorRadiusM({ geometry, position }: Pick<Feature, "geometry" | "position">): number | null {
-  if (position?.note?.includes(UNSTATED_DATUM)) return null;
+  if (position?.note?.includes(ASKED_OF_OFFICE)) return null;
   const radius_m = position?.accuracy_m ?? 0;
   return geometry && radius_m >= POOR_M ? radius_m : null;
 }
@@ -24,7 +24,7 @@ export function needsConfirming(feature: Pick<Feature, "geometry" | "position">)
   const method = feature.position?.method ?? "";
   if (!feature.geometry || !method || IN_FIELD.includes(method)) return false;
   const note = feature.position?.note ?? "";
-  const is_doubted = note.includes(DOUBTED) && !note.includes(UNSTATED_DATUM);
+  const is_doubted = note.replace(ASKED_OF_OFFICE, "").includes(DOUBTED);
   return method === "address" || poorRadiusM(feature) !== null || is_doubted;
 }
 
