@@ -10,7 +10,14 @@ from gis_capture.locate.checks import outside_area
 from gis_capture.locate.crs import GEOGRAPHIC
 from gis_capture.locate.evidence import About, KnownPlaces, RankedReading, share_within
 from gis_capture.locate.layouts import Columns, Layout
-from gis_capture.locate.numbers import SURE_LOG_ODDS, SURE_PRIOR_LOG_ODDS, Floats, Notation, has_packed_digits
+from gis_capture.locate.numbers import (
+    SURE_LOG_ODDS,
+    SURE_PRIOR_LOG_ODDS,
+    Floats,
+    Notation,
+    has_four_decimals,
+    has_packed_digits,
+)
 from gis_capture.locate.reading import Reading, read_layout
 from gis_capture.locate.settled import Settled
 from gis_capture.model import BBox, Text
@@ -18,6 +25,7 @@ from gis_capture.model import BBox, Text
 OTHER_NOTATION: Mapping[Notation, Notation] = {"decimal": "packed_dms", "packed_dms": "decimal"}
 """What numbers without marks may be instead."""
 _DOUBTFUL_LOG_ODDS = 12.0
+_SURE_LONG_LOG_ODDS = 2.0
 _POSSIBLE_SHARE = 0.8
 _MARGIN = 0.2
 _NEAR_M = 20_000.0
@@ -76,7 +84,10 @@ def _settle_notation(columns: Columns, settled: Settled, area: BBox | None, know
         return settled
     is_clear = is_other or _is_clear(best, rival, inside)
     could_be_either = meaning.notation != "decimal" or _could_be_packed(x, y, other)
-    sure_log_odds = SURE_LOG_ODDS if meaning.notation != "decimal" or meaning.scale else SURE_PRIOR_LOG_ODDS
+    sure_log_odds = SURE_LOG_ODDS
+    if meaning.notation == "decimal" and not meaning.scale:
+        # 35.3045 is how minutes and seconds are packed; of 35.304512 it takes many rows to believe it.
+        sure_log_odds = SURE_PRIOR_LOG_ODDS if has_four_decimals(x, y) else _SURE_LONG_LOG_ODDS
     is_thin = not is_clear and (best.distance_m is not None or (could_be_either and meaning.log_odds < sure_log_odds))
     if is_thin:
         whole = reread_degrees(columns, reading, range(len(reading.x)))

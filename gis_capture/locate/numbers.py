@@ -133,6 +133,12 @@ def has_packed_digits(lon: Floats, lat: Floats) -> Bools:
     return is_short & has_seconds
 
 
+def has_four_decimals(lon: Floats, lat: Floats) -> bool:
+    """Do all have the digits of D.MMSS, and none more?"""
+    known = np.isfinite(lon) & np.isfinite(lat)
+    return bool(all(_is_whole(axis[known] * 1e4).all() for axis in (lon, lat)))
+
+
 def to_degrees(values: Floats, meaning: Meaning) -> Floats:
     """Gives decimal degrees; NaN where minutes would be 60 or more, or seconds more than 60."""
     if meaning.notation == "decimal":

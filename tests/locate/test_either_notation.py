@@ -60,7 +60,7 @@ def doubted(located: Located) -> list[int]:
     "pairs",
     [
         [("35.3045", "139.2730")],
-        [("35.304512", "139.273012")],
+        [(f"35.30{row:02d}12", f"139.27{row:02d}31") for row in range(6)],
         [("35.3045", "139.2730"), ("35.3051", "139.2730"), ("35.3045", "139.2731")],
     ],
 )
@@ -82,6 +82,16 @@ def test_digits_that_are_no_seconds_are_decimals(pair: tuple[str, str]) -> None:
     located = locate([pair])
     assert doubted(located) == [] and places(located) == [(float(pair[0]), float(pair[1]))]
     assert max(metres or 0 for metres in located.accuracies_m) < 10
+
+
+@pytest.mark.parametrize("n_rows", [1, 2, 3])
+def test_few_rows_of_more_than_four_decimals_are_decimals(n_rows: int) -> None:
+    """Their digits may be seconds and parts of such, which is rarer than a third of all decimals that look so."""
+    pairs = [(f"35.304{row}12", f"139.273{row}1") for row in range(n_rows)]
+    located = locate(pairs)
+    assert doubted(located) == [] and places(located) == [(float(lat), float(lon)) for lat, lon in pairs]
+    assert max(metres or 0 for metres in located.accuracies_m) < 10
+    assert codes.NOTATION_UNCERTAIN not in {problem.code for problem in located.problems}
 
 
 @pytest.mark.parametrize("is_packed", [False, True])
