@@ -14,7 +14,7 @@ from gis_capture.locate.crs import GEOGRAPHIC
 from gis_capture.locate.doubtful import check_geometries
 from gis_capture.locate.gazetteer import Gazetteer
 from gis_capture.locate.left_open import apart_m
-from gis_capture.locate.messages import SWAPPED_NOTE, doubt_of_row, doubt_titles
+from gis_capture.locate.messages import SWAPPED_NOTE, doubt_of_row, doubts_of_rows, told_once
 from gis_capture.locate.numbers import Floats
 from gis_capture.model import Problem
 
@@ -59,8 +59,8 @@ def doubts_of(table: Table, geometries: Geometries, crs: int, gazetteer: Gazette
     reach_m = np.where(beyond.is_beyond, beyond.away_m, np.nan)
     far = apart_m(problems)
     reach_m = np.fmax(reach_m, np.array([far.get(number, np.nan) for number in numbers], np.float64))
-    titles = doubt_titles(problems)
-    words = [titles.get(number) for number in numbers]
+    of_rows = doubts_of_rows(problems)
+    words = [of_rows.get(number) for number in numbers]
     for row in np.flatnonzero(beyond.is_beyond).tolist():
-        words[row] = (SWAPPED_NOTE if beyond.is_swapped[row] else TITLES[COORDINATE_OUTSIDE_JAPAN]).ja
-    return GeometryDoubts(problems, [word and f"図形の位置（{doubt_of_row(word)}）" for word in words], reach_m)
+        words[row] = doubt_of_row((SWAPPED_NOTE if beyond.is_swapped[row] else TITLES[COORDINATE_OUTSIDE_JAPAN]).ja)
+    return GeometryDoubts(told_once(problems), [word and f"図形の位置（{word}）" for word in words], reach_m)

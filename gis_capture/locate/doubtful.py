@@ -66,16 +66,15 @@ class PlacedRows:
         is_in_japan = in_japan(self.lon, self.lat)
         outside = [row for row in outside_area(self.lon, self.lat, area).tolist() if is_in_japan[row]] if area else []
         if area and len(outside) > max(_MOST * np.isfinite(self.lon).sum(), _FEW):
-            # That is one mistake and not as many as there are rows.
+            # That is one mistake and not as many as there are rows: `told_once` leaves the rows to their notes.
             message = fill(messages.MOSTLY_OUTSIDE_AREA, n_rows=len(outside))
             yield Problem(
                 codes.POSITION_OUTSIDE_AREA, "warning", message, messages.CHECK_CITY_AND_CRS, column=self.column
             )
-        elif area:
-            for row in outside:
-                lon, lat = _place(self.lon, self.lat, row)
-                edge = min(max(lon, area.min_x), area.max_x), min(max(lat, area.min_y), area.max_y)
-                yield self._problem(row, codes.POSITION_OUTSIDE_AREA, messages.OUTSIDE_AREA, edge)
+        for row in outside if area else ():
+            lon, lat = _place(self.lon, self.lat, row)
+            edge = min(max(lon, area.min_x), area.max_x), min(max(lat, area.min_y), area.max_y)
+            yield self._problem(row, codes.POSITION_OUTSIDE_AREA, messages.OUTSIDE_AREA, edge)
 
     def together(self, written: Written | None, known: KnownPlaces | None = None) -> Iterator[Problem]:
         """Places that rows of different addresses share, row by row; without addresses, places of very many rows.

@@ -323,13 +323,26 @@ def is_doubted(note: str | None) -> bool:
     return _CHECK in (note or "").replace(_CHECK_OF_ALL, "")
 
 
-def doubt_titles(problems: Iterable[Problem]) -> dict[int, str]:
-    """What is doubted of the place of a row, in Japanese, by row number."""
-    return {
-        one.row_number: codes.TITLES[one.code].ja
-        for one in problems
-        if one.code in DOUBTS_OF_ROWS and one.row_number is not None
-    }
+def told_once(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Leaves out what is told of single rows and of the whole table, too: that is in the notes of the rows."""
+    problems = tuple(problems)
+    of_all = {one.code for one in problems if one.row_number is None} & DOUBTS_OF_ROWS
+    return tuple(one for one in problems if one.row_number is None or one.code not in of_all)
+
+
+def doubts_of_rows(problems: Iterable[Problem]) -> dict[int, str]:
+    """What the note of a row says is doubted of its place, in Japanese, by row number.
+
+    What is told of the whole table, too, is one mistake and no crew's question.
+    """
+    told = [one for one in problems if one.code in DOUBTS_OF_ROWS]
+    of_all = {one.code for one in told if one.row_number is None}
+    words: dict[int, str] = {}
+    for is_of_all, say in ((True, doubt_of_all), (False, doubt_of_row)):
+        for one in told:
+            if one.row_number is not None and (one.code in of_all) == is_of_all:
+                words[one.row_number] = say(codes.TITLES[one.code].ja)
+    return words
 
 
 def format_distance(metres: float) -> str:

@@ -15,7 +15,7 @@ from gis_capture.locate.find import describe, read_positions
 from gis_capture.locate.gazetteer import Gazetteer
 from gis_capture.locate.layouts import Columns
 from gis_capture.locate.left_open import DATUMS_APART_M, apart_m, left_open_m
-from gis_capture.locate.messages import doubt_of_row
+from gis_capture.locate.messages import doubts_of_rows, told_once
 from gis_capture.locate.moving import move_cells, move_rows
 from gis_capture.locate.plane import Beside, nowhere
 from gis_capture.locate.points import Points
@@ -191,7 +191,7 @@ def _by_coordinates(
         ],
         notes=teller.notes(moved, problems),
         reasons=reasons,
-        problems=problems,
+        problems=told_once(problems),
         coordinates=describe(reading, settled.stated),
         operation="; ".join(moved.operations),
         readings=with_margins(settled.ranked),
@@ -241,8 +241,9 @@ def _by_addresses(
     for row in set(rows) - {row for row, _ in found}:
         located.reasons[row] = codes.ADDRESS_NOT_FOUND
     outside = tell_outside(found, addresses, area, numbers)
+    doubts = doubts_of_rows(outside)
     for row, _ in found:
-        if numbers[row] in outside:
-            located.notes[row] = f"{located.notes[row]}（{doubt_of_row(codes.TITLES[codes.POSITION_OUTSIDE_AREA].ja)}）"
-    problems = (*tell_addresses(located.problems, addresses, rows, numbers), *outside.values())
+        if numbers[row] in doubts:
+            located.notes[row] = f"{located.notes[row]}（{doubts[numbers[row]]}）"
+    problems = (*tell_addresses(located.problems, addresses, rows, numbers), *told_once(outside))
     return replace(located, problems=problems, address_columns=addresses.columns)

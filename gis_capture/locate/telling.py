@@ -147,9 +147,8 @@ class Teller:
         if self._settled.is_datum_open():
             of_all.append(codes.TITLES[codes.DATUM_ASSUMED].ja)
         doubts = dict.fromkeys(range(len(self._reading.x)), messages.doubt_of_all(of_all[0])) if of_all else {}
-        if of_rows := messages.doubt_titles(problems):
-            rows = enumerate(self._row_numbers)
-            doubts |= {row: messages.doubt_of_row(of_rows[number]) for row, number in rows if number in of_rows}
+        if of_rows := messages.doubts_of_rows(problems):
+            doubts |= {row: of_rows[number] for row, number in enumerate(self._row_numbers) if number in of_rows}
         return doubts
 
     def checks(

@@ -57,13 +57,12 @@ def tell_addresses(
 
 def tell_outside(
     found: Sequence[tuple[int, Match]], addresses: Addresses, area: BBox | None, row_numbers: Sequence[int]
-) -> dict[int, Problem]:
-    """The rows whose addresses lie outside an area, by row number, with what is told of each."""
+) -> tuple[Problem, ...]:
+    """What is told of the rows whose addresses lie outside an area."""
     if area is None:
-        return {}
+        return ()
     lon, lat = np.full(len(row_numbers), np.nan), np.full(len(row_numbers), np.nan)
     for row, match in found:
         lon[row], lat[row] = match.lon or np.nan, match.lat or np.nan
     rows = PlacedRows(lon, lat, addresses.texts.__getitem__, row_numbers, addresses.columns[0])
-    outside = [one for one in rows.alone(area) if one.code == codes.POSITION_OUTSIDE_AREA]
-    return {one.row_number or 0: one for one in outside}
+    return tuple(one for one in rows.alone(area) if one.code == codes.POSITION_OUTSIDE_AREA)

@@ -378,16 +378,15 @@ def test_rows_whose_address_is_not_known_leave_the_others_their_say(
 
 
 def test_a_ledger_of_another_city_is_one_problem_and_not_one_a_row() -> None:
-    """Twenty rows in the next prefecture; of the few that lie outside, each is told."""
+    """Twenty rows in the next prefecture, each with a note; of the few that lie outside, each is told."""
     lon, lat = np.linspace(136.1, 136.2, 20), np.linspace(35.3, 35.4, 20)
     city = BBox(136.7, 35.8, 137.7, 36.6)
-    (told,) = [
-        problem
-        for problem in locate(None, {"緯度": texts(lat), "経度": texts(lon)}, area=city).problems
-        if problem.code == codes.POSITION_OUTSIDE_AREA
-    ]
+    all_ = locate(None, {"緯度": texts(lat), "経度": texts(lon)}, area=city)
+    (told,) = [problem for problem in all_.problems if problem.code == codes.POSITION_OUTSIDE_AREA]
     assert told.row_number is None and "20行" in told.message.ja
+    assert all("台帳全体で確認：区域の外です" in (note or "") for note in all_.notes)
     lon[:15], lat[:15] = np.linspace(137.1, 137.2, 15), np.linspace(36.1, 36.2, 15)
     some = locate(None, {"緯度": texts(lat), "経度": texts(lon)}, area=city)
     rows = [problem.row_number for problem in some.problems if problem.code == codes.POSITION_OUTSIDE_AREA]
     assert rows == [16, 17, 18, 19, 20]
+    assert ["（確認：区域の外です" in (note or "") for note in some.notes] == [False] * 15 + [True] * 5

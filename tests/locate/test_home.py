@@ -77,3 +77,12 @@ def test_a_workspace_keeps_its_city(tmp_path: Path) -> None:
     """It goes on to every import."""
     with Workspace.create(tmp_path / "w", city="岐阜県高山市") as workspace:
         assert workspace.folder.city == "岐阜県高山市"
+
+
+def test_addresses_that_mostly_lie_outside_the_city_are_told_once_and_noted_each(gazetteer: Gazetteer) -> None:
+    """One problem of the table; no crew is sent to each row."""
+    columns: dict[str, list[str | None]] = {"住所": [f"石川県金沢市末広町{n}" for n in range(1, 13)]}
+    located = locate_rows(columns, crs=None, layer_crs="EPSG:6668", gazetteer=gazetteer)
+    (told,) = [one for one in located.problems if one.code == codes.POSITION_OUTSIDE_AREA]
+    assert told.row_number is None
+    assert all("台帳全体で確認：区域の外です" in (note or "") for note in located.notes)
