@@ -64,14 +64,16 @@ class PlacedRows:
         for row in on_zone_origin(self.lon, self.lat).tolist():
             yield self._problem(row, codes.ON_ZONE_ORIGIN, messages.ON_ZONE_ORIGIN)
         is_in_japan = in_japan(self.lon, self.lat)
-        outside = [row for row in outside_area(self.lon, self.lat, area).tolist() if is_in_japan[row]] if area else []
-        if area and len(outside) > max(_MOST * np.isfinite(self.lon).sum(), _FEW):
+        if area is None:
+            return
+        outside = [row for row in outside_area(self.lon, self.lat, area).tolist() if is_in_japan[row]]
+        if len(outside) > max(_MOST * np.isfinite(self.lon).sum(), _FEW):
             # That is one mistake and not as many as there are rows: `told_once` leaves the rows to their notes.
             message = fill(messages.MOSTLY_OUTSIDE_AREA, n_rows=len(outside))
             yield Problem(
                 codes.POSITION_OUTSIDE_AREA, "warning", message, messages.CHECK_CITY_AND_CRS, column=self.column
             )
-        for row in outside if area else ():
+        for row in outside:
             lon, lat = _place(self.lon, self.lat, row)
             edge = min(max(lon, area.min_x), area.max_x), min(max(lat, area.min_y), area.max_y)
             yield self._problem(row, codes.POSITION_OUTSIDE_AREA, messages.OUTSIDE_AREA, edge)
