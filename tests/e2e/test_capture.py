@@ -1,4 +1,4 @@
-"""Capturing on site: areas by corners and on foot, points by several positions, measuring."""
+"""Capturing on site: areas by corners, lines on foot, points by several positions, measuring."""
 
 from io import BytesIO
 from pathlib import Path
@@ -12,6 +12,7 @@ from tests.e2e.photo import take_photo
 from tests.e2e.serving import Server
 from tests.e2e.tablet import PORTRAIT, Tablet, tablet
 from tests.e2e.test_main_job import read_layer
+from tests.e2e.test_plane_layers import TO_DEGREES, TO_PLANE, add_layer
 
 LON, LAT = 137.2526, 36.1461
 
@@ -30,15 +31,20 @@ def stand(crew: Tablet, lon: float, lat: float, accuracy: float) -> None:
     expect(crew.part("status-gps")).to_have_text(f"GPS ±{round(accuracy)}m")
 
 
-def test_an_area_is_drawn_corner_by_corner_and_another_on_foot(
+def test_an_area_is_drawn_corner_by_corner_and_a_line_on_foot_and_neither_is_lost(
     screens_server: Server, playwright: Playwright, browser_path: str, tmp_path: Path
 ) -> None:
-    """Taps and the crosshair, back and forth again, a crossing is told, a walk gives corners; all arrives."""
+    """A crossing is told; corners and a walk go on after the app was closed; a walk may close and go over its way."""
+    way = [TO_PLANE.transform(LON, LAT), TO_PLANE.transform(LON + 0.0005, LAT)]
+    add_layer(screens_server.workspace, "path", "巡回路", {"type": "LineString", "coordinates": way})
+    screens_server.stop()
+    screens_server.start()
     with tablet(playwright, browser_path, tmp_path / "profile", screens_server.url, viewport=PORTRAIT) as crew:
-        crew.set_up("damage_area")
+        crew.set_up("damage_area", "path")
         crew.wait_until_kept()
         screens_server.stop()
         crew.tap("button-record")
+        crew.tap("layer-choice-damage_area")
         expect(crew.part("draw-panel")).to_be_visible()
         crew.part("sketch-snap").uncheck()
         crew.tap("draw-finish")
@@ -51,19 +57,31 @@ def test_an_area_is_drawn_corner_by_corner_and_another_on_foot(
         crew.tap("draw-undo")
         crew.tap("draw-undo")
         crew.tap("draw-redo")
+        crew.tap("button-list")
+        expect(crew.part("question")).to_have_text("かきかけの線や形があります。どうしますか。")
+        crew.tap("confirm-cancel")
+        crew.reload()
+        crew.tap("draw-redo")
+        crew.tap("draw-undo")
         crew.tap("draw-finish")
         crew.write("name", "三角の空き地")
         crew.save()
 
         crew.tap("button-record")
+        crew.tap("layer-choice-path")
         stand(crew, LON, LAT, 4)
         crew.tap("sketch-walk")
-        for east, north, accuracy in ((0.0005, 0, 5), (0.0005, 0.0005, 60), (0.0005, 0.0005, 6), (0, 0.0005, 4)):
+        for east, north, accuracy in ((0.0005, 0, 5), (0.0005, 0.0005, 60), (0.0005, 0.0005, 6)):
             stand(crew, LON + east, LAT + north, accuracy)
-        expect(crew.page.get_by_text("歩いたあとを記録しています(4点)")).to_be_visible()
+        expect(crew.page.get_by_text("歩いたあとを記録しています(3点)")).to_be_visible()
+        crew.reload()
+        expect(crew.page.get_by_text("歩いたあとを記録しています(3点)")).to_be_visible()
+        for east, north, accuracy in ((0, 0.0005, 4), (0, 0, 5), (0.0005, 0, 4)):
+            stand(crew, LON + east, LAT + north, accuracy)
+        expect(crew.page.get_by_text("歩いたあとを記録しています(6点)")).to_be_visible()
         crew.tap("sketch-walk")
         crew.tap("draw-finish")
-        crew.write("name", "歩いた範囲")
+        crew.write("name", "一回りした道")
         crew.save()
         crew.reload()
         crew.expect_unsent(2)
@@ -71,11 +89,16 @@ def test_an_area_is_drawn_corner_by_corner_and_another_on_foot(
         crew.send()
         assert crew.receipts() == ["applied", "applied"]
 
-    areas = read_layer(screens_server, "damage_area").set_index("name")
-    triangle, walked = areas.geometry["三角の空き地"], areas.geometry["歩いた範囲"]
-    assert len(triangle.exterior.coords) == 4
-    assert walked.bounds == pytest.approx((LON, LAT, LON + 0.0005, LAT + 0.0005), abs=1e-9)
-    assert len(walked.exterior.coords) == 5
+    triangle = read_layer(screens_server, "damage_area").set_index("name").loc["三角の空き地"]
+    assert len(triangle.geometry.exterior.coords) == 4
+    assert triangle.position_method == "tap"
+    walked = read_layer(screens_server, "path").set_index("name").loc["一回りした道"]
+    corners = [TO_DEGREES.transform(x, y) for x, y in walked.geometry.coords]
+    east, north = LON + 0.0005, LAT + 0.0005
+    way = [(LON, LAT), (east, LAT), (east, north), (LON, north), (LON, LAT), (east, LAT)]
+    assert corners == [pytest.approx(place, abs=1e-8) for place in way]
+    assert (walked.position_method, walked.position_accuracy_m) == ("gps", 6)
+    assert walked.position_note == "端末の位置 6点"
 
 
 def test_a_point_is_the_average_of_several_positions_and_a_poor_one_is_asked_about(

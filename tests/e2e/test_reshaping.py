@@ -90,6 +90,8 @@ def test_a_lot_is_divided_joined_again_and_a_neighbour_is_drawn_onto_its_corners
         open_lot(crew, "区画1", "button-split")
         crew.part("sketch-snap").uncheck()
         tap_at(crew, (-1.5, 0.2), (1.5, 0.2))
+        crew.reload()
+        expect(crew.part("split-panel")).to_be_visible()
         crew.tap("split-finish")
         expect(crew.part("split-panel")).to_have_count(0)
         open_lot(crew, "区画1-2", "button-merge")
@@ -124,7 +126,10 @@ def test_a_lot_is_divided_joined_again_and_a_neighbour_is_drawn_onto_its_corners
 def test_a_corner_is_moved_back_and_forth_by_mouse_and_by_finger(
     server: Server, playwright: Playwright, browser_path: str, tmp_path: Path
 ) -> None:
-    """After a mouse moved one corner, a finger moves the one it touches, not that of the mouse; steps go back."""
+    """After a mouse moved one corner, a finger moves the one it touches, not that of the mouse; steps go back.
+
+    Closing the app loses none of it.
+    """
     add_layer(server.workspace, "lot", "区画", {"type": "Polygon", "coordinates": [CORNERS]})
     server.start()
     with tablet(
@@ -145,6 +150,9 @@ def test_a_corner_is_moved_back_and_forth_by_mouse_and_by_finger(
         crew.tap("reshape-redo")
         crew.tap("reshape-redo")
         expect(crew.part("reshape-redo")).to_be_disabled()
+        crew.tap("place-cancel")
+        crew.tap("confirm-cancel")
+        crew.reload()
         crew.tap("draw-finish")
         crew.save()
         crew.send()

@@ -1,6 +1,6 @@
 import type { Geometry, Position } from "geojson";
 import { bboxOf } from "./distance.ts";
-import { crossesItself } from "./sketch.ts";
+import { lineCrosses } from "./sketch.ts";
 
 /** Why a cut does not divide a shape. */
 export type SplitProblem = "beside" | "crossing" | "hole" | "parts";
@@ -23,7 +23,7 @@ interface Crossing {
 
 /** The parts of a line or an area on both sides of a cut, the largest first; corners stay as they are to the last digit. */
 export function splitShape(shape: Geometry, cut: readonly Position[]): Geometry[] | SplitProblem {
-  if (crossesItself({ type: "LineString", coordinates: [...cut] })) return "crossing";
+  if (lineCrosses(cut)) return "crossing";
   const [min_x, min_y, max_x, max_y] = bboxOf([shape]) ?? [0, 0, 0, 0];
   const near = Math.hypot(max_x - min_x, max_y - min_y) * NEAR;
   if (shape.type === "LineString") return splitLine(shape.coordinates, lengthened(cut, near), near);

@@ -1,4 +1,5 @@
 import { distanceM } from "../geometry/distance.ts";
+import { quantile } from "../geometry/quantile.ts";
 import type { Fix } from "./gps.svelte.ts";
 
 /** Fixes that make an average; the tenth brings little more. */
@@ -34,11 +35,6 @@ export function averageOf(fixes: readonly Fix[]): Average | null {
     0.5,
   );
   return { lon, lat, accuracy_m: Math.round(Math.max(spread, typical) * 10) / 10, n_fixes: fixes.length };
-}
-
-function quantile(values: number[], part: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.ceil(part * sorted.length) - 1)] ?? 0;
 }
 
 /** Collects fixes while the crew stands still; each fix counts once. */

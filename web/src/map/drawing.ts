@@ -87,27 +87,31 @@ export class Drawing {
     return this.#undone.length > 0;
   }
 
+  /** The shape after the last step; null before there is one. */
+  get shape(): Geometry | null {
+    return this.#steps.at(-1) ?? null;
+  }
+
   get corners(): Position[] {
-    const shape = this.#steps.at(-1);
-    return shape ? cornersOf(shape) : [];
+    return this.shape ? cornersOf(this.shape) : [];
   }
 
   /** Moves a corner without a finger on it; false where the sides of an area would cross. */
   moveCorner(index: number, place: Position): boolean {
-    const shape = this.#steps.at(-1);
+    const { shape } = this;
     return this.#take(shape ? roundDegrees(withCorner(shape, index, place)) : null);
   }
 
   /** Takes a corner away; tells where that cannot be: too few would be left, or the sides of an area would cross. */
   removeCorner(index: number): "few" | "crossing" | null {
-    const shape = this.#steps.at(-1);
+    const { shape } = this;
     const now = shape ? withoutCorner(shape, index) : null;
     if (!now) return "few";
     return this.#take(now) ? null : "crossing";
   }
 
   #take(now: Geometry | null): boolean {
-    if (!now || (now.type === "Polygon" && crossesItself(now))) return false;
+    if (!now || crossesItself(now)) return false;
     this.#step(now);
     this.#show();
     return true;

@@ -61,6 +61,7 @@ export class FieldMap {
   #style = fieldStyle([], []);
   #selected: Geometry | null = null;
   #position: DevicePosition | null = null;
+  #sketch = emptySource();
 
   constructor(container: HTMLElement, view: View | null, options: FieldMapOptions) {
     setWorkerUrl(workerUrl);
@@ -119,7 +120,7 @@ export class FieldMap {
     this.#packs = [...packs];
     this.#map.setStyle(structuredClone(style), { diff: true });
     // A new style empties its GeoJSON sources.
-    await Promise.all([this.select(this.#selected), this.showPosition(this.#position)]);
+    await Promise.all([this.select(this.#selected), this.showPosition(this.#position), this.#drawSketch()]);
   }
 
   /** Shows a pack more or less, or not at all. */
@@ -165,9 +166,14 @@ export class FieldMap {
 
   /** Shows vertices and the shape they make so far. */
   async showSketch(vertices: readonly Position[], shape: Geometry | null = null): Promise<void> {
-    await this.#ready;
     const points = vertices.map((coordinates) => ({ geometry: { type: "Point" as const, coordinates } }));
-    await this.#source(SKETCH_SOURCE)?.setData(collection(...(shape ? [{ geometry: shape }] : []), ...points));
+    this.#sketch = collection(...(shape ? [{ geometry: shape }] : []), ...points);
+    await this.#ready;
+    await this.#drawSketch();
+  }
+
+  async #drawSketch(): Promise<void> {
+    await this.#source(SKETCH_SOURCE)?.setData(this.#sketch);
   }
 
   /** Features drawn within some pixels of a place, and how long a pixel is there. */

@@ -1,8 +1,14 @@
 import type { Geometry } from "geojson";
+import type { Sketch } from "../geometry/sketch.ts";
 import type { Feature, Fields, PositionQuality } from "../model/feature.ts";
 import type { Database } from "./database.ts";
 
-/** An open form, kept at every keystroke. `seen` is null while a new feature is made. */
+/** What is being drawn for a form, in degrees: a new shape or the cut that divides one, or the corners of one moved. */
+export type Drawn =
+  | { tool: "draw" | "split"; sketch: Sketch; is_walking: boolean }
+  | { tool: "reshape"; shape: Geometry };
+
+/** An open form, kept at every keystroke and every corner. `seen` is null while a new feature is made. */
 export interface Draft {
   feature_id: string;
   layer: string;
@@ -11,6 +17,9 @@ export interface Draft {
   geometry?: Geometry | null;
   located?: PositionQuality;
   photos: string[];
+  /** Whether anything but what is drawn was entered; where it is not told, something was. */
+  is_dirty?: boolean;
+  drawn?: Drawn | null;
 }
 
 export async function writeDraft(database: Database, draft: Draft): Promise<void> {

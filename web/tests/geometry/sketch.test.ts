@@ -3,7 +3,10 @@ import {
   addVertex,
   crossesItself,
   EMPTY_SKETCH,
+  lineCrosses,
+  placesOf,
   redoVertex,
+  sketchAccuracyM,
   sketchShape,
   undoVertex,
   walkOn,
@@ -14,7 +17,7 @@ const CORNERS = [
   [137.001, 36],
   [137.001, 36.001],
 ];
-const drawn = CORNERS.reduce(addVertex, EMPTY_SKETCH);
+const drawn = CORNERS.reduce((sketch, place) => addVertex(sketch, place), EMPTY_SKETCH);
 
 test("a shape is there once it has the vertices of its kind", () => {
   expect(sketchShape(addVertex(EMPTY_SKETCH, [137, 36]), "LineString")).toBeNull();
@@ -42,7 +45,7 @@ test("every step is taken back and done again; a new vertex ends what could be d
   for (let n = 0; n < 5; n++) sketch = undoVertex(sketch);
   expect(sketch.vertices).toEqual([]);
   for (let n = 0; n < 5; n++) sketch = redoVertex(sketch);
-  expect(sketch.vertices).toEqual(CORNERS);
+  expect(placesOf(sketch)).toEqual(CORNERS);
   expect(redoVertex(addVertex(undoVertex(sketch), [138, 36])).vertices).toHaveLength(3);
 });
 
@@ -58,26 +61,34 @@ test("a walk takes fixes that are exact and some steps apart", () => {
   expect(walkOn(start, { lon: 137.001, lat: 36, accuracy_m: 4 }, 15).vertices).toHaveLength(2);
 });
 
-test("sides that cross are found in lines and areas; neighbours and the closing corner are none", () => {
+test("what the device tells of its positions is worth their worst, of a long walk all but one of twenty; a tap tells nothing", () => {
+  const walk = (accuracies: (number | null)[]) =>
+    accuracies.reduce((sketch, metres, n) => addVertex(sketch, [137 + n / 1000, 36], metres), EMPTY_SKETCH);
+  expect(sketchAccuracyM(walk([4, 9.04, 5]))).toBe(9);
+  expect(sketchAccuracyM(walk([...Array(19).fill(5), 14]))).toBe(5);
+  expect(sketchAccuracyM(walk([...Array(18).fill(5), 14, 14]))).toBe(14);
+  expect(sketchAccuracyM(walk([4, null, 5]))).toBeNull();
+  expect(sketchAccuracyM(EMPTY_SKETCH)).toBeNull();
+});
+
+test("sides that cross are found in areas; neighbours and the closing corner are none; a line may close and cross", () => {
   const bow = [
     [0, 0],
     [1, 1],
     [1, 0],
     [0, 1],
   ];
-  expect(crossesItself({ type: "LineString", coordinates: bow })).toBe(true);
+  expect(crossesItself({ type: "LineString", coordinates: bow })).toBe(false);
+  expect(lineCrosses(bow)).toBe(true);
+  expect(lineCrosses(CORNERS)).toBe(false);
   expect(crossesItself({ type: "Polygon", coordinates: [[...bow, [0, 0]]] })).toBe(true);
   expect(crossesItself({ type: "Polygon", coordinates: [[...CORNERS, [137, 36]]] })).toBe(false);
-  expect(
-    crossesItself({
-      type: "LineString",
-      coordinates: [
-        [0, 0],
-        [1, 0],
-        [2, 0],
-        [0.5, 0],
-      ],
-    }),
-  ).toBe(true);
+  const back = [
+    [0, 0],
+    [1, 0],
+    [2, 0],
+    [0.5, 0],
+  ];
+  expect(lineCrosses(back)).toBe(true);
   expect(crossesItself({ type: "Point", coordinates: [0, 0] })).toBe(false);
 });

@@ -195,6 +195,49 @@ test("a form without entries is left without a question", async () => {
   expect([desk.question, desk.panel.kind]).toEqual([null, "list"]);
 });
 
+const SKETCH = { vertices: [{ place: [137.25, 36.14], accuracy_m: null }], undone: [] };
+
+test("what is drawn is kept corner by corner, opens again, and is thrown away on a person's word only", async () => {
+  const desk = await openDesk();
+  const { database } = desk.ledger;
+  desk.openFeature(LAYER.key, FEATURE.feature_id);
+  if (desk.form) desk.reshape("split", desk.form);
+  await desk.form?.draw({ tool: "split", sketch: SKETCH, is_walking: false });
+  const after = await openDesk(database);
+  await after.resume();
+  expect([after.panel.kind, after.form?.is_dirty, after.form?.drawn]).toEqual([
+    "split",
+    false,
+    { tool: "split", sketch: SKETCH, is_walking: false },
+  ]);
+  after.open("list");
+  await answer(after, "confirm-cancel");
+  expect([after.panel.kind, after.form?.drawn !== null]).toEqual(["split", true]);
+  after.open("list");
+  await answer(after, "sketch-discard");
+  expect([after.panel.kind, after.question, await listDrafts(database)]).toEqual(["list", null, []]);
+});
+
+test("giving up what is drawn for a form with entries leaves those to the next question", async () => {
+  const desk = await openDesk();
+  const form = await editedForm(desk);
+  desk.choosePlace(form);
+  await form.draw({ tool: "reshape", shape: POINT(137.3, 36.2) });
+  desk.open("list");
+  await answer(desk, "sketch-discard");
+  expect([desk.panel.kind, desk.question?.answers[0]?.testid]).toEqual(["form", "confirm-save"]);
+  const [draft] = await listDrafts(desk.ledger.database);
+  expect([draft?.fields.status, draft?.drawn]).toEqual(["球切れ", null]);
+});
+
+test("steps taken back and put quickly one after the other are kept in their order", async () => {
+  const desk = await openDesk();
+  desk.openFeature(LAYER.key, FEATURE.feature_id);
+  const drawn = { tool: "draw", sketch: SKETCH, is_walking: false } as const;
+  await Promise.all([desk.form?.draw(drawn), desk.form?.draw(null), desk.form?.draw(drawn)]);
+  expect((await listDrafts(desk.ledger.database))[0]?.drawn).toEqual(drawn);
+});
+
 test("a new feature gets its place, then its form; it is not saved before it is right", async () => {
   const desk = await openDesk();
   desk.open("record");

@@ -2,6 +2,7 @@ import type { Geometry } from "geojson";
 import { anchorOf, distanceM } from "../../geometry/distance.ts";
 import { datumAccuracyM, inLayer, isPlaceable } from "../../geometry/projection.ts";
 import { asLayerType, drawKind } from "../../geometry/shape.ts";
+import { EMPTY_SKETCH, type Sketch } from "../../geometry/sketch.ts";
 import type { Gps } from "../../gps/gps.svelte.ts";
 import { currentLanguage } from "../../i18n/language.svelte.ts";
 import { t } from "../../i18n/tablet.ts";
@@ -41,6 +42,8 @@ export class Desk {
   toast = $state<string | null>(null);
   trouble = $state.raw<Trouble | null>(null);
   question = $state.raw<Question | null>(null);
+  /** Corners of the box that is drawn for an outing, until it is taken or given up. */
+  box = $state.raw<Sketch>(EMPTY_SKETCH);
   /** Whether the first look around is shown. */
   is_touring = $state.raw(false);
 
@@ -62,7 +65,7 @@ export class Desk {
     return "form" in this.panel ? this.panel.form : null;
   }
 
-  /** Opens a screen; an unsaved form is asked about first. */
+  /** Opens a screen; an unsaved form, and what is drawn for it, is asked about first. */
   open(kind: Exclude<Panel, { form: DraftForm }>["kind"]): void {
     this.#leaveForm(() => {
       this.toast = null;
@@ -152,6 +155,10 @@ export class Desk {
 
   /** Back from choosing a place: to the form, or out where there is nothing yet. */
   leavePlace(): void {
+    this.#leaveSketch(() => this.#leavePlace());
+  }
+
+  #leavePlace(): void {
     const { form } = this;
     this.panel = form && (!form.is_new || form.is_dirty) ? { kind: "form", form } : { kind: "map" };
   }
@@ -228,13 +235,15 @@ export class Desk {
     if (await this.attempt(() => this.ledger.redo())) this.tell(t("redone"));
   }
 
-  /** Goes on with the form that was open when the app was closed. */
+  /** Goes on with the form that was open when the app was closed, and with what was drawn for it. */
   async resume(): Promise<void> {
     await discardLostPhotos(this.ledger.database);
     const [draft] = await listDrafts(this.ledger.database);
     const layer = draft && this.ledger.layer(draft.layer);
     if (!layer) return;
-    this.panel = { kind: "form", form: new Form(this.ledger.database, layer, { draft }) };
+    const tool = draft.drawn?.tool;
+    const kind = tool === "reshape" ? "draw" : (tool ?? "form");
+    this.panel = { kind, form: new Form(this.ledger.database, layer, { draft }) };
     this.tell(t("draft_resumed"));
   }
 
@@ -260,6 +269,13 @@ export class Desk {
 
   #leaveForm(leave: () => void): void {
     const { form } = this;
+    if (form?.drawn) {
+      this.#leaveSketch(() => {
+        this.#leavePlace();
+        this.#leaveForm(leave);
+      });
+      return;
+    }
     if (!form?.is_dirty) {
       leave();
       return;
@@ -277,6 +293,27 @@ export class Desk {
         { label: t("save"), style: "primary", testid: "confirm-save", run: saveAndLeave },
         { label: t("discard"), style: "danger", testid: "confirm-discard", run: discardAndLeave },
         { label: t("go_on_editing"), style: "plain", testid: "confirm-cancel", run: () => undefined },
+      ],
+    };
+  }
+
+  /** What is drawn is thrown away on a person's word only. */
+  #leaveSketch(leave: () => void): void {
+    const { form } = this;
+    if (!form?.drawn) {
+      leave();
+      return;
+    }
+    const discardAndLeave = () =>
+      this.attempt(async () => {
+        await form.draw(null);
+        leave();
+      });
+    this.question = {
+      text: t("ask_sketch"),
+      answers: [
+        { label: t("discard_sketch"), style: "danger", testid: "sketch-discard", run: discardAndLeave },
+        { label: t("go_on_drawing"), style: "primary", testid: "confirm-cancel", run: () => undefined },
       ],
     };
   }

@@ -6,10 +6,10 @@ import type { Attachment, DevicePosition, Feature, Fields, PositionQuality } fro
 import { mintUuid } from "../../model/identity.ts";
 import { type Layer, photoRules, type Value } from "../../model/layer.ts";
 import type { Database } from "../../store/database.ts";
-import { type Draft, discardDraft, writeDraft } from "../../store/drafts.ts";
+import { type Draft, type Drawn, discardDraft, writeDraft } from "../../store/drafts.ts";
 import { discardDraftPhoto, readPhoto } from "../../store/photos.ts";
 
-/** An open form over one feature. Each keystroke is kept in the store, so that a killed tab loses none. */
+/** An open form over one feature. Each keystroke and each corner is kept in the store: a killed tab loses none. */
 export class DraftForm {
   readonly layer: Layer;
   readonly feature_id: string;
@@ -21,6 +21,8 @@ export class DraftForm {
   located: PositionQuality | undefined;
   photos = $state<string[]>([]);
   is_dirty = $state(false);
+  /** What is being drawn for it and is no part of it yet. */
+  drawn = $state.raw<Drawn | null>(null);
   problems = $state<Record<string, FormProblem>>({});
 
   readonly #database: Database;
@@ -37,7 +39,8 @@ export class DraftForm {
       this.geometry = of.draft.geometry;
       this.located = of.draft.located;
       this.photos = [...of.draft.photos];
-      this.is_dirty = true;
+      this.is_dirty = of.draft.is_dirty ?? true;
+      this.drawn = of.draft.drawn ?? null;
     } else {
       this.feature_id = of.seen?.feature_id ?? mintUuid();
       this.seen = of.seen;
@@ -70,7 +73,15 @@ export class DraftForm {
   place(geometry: Geometry, located: PositionQuality): Promise<void> {
     this.geometry = geometry;
     this.located = located;
+    this.drawn = null;
     return this.keep();
+  }
+
+  /** Keeps what is being drawn, step by step; null ends that. */
+  draw(drawn: Drawn | null): Promise<void> {
+    this.drawn = drawn;
+    if (drawn || this.is_dirty) return this.#write();
+    return this.#follow(() => discardDraft(this.#database, this.feature_id));
   }
 
   /** Runs work that adds to the form after all before it; saving and leaving wait for it. */
@@ -97,9 +108,13 @@ export class DraftForm {
     await discardDraftPhoto(this.#database, sha256);
   }
 
-  /** Writes the draft to the store; writes follow each other, so that the last one stands. */
+  /** Writes the draft to the store. */
   keep(): Promise<void> {
     this.is_dirty = true;
+    return this.#write();
+  }
+
+  #write(): Promise<void> {
     const draft: Draft = {
       feature_id: this.feature_id,
       layer: this.layer.key,
@@ -108,8 +123,15 @@ export class DraftForm {
       geometry: this.geometry,
       located: this.located,
       photos: $state.snapshot(this.photos),
+      is_dirty: this.is_dirty,
+      drawn: this.drawn,
     };
-    this.#writing = this.#writing.catch(() => undefined).then(() => writeDraft(this.#database, draft));
+    return this.#follow(() => writeDraft(this.#database, draft));
+  }
+
+  /** Writes follow each other, so that the last one stands. */
+  #follow(write: () => Promise<void>): Promise<void> {
+    this.#writing = this.#writing.catch(() => undefined).then(write);
     return this.#writing;
   }
 

@@ -1,7 +1,9 @@
 import type { Geometry, Position } from "geojson";
+import { untrack } from "svelte";
 import {
   addVertex,
   EMPTY_SKETCH,
+  placesOf,
   redoVertex,
   type Sketch,
   type SketchKind,
@@ -13,11 +15,30 @@ import { snapTo } from "../../geometry/snap.ts";
 import type { FieldMap } from "../../map/field_map.ts";
 import { Awake } from "./awake.ts";
 import type { Desk } from "./desk.svelte.ts";
+import type { DraftForm } from "./draft.svelte.ts";
 
 /** A fix less exact than this makes no vertex of a walk, and a point at it deserves a second look. */
 export const POOR_M = 15;
 /** How far from a tap a vertex or a side draws it to itself. */
 const SNAP_PX = 20;
+
+/** What was drawn so far, and who keeps it at each step; without one it ends with its panel. */
+export interface SketchKeeper {
+  sketch: Sketch;
+  is_walking: boolean;
+  keep: (sketch: Sketch, is_walking: boolean) => void;
+}
+
+/** Keeps a sketch in the draft of a form. */
+export function inDraft(desk: Desk, form: DraftForm, tool: "draw" | "split"): SketchKeeper {
+  const { sketch, is_walking } = form.drawn?.tool === tool ? form.drawn : { sketch: EMPTY_SKETCH, is_walking: false };
+  return {
+    sketch,
+    is_walking,
+    keep: (sketch, is_walking) =>
+      void desk.attempt(() => form.draw(sketch.vertices.length || is_walking ? { tool, sketch, is_walking } : null)),
+  };
+}
 
 /** Draws a line, an area or a box on the map: by taps, at the crosshair, at the crew's position, or by walking. */
 export class Sketching {
@@ -30,20 +51,28 @@ export class Sketching {
   #awake: Awake | null = null;
   readonly #desk: Desk;
   readonly #map: FieldMap;
+  readonly #keeper: SketchKeeper | null;
 
-  constructor(desk: Desk, map: FieldMap, kind: SketchKind) {
+  constructor(desk: Desk, map: FieldMap, kind: SketchKind, keeper: SketchKeeper | null = null) {
     this.#desk = desk;
     this.#map = map;
+    this.#keeper = keeper;
     this.kind = kind;
+    this.sketch = keeper?.sketch ?? EMPTY_SKETCH;
+    this.is_walking = keeper?.is_walking ?? false;
   }
 
   get shape(): Geometry | null {
     return sketchShape(this.sketch, this.kind);
   }
 
-  /** Takes the taps on the map from now on; returns what gives them back. */
+  /** Takes the taps on the map from now on, and goes on with a walk; returns what gives them back. */
   begin(): () => void {
     this.#map.onPlace = (place) => this.add(place);
+    untrack(() => {
+      this.#show();
+      this.#stayAwake();
+    });
     return () => {
       this.#map.onPlace = null;
       this.#awake?.release();
@@ -63,16 +92,21 @@ export class Sketching {
   /** Sets a vertex where the crew stands; false where that is not known. */
   addHere(): boolean {
     const here = this.#desk.gps.current();
-    if (here) this.#set(addVertex(this.sketch, [here.lon, here.lat]));
+    if (here) this.#set(addVertex(this.sketch, [here.lon, here.lat], here.accuracy_m));
     return here !== null;
   }
 
   /** Begins a walk with where the crew stands, or ends it. */
   toggleWalk(): void {
     this.is_walking = !this.is_walking;
+    this.#stayAwake();
+    this.#keeper?.keep(this.sketch, this.is_walking);
+    this.walk();
+  }
+
+  #stayAwake(): void {
     this.#awake?.release();
     this.#awake = this.is_walking ? new Awake() : null;
-    this.walk();
   }
 
   /** Hears of the device's position while the crew walks. */
@@ -92,7 +126,12 @@ export class Sketching {
   #set(sketch: Sketch): void {
     if (sketch === this.sketch) return;
     this.sketch = sketch;
-    void this.#map.showSketch(sketch.vertices, this.shape);
+    this.#keeper?.keep(sketch, this.is_walking);
+    this.#show();
+  }
+
+  #show(): void {
+    void this.#map.showSketch(placesOf(this.sketch), this.shape);
   }
 
   /** Tiles hold rounded coordinates, so the shapes of the ledger itself are asked. */
