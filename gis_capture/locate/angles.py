@@ -78,6 +78,9 @@ _QUERY = re.compile(
 # Three digits behind a comma would be thousands.
 _DECIMAL_COMMA = re.compile(r"([NSEW]?[+-]?\d{1,3}),(\d{1,2}|\d{4,})(?=[°NSEW]*$)")
 
+# How a spreadsheet marks a number as text.
+_AS_TEXT = re.compile(r"^\s*['’＇](?=[\d０-９NSEW北東])")
+
 
 class Angle(NamedTuple):
     """A number of degrees.
@@ -117,8 +120,13 @@ def parse_angle(text: str) -> Angle | None:
 
 @lru_cache(maxsize=1 << 14)
 def _parse_angle(text: str) -> Angle | None:
-    match = _ONE.fullmatch(_DECIMAL_COMMA.sub(r"\1.\2", fold(text)))
+    match = _ONE.fullmatch(with_point(fold(_AS_TEXT.sub("", text))))
     return _angle(match.groupdict()) if match else None
+
+
+def with_point(text: str) -> str:
+    """Writes 36,1461 as 36.1461."""
+    return _DECIMAL_COMMA.sub(r"\1.\2", text)
 
 
 def parse_pair(text: str) -> tuple[Angle, Angle] | None:

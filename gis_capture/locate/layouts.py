@@ -100,6 +100,8 @@ def _partners(roles: Mapping[str, Role], first: str, second: str, part: str = ""
 
 def _pairs(roles: Mapping[str, Role], first: str, second: str, form: Form) -> list[Layout]:
     whole = _partners(roles, first, second) + _partners(roles, first, second, "d")
+    # 緯度(秒) without degrees beside it counts all of them in seconds.
+    whole = whole or _partners(roles, first, second, "s")
     return [Layout(form, {first: (a,), second: (b,)}) for _, a, b in whole]
 
 

@@ -75,7 +75,7 @@ def read_metres(cells: Sequence[str | None]) -> Numbers:
     """Reads a column of plane coordinates, with thousands separators, ▲ for minus, and units."""
 
     def parse(text: str) -> tuple[float, bool]:
-        folded = "".join(unicodedata.normalize("NFKC", text[:60]).translate(_MINUS).lower().split())
+        folded = "".join(unicodedata.normalize("NFKC", text[:60]).translate(_MINUS).lower().split()).lstrip("'’")
         match = _METRES.fullmatch(folded)
         if match is None:
             return math.nan, False

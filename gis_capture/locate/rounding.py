@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from gis_capture.locate.angles import parse_angle, parse_pair
+from gis_capture.locate.angles import parse_angle, parse_pair, with_point
 from gis_capture.locate.layouts import Columns
 from gis_capture.locate.numbers import Bools, Floats
 from gis_capture.locate.reading import Reading
@@ -42,7 +42,11 @@ def rounding_m(reading: Reading, columns: Columns) -> Floats:
         is_dms &= ~reading.is_deviating
     for units_deg, rows in ((_DECIMAL_UNITS_DEG, ~is_dms), (_DMS_UNITS_DEG, is_dms)):
         for unit_deg in units_deg if rows.any() else ():
-            radii[rows & _are_whole(reading.x, reading.y, unit_deg)] = unit_deg * _RADIUS * _M_PER_DEG
+            is_whole = _are_whole(reading.x, reading.y, unit_deg)
+            if reading.meaning.scale and not is_whole[reading.is_valid].all():
+                # 137260000 beside 137251823 has all of its zeros written.
+                continue
+            radii[rows & is_whole] = unit_deg * _RADIUS * _M_PER_DEG
     for row in np.flatnonzero(~is_dms & (radii > 0)).tolist() if reading.meaning.scale == 0 else ():
         if n_decimals := _n_decimals(text for text in _cells(reading, columns, row) if not _PRINTED.fullmatch(text)):
             radius_m = 10.0**-n_decimals * _RADIUS * _M_PER_DEG
@@ -96,7 +100,7 @@ def _cells(reading: Reading, columns: Columns, row: int) -> Iterable[str]:
 
 
 def _n_decimals(cells: Iterable[str]) -> int:
-    return max((len(digits) for cell in cells for digits in _DECIMALS.findall(cell)), default=0)
+    return max((len(digits) for cell in cells for digits in _DECIMALS.findall(with_point(cell))), default=0)
 
 
 def _are_whole(x: Floats, y: Floats, unit: float) -> Bools:

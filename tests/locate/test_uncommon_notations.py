@@ -16,7 +16,7 @@ def _dms(degrees: float) -> str:
 
 
 @pytest.mark.parametrize("factor", [3600, 3_600_000])
-@pytest.mark.parametrize("headers", [("緯度", "経度"), ("Y座標", "X座標")])
+@pytest.mark.parametrize("headers", [("緯度", "経度"), ("緯度(秒)", "経度(秒)"), ("Y座標", "X座標")])
 def test_angles_in_seconds_are_told_from_packed_ones(factor: int, headers: tuple[str, str]) -> None:
     """130126 seconds are 36°08'46"; what was read is told once and noted in each row."""
     columns = {headers[0]: [f"{lat * factor:.2f}" for lat in LAT], headers[1]: [f"{lon * factor:.2f}" for lon in LON]}
@@ -145,3 +145,33 @@ def test_both_numbers_of_a_plane_in_one_cell_are_read(header: str, cell: str) ->
 def test_letters_with_other_numbers_are_no_plane(cell: str) -> None:
     """Degrees, and words."""
     assert locate_rows({"備考": [cell]}, crs="EPSG:6675", layer_crs="EPSG:6675").geometries == [None]
+
+
+def test_zeros_of_whole_numbers_are_written_digits() -> None:
+    """Millionths of degrees that end in zeros by chance are no coarser than those beside them."""
+    columns = {"LAT": ["36765712", "36772000", "36762391"], "LON": ["137651883", "137660000", "137644178"]}
+    located = locate_rows(columns, crs="EPSG:6668", layer_crs="EPSG:6668")
+    assert located.accuracies_m == [1.0] * 3
+    coarse = locate_rows({"LAT": ["36760000"], "LON": ["137650000"]}, crs="EPSG:6668", layer_crs="EPSG:6668")
+    assert (coarse.accuracies_m[0] or 0) > 500
+
+
+def test_zeros_behind_a_decimal_comma_are_written_digits() -> None:
+    """As behind a point."""
+    columns = {"緯度": ["36,142000", "36,145712"], "経度": ["137,260000", "137,251823"]}
+    located = locate_rows(columns, crs="EPSG:6668", layer_crs="EPSG:6668")
+    assert located.accuracies_m == [1.0] * 2
+
+
+@pytest.mark.parametrize("mark", ["'", "’", " '"])
+def test_numbers_that_a_spreadsheet_marks_as_texts_are_read(mark: str) -> None:
+    """The mark in front is none of minutes; behind a number it is."""
+    columns = {"緯度": [f"{mark}36.1461", "36°08'46"], "経度": [f"{mark}137.2523", "137°15'08"]}
+    points = locate_rows(columns, crs="EPSG:6668", layer_crs="EPSG:6668").geometries
+    assert [(round(point.x, 4), round(point.y, 4)) for point in points if point] == [
+        (137.2523, 36.1461),
+        (137.2522, 36.1461),
+    ]
+    plane = {"X(北)": [f"{mark}16224.9"], "Y(東)": [f"{mark}-3127.2"]}
+    (point,) = locate_rows(plane, crs="EPSG:6675", layer_crs="EPSG:6675").geometries
+    assert point is not None and (point.x, point.y) == (-3127.2, 16224.9)
