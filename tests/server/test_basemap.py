@@ -1,7 +1,9 @@
 """Base map packs over HTTP."""
 
 import gzip
+import hashlib
 import io
+import random
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -40,6 +42,20 @@ def test_a_pack_is_listed_and_read_by_ranges(client: FlaskClient, workspace: Wor
         f"bytes 0-7/{pack.stat().st_size}",
     )
     assert "immutable" in part.headers["Cache-Control"]
+
+
+def test_each_piece_of_a_pack_has_its_hash(client: FlaskClient, workspace: Workspace, tmp_path: Path) -> None:
+    """What is fetched in pieces is checked by piece; what is not offered has no hashes."""
+    path, noise = tmp_path / "large.pmtiles", random.Random(7).randbytes(1_500_000)
+    path.write_bytes(encode_pmtiles({TILE: noise}, bounds=BBox(137, 36, 138, 37), metadata={}))
+    workspace.add_basemap(path, name="large", attribution="高山市")
+    (listed,) = client.get("/basemap").get_json()["packs"]
+    told = client.get(f"{listed['url']}/chunks").get_json()
+    content, size = client.get(listed["url"]).data, told["chunk_bytes"]
+
+    assert told["sha256"] == listed["sha256"]
+    assert told["chunks"] == [hashlib.sha256(content[at : at + size]).hexdigest() for at in (0, size)]
+    assert client.get("/packs/other.pmtiles/chunks").status_code == 404
 
 
 def test_a_new_pack_takes_the_place_of_the_old(client: FlaskClient, workspace: Workspace, pack: Path) -> None:

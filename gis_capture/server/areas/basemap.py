@@ -13,8 +13,11 @@ from gis_capture.server.tile_answers import TileAsked, basemap_tile, tile_respon
 from gis_capture.server.uploads import safe_name
 from gis_capture.text import Text
 from gis_capture.tiles import parse_tile
+from gis_capture.workspace.chunks import CHUNK_BYTES, hash_chunks
 
 area = Blueprint("basemap", __name__)
+
+IMMUTABLE = "public, max-age=31536000, immutable"
 
 
 @area.get("/basemap")
@@ -55,6 +58,22 @@ def remove_basemap(name: str) -> Response:
 @area.get("/packs/<file>")
 def give_pack(file: str) -> Response:
     """Gives a pack, or the range of it that is asked for; the hash in its name makes it immutable."""
+    path, sha256 = _offered(file)
+    response = send_file(path, mimetype="application/vnd.pmtiles", etag=sha256, conditional=True)
+    response.headers["Cache-Control"] = IMMUTABLE
+    return response
+
+
+@area.get("/packs/<file>/chunks")
+def give_chunks(file: str) -> Response:
+    """Gives the hashes of the pieces of a pack, by which who fetches it in pieces checks each."""
+    path, sha256 = _offered(file)
+    response = json_response({"sha256": sha256, "chunk_bytes": CHUNK_BYTES, "chunks": hash_chunks(path)})
+    response.headers["Cache-Control"] = IMMUTABLE
+    return response
+
+
+def _offered(file: str) -> tuple[Path, str]:
     here = workspace()
     places = (
         (here.folder.packs_dir, here.basemaps()),
@@ -62,14 +81,10 @@ def give_pack(file: str) -> Response:
         (here.packs.folder, here.packs.ready() if principal().area is None else []),
         (here.folder.scans_dir, here.scans.pictures.ready()),
     )
-    offered = {pack.file_name: (folder, pack) for folder, packs in places for pack in packs}
+    offered = {pack.file_name: (folder / pack.file_name, pack.sha256) for folder, packs in places for pack in packs}
     if file not in offered:
         raise NotFoundError(DETAILS[404], file=file)
-    folder, found = offered[file]
-    path = folder / found.file_name
-    response = send_file(path, mimetype="application/vnd.pmtiles", etag=found.sha256, conditional=True)
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-    return response
+    return offered[file]
 
 
 @area.get("/basemaps/<name>/<int:z>/<int:x>/<int:y>.<kind>")

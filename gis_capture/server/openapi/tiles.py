@@ -52,6 +52,7 @@ OPERATIONS: tuple[Operation, ...] = (
         query={"crs": TEXT, "bbox": BBOX},
     ),
     Operation("/packs/{file}", "get", "A base map pack; Range is honoured", {200: BYTES, 206: BYTES, 304: None}),
+    Operation("/packs/{file}/chunks", "get", "Hashes of the pieces of a pack", {200: JSON}),
     Operation("/layer-packs", "get", "Packs of vector tiles, ready or being made", {200: JSON}),
     Operation("/layer-packs", "post", "Begins to make a pack of layers in a box", {202: JSON}, body=(JSON, _PLAN)),
     Operation("/layer-packs/estimate", "post", "How large a pack would be", {200: JSON}, body=(JSON, _PLAN)),

@@ -89,7 +89,7 @@ export const en: Record<TabletKey, string> = {
   check_space_todo: "Only about {size} MB are free. Delete apps or pictures that nobody needs.",
 
   outing_full:
-    "Only {free} MB are free: it does not fit. Choose fewer layers, or delete apps or pictures that nobody needs.",
+    "Only {free} MB are free: it does not fit. Choose fewer layers or maps, or delete apps or pictures that nobody needs.",
 
   plane_place: "Plane zone {zone} X {x} m (north) Y {y} m (east)",
   mesh_place: "Grid cell {code}",
@@ -234,6 +234,12 @@ export const en: Record<TabletKey, string> = {
   outing_title: "What is on this tablet",
   outing_change: "Choose or load again",
   outing_layers: "Layers",
+  outing_packs: "Base maps",
+  outing_pack_here: "On this tablet",
+  outing_pack_goes: "Will be removed from this tablet",
+  outing_stop: "Stop",
+  outing_stopped: 'Stopped. What has come stays on this tablet. "Put on this tablet" goes on from there.',
+  megabytes: "{size} MB",
   outing_no_layers: "There is nothing to take along yet. Import a ledger on a computer at the office.",
   outing_choose_one: "Choose at least one.",
   area_title: "Area",

@@ -92,7 +92,7 @@ export const ja = {
   check_space_todo: "空きが約 {size} MBしかありません。いらないアプリや写真を消してください。",
 
   outing_full:
-    "空きが {free} MBしかないので、入りきりません。レイヤーを減らすか、いらないアプリや写真を消してください。",
+    "空きが {free} MBしかないので、入りきりません。台帳や地図を減らすか、いらないアプリや写真を消してください。",
 
   plane_place: "平面直角 第{zone}系 X {x} m(北) Y {y} m(東)",
   mesh_place: "3次メッシュ {code}",
@@ -235,6 +235,12 @@ export const ja = {
   outing_title: "持ち出すもの",
   outing_change: "選びなおす・入れなおす",
   outing_layers: "台帳",
+  outing_packs: "背景の地図",
+  outing_pack_here: "この端末にあります",
+  outing_pack_goes: "この端末から消します",
+  outing_stop: "中止",
+  outing_stopped: "中止しました。入った分はこの端末に残っています。「この端末に入れる」を押すと、続きから始めます。",
+  megabytes: "{size} MB",
   outing_no_layers: "持ち出せる台帳がまだありません。役所のパソコンで台帳を取り込んでください。",
   outing_choose_one: "1つ以上選んでください。",
   area_title: "範囲",

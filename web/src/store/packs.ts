@@ -13,12 +13,23 @@ export async function listPacks(database: Database): Promise<StoredPack[]> {
   return database.read(["packs"], (transaction) => transaction.objectStore("packs").getAll());
 }
 
-/** Starts or goes on with a pack; returns how many of its chunks are there already. */
-export async function beginPack(database: Database, pack: BasemapPack): Promise<number> {
-  return database.write(["packs", "chunks"], async (transaction) => {
+/** Starts or goes on with a pack. */
+export async function beginPack(database: Database, pack: BasemapPack): Promise<void> {
+  await database.write(["packs"], async (transaction) => {
     const known = await transaction.objectStore("packs").get(pack.sha256);
     await transaction.objectStore("packs").put({ ...pack, is_complete: known?.is_complete ?? false });
-    return transaction.objectStore("chunks").count(IDBKeyRange.bound([pack.sha256], [pack.sha256, []]));
+  });
+}
+
+/** How many bytes of each pack are here, by its hash. */
+export async function sizesHere(database: Database): Promise<Map<string, number>> {
+  return database.read(["packs", "chunks"], async (transaction) => {
+    const sizes = new Map<string, number>();
+    for (const { sha256, size_bytes, is_complete } of await transaction.objectStore("packs").getAll()) {
+      const n_chunks = is_complete ? Infinity : await transaction.objectStore("chunks").count(chunksOf(sha256));
+      sizes.set(sha256, Math.min(n_chunks * CHUNK_BYTES, size_bytes));
+    }
+    return sizes;
   });
 }
 
@@ -37,24 +48,23 @@ export async function completePack(database: Database, pack: BasemapPack): Promi
     for (const other of await packs.getAll()) {
       if (other.name !== pack.name || other.sha256 === pack.sha256) continue;
       await packs.delete(other.sha256);
-      await transaction.objectStore("chunks").delete(IDBKeyRange.bound([other.sha256], [other.sha256, []]));
+      await transaction.objectStore("chunks").delete(chunksOf(other.sha256));
     }
     await packs.put({ ...pack, is_complete: true });
   });
 }
 
-/** Throws the bytes of a pack away, whose hash was wrong. */
-export async function discardPack(database: Database, sha256: string): Promise<void> {
+async function discardPack(database: Database, sha256: string): Promise<void> {
   await database.write(["packs", "chunks"], async (transaction) => {
     await transaction.objectStore("packs").delete(sha256);
-    await transaction.objectStore("chunks").delete(IDBKeyRange.bound([sha256], [sha256, []]));
+    await transaction.objectStore("chunks").delete(chunksOf(sha256));
   });
 }
 
-/** Lets go of packs that the office does not offer any more. */
-export async function keepPacks(database: Database, offered: readonly BasemapPack[]): Promise<void> {
-  const hashes = new Set(offered.map(({ sha256 }) => sha256));
-  for (const { sha256 } of await listPacks(database)) if (!hashes.has(sha256)) await discardPack(database, sha256);
+/** Lets go of all packs but those of these names. */
+export async function keepPacks(database: Database, names: readonly string[]): Promise<void> {
+  for (const { name, sha256 } of await listPacks(database))
+    if (!names.includes(name)) await discardPack(database, sha256);
 }
 
 /** Takes packs over from a store that held its own; cut anywhere, it is gone on with. What was not whole goes. */
@@ -77,6 +87,8 @@ async function movePack(from: Database, maps: Database, pack: BasemapPack): Prom
   }
   await completePack(maps, pack);
 }
+
+const chunksOf = (sha256: string) => IDBKeyRange.bound([sha256], [sha256, []]);
 
 /** Reads bytes of a stored pack, whatever chunks they lie in. */
 export function packReader(database: Database, sha256: string) {

@@ -20,6 +20,8 @@ export interface Settings {
   map_theme: "plain" | "sunlight" | "night";
   /** How the packs under the layers are shown, by name. */
   pack_views: Record<string, { is_visible: boolean; opacity: number }>;
+  /** Names of the packs that are not taken along; in the store of the packs, for all crews. */
+  packs_left: readonly string[];
   /** How the layers are shown, by key. */
   layer_views: Record<string, { is_visible: boolean; opacity: number }>;
   /** Keys of the layers that were put in order, the uppermost first. */

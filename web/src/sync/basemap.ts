@@ -1,7 +1,7 @@
 import { sha256Hex } from "../model/identity.ts";
 import type { BasemapPack } from "../model/messages.ts";
 import type { Database } from "../store/database.ts";
-import { beginPack, CHUNK_BYTES, completePack, discardPack, listPacks, readChunk, writeChunk } from "../store/packs.ts";
+import { beginPack, CHUNK_BYTES, completePack, listPacks, readChunk, writeChunk } from "../store/packs.ts";
 import { OfflineError, request, requestJson } from "./http.ts";
 import type { Progress } from "./pull.ts";
 
@@ -10,47 +10,57 @@ export async function listOfferedPacks(): Promise<BasemapPack[]> {
   return (await requestJson<{ packs: BasemapPack[] }>("/basemap")).packs;
 }
 
-/** Brings packs onto the tablet that are not there whole; an earlier download is gone on with. Progress in bytes. */
+/** Brings packs onto the tablet that are not there whole; an earlier download is gone on with. Progress in bytes.
+ *
+ * @throws OfflineError The line was cut, or a piece came with other bytes than the server has.
+ */
 export async function downloadPacks(
   database: Database,
   packs: readonly BasemapPack[],
   onProgress: Progress = () => undefined,
+  signal?: AbortSignal,
 ): Promise<void> {
   const there = new Set((await listPacks(database)).filter((pack) => pack.is_complete).map((pack) => pack.sha256));
   const missing = packs.filter((pack) => !there.has(pack.sha256));
   const n_total = missing.reduce((sum, pack) => sum + pack.size_bytes, 0);
   let n_before = 0;
   for (const pack of missing) {
-    await downloadPack(database, pack, (n_done) => onProgress(n_before + n_done, n_total));
+    await downloadPack(database, pack, (n_done) => onProgress(n_before + n_done, n_total), signal);
     n_before += pack.size_bytes;
   }
 }
 
-async function downloadPack(database: Database, pack: BasemapPack, onBytes: (n_bytes: number) => void): Promise<void> {
-  const n_chunks = Math.ceil(pack.size_bytes / CHUNK_BYTES);
-  for (let index = await beginPack(database, pack); index < n_chunks; index++) {
-    const first = index * CHUNK_BYTES;
-    const last = Math.min(first + CHUNK_BYTES, pack.size_bytes) - 1;
-    const response = await request(pack.url, { headers: { Range: `bytes=${first}-${last}` } });
-    const bytes = await response.arrayBuffer().catch((cause) => {
-      throw new OfflineError(pack.url, { cause });
-    });
-    const piece = response.status === 206 ? bytes : bytes.slice(first, last + 1);
-    if (piece.byteLength !== last + 1 - first) throw new OfflineError(`${pack.url}: the answer was cut`);
-    await writeChunk(database, pack.sha256, index, piece);
-    onBytes(last + 1);
-  }
-  if ((await hashOf(database, pack.sha256, n_chunks)) !== pack.sha256) {
-    await discardPack(database, pack.sha256);
-    throw new OfflineError(`${pack.url}: the bytes do not have the hash the server told`);
+async function downloadPack(
+  database: Database,
+  pack: BasemapPack,
+  onBytes: (n_bytes: number) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { chunks } = await requestJson<{ chunks: string[] }>(`${pack.url}/chunks`, { signal });
+  await beginPack(database, pack);
+  for (const [index, sha256] of chunks.entries()) {
+    signal?.throwIfAborted();
+    const known = await readChunk(database, pack.sha256, index);
+    if (!known || (await sha256Hex(known)) !== sha256) {
+      const bytes = await fetchChunk(pack, index, signal);
+      if ((await sha256Hex(bytes)) !== sha256) {
+        throw new OfflineError(`${pack.url}: piece ${index} does not have the hash the server told`);
+      }
+      await writeChunk(database, pack.sha256, index, bytes);
+    }
+    onBytes(Math.min((index + 1) * CHUNK_BYTES, pack.size_bytes));
   }
   await completePack(database, pack);
 }
 
-async function hashOf(database: Database, sha256: string, n_chunks: number): Promise<string> {
-  const chunks: ArrayBuffer[] = [];
-  for (let index = 0; index < n_chunks; index++) {
-    chunks.push((await readChunk(database, sha256, index)) ?? new ArrayBuffer(0));
-  }
-  return sha256Hex(await new Blob(chunks).arrayBuffer());
+async function fetchChunk(pack: BasemapPack, index: number, signal?: AbortSignal): Promise<ArrayBuffer> {
+  const first = index * CHUNK_BYTES;
+  const last = Math.min(first + CHUNK_BYTES, pack.size_bytes) - 1;
+  // What the store keeps needs no second place in the browser's cache, least of all where it came with wrong bytes.
+  const how: RequestInit = { headers: { Range: `bytes=${first}-${last}` }, cache: "no-store", signal };
+  const response = await request(pack.url, how);
+  const bytes = await response.arrayBuffer().catch((cause) => {
+    throw new OfflineError(pack.url, { cause });
+  });
+  return response.status === 206 ? bytes : bytes.slice(first, last + 1);
 }

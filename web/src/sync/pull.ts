@@ -25,17 +25,22 @@ export async function countInside(key: string, bbox: Box): Promise<number> {
  *
  * Layers that stand at the same revision are pulled together. Returns the number of lines applied.
  */
-export async function pullAll(database: Database, onProgress: Progress = () => undefined): Promise<number> {
+export async function pullAll(
+  database: Database,
+  onProgress: Progress = () => undefined,
+  signal?: AbortSignal,
+): Promise<number> {
   let n_lines = 0;
   for (let round = 0; ; round++) {
     try {
       const layers = await listLayers(database);
       const n_total = layers.reduce((sum, layer) => sum + (layer.revision ? 0 : layer.n_features), 0);
       for (const group of groupByPlace(layers)) {
-        await pullGroup(database, group, (n_applied) => {
+        const onPage = (n_applied: number) => {
           n_lines += n_applied;
           onProgress(n_lines, Math.max(n_total, n_lines));
-        });
+        };
+        await pullGroup(database, group, onPage, signal);
       }
       return n_lines;
     } catch (error) {
@@ -66,7 +71,12 @@ function groupByPlace(layers: readonly Group[]): Group[][] {
   return [...groups.values()];
 }
 
-async function pullGroup(database: Database, group: Group[], onPage: (n_lines: number) => void): Promise<void> {
+async function pullGroup(
+  database: Database,
+  group: Group[],
+  onPage: (n_lines: number) => void,
+  signal?: AbortSignal,
+): Promise<void> {
   const keys = group.map((layer) => layer.key);
   const since = group[0]?.revision ?? 0;
   const area = (await readSetting(database, "area")) ?? null;
@@ -76,7 +86,7 @@ async function pullGroup(database: Database, group: Group[], onPage: (n_lines: n
     if (area) query.set("bbox", boxText(area.bbox));
     if (cursor) query.set("cursor", cursor);
     if (of && (since || cursor)) query.set("epoch", of);
-    return readPage(`/sync/pull?${query}`);
+    return readPage(`/sync/pull?${query}`, signal);
   };
   let coming: ReturnType<typeof ask> | null = ask(group[0]?.cursor ?? null, epoch);
   while (coming) {
@@ -87,6 +97,7 @@ async function pullGroup(database: Database, group: Group[], onPage: (n_lines: n
     coming?.catch(() => undefined);
     await applyPage(database, page, keys, area);
     onPage(page.lines.length);
+    signal?.throwIfAborted();
   }
 }
 
@@ -96,8 +107,8 @@ type Page = ReturnType<typeof parsePage>;
  *
  * @throws OfflineError The answer was cut before its "end" line.
  */
-async function readPage(path: string) {
-  const response = await request(path, { headers: { Accept: "application/x-ndjson" } });
+async function readPage(path: string, signal?: AbortSignal) {
+  const response = await request(path, { headers: { Accept: "application/x-ndjson" }, signal });
   const text = await response.text().catch((cause) => {
     throw new OfflineError(path, { cause });
   });

@@ -8,6 +8,7 @@ import {
   listPacks,
   packReader,
   readChunk,
+  sizesHere,
   writeChunk,
 } from "../../src/store/packs.ts";
 import { newDatabase } from "./stored.ts";
@@ -74,9 +75,16 @@ test("a pack that was not whole is not taken over: it is downloaded anew", async
   expect([await listPacks(from), await listPacks(maps)]).toEqual([[], []]);
 });
 
-test("a pack that the office does not offer any more gives its room back", async () => {
+test("how much of a pack is here is told: pieces of one that was cut, all of a whole one", async () => {
+  expect(await sizesHere(await withPack(true))).toEqual(new Map([["aa", SIZE]]));
+  const cut = await withPack(false);
+  await cut.write(["chunks"], (transaction) => transaction.objectStore("chunks").delete(["aa", 2]));
+  expect(await sizesHere(cut)).toEqual(new Map([["aa", 2 * CHUNK_BYTES]]));
+});
+
+test("a pack that is not wanted or not offered any more gives its room back", async () => {
   const maps = await withPack(true);
-  await keepPacks(maps, [PACK]);
+  await keepPacks(maps, ["base"]);
   expect(await listPacks(maps)).toHaveLength(1);
   await keepPacks(maps, []);
   expect(await listPacks(maps)).toEqual([]);

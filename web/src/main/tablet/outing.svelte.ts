@@ -8,7 +8,7 @@ import type { BasemapPack, LayerListing } from "../../model/messages.ts";
 import { REDLINE } from "../../model/redline.ts";
 import { replaceTowns } from "../../store/addresses.ts";
 import { chooseLayers } from "../../store/features.ts";
-import { keepPacks, listPacks } from "../../store/packs.ts";
+import { keepPacks, listPacks, sizesHere } from "../../store/packs.ts";
 import { readSetting, writeSetting } from "../../store/settings.ts";
 import { type Addresses, fetchAddresses, fetchShift } from "../../sync/addresses.ts";
 import { downloadPacks, listOfferedPacks } from "../../sync/basemap.ts";
@@ -28,6 +28,8 @@ export class Outing {
   listings = $state.raw<LayerListing[] | null>(null);
   packs = $state.raw<BasemapPack[]>([]);
   chosen = $state<string[]>([]);
+  /** Names of the packs to take along. */
+  chosen_packs = $state<string[]>([]);
   step = $state.raw<{ step: "layers" | "basemap"; n_done: number; n_total: number } | null>(null);
   trouble = $state.raw<Trouble | null>(null);
 
@@ -46,8 +48,13 @@ export class Outing {
   /** Features of each layer inside that area. */
   n_inside = $state.raw<Readonly<Record<string, number>>>({});
 
+  /** Whether the crew stopped what was coming; it goes on from there. */
+  is_stopped = $state(false);
+
   readonly #ledger: Ledger;
-  #packs_here = new Set<string>();
+  /** Packs of this tablet, whole and begun, with the bytes that are here. */
+  #stored = $state.raw<readonly { name: string; sha256: string; n_bytes: number }[]>([]);
+  #coming = new AbortController();
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger;
@@ -62,8 +69,23 @@ export class Outing {
       ({ definition: { key } }) => this.chosen.includes(key) && !here.has(key),
     );
     const n_features = coming.reduce((sum, listing) => sum + this.count(listing), 0);
-    const packs = this.packs.filter(({ sha256 }) => !this.#packs_here.has(sha256));
-    return n_features * FEATURE_BYTES + packs.reduce((sum, pack) => sum + pack.size_bytes, 0);
+    return n_features * FEATURE_BYTES + sumOf(this.#taken_packs.map((pack) => this.missingBytes(pack)));
+  }
+
+  /** Whether more is to come than there is room for; packs that are not wanted any more make room. */
+  get is_full(): boolean {
+    const leaving = this.#stored.filter(({ name }) => !this.chosen_packs.includes(name));
+    const freed = sumOf(leaving.map(({ n_bytes }) => n_bytes));
+    return this.free_bytes !== null && this.size_bytes > this.free_bytes + freed;
+  }
+
+  /** What of a pack is not here yet. */
+  missingBytes({ sha256, size_bytes }: BasemapPack): number {
+    return size_bytes - (this.#stored.find((stored) => stored.sha256 === sha256)?.n_bytes ?? 0);
+  }
+
+  get #taken_packs(): BasemapPack[] {
+    return this.packs.filter(({ name }) => this.chosen_packs.includes(name));
   }
 
   /** How many features of a layer are taken along. */
@@ -93,8 +115,7 @@ export class Outing {
     return this.#attempt(async () => {
       const [listings, packs] = await Promise.all([listOffered().then(withRedline), listOfferedPacks()]);
       const here = this.#ledger.layers.map((layer) => layer.key);
-      const stored = (await listPacks(this.#ledger.maps)).filter((pack) => pack.is_complete);
-      this.#packs_here = new Set(stored.map(({ sha256 }) => sha256));
+      await this.#lookAtPacks();
       const estimate = await navigator.storage?.estimate?.().catch(() => undefined);
       this.free_bytes = estimate?.quota ? estimate.quota - (estimate.usage ?? 0) : null;
       this.packs = packs;
@@ -105,13 +126,37 @@ export class Outing {
       useForms(forms);
       this.towns = towns;
       this.area_here = (await readSetting(this.#ledger.database, "area")) ?? null;
-      this.is_asked = true;
       await this.setArea(this.area_here);
+      await this.#choosePacks();
+      this.is_asked = true;
     });
+  }
+
+  /** Chooses what was chosen before, at the first time all that fits. */
+  async #choosePacks(): Promise<void> {
+    const left = (await readSetting(this.#ledger.maps, "packs_left")) ?? [];
+    this.chosen_packs = [];
+    for (const { name } of this.packs.filter((pack) => !left.includes(pack.name))) {
+      this.chosen_packs.push(name);
+      if (this.is_full) this.chosen_packs.pop();
+    }
+  }
+
+  async #lookAtPacks(): Promise<void> {
+    const { maps } = this.#ledger;
+    const [packs, sizes] = [await listPacks(maps), await sizesHere(maps)];
+    this.#stored = packs.map(({ name, sha256 }) => ({ name, sha256, n_bytes: sizes.get(sha256) ?? 0 }));
+  }
+
+  /** Stops what is coming; what is here stays. */
+  stop(): void {
+    this.#coming.abort();
   }
 
   /** Brings everything chosen onto the tablet; after a cut it goes on where it was. */
   async take(): Promise<boolean> {
+    this.#coming = new AbortController();
+    const { signal } = this.#coming;
     const area = this.area ?? null;
     const taken = (this.listings ?? [])
       .filter(({ definition }) => this.chosen.includes(definition.key))
@@ -127,7 +172,7 @@ export class Outing {
       progress("layers")(0, 1);
       if (this.chosen.includes(REDLINE)) await makeRedline();
       await chooseLayers(this.#ledger.database, taken, area);
-      await pullAll(this.#ledger.database, progress("layers"));
+      await pullAll(this.#ledger.database, progress("layers"), signal);
       const box = area?.bbox ?? this.#wholeBox();
       const crss = [...new Set(taken.map(({ definition }) => definition.crs))].filter(wantsShift);
       const shifts = box ? await Promise.all(crss.map((crs) => fetchShift(crs, box))) : [];
@@ -135,10 +180,14 @@ export class Outing {
       const { towns, forms } = box ? await fetchAddresses(box, "lots", ...(area ? [] : ["near" as const])) : NOTHING;
       await replaceTowns(this.#ledger.database, towns);
       await writeSetting(this.#ledger.database, "forms", forms);
-      await downloadPacks(this.#ledger.maps, this.packs, progress("basemap"));
-      await keepPacks(this.#ledger.maps, this.packs);
+      const { maps } = this.#ledger;
+      const left = this.packs.map(({ name }) => name).filter((name) => !this.chosen_packs.includes(name));
+      await writeSetting(maps, "packs_left", left);
+      await keepPacks(maps, this.chosen_packs);
+      await downloadPacks(maps, this.#taken_packs, progress("basemap"), signal);
     });
     this.step = null;
+    await this.#lookAtPacks();
     await this.#ledger.load();
     return is_done;
   }
@@ -153,16 +202,21 @@ export class Outing {
 
   async #attempt(work: () => Promise<void>): Promise<boolean> {
     this.trouble = null;
+    this.is_stopped = false;
     try {
       await work();
       return true;
     } catch (error) {
+      this.is_stopped = this.#coming.signal.aborted;
+      if (this.is_stopped) return false;
       console.error(error);
       this.trouble = explain(error);
       return false;
     }
   }
 }
+
+const sumOf = (numbers: readonly number[]) => numbers.reduce((sum, number) => sum + number, 0);
 
 function cornersOf(box: Box | null): Geometry | null {
   if (!box) return null;
