@@ -90,11 +90,11 @@ def _large(playwright: Playwright, browser_path: str) -> None:
             crew.expect_map()
             crew.tap("button-list")
             expect(crew.part("list-row").first).to_be_visible()
-            texts = ["A-0000500", "見本市本町77番地", "ｂ", "a0012", "点灯 本町500"]
-            times = [float(crew.page.evaluate("(text) => clock.search(text)", text)) for text in texts * n_runs(2)]
-            _tell(
-                f"search over {n_features:,}, median", statistics.median(times), "ms", 300, f", worst {max(times):.0f}"
-            )
+            texts = ["A-0000500", "500号", "見本市本町77番地", "ｂ", "a0012", "点灯 本町500"]
+            asked = [crew.page.evaluate("(text) => clock.search(text)", text) for text in texts * n_runs(2)]
+            times, frozen = zip(*asked, strict=True)
+            more = f", worst {max(times):.0f}; the page answers after {max(frozen):.0f} ms at worst"
+            _tell(f"search over {n_features:,}, median", statistics.median(times), "ms", 300, more)
 
 
 def _day(playwright: Playwright, browser_path: str) -> None:

@@ -23,6 +23,10 @@ def test_places_are_searched_and_told_as_offices_write_them(
         feature = screens_server.read_json("/layers/aed/features?limit=1")["features"][0]["properties"]
         crew.part("list-search").fill(feature["address"])
         expect(crew.part("list-matched").first).to_contain_text(f"所在地: {feature['address']}")
+        for asked in ("12", "№12", "12番"):
+            crew.part("list-search").fill(asked)
+            expect(crew.part("list-rows")).to_have_attribute("aria-busy", "false")
+            expect(crew.part("list-row").first).to_contain_text("0000000012")
         crew.find(feature["name"])
         crew.tap("form-place")
         expect(crew.part("place-readout")).to_contain_text("平面直角 第7系 X 15,914.0 m(北) Y 7,294.3 m(東)")
