@@ -16,6 +16,7 @@ MAX_HEADER_ROWS = 4
 _SAME_HEADER = 65
 _SAME_EDGES = 0.025
 _MOST_UNSURE = 0.15
+_MOST_NUMBERS = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +140,11 @@ def _header_rows(table: PageTable) -> int:
         column for column in range(table.n_columns) if body and sum(row[column] for row in body) > 0.7 * len(body)
     ]
     leading = 0
+    # A unit may have a digit (m2), or what a stamp lies over be read as one.
     while (
-        columns and leading < min(MAX_HEADER_ROWS, len(numbers)) and not any(numbers[leading][one] for one in columns)
+        columns
+        and leading < min(MAX_HEADER_ROWS, len(numbers))
+        and sum(numbers[leading][one] for one in columns) <= _MOST_NUMBERS * len(columns)
     ):
         leading += 1
     if columns and leading == 0:

@@ -1,6 +1,7 @@
 """The letters of a page: each cell cut out, line for line, and read by every engine."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -18,6 +19,8 @@ _BORDER_MM = 1.0
 _LETTER_WIDTH_MM = 5.5
 _STRUCK_SHARE = 0.25
 _COVERED_SHARE = 0.02
+_FAINT_BY, _FAINT_MM = 22, 0.9
+_LEAST_CROSSED_MM, _CROSSED_SHARE = 3.8, 0.75
 MAX_CELL_LINES = 12
 
 
@@ -34,15 +37,49 @@ def read_cells(page: FlatPage, plain: Pixels, grid: Grid, number: int, engines: 
         px_per_mm: Of the page.
     """
     cut = [cut_lines(plain, place.box, px_per_mm) for place in grid.places]
+    is_faint = [False] * len(cut)
+    for n, place in enumerate(grid.places):
+        if not cut[n] and (darker := _darker(plain, place.box, px_per_mm)) is not None:
+            is_faint[n], cut[n] = True, cut_lines(darker, (0, 0, *darker.shape[::-1]), px_per_mm)
     lines = [line for lines in cut for line in lines]
     answers = [engine.read(lines) for engine in engines] if lines else [[] for _ in engines]
     cells, start = [], 0
-    for place, its_lines in zip(grid.places, cut, strict=True):
+    for place, its_lines, its_faint in zip(grid.places, cut, is_faint, strict=True):
         parts = [answer[start : start + len(its_lines)] for answer in answers]
         start += len(its_lines)
         readings = tuple(_joined(part) for part in parts) if its_lines else ()
-        cells.append(_cell(page, plain, place, number, its_lines, readings, px_per_mm))
+        cell = _cell(page, plain, place, number, its_lines, readings, px_per_mm)
+        if its_faint:
+            cell = replace(cell, doubts=tuple(dict.fromkeys((*cell.doubts, "small"))))
+        cells.append(cell)
     return cells
+
+
+def _darker(plain: Pixels, box: Box, px_per_mm: float) -> Pixels | None:
+    """A cell in which letters are little darker than the paper, as a pencil leaves them, made dark; else None."""
+    left, top, right, bottom = box
+    inside = plain[top:bottom, left:right].astype(np.float32)
+    if min(inside.shape) < px_per_mm:
+        return None
+    paper = float(np.median(inside))
+    below = paper - cv2.GaussianBlur(inside, (0, 0), max(0.06 * px_per_mm, 0.5))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats((below > _FAINT_BY).astype(np.uint8))
+    edge = max(0.35 * px_per_mm, 1)
+    # A fold or a shadow runs on beyond the cell.
+    is_within = (
+        (stats[:, 0] > edge)
+        & (stats[:, 1] > edge)
+        & (stats[:, 0] + stats[:, 2] < inside.shape[1] - edge)
+        & (stats[:, 1] + stats[:, 3] < inside.shape[0] - edge)
+    )
+    is_letter = is_within & (stats[:, 2:4].max(axis=1) > _FAINT_MM * px_per_mm)
+    is_letter[0] = False
+    if not is_letter.any():
+        return None
+    near = cv2.dilate(is_letter[labels].astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    by = max(float(np.percentile(below[is_letter[labels]], 90)), 1.0)
+    darker: Pixels = np.where(near, 255 - ((paper - inside) / by * 215).clip(0, 235), 255).astype(np.uint8)
+    return darker
 
 
 def _joined(parts: Sequence[Reading]) -> Reading:
@@ -91,9 +128,20 @@ def _struck(gray: Pixels, plain: Pixels, px_per_mm: float) -> list[str]:
     removed = (gray[inside] < 185) & (plain[inside] == 255)
     if removed.size == 0:
         return []
-    if removed.any(axis=0).mean() > _STRUCK_SHARE:
+    if removed.any(axis=0).mean() > _STRUCK_SHARE or _is_crossed_out(plain[inside], px_per_mm):
         return ["crossed_out"]
     return ["covered"] if removed.any(axis=1).mean() > _STRUCK_SHARE else []
+
+
+def _is_crossed_out(inside: Pixels, px_per_mm: float) -> bool:
+    """Whether one level stroke runs along nearly all of a text, as none of several letters does."""
+    ink = (inside < _INK_BELOW).astype(np.uint8)
+    columns = np.flatnonzero(ink.any(axis=0))
+    if not len(columns) or (wide := int(columns[-1] - columns[0])) < _LEAST_CROSSED_MM * px_per_mm:
+        return False
+    sloping = cv2.dilate(ink, np.ones((3, 1), np.uint8))
+    along = np.ones((1, max(int(_CROSSED_SHARE * wide), 1)), np.uint8)
+    return bool(cv2.erode(sloping, along, borderType=cv2.BORDER_CONSTANT, borderValue=0).any())
 
 
 def cut_lines(plain: Pixels, box: Box, px_per_mm: float) -> list[Pixels]:

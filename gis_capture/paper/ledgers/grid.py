@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis_capture.paper.ledgers.aligned import find_aligned
+from gis_capture.paper.ledgers.dashed import dashed_lines
 from gis_capture.paper.ledgers.places import MAX_COLUMNS, MAX_ROWS, Grid, Place
 from gis_capture.paper.ledgers.straighten import Pixels, line_contrasts, line_masks
 
@@ -29,13 +30,20 @@ def find_grids(gray: Pixels, px_per_mm: float) -> tuple[list[Grid], Pixels]:
         # Folds are drawn fainter than the table.
         usual = float(np.median(cv2.max(*contrasts)[lines > 0]))
         masks = line_masks(contrasts, length, max(_FOLD_SHARE * usual, _FAINT))
-    lines = cv2.dilate(lines, np.ones((3, 3), np.uint8))
+    # No fold is dashed.
+    level, upright = dashed_lines(cv2.max(*contrasts), everything, px_per_mm, _FAINT)
+    masks, everything = ((cv2.max(one, level), cv2.max(other, upright)) for one, other in (masks, everything))
+    lines = cv2.dilate(cv2.max(*everything), np.ones((3, 3), np.uint8))
     near = int(_SAME_LINE_MM * px_per_mm) | 1
     n, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(lines, np.ones((near, near), np.uint8)))
     # Strokes of small letters run into one another and look like short lines.
     is_line = stats[:, 2:4].max(axis=1) > _ALONE_MM * px_per_mm
+    is_drawn = (lines > 0) & is_line[labels]
+    # So does a long stroke that runs into the next letter (一部), though it stands by itself.
+    _, pieces, sizes, _ = cv2.connectedComponentsWithStats(lines)
+    is_long = sizes[:, 2:4].max(axis=1) > _ALONE_MM * px_per_mm
     plain = gray.copy()
-    plain[(lines > 0) & is_line[labels]] = 255
+    plain[is_drawn & is_long[pieces]] = 255
     grids = []
     for label in range(1, n):
         left, top, width, height = (int(edge) for edge in stats[label, :4])
@@ -50,6 +58,10 @@ def find_grids(gray: Pixels, px_per_mm: float) -> tuple[list[Grid], Pixels]:
             grids.append(grid)
     # A frame around everything holds no table of its own.
     grids = [one for one in grids if one.n_columns > 1 and one.n_rows > 1 and len(one.places) > 3]
+    borders = np.zeros_like(gray)
+    for left, top, right, bottom in (place.box for grid in grids for place in grid.places):
+        cv2.rectangle(borders, (left, top), (right, bottom), 255, near)
+    plain[is_drawn & (borders > 0)] = 255
     if not grids:
         aligned = find_aligned(plain, px_per_mm)
         grids = [aligned] if aligned else []

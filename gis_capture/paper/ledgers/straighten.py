@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gis_capture.paper.ledgers.dark import right_dark_areas
+
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float64]
 LONG_EDGE_MM = 297.0
@@ -25,7 +27,7 @@ class FlatPage:
     Attributes:
         pixels: For people: colours, straightened.
         gray: For engines: paper white, ink dark, stamps gone.
-        stamped: Where a stamp was, 255.
+        stamped: Where a stamp was, or it is too dark to see letters, 255.
         skew_deg: By what it was turned.
     """
 
@@ -73,6 +75,7 @@ def even_light(picture: Pixels) -> tuple[Pixels, Pixels]:
         gray, red, stamped = 255 - gray, 255 - red, np.zeros_like(gray)
     is_stamp = stamped > 0
     gray[is_stamp] = red.astype(np.uint8)[is_stamp]
+    gray, hidden = right_dark_areas(gray)
     small = cv2.resize(gray, None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA)
     size = max(min(small.shape) // 24 | 1, 5)
     paper = cv2.medianBlur(cv2.dilate(small, np.ones((size, size), np.uint8)), min(size, 255))
@@ -84,7 +87,7 @@ def even_light(picture: Pixels) -> tuple[Pixels, Pixels]:
         even = np.clip(255 - (255 - even) * min(215 / (255 - dark), 2.0), 0, 255)
     # What is left of vermilion is lighter than any letter.
     even[is_stamp & (even > _INK_BELOW)] = 255
-    return even.astype(np.uint8), stamped
+    return even.astype(np.uint8), cv2.max(stamped, hidden)
 
 
 def is_blueprint(gray: Pixels) -> bool:

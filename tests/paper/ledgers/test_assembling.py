@@ -1,5 +1,7 @@
 """Where the columns of a page cannot be trusted, nothing on it is accepted."""
 
+from dataclasses import replace
+
 from gis_capture.paper.ledgers.assembling import PageTable, assemble
 from gis_capture.paper.ledgers.checks import Known
 from gis_capture.paper.ledgers.table import Reading, ScannedCell
@@ -48,3 +50,16 @@ def test_a_table_with_many_unclear_borders_waits() -> None:
     """More than 15 % of the cells are unclear: the whole grid is."""
     assert _n_accepted(_page(1, *PLAIN, n_unsure=2)) > 0
     assert _n_accepted(_page(1, *PLAIN, n_unsure=5)) == 0
+
+
+def test_a_digit_in_a_header_leaves_it_a_header() -> None:
+    """面積(m2) above numbers is a header all the same; a row of values is none."""
+    heads, edges = ("number", "m2", "W", "V"), (0.0, 0.2, 0.4, 0.7, 1.0)
+    page = _page(1, heads, edges)
+    numbers = [
+        replace(cell, readings=tuple(replace(one, text=str(7 * cell.row + 3)) for one in cell.readings))
+        for cell in page.cells
+    ]
+    for top, n_header_rows in ((page.cells[:4], 1), (numbers[:4], 0)):
+        (table,) = assemble([[replace(page, cells=(*top, *numbers[4:]))]], Known())
+        assert table.header_rows == n_header_rows
