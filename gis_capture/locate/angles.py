@@ -57,6 +57,7 @@ _ANGLE = (
     rf"(?P<d>\d{{1,3}})\s*°\s*(?P<m>\d{{1,2}})\s*'\s*(?P<s>{_NUMBER})\s*(?:\"\.?(?P<fraction>\d*)|''?)?"
     rf"|(?P<d2>\d{{1,3}})\s*°\s*(?P<m2>{_NUMBER})\s*'?"
     rf"|(?P<d5>\d{{2,3}})\s+(?P<m5>\d{{1,2}}\.\d+)"
+    rf"|(?P<d6>\d{{2,3}})\s*:\s*(?P<m6>\d{{1,2}}(?:\.\d+)?)(?!\s*:)"
     rf"|(?P<d3>\d{{1,3}})(?P<split>\s*[-:/_]\s*|\s+)(?P<m3>\d{{1,2}})(?:\s*[-:/_]\s*|\s+)(?P<s3>{_NUMBER})"
     rf"|(?P<d4>\d{{1,3}})\.(?P<m4>\d{{1,2}})\.(?P<s4>\d{{1,2}}(?:\.\d*)?)"
     rf"|(?P<number>{_NUMBER})\s*°?"
@@ -75,6 +76,7 @@ _QUERY = re.compile(
     r"\b(?:lat|lon|lng|long)(?:itude)?=(-?\d{1,3}\.\d+).{1,40}?\b(?:lat|lon|lng|long)(?:itude)?=(-?\d{1,3}\.\d+)",
     re.IGNORECASE,
 )
+_HEIGHT = re.compile(r"[,/\s]+-?\d{1,4}(?:\.\d+)?\s*M?$")
 # Three digits behind a comma would be thousands.
 _DECIMAL_COMMA = re.compile(r"([NSEW]?[+-]?\d{1,3}),(\d{1,2}|\d{4,})(?=[°NSEW]*$)")
 
@@ -142,7 +144,8 @@ def _parse_pair(text: str) -> tuple[Angle, Angle] | None:
         return Angle(float(match[1]), False, ""), Angle(float(match[2]), False, "")
     if len(text) > LONGEST_TEXT:
         return None
-    match = _TWO.fullmatch(fold(text))
+    folded = fold(text)
+    match = _TWO.fullmatch(folded) or _TWO.fullmatch(_HEIGHT.sub("", folded))
     if match is None:
         return None
     groups = match.groupdict()
@@ -171,7 +174,7 @@ def _angle(part: dict[str, str | None]) -> Angle | None:
     sign = -1.0 if part["sign"] == "-" or axis in ("S", "W") else 1.0
     if part["number"] is not None:
         return Angle(sign * float(part["number"]), False, axis)
-    whole, rest = part["d2"] or part["d5"], part["m2"] or part["m5"]
+    whole, rest = part["d2"] or part["d5"] or part["d6"], part["m2"] or part["m5"] or part["m6"]
     if whole and rest:
         degrees, minutes, seconds, last = float(whole), float(rest), 0.0, rest
     elif part["d"] is not None and part["m"] is not None and part["s"] is not None:

@@ -19,6 +19,7 @@ from gis_capture.locate.numbers import (
     has_packed_digits,
 )
 from gis_capture.locate.reading import Reading, read_layout
+from gis_capture.locate.rounding import n_decimals
 from gis_capture.locate.settled import Settled
 from gis_capture.model import BBox, Text
 
@@ -26,6 +27,7 @@ OTHER_NOTATION: Mapping[Notation, Notation] = {"decimal": "packed_dms", "packed_
 """What numbers without marks may be instead."""
 _DOUBTFUL_LOG_ODDS = 12.0
 _SURE_LONG_LOG_ODDS = 2.0
+_N_PACKED_DECIMALS = 4
 _POSSIBLE_SHARE = 0.8
 _MARGIN = 0.2
 _NEAR_M = 20_000.0
@@ -87,7 +89,8 @@ def _settle_notation(columns: Columns, settled: Settled, area: BBox | None, know
     sure_log_odds = SURE_LOG_ODDS
     if meaning.notation == "decimal" and not meaning.scale:
         # 35.3045 is how minutes and seconds are packed; of 35.304512 it takes many rows to believe it.
-        sure_log_odds = SURE_PRIOR_LOG_ODDS if has_four_decimals(x, y) else _SURE_LONG_LOG_ODDS
+        is_short = has_four_decimals(x, y) and _most_decimals(columns, reading.layout) <= _N_PACKED_DECIMALS
+        sure_log_odds = SURE_PRIOR_LOG_ODDS if is_short else _SURE_LONG_LOG_ODDS
     is_thin = not is_clear and (best.distance_m is not None or (could_be_either and meaning.log_odds < sure_log_odds))
     if is_thin:
         whole = reread_degrees(columns, reading, range(len(reading.x)))
@@ -126,6 +129,11 @@ def _share_inside(places: tuple[Floats, Floats], area: BBox | None) -> float:
         return 0.0
     is_placed = np.isfinite(places[0])
     return float(is_placed.sum() - len(outside_area(*places, area))) / len(is_placed)
+
+
+def _most_decimals(columns: Columns, layout: Layout) -> int:
+    """So many are written, zeros included."""
+    return n_decimals(text or "" for names in layout.columns.values() for name in names for text in columns[name])
 
 
 def _could_be_packed(lon: Floats, lat: Floats, packed: Reading) -> bool:

@@ -136,6 +136,10 @@ ZONE_DOUBTED = (
         "Check the zone; if it is wrong, import again and name the CRS.",
     ),
 )
+ZONE_LEFT = Text(
+    "書かれた座標系（{zone}）では、多くの行がその区域の外になります。書かれたとおりに置きました。",
+    "In the stated CRS ({zone}) most rows lie outside of its area of use. They were placed as stated.",
+)
 FROM_ADDRESSES = Text("住所から約{distance}離れます", "the rows lie {distance} from their addresses")
 FROM_ADDRESSES_ELSEWHERE = Text("約{distance}です", "it is {distance}")
 WHERE_THEY_CAN_BE = Text("区域に入るのは{share}です", "{share} of them lie where they can be")

@@ -15,6 +15,7 @@ from gis_capture.locate.crs import (
     plane_code,
     plane_name,
     utm_code,
+    utm_zone_of,
 )
 from gis_capture.locate.datum import transform
 from gis_capture.locate.evidence import KnownPlaces, RankedReading, share_within
@@ -25,6 +26,8 @@ _ENOUGH = 0.8
 _MARGIN = 0.2
 _NEAR_M = 10_000.0
 _KEPT = 6
+# Districts on the border of two zones of UTM are drawn in one of them.
+_BESIDE_UTM_DEG = 1.5
 
 Beside = Callable[[], BBox | None]
 """Gives the box of what is surely placed already, in EPSG:4326; None = nothing is."""
@@ -119,7 +122,7 @@ def choose_plane(
     is_open = not (axes_are_told or axes_are_said)
     boxes = (area, beside() if is_open else None)
     candidates = [
-        _candidate(x, y, code=one, is_exchanged=is_exchanged, boxes=boxes, known=known)
+        _candidate(x, y, code=one, is_exchanged=is_exchanged, boxes=boxes, known=known, is_stated=code is not None)
         for one in ([code] if code else _possible_codes(x, y))
         for is_exchanged in orders
     ]
@@ -169,11 +172,14 @@ def _candidate(
     is_exchanged: bool,
     boxes: tuple[BBox | None, BBox | None],
     known: KnownPlaces | None,
+    is_stated: bool = False,
 ) -> _Candidate:
     east, north = (y, x) if is_exchanged else (x, y)
     moved = transform(east, north, source=code, target=GEOGRAPHIC["jgd2011"])
     bounds = crs_of(code).area_of_use
     zone = BBox(*bounds.bounds) if bounds else None
+    if zone and is_stated and utm_zone_of(code):
+        zone = zone._replace(min_x=zone.min_x - _BESIDE_UTM_DEG, max_x=zone.max_x + _BESIDE_UTM_DEG)
     return _Candidate(
         code=code,
         is_exchanged=is_exchanged,

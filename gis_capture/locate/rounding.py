@@ -48,8 +48,8 @@ def rounding_m(reading: Reading, columns: Columns) -> Floats:
                 continue
             radii[rows & is_whole] = unit_deg * _RADIUS * _M_PER_DEG
     for row in np.flatnonzero(~is_dms & (radii > 0)).tolist() if reading.meaning.scale == 0 else ():
-        if n_decimals := _n_decimals(text for text in _cells(reading, columns, row) if not _PRINTED.fullmatch(text)):
-            radius_m = 10.0**-n_decimals * _RADIUS * _M_PER_DEG
+        if n_written := n_decimals(text for text in _cells(reading, columns, row) if not _PRINTED.fullmatch(text)):
+            radius_m = 10.0**-n_written * _RADIUS * _M_PER_DEG
             radii[row] = np.nan if radius_m < 1 else min(radii[row], radius_m)
     for row in np.flatnonzero(is_dms).tolist():
         if finest_deg := _minutes_unit_deg(reading, columns, row):
@@ -65,9 +65,9 @@ def _of_plane(reading: Reading, columns: Columns) -> Floats:
     for unit_m in _PLANE_UNITS_M:
         units_m[_are_whole(reading.x, reading.y, unit_m)] = unit_m
     for row, texts in enumerate(zip(*cells, strict=True)):
-        if n_decimals := _n_decimals(text or "" for text in texts):
+        if n_written := n_decimals(text or "" for text in texts):
             is_km = any("km" in unicodedata.normalize("NFKC", text or "").lower() for text in texts)
-            units_m[row] = 10.0**-n_decimals * (1000 if is_km else reading.scale_m)
+            units_m[row] = 10.0**-n_written * (1000 if is_km else reading.scale_m)
     radii: Floats = np.maximum(np.nan_to_num(units_m) * _RADIUS, _SURVEYED_M)
     return radii
 
@@ -78,8 +78,8 @@ def _minutes_unit_deg(reading: Reading, columns: Columns, row: int) -> float | N
         written = [[(columns[name][row] or "").strip() for name in names] for names in reading.layout.columns.values()]
         units_deg = [_unit_deg(parts) for parts in written]
     elif reading.meaning.notation == "packed_dm":
-        n_decimals = _n_decimals(_cells(reading, columns, row))
-        units_deg = [10.0**-n_decimals / 60] if n_decimals else []
+        n_written = n_decimals(_cells(reading, columns, row))
+        units_deg = [10.0**-n_written / 60] if n_written else []
     else:
         cells = list(_cells(reading, columns, row))
         angles = (parse_pair(cells[0]) or ()) if len(cells) == 1 else map(parse_angle, cells)
@@ -92,14 +92,15 @@ def _minutes_unit_deg(reading: Reading, columns: Columns, row: int) -> float | N
 def _unit_deg(parts: Iterable[str]) -> float:
     filled = [(power, text) for power, text in enumerate(parts) if text]
     power, text = filled[-1] if filled else (0, "")
-    return 10.0 ** -_n_decimals([text]) / 60.0**power
+    return 10.0 ** -n_decimals([text]) / 60.0**power
 
 
 def _cells(reading: Reading, columns: Columns, row: int) -> Iterable[str]:
     return (columns[name][row] or "" for group in reading.layout.columns.values() for name in group)
 
 
-def _n_decimals(cells: Iterable[str]) -> int:
+def n_decimals(cells: Iterable[str]) -> int:
+    """The most decimals that any of some cells has, as they are written."""
     return max((len(digits) for cell in cells for digits in _DECIMALS.findall(with_point(cell))), default=0)
 
 

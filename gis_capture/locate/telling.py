@@ -143,7 +143,8 @@ class Teller:
         if "notation" in self._settled.thin:
             of_all.append(codes.TITLES[codes.NOTATION_UNCERTAIN].ja)
         if "plane" in self._settled.thin and self._settled.stated.code:
-            of_all.append(codes.TITLES[codes.AXES_ASSUMED].ja)
+            doubt = codes.ZONE_DOUBTED if self._reading.layout.axes_are_told else codes.AXES_ASSUMED
+            of_all.append(codes.TITLES[doubt].ja)
         if self._settled.is_datum_open():
             of_all.append(codes.TITLES[codes.DATUM_ASSUMED].ja)
         doubts = dict.fromkeys(range(len(self._reading.x)), messages.doubt_of_all(of_all[0])) if of_all else {}
@@ -215,6 +216,9 @@ class Teller:
             names = [names[0] for names in self._reading.layout.columns.values()]
             how = fill(messages.SAY_THE_AXES, column=names[1]) if len(set(names)) > 1 else messages.CHECK_ON_MAP
             yield self._of_table(codes.AXES_ASSUMED, "warning", messages.AXES_ASSUMED, how)
+        elif not (choice.is_sure or choice.is_doubted or stated.is_zone_found) and choice.ranked[0].distance_m is None:
+            message = fill(messages.ZONE_LEFT, zone=plane_name(stated.code))
+            yield self._of_table(codes.ZONE_DOUBTED, "warning", message, messages.ZONE_DOUBTED[1])
 
     def _of_evidence(self) -> Iterable[Problem]:
         told = {codes.DATUM_FOUND: messages.DATUM_FOUND, codes.DATUM_DOUBTED: messages.DATUM_DOUBTED}

@@ -94,6 +94,12 @@ def test_few_rows_of_more_than_four_decimals_are_decimals(n_rows: int) -> None:
     assert codes.NOTATION_UNCERTAIN not in {problem.code for problem in located.problems}
 
 
+def test_zeros_that_are_written_count_as_decimals() -> None:
+    """35.304500 has six of them."""
+    located = locate([("35.304500", "139.273000")])
+    assert doubted(located) == [] and places(located) == [(35.3045, 139.273)]
+
+
 @pytest.mark.parametrize("is_packed", [False, True])
 @pytest.mark.parametrize("by", ["city", "address"])
 def test_the_city_or_one_address_decides(gazetteer: Gazetteer, is_packed: bool, by: str) -> None:

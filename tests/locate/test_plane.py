@@ -148,3 +148,17 @@ def test_a_datum_without_a_zone_counts_for_the_zone_that_is_found() -> None:
     assert first is not None and other is not None
     assert abs(first.x - 137.20) * 90_000 < 10 and abs(first.y - 36.10) * 111_000 < 10
     assert abs(other.y - 36.10) * 111_000 > 300
+
+
+def test_a_zone_of_utm_reaches_into_its_neighbour() -> None:
+    """Takayama is in zone 53 and often drawn in 54: nothing is doubted, least of all the axes that E and N tell."""
+    east, north = Transformer.from_crs(6668, 6691, always_xy=True).transform(137.2523, 36.1461)
+    located = locate({"E座標": [f"{east:.2f}"], "N座標": [f"{north:.2f}"]}, crs="EPSG:6691")
+    assert located.accuracies_m == [1.0] and not codes_of(located)
+
+
+def test_rows_outside_of_their_zone_are_doubted_by_its_name() -> None:
+    """The headers tell the axes, so that nothing is said of them."""
+    located = locate({"X(北)": ["15876.3"], "Y(東)": ["290000.0"]}, crs="EPSG:6675")
+    assert codes.ZONE_DOUBTED in codes_of(located) and codes.AXES_ASSUMED not in codes_of(located)
+    assert codes.TITLES[codes.ZONE_DOUBTED].ja in (located.notes[0] or "")

@@ -175,3 +175,21 @@ def test_numbers_that_a_spreadsheet_marks_as_texts_are_read(mark: str) -> None:
     plane = {"X(北)": [f"{mark}16224.9"], "Y(東)": [f"{mark}-3127.2"]}
     (point,) = locate_rows(plane, crs="EPSG:6675", layer_crs="EPSG:6675").geometries
     assert point is not None and (point.x, point.y) == (-3127.2, 16224.9)
+
+
+def test_degrees_and_minutes_may_stand_around_a_colon() -> None:
+    """36:08 is 36°08', and tells no more than that."""
+    columns = {"緯度": ["36:08", "36:08.767"], "経度": ["137:15", "137:15.138"]}
+    located = locate_rows(columns, crs="EPSG:6668", layer_crs="EPSG:6668")
+    assert [(round(point.x, 4), round(point.y, 4)) for point in located.geometries if point] == [
+        (137.25, 36.1333),
+        (137.2523, 36.1461),
+    ]
+    assert (located.accuracies_m[0] or 0) > 1000 and (located.accuracies_m[1] or 0) < 5
+
+
+@pytest.mark.parametrize("cell", ["36.146123,137.252345,573", "36.146123 137.252345 573.2m", "36.146123/137.252345/-3"])
+def test_a_height_behind_a_latitude_and_a_longitude_is_left_out(cell: str) -> None:
+    """Of one cell."""
+    (point,) = locate_rows({"緯度経度標高": [cell]}, crs="EPSG:6668", layer_crs="EPSG:6668").geometries
+    assert point is not None and (point.x, point.y) == (137.252345, 36.146123)
