@@ -89,13 +89,23 @@ class Columns:
     def rows_in(self, box: tuple[float, float, float, float]) -> Array:
         """The rows, int64, whose bounds touch a box (min_x, min_y, max_x, max_y)."""
         if len(self) <= BLOCK:
-            return _touching(self.bounds, box)
-        starts = _touching(self.block_bounds, box) * BLOCK
-        if not len(starts):
-            return starts
-        rows = (starts[:, None] + np.arange(BLOCK)).ravel()
-        rows = rows[: np.searchsorted(rows, len(self))]
-        found: Array = rows[_touching(self.bounds[rows], box)]
+            return np.flatnonzero(_touches(self.bounds, box)) if len(self) else np.empty(0, dtype=np.int64)
+        blocks = np.flatnonzero(_touches(self.block_bounds, box))
+        if not len(blocks):
+            return blocks
+        whole = self.block_bounds[blocks]
+        west, north, east, south = box
+        is_cut = (whole[:, 0] < west) | (whole[:, 1] < north) | (whole[:, 2] > east) | (whole[:, 3] > south)
+        rows = blocks[:, None] * BLOCK + np.arange(BLOCK)
+        is_in = np.ones(rows.shape, dtype=bool)
+        n_full, n_left = divmod(len(self), BLOCK)
+        if blocks[-1] == n_full:
+            is_in[-1, :n_left] = _touches(self.bounds[-n_left:], box)
+            is_in[-1, n_left:] = False
+            is_cut[-1] = False
+        # Of blocks that lie inside no row is looked at; the others are taken as a whole.
+        is_in[is_cut] = _touches(self.bounds[: n_full * BLOCK].reshape(n_full, BLOCK, 4)[blocks[is_cut]], box)
+        found: Array = rows[is_in]
         return found
 
     def geometries(self, rows: Array) -> npt.NDArray[np.object_]:
@@ -125,12 +135,13 @@ class Columns:
 ARRAYS = tuple(one.name for one in fields(Columns) if one.name not in ("names", "n_shared"))
 
 
-def _touching(bounds: Array, box: tuple[float, float, float, float]) -> Array:
-    """The places of bounds, (n, 4), that touch a box."""
+def _touches(bounds: Array, box: tuple[float, float, float, float]) -> Array:
+    """Which bounds, (…, 4), touch a box; bool."""
     west, north, east, south = box
-    return np.flatnonzero(
-        (bounds[:, 0] <= east) & (bounds[:, 2] >= west) & (bounds[:, 1] <= south) & (bounds[:, 3] >= north)
+    touched: Array = (
+        (bounds[..., 0] <= east) & (bounds[..., 2] >= west) & (bounds[..., 1] <= south) & (bounds[..., 3] >= north)
     )
+    return touched
 
 
 def take_ragged(offsets: Array, rows: Array, *, is_closed: bool = False) -> tuple[Array, Array]:

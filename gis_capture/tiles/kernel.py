@@ -10,6 +10,7 @@ import numpy as np
 from gis_capture.tiles.columns import LINE, NONE, POINT
 from gis_capture.tiles.compiled import compiled
 from gis_capture.tiles.grid import BUFFER, EXTENT, SIMPLIFY_UNITS
+from gis_capture.tiles.kernel_edges import rejoin
 from gis_capture.tiles.kernel_geometry import (
     clip_line,
     clip_ring,
@@ -197,6 +198,8 @@ def encode(
     shape, tags = np.empty(22 * row_size + 32, dtype=np.uint8), np.empty(20 * (len(chosen) + 1), dtype=np.uint8)
     counted = np.zeros(_MAX_COUNTED, dtype=np.int64)
     at, value_at, n_values, n_failed = 0, 0, 0, 0
+    # Values that lie one after the other are copied together: from here to there, not yet in `out_values`.
+    run_start, run_end = 0, 0
     for place in range(len(rows)):
         row = rows[place]
         kind = kinds[row]
@@ -235,9 +238,11 @@ def encode(
             # A part may lie in a hole that is gone.
             is_nested = is_lost and n_ends > 1
             if n_ends and (is_nested or not is_clean(gx, gy, ends, n_ends)):
-                failed[n_failed] = place
-                n_failed += 1
-                continue
+                n_ends = 0 if is_nested else rejoin(gx, gy, ends, n_ends, -BUFFER, EXTENT + BUFFER)
+                if n_ends == 0:
+                    failed[n_failed] = place
+                    n_failed += 1
+                    continue
         if n_ends == 0:
             # What is smaller than a unit is drawn as one unit.
             start = vertex_offsets[first_part]
@@ -263,11 +268,13 @@ def encode(
             else:
                 if value < n_shared:
                     marks[value] = epoch << 32 | number
-                length = value_lengths[value]
-                if value_at + length > len(out_values):
-                    return -1, 0, 0, 0
                 start = value_starts[value]
-                value_at = _copy(value_bytes, start, out_values, value_at, length)
+                if start != run_end:
+                    if value_at + run_end - run_start > len(out_values):
+                        return -1, 0, 0, 0
+                    value_at = _copy(value_bytes, run_start, out_values, value_at, run_end - run_start)
+                    run_start = start
+                run_end = start + value_lengths[value]
                 n_values += 1
             n_tags = put(tags, n_tags, key)
             n_tags = put(tags, n_tags, number)
@@ -276,8 +283,10 @@ def encode(
             number = counted[n] - 1 if n < _MAX_COUNTED else -1
             if number < 0:
                 number = first_value + n_values
-                if value_at + 16 > len(out_values):
+                if value_at + run_end - run_start + 16 > len(out_values):
                     return -1, 0, 0, 0
+                value_at = _copy(value_bytes, run_start, out_values, value_at, run_end - run_start)
+                run_start = run_end
                 if n < _MAX_COUNTED:
                     counted[n] = number + 1
                 out_values[value_at], out_values[value_at + 1], out_values[value_at + 2] = 0x22, 1 + _size(n), 0x28
@@ -299,4 +308,7 @@ def encode(
         out[at], out[at + 1], out[at + 2] = 0x18, kind, 0x22
         at = put(out, at + 3, n_shape)
         at = _copy(shape, 0, out, at, n_shape)
+    if value_at + run_end - run_start > len(out_values):
+        return -1, 0, 0, 0
+    value_at = _copy(value_bytes, run_start, out_values, value_at, run_end - run_start)
     return at, value_at, n_values, n_failed

@@ -25,7 +25,7 @@ MAX_BYTES = 500_000
 _MOST_PACKED = 8
 """No tile of names and places is packed to less than such a part; what is larger need not be packed to know it."""
 CACHE_BYTES = 64 << 20
-_ENCODING = "3"
+_ENCODING = "4"
 """Raised when the same features are encoded otherwise."""
 
 
