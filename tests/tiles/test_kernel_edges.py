@@ -5,7 +5,7 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-from shapely import Polygon
+from shapely import Geometry, Polygon
 from shapely.affinity import rotate
 
 from gis_capture.tiles import kernel
@@ -24,7 +24,7 @@ def comb(teeth: list[tuple[int, int]], *, back: int = 5000) -> Polygon:
     return Polygon([*corners, (back, y)])
 
 
-def clip(area: Polygon) -> list[Polygon]:
+def clip(area: Geometry) -> list[Polygon]:
     """The pieces of an area in the square, as the compiled code joins them."""
     rings, ends, end = [], [], 0
     x, y, other_x, other_y = (np.empty(6_000) for _ in range(4))
