@@ -5,8 +5,9 @@ import json
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -47,12 +48,20 @@ def push_file(store: Store, path: Path, *, clock: Clock, new_id: NewId) -> dict[
         SourceError: The file is not there, too large or no outbox.
         SyncError: It is no push message, or of another epoch.
     """
-    message = _read(path)
+    return push_parts(read_outbox(path), partial(push, store, clock=clock, new_id=new_id))
+
+
+def push_parts(message: Any, take: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+    """Pushes a message with however many changes in messages of as many as one may have; gives all receipts.
+
+    Raises:
+        SyncError: It is no push message, or of another epoch.
+    """
     changes = message["changes"] if isinstance(message, dict) and isinstance(message.get("changes"), list) else []
     answers = [
-        push(store, {**message, "changes": changes[start : start + MAX_CHANGES]}, clock=clock, new_id=new_id)
+        take({**message, "changes": changes[start : start + MAX_CHANGES]})
         for start in range(0, len(changes), MAX_CHANGES)
-    ] or [push(store, message, clock=clock, new_id=new_id)]
+    ] or [take(message)]
     return {**answers[-1], "receipts": [receipt for answer in answers for receipt in answer["receipts"]]}
 
 
@@ -88,7 +97,12 @@ def _blocks(file: IO[bytes]) -> Iterator[bytes]:
         yield block
 
 
-def _read(path: Path) -> Any:
+def read_outbox(path: Path) -> Any:
+    """Reads the message of an outbox file; whether it is one of a push is for who takes it.
+
+    Raises:
+        SourceError: The file is not there, too large or no outbox.
+    """
     try:
         with path.open("rb") as file:
             magic = file.read(4)

@@ -123,5 +123,10 @@ def test_a_clerk_pairs_a_tablet_and_revokes_it(
             with crew.page.expect_download() as download:
                 crew.tap("refused-export")
             assert download.value.suggested_filename.startswith("gis-capture-outbox_")
+            screen.open("today")
+            screen.part("outbox-input").set_input_files(download.value.path())
+            expect(screen.part("outbox-taken")).to_contain_text("登録しました: 1 件")
+            expect(screen.part("today")).to_contain_text("維持係 1班")
+            keep(screen.page, "outbox-taken", pictures)
             crew.tap("refused-later")
             crew.expect_unsent(1)

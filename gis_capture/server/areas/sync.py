@@ -4,6 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from itertools import chain
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -14,10 +16,14 @@ from gis_capture.server.answers import json_response, lines_response
 from gis_capture.server.authorization import demand, note, principal, readable
 from gis_capture.server.bodies import read_integer, read_json
 from gis_capture.server.context import served, settings, workspace
+from gis_capture.server.errors import RequestError
 from gis_capture.server.personal import gives_personal_to_tablets
 from gis_capture.server.seen import lies_in
+from gis_capture.server.uploads import safe_name
+from gis_capture.sync.outbox_file import push_parts, read_outbox, take_photos
 from gis_capture.sync.pull import pull
 from gis_capture.sync.push import push
+from gis_capture.text import Text
 
 area = Blueprint("sync", __name__, url_prefix="/sync")
 _LAST = 2**53
@@ -38,11 +44,46 @@ def take_push() -> Response:
         if signer.kind == "account":
             message = {**message, "author": signer.name}
 
+    receipts = _push(message, asking, signer)
+    _note_push(message, receipts, "" if signer is asking else f"{signer.name[:60]} ({signer.id})")
+    response = json_response(receipts)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@area.post("/outboxes")
+def take_outbox() -> Response:
+    """Takes in the file that a tablet has written out: its changes and their photos.
+
+    The changes are the tablet's and signed as the tablet signed them, with the rights of who brings the file.
+    """
+    files, here = request.files.getlist("file"), workspace()
+    if len(files) != 1 or not files[0].filename:
+        raise RequestError(
+            Text("タブレットで書き出したファイルを1つ選んでください。", 'Choose one file (a part named "file").'),
+            code="no_file",
+        )
+    with TemporaryDirectory(dir=here.folder.uploads_dir, ignore_cleanup_errors=True) as folder:
+        path = Path(folder) / (safe_name(files[0].filename) or "outbox.zip")
+        files[0].save(path)
+        files[0].close()
+        message = read_outbox(path)
+        answer = push_parts(message, lambda part: _push(part, principal(), principal()))
+        photos = take_photos(path, here.attachments)
+    _note_push(message, answer, "")
+    response = json_response({**answer, "photos": {"n": photos.n, "n_here": photos.n_here}})
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _push(message: Any, asking: Principal, signer: Principal) -> dict[str, Any]:
+    """Pushes by the narrower of what the tablet may and what the person may, where one signs on a shared tablet."""
+    here = workspace()
+
     def right(layer: str) -> Right:
-        # On a shared tablet, the narrower of what the tablet may and what the person may.
         return min(asking.right(layer), signer.right(layer))
 
-    receipts = push(
+    return push(
         here.store,
         message,
         may_read=lambda layer: right(layer) >= Right.READ,
@@ -52,10 +93,6 @@ def take_push() -> Response:
         new_id=here.new_id,
         may_write_personal=settings().shares_personal_fields,
     )
-    _note_push(message, receipts, "" if signer is asking else f"{signer.name[:60]} ({signer.id})")
-    response = json_response(receipts)
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def _signer(message: Mapping[str, Any]) -> Principal:

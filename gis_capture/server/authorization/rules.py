@@ -93,6 +93,7 @@ RULES: dict[str, Rule] = {
     "history.restore": Rule(Role.OFFICE, "feature_restore"),
     "history.undo_revision": Rule(Role.OFFICE, "revision_undo"),
     "history.undo_change": Rule(Role.OFFICE, "change_undo"),
+    "sync.take_outbox": Rule(Role.OFFICE, "outbox"),
     "changes.give_waiting": Rule(Role.OFFICE),
     "changes.release": Rule(Role.OFFICE, "change_release"),
     "changes.hand_on": Rule(Role.OFFICE, "change_hand_on"),

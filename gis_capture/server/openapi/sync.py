@@ -15,8 +15,15 @@ _PUSH: Schema = {
     },
 }
 
+_OUTBOX: Schema = {
+    "type": "object",
+    "required": ["file"],
+    "properties": {"file": {"type": "string", "contentMediaType": BYTES}},
+}
+
 OPERATIONS: tuple[Operation, ...] = (
     Operation("/sync/push", "post", "Takes changes in", {200: JSON}, body=(JSON, _PUSH)),
+    Operation("/sync/outboxes", "post", "Takes in a tablet's file", {200: JSON}, body=("multipart/form-data", _OUTBOX)),
     Operation(
         "/sync/pull",
         "get",

@@ -187,6 +187,13 @@ export const en: Record<OfficeKey, string> = {
   layers_as_of_choose: "Download a day of the past",
   layers_as_of: "Download as it was at the end of",
   layers_as_of_help: "Left empty, it is as it is now.",
+  outbox_title: "Take in a file of a tablet",
+  outbox_lead: "The file that a tablet writes out when it cannot send. Taking the same file in twice adds nothing.",
+  outbox_choose: "Choose a file, or drop it here",
+  outbox_reading: 'Taking in "{name}".',
+  outbox_taken: '{n} changes came with "{name}".',
+  outbox_photos: "{here} of {n} photos came.",
+
   today_title: "Back today",
   today_title_of_day: "Back on this day",
   today_other_day: "Another day",

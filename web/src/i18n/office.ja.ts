@@ -187,6 +187,14 @@ export const ja = {
   layers_as_of_choose: "過去の日の状態を書き出す",
   layers_as_of: "この日の終わりの状態で書き出す",
   layers_as_of_help: "空のままなら、今の状態を書き出します。",
+  outbox_title: "端末が書き出したファイルを受け取る",
+  outbox_lead:
+    "送れなかった端末で「書き出す」を押したときのファイルです。同じファイルを二度受け取っても、記録は増えません。",
+  outbox_choose: "ファイルを選ぶ(ここに置いてもよい)",
+  outbox_reading: "「{name}」を受け取っています。",
+  outbox_taken: "「{name}」の変更 {n} 件を受け取りました。",
+  outbox_photos: "写真 {n} 枚のうち {here} 枚を受け取りました。",
+
   today_title: "今日の戻り",
   today_title_of_day: "この日の戻り",
   today_other_day: "別の日を見る",

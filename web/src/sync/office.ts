@@ -5,6 +5,7 @@ import type { ImportRecord, OfficeLayer } from "../model/imports.ts";
 import type { Layer, Value } from "../model/layer.ts";
 import type { BasemapPack, ConflictLine } from "../model/messages.ts";
 import { requestJson } from "./http.ts";
+import { type OnProgress, sendForm } from "./upload.ts";
 
 /** What the office pages ask of the server: docs/format.md §4. */
 
@@ -212,3 +213,13 @@ export const attachmentUrl = (sha256: string): string => `/attachments/${sha256}
 /** A small picture of a photo, turned as the camera says. */
 export const thumbnailUrl = (sha256: string, edge_px: number): string =>
   `/attachments/${sha256}/thumbnail?edge=${edge_px}`;
+
+/** What became of a tablet's file. */
+export interface OutboxTaken {
+  receipts: Receipt[];
+  photos: { n: number; n_here: number };
+}
+
+/** Takes in the file that a tablet has written out. */
+export const sendOutbox = (file: File, onprogress: OnProgress): Promise<OutboxTaken> =>
+  sendForm<OutboxTaken>("/sync/outboxes", [file], {}, onprogress);
