@@ -146,6 +146,10 @@ WHERE_THEY_CAN_BE = Text("区域に入るのは{share}です", "{share} of them 
 AXES_EXCHANGED = Text(
     "Xが東、Yが北の値のため、そのように読みました。", "X holds east and Y north, and they were read so."
 )
+AXES_BY_TOWNS = Text(
+    "Xが東、Yが北なら町の近く、逆なら町から離れた所になるため、Xを東として読みました。",
+    "With X to the east the rows lie beside towns, the other way round far from all: X was read as east.",
+)
 AXES_ASSUMED = Text(
     "Xを北、Yを東（測量の座標）として読みました。", "X was read as north and Y as east, as surveyors write."
 )

@@ -106,7 +106,15 @@ def locate_rows(
             rest = second_reading(columns, reading)
         places = _told_by(rest[1], reading, known) if rest else known
         settled = settle(
-            columns, reading, stated, wanted=wanted, area=area, known=places, grids_dir=grids_dir, beside=beside
+            columns,
+            reading,
+            stated,
+            wanted=wanted,
+            area=area,
+            known=places,
+            grids_dir=grids_dir,
+            beside=beside,
+            to_town_m=gazetteer.to_town_m if gazetteer else None,
         )
         located = _by_coordinates(columns, settled, numbers, target, grids_dir, area, addresses, known)
         if rest:

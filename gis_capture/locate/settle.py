@@ -12,7 +12,7 @@ from gis_capture.locate.degrees import OTHER_NOTATION, settle_degrees
 from gis_capture.locate.evidence import About, KnownPlaces, RankedReading, is_better_datum
 from gis_capture.locate.layouts import FORMS_OF_DEGREES, Columns
 from gis_capture.locate.numbers import Floats
-from gis_capture.locate.plane import Beside, choose_plane, nowhere
+from gis_capture.locate.plane import Beside, ToTown, choose_plane, nowhere
 from gis_capture.locate.reading import Reading
 from gis_capture.locate.row_notations import settle_rows
 from gis_capture.locate.settled import Settled
@@ -33,6 +33,7 @@ def settle(
     known: KnownPlaces | None,
     grids_dir: Path | None,
     beside: Beside = nowhere,
+    to_town_m: ToTown | None = None,
 ) -> Settled:
     """Decides between the readings of coordinates.
 
@@ -45,13 +46,14 @@ def settle(
         known: Where they are by their addresses, parallel to the rows.
         grids_dir: Folder of datum grids.
         beside: Gives the box of what is surely placed in the other layers, in EPSG:4326.
+        to_town_m: Gives the distances of places to the nearest town.
     """
     settled = Settled(reading, stated)
     if reading.kind == "grid_reference":
         # The references name their zones; a CRS that a person names can only be their datum.
         settled = replace(settled, stated=stated.in_datum(datum_of(wanted)) if wanted else stated)
     elif reading.kind == "plane_xy":
-        settled = _settle_plane(settled, wanted, area, known, beside)
+        settled = _settle_plane(settled, wanted, area, known, beside, to_town_m)
     else:
         if wanted:
             geographic = GEOGRAPHIC[datum_of(wanted)] if crs_of(wanted).is_projected else wanted
@@ -66,7 +68,12 @@ def settle(
 
 
 def _settle_plane(
-    settled: Settled, wanted: int | None, area: BBox | None, known: KnownPlaces | None, beside: Beside
+    settled: Settled,
+    wanted: int | None,
+    area: BBox | None,
+    known: KnownPlaces | None,
+    beside: Beside,
+    to_town_m: ToTown | None,
 ) -> Settled:
     reading, stated = settled.reading, settled.stated
     if stated.north:
@@ -88,6 +95,7 @@ def _settle_plane(
         area=area,
         beside=beside,
         known=known.of_rows(rows) if known else None,
+        to_town_m=to_town_m,
         x_is_east=settled.stated.north == "y",
     )
     names = {axis: names[0] for axis, names in reading.layout.columns.items()}

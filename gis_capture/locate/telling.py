@@ -143,7 +143,10 @@ class Teller:
         if "notation" in self._settled.thin:
             of_all.append(codes.TITLES[codes.NOTATION_UNCERTAIN].ja)
         if "plane" in self._settled.thin and self._settled.stated.code:
-            doubt = codes.ZONE_DOUBTED if self._reading.layout.axes_are_told else codes.AXES_ASSUMED
+            choice = self._settled.choice
+            doubt = codes.AXES_EXCHANGED if choice and choice.is_exchanged else codes.AXES_ASSUMED
+            if self._reading.layout.axes_are_told:
+                doubt = codes.ZONE_DOUBTED
             of_all.append(codes.TITLES[doubt].ja)
         if self._settled.is_datum_open():
             of_all.append(codes.TITLES[codes.DATUM_ASSUMED].ja)
@@ -211,7 +214,8 @@ class Teller:
             message = fill(messages.ZONE_ASSUMED, zone=plane_name(stated.code))
             yield self._of_table(codes.ZONE_ASSUMED, "warning", message, messages.CHECK_ON_MAP)
         if choice.is_exchanged and zone_of(stated.code):
-            yield self._of_table(codes.AXES_EXCHANGED, "warning", messages.AXES_EXCHANGED, messages.CHECK_HEADERS)
+            message = messages.AXES_EXCHANGED if choice.is_sure else messages.AXES_BY_TOWNS
+            yield self._of_table(codes.AXES_EXCHANGED, "warning", message, messages.CHECK_HEADERS)
         elif not choice.is_exchanged and not self._reading.layout.axes_are_told and not choice.is_sure:
             names = [names[0] for names in self._reading.layout.columns.values()]
             how = fill(messages.SAY_THE_AXES, column=names[1]) if len(set(names)) > 1 else messages.CHECK_ON_MAP

@@ -1,9 +1,12 @@
 """Which axis of a plane is north, by words beside the table, by what is placed already, by what a person says."""
 
+from pathlib import Path
+
 import pytest
 
 from gis_capture.locate import Located, codes, locate_rows
 from gis_capture.locate.axes import north_axis
+from gis_capture.locate.gazetteer import Gazetteer, build_gazetteer
 from gis_capture.locate.messages import is_doubted
 from gis_capture.locate.said import Said
 from gis_capture.model import BBox
@@ -103,6 +106,24 @@ def test_a_header_may_say_the_direction(header: str) -> None:
     located = locate_rows(columns, crs="EPSG:6675", layer_crs="EPSG:6675")
     first = located.geometries[0]
     assert first is not None and (first.x, first.y) == (7_234.5, 15_876.3) and located.accuracies_m == [1.0] * 9
+
+
+@pytest.mark.parametrize("is_exchanged", [False, True])
+def test_rows_are_put_beside_towns_rather_than_far_from_all_and_it_is_asked(tmp_path: Path, is_exchanged: bool) -> None:
+    """Nothing else tells the axes; forests have ledgers, too, so that they stay open."""
+    towns = "".join(f"岐阜県,高山市,{n}之町,,{137.247 + n / 300:.4f},{36.143 + n / 550:.4f}\n" for n in range(1, 9))
+    (tmp_path / "towns.csv").write_text(f"pref,city,town,koaza,lon,lat\n{towns}", encoding="utf-8")
+    build_gazetteer([tmp_path / "towns.csv"], tmp_path / "gazetteer.sqlite")
+    columns = {"X座標": EAST, "Y座標": NORTH} if is_exchanged else {"X座標": NORTH, "Y座標": EAST}
+    with Gazetteer(tmp_path / "gazetteer.sqlite") as gazetteer:
+        located = locate_rows(columns, crs="EPSG:6675", layer_crs="EPSG:6675", gazetteer=gazetteer)
+    first = located.geometries[0]
+    assert first is not None and (first.x, first.y) == (7_234.5, 15_876.3)
+    code = codes.AXES_EXCHANGED if is_exchanged else codes.AXES_ASSUMED
+    (told,) = [problem for problem in located.problems if problem.code == code]
+    assert ("町の近く" in told.message.ja) == is_exchanged
+    assert all(f"台帳全体で確認：{codes.TITLES[code].ja}" in (note or "") for note in located.notes)
+    assert min(metres or 0 for metres in located.accuracies_m) > 8000
 
 
 def codes_of(located: Located) -> set[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 
 import numpy as np
+import shapely
 
 from gis_capture.errors import SourceError
 from gis_capture.locate.gazetteer.beginnings import names_no_place, other_starts
@@ -17,7 +18,8 @@ from gis_capture.locate.gazetteer.finding import Find, TownFinder
 from gis_capture.locate.gazetteer.folding import Folded
 from gis_capture.locate.gazetteer.lots import lot_keys
 from gis_capture.locate.gazetteer.match import Match
-from gis_capture.locate.gazetteer.spots import Level, Spot, together
+from gis_capture.locate.gazetteer.spots import Level, Spot, distances_m, together
+from gis_capture.locate.numbers import Floats
 from gis_capture.locate.zone_origins import on_zone_origin
 from gis_capture.model import BBox
 from gis_capture.text import Text
@@ -27,6 +29,7 @@ _POSTCODE = re.compile("〒?[0-9]{3}-?[0-9]{4}(?![0-9])")
 _LONGEST_ADDRESS = 300
 _BESIDE = re.compile("地先|付近|附近|先|地内|隣|近く")
 _BESIDE_M = 50.0
+_AROUND_DEG = 0.1
 _LOT_RADIUS_M: dict[Level, float] = {"block": 80.0, "lot": 50.0}
 # Behind a name that ends so, or is set off, words name a part of that town: 前田, 中橋東詰, バス停前.
 _ENDS_A_TOWN = re.compile(r".*(?:丁目|[町村条字]|\s)$", re.DOTALL)
@@ -128,6 +131,27 @@ class Gazetteer:
             ids,
         ).fetchone()
         return None if row[0] is None else BBox(*row)
+
+    def to_town_m(self, lon: Floats, lat: Floats) -> Floats:
+        """Metres from places (degrees of JGD2011) to the middle of the nearest town; infinite where none is near."""
+        metres: Floats = np.full(len(lon), np.inf)
+        known = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
+        if not len(known):
+            return metres
+        edges = [
+            edge for axis in (lon[known], lat[known]) for edge in (axis.min() - _AROUND_DEG, axis.max() + _AROUND_DEG)
+        ]
+        towns = self._database.execute(
+            "SELECT lon, lat FROM town WHERE lon BETWEEN ? AND ? AND lat BETWEEN ? AND ?", list(map(float, edges))
+        ).fetchall()
+        if not towns:
+            return metres
+        x, y = np.array(towns, np.float64).T
+        # Degrees of longitude made as long as those of latitude.
+        scale = np.cos(np.radians(np.median(lat[known])))
+        nearest = shapely.STRtree(shapely.points(x * scale, y)).nearest(shapely.points(lon[known] * scale, lat[known]))
+        metres[known] = distances_m(lon[known] - x[nearest], lat[known] - y[nearest], lat[known])
+        return metres
 
     def _search(self, address: str, context: tuple[int, ...], near: tuple[float, float] | None) -> Match:
         folded = Folded(address)
