@@ -1,7 +1,9 @@
 """`gis-capture paper`: ledgers on paper, read, confirmed and finished as ordinary sources."""
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -44,7 +46,7 @@ def read(scans: tuple[str, ...], author: str, folder: Path | None) -> int:
             taken = workspace.scanned.take(path, name=path.name, author=author) if path.suffix else scan
             told = workspace.scanned.read(taken, _tell_page)
             _tell(told)
-            n_open += told.get("n_open", 1)
+            n_open += told.get("n_open", 1) + len(_without_table(told))
     return EXIT_ATTENTION if n_open else EXIT_DONE
 
 
@@ -189,11 +191,25 @@ def _tell_page(done: int, total: int) -> None:
     say(Text(f"  {done} / {total} ページ", f"  {done} of {total} pages"))
 
 
-def _tell(told: dict[str, object]) -> None:
+def _without_table(told: Mapping[str, Any]) -> list[int]:
+    return [page["number"] for page in told.get("pages", ()) if page["state"] == "no_table"]
+
+
+def _tell(told: Mapping[str, Any]) -> None:
     head = f"{told['scan_id']}  {told['name']}"
     if told["state"] == "read":
         n, n_open = told["n_cells"], told["n_open"]
         say(Text(f"{head}: {n:,}マスのうち、あと {n_open:,}マス", f"{head}: {n_open:,} of {n:,} cells to confirm"))
+        if without := ", ".join(map(str, _without_table(told))):
+            say(
+                Text(
+                    f"  {without}ページには表が見つからず、行が入っていません。"
+                    "表のあるページなら、まっすぐに 300dpi でもう一度スキャンしてください。",
+                    f"  No table was found on page {without}: its rows are missing. "
+                    "Where there is one, scan the page again, straight and at 300 dpi.",
+                ),
+                error=True,
+            )
     elif isinstance(problem := told["problem"], dict):
         say(Text(f"{head}: {problem['ja']}", f"{head}: {problem['en']}"), error=True)
     else:

@@ -70,6 +70,20 @@ def test_workbook_goes_out_and_comes_back_and_the_ledger_is_finished(tmp_path: P
     assert [cell.value for cell in sheet[3]][:2] == ["L-002", "LED"] and str(sheet.cell(3, 5).value).startswith("scan:")
 
 
+def test_a_page_without_a_table_is_told(tmp_path: Path) -> None:
+    """Beside pages with rows nobody would miss its own; the command that reads says so by its exit code too."""
+    folder = tmp_path / "作業"
+    with Workspace.create(folder) as workspace:
+        whole, partly = fill_scanned(workspace), fill_scanned(workspace, has_page_without_table=True)
+        for scan_id in (whole, partly):
+            texts = [Choice(place, "1") for place in workspace.scanned.review(scan_id).open_places()]
+            workspace.scanned.decide(scan_id, texts, seen=0, author="係")
+    assert "表が見つからず" not in run(folder, "show", whole)[1]
+    assert "2ページには表が見つからず" in run(folder, "show", partly)[1]
+    assert run(folder, "read", whole)[0] == EXIT_DONE
+    assert run(folder, "read", partly)[0] == EXIT_ATTENTION
+
+
 @pytest.mark.parametrize("damage", ["no_book", "no_key", "other_key"])
 def test_what_is_no_such_workbook_is_told(tmp_path: Path, damage: str) -> None:
     """Nothing is decided."""

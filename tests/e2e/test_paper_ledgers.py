@@ -28,7 +28,7 @@ def test_scanned_ledger_is_confirmed_by_keys_and_its_features_show_their_strip(
 ) -> None:
     """Number keys, F2, Enter and Shift+Enter; left and resumed; what a colleague decided is told, not overwritten."""
     with Workspace.create(tmp_path / "作業") as workspace:
-        scan_id = fill_scanned(workspace)
+        scan_id = fill_scanned(workspace, has_page_without_table=True)
     server = Server(tmp_path / "作業")
     server.start()
     try:
@@ -39,6 +39,7 @@ def test_scanned_ledger_is_confirmed_by_keys_and_its_features_show_their_strip(
             clerk.part("author-name").fill("道路課 係")
             clerk.part("author-keep").click()
             desk = clerk.part("paper-desk")
+            expect(clerk.part("paper-without-table")).to_contain_text("2ページには表が見つからず")
             # Row 2 of the page: "36.1478" and "36.147B"; the first is right.
             expect(desk).to_have_attribute("data-row", "1")
             desk.focus()

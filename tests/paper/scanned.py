@@ -36,8 +36,8 @@ def box_of(row: int, column: int) -> tuple[int, int, int, int]:
     return left, top, left + CELL[0], top + CELL[1]
 
 
-def scanned_ledger() -> ScannedLedger:
-    """One page with one table; four of its cells are in doubt."""
+def scanned_ledger(*, has_page_without_table: bool = False) -> ScannedLedger:
+    """One page with one table; four of its cells are in doubt. Another page may have none."""
     cells = []
     for row, texts in enumerate((HEADER, *ROWS)):
         for column, text in enumerate(texts):
@@ -50,16 +50,19 @@ def scanned_ledger() -> ScannedLedger:
     table = ScannedTable(
         len(ROWS) + 1, len(HEADER), 1, tuple(cells), ("code", "domain", "number", "number"), "街路灯台帳"
     )
-    return ScannedLedger((ScannedPage(1, WIDTH, HEIGHT, "page-1.jpg", 200),), (table,), ("rapidocr", "tesseract"))
+    pages = [ScannedPage(1, WIDTH, HEIGHT, "page-1.jpg", 200)]
+    if has_page_without_table:
+        pages.append(ScannedPage(2, WIDTH, HEIGHT, "page-2.jpg", 200, state="no_table"))
+    return ScannedLedger(tuple(pages), (table,), ("rapidocr", "tesseract"))
 
 
-def fill_scanned(workspace: Workspace, *, name: str = "街路灯台帳.pdf") -> str:
+def fill_scanned(workspace: Workspace, *, name: str = "街路灯台帳.pdf", has_page_without_table: bool = False) -> str:
     """Puts it into a workspace as one that was read; gives its id."""
     scan_id = workspace.new_id()
     folder = workspace.folder.scanned_dir / scan_id
     (folder / "read").mkdir(parents=True)
     draw_page(folder / "read" / "page-1.jpg")
-    write_ledger(scanned_ledger(), folder / "read")
+    write_ledger(scanned_ledger(has_page_without_table=has_page_without_table), folder / "read")
     (folder / "original.pdf").write_bytes(b"%PDF-1.4")
     job = {"original": "original.pdf", "name": name, "author": "係", "taken_at": workspace.clock()}
     (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")

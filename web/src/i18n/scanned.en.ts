@@ -15,6 +15,8 @@ export const en: Record<keyof typeof ja, string> = {
   paper_open: "{open} of {n} cells to confirm",
   paper_all_done: "All {n} cells are confirmed",
   paper_no_table: "No table was found on it.",
+  paper_without_table:
+    "No table was found on page {pages}: its rows are missing. Where there is one, scan the page again, straight and at 300 dpi.",
   paper_finished: "Finished as a ledger ({n} rows)",
   paper_check: "Confirm",
   paper_stop: "Stop reading",

@@ -15,6 +15,8 @@ export const ja = {
   paper_open: "{n}マスのうち、あと {open}マスを確かめます",
   paper_all_done: "{n}マスをすべて確かめました",
   paper_no_table: "表が見つかりませんでした。",
+  paper_without_table:
+    "{pages}ページには表が見つからず、行が入っていません。表のあるページなら、まっすぐに 300dpi でもう一度スキャンしてください。",
   paper_finished: "台帳になりました({n}行)",
   paper_check: "確かめる",
   paper_stop: "読み取りをやめる",

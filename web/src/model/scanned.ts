@@ -10,6 +10,7 @@ export interface ScannedPage {
   width_px: number;
   height_px: number;
   dpi: number;
+  state: "read" | "no_table";
 }
 
 interface Counts {

@@ -38,6 +38,6 @@ test("decisions of others come in, and what was taken back waits again", () => {
 });
 
 test("the room around a cell ends where the page does", () => {
-  const page = { number: 1, width_px: 30, height_px: 100, dpi: 200 };
+  const page = { number: 1, width_px: 30, height_px: 100, dpi: 200, state: "read" } as const;
   expect(around([10, 10, 20, 20], page, 15, 5)).toEqual([0, 5, 30, 25]);
 });
