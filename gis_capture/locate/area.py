@@ -37,6 +37,12 @@ class Area:
         """Makes an area."""
         return cls(name, shape, sha256(name.encode() + b"\0" + shapely.to_wkb(shape)).hexdigest()[:32])
 
+    def common_part(self, other: "Area") -> "Area":
+        """What lies in both; it may be empty, and then nothing lies in it."""
+        if self == other:
+            return self
+        return Area.of(f"{self.name} / {other.name}", shapely.intersection(self.shape, other.shape))
+
     @property
     def bounds(self) -> BBox:
         """Its box."""
@@ -54,6 +60,8 @@ class Area:
     def common(self, box: BBox | None) -> BBox | None:
         """What a box and the box of the area have in common; None = nothing."""
         own = self.bounds
+        if shapely.is_empty(self.shape):
+            return None
         if box is None:
             return own
         west, south = max(own.min_x, box.min_x), max(own.min_y, box.min_y)

@@ -167,9 +167,9 @@ _WORDS: Final[dict[str, Text]] = {
         "The PIN is wrong. Try again, or ask the administrator for a new one.",
     ),
     PERSON_REFUSED: Text(
-        "このタブレットは、この人の記録を送れません。PIN が変わったか、利用者から外されています。"
+        "このタブレットでは、この人として送受信できません。PIN が変わったか、利用者から外されています。"
         "設定の「ほかの班にかわる」から PIN を入れ直すか、役所に連絡してください。記録はこのタブレットに残っています。",
-        "This tablet may not send for this person: the PIN has changed, or the account is gone. "
+        "This tablet may neither send nor receive for this person: the PIN has changed, or the account is gone. "
         "Choose the person and type the PIN again, or call the office. What was recorded is still on the tablet.",
     ),
     SETUP_DONE: Text(

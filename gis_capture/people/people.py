@@ -6,7 +6,7 @@ import time
 import unicodedata
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 
@@ -88,7 +88,7 @@ class People:
         self._clock, self._new_id, self._random, self._lasting = clock, new_id, random, lasting
         self._noted_every_s = min(NOTED_EVERY_S, lasting.idle_s / 4)
         self._signing_in = Lock()
-        self._known: dict[tuple[str, str], _Known] = {}
+        self._known: dict[tuple[str, str, str], _Known] = {}
         self._any: tuple[tuple[int, int], bool] | None = None
         self.accounts = Accounts(self._database, self._passwords)
         self.devices = Devices(self._database)
@@ -121,18 +121,24 @@ class People:
             self._any = (state, self.accounts.exist())
         return self._any[1]
 
-    def identify(self, session: str, device: str) -> Principal | None:
+    def identify(self, session: str, device: str, person: str = "") -> Principal | None:
         """Who asks, by the tokens of a session and of a tablet; None = nobody that is known.
 
+        Args:
+            session: Token of one; "" = none.
+            device: Token of a tablet; "" = none.
+            person: Account of who has the shared tablet in hands; it narrows what the tablet may.
+
         Raises:
-            PeopleError: The tablet is locked or was revoked, whoever is signed in on it.
+            PeopleError: The tablet is locked or was revoked, whoever is signed in on it; or the person has not
+                typed the PIN on it.
         """
         if not session and not device:
             return None
-        now, state, about = self._clock(), self._database.state(), (session, device)
+        now, state, about = self._clock(), self._database.state(), (session, device, person)
         known = self._known.get(about)
         if known is None or known.state != state or now >= known.until:
-            known = self._known[about] = self._look_up(session, device, now, state)
+            known = self._known[about] = self._for_person(person, self._look_up(session, device, now, state))
             while len(self._known) > MAX_KNOWN:
                 self._known.pop(next(iter(self._known)), None)
         if known.refusal:
@@ -159,6 +165,17 @@ class People:
                 device_id = on_tablet.device_id if on_tablet else ""
                 return _Known(state, self.principal_of(row["account_id"], device_id), "", until)
         return _Known(state, self._principal_of_tablet(on_tablet) if on_tablet else None, "", until)
+
+    def _for_person(self, person: str, known: _Known) -> _Known:
+        """Narrows what a tablet may to what the person may who typed the PIN on it."""
+        asking = known.principal
+        if asking is None or person in ("", asking.id):
+            return known
+        try:
+            signer = self.pins.signer(asking.device_id, person)
+        except PeopleError as error:
+            return replace(known, principal=None, refusal=str(error.subject["code"]))
+        return replace(known, principal=asking.narrowed_to(self.principal_of(signer.account_id)))
 
     def principal_of(self, account_id: str, device_id: str = "") -> Principal:
         """An account with what it may do, as it asks on a paired tablet or on none.

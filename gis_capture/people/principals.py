@@ -1,7 +1,7 @@
 """Who asks, and what that one may do with a layer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Literal
 
@@ -89,6 +89,15 @@ class Principal:
             return Right.EDIT
         most = Right.READ if self.role is Role.VIEWER else Right.EDIT
         return min(most, self.rights.get(layer, self.rights.get(ALL_LAYERS, most)))
+
+    def narrowed_to(self, person: "Principal") -> "Principal":
+        """The same asker for a person who has a shared tablet in hands: what both may see and do."""
+        named = {*self.rights, *person.rights}
+        named |= {ALL_LAYERS} if named else set()
+        both = {layer: min(self.right(layer), person.right(layer)) for layer in named}
+        areas = [one.area for one in (self, person) if one.area is not None]
+        area = areas[0].common_part(areas[-1]) if areas else None
+        return replace(self, role=min(self.role, person.role), rights=both, area=area)
 
     @property
     def is_unlimited(self) -> bool:

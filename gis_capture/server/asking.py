@@ -19,9 +19,11 @@ DEVICE_COOKIE_S = 400 * 86_400
 _COOKIE = re.compile(rf"(?:^|;\s*)({SESSION_COOKIE}|{DEVICE_COOKIE})=([\w-]{{43}})(?=;|$)", re.ASCII)
 _BEARER = re.compile(r"Bearer ([\w-]{43})", re.ASCII | re.IGNORECASE)
 MAX_ASKERS = 2_000
+MAX_PERSON = 100
 _PROXIED = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PROTO", "HTTP_VIA")
-# All that the answer depends on; where it is not the own screen, the first two alone.
-_QUESTION = ("HTTP_COOKIE", "HTTP_AUTHORIZATION", "REMOTE_ADDR", "HTTP_HOST", *_PROXIED)
+# All that the answer depends on; where it is not the own screen, the first three alone.
+_QUESTION = ("HTTP_COOKIE", "HTTP_AUTHORIZATION", "HTTP_PERSON", "REMOTE_ADDR", "HTTP_HOST", *_PROXIED)
+_N_OF_KNOWN = 3
 
 
 def who_asks(served: Served, environ: Mapping[str, Any]) -> Principal:
@@ -33,7 +35,7 @@ def who_asks(served: Served, environ: Mapping[str, Any]) -> Principal:
     Raises:
         PeopleError: Somebody who is not known, or a tablet that is locked or was revoked.
     """
-    question: tuple[object, ...] = environ.get("HTTP_COOKIE"), environ.get("HTTP_AUTHORIZATION")
+    question: tuple[object, ...] = tuple(map(environ.get, _QUESTION[:_N_OF_KNOWN]))
     known = served.askers.get(question)
     if known is None:
         question = tuple(map(environ.get, _QUESTION))
@@ -45,7 +47,7 @@ def who_asks(served: Served, environ: Mapping[str, Any]) -> Principal:
     while len(served.askers) >= MAX_ASKERS:
         served.askers.pop(next(iter(served.askers)), None)
     served.askers.pop(question, None)
-    known_by = question if principal is OWN_SCREEN else question[:2]
+    known_by = question if principal is OWN_SCREEN else question[:_N_OF_KNOWN]
     served.askers[known_by] = n_changes, now_s + OTHERS_SEEN_AFTER_S, principal
     return principal
 
@@ -56,7 +58,7 @@ def _find(served: Served, environ: Mapping[str, Any]) -> Principal:
             return OWN_SCREEN
         raise codes.error(codes.SETUP_NEEDED)
     session, device = tokens(environ)
-    principal = served.workspace.people.identify(session, device)
+    principal = served.workspace.people.identify(session, device, environ.get("HTTP_PERSON", "")[:MAX_PERSON])
     if principal is None:
         raise codes.error(codes.SIGN_IN_NEEDED)
     return principal

@@ -45,14 +45,19 @@ def test_members_of_the_crew_share_a_tablet_by_pin(
     with Workspace.open(screens_server.workspace) as opened:
         people = opened.people
         people.add_account("高山", PASSWORD, Role.ADMIN)
+        account_ids = dict[str, str]()
         for number, (name, pin) in enumerate(PINS.items()):
-            people.pins.put(people.add_account(f"crew{number}", PASSWORD, Role.CREW, title=name), pin)
+            member = people.add_account(f"crew{number}", PASSWORD, Role.CREW, title=name)
+            people.pins.put(member, pin)
+            account_ids[name] = member.account_id
         code, _ = people.make_pairing_code("タブレット1", "高山")
     suzuki, tanaka = PINS
     with tablet(playwright, browser_path, tmp_path / "profile", screens_server.url, viewport=PORTRAIT) as crew:
         # The page is left while it opens, and a PIN is asked about in vain.
         for expected in (REFUSED, "localStorage.*denied", "icon from the Manifest", "DISCONNECTED.*/crew/pin"):
             crew.complaints.allow(expected)
+        asked_for = set[str | None]()
+        crew.page.on("request", lambda one: "/sync/pull" in one.url and asked_for.add(one.headers.get("person")))
         crew.page.goto("about:blank")
         crew.page.goto(f"{screens_server.url}/tablet/#pair={code}")
         expect(crew.part("member")).to_have_text(list(PINS))
@@ -91,6 +96,7 @@ def test_members_of_the_crew_share_a_tablet_by_pin(
         crew.page.evaluate("dispatchEvent(new Event('online'))")
         crew.send()
         assert crew.receipts() == ["applied"]
+        assert asked_for == {account_ids[suzuki]}
     with Workspace.open(screens_server.workspace) as opened:
         written = [line["detail"] for line in opened.people.audit.lines() if line["what"] == "push"]
     assert len(written) == 1

@@ -86,6 +86,44 @@ def test_on_a_shared_tablet_the_area_of_the_person_counts_too(
     assert mine.post("/sync/push", json=push("t1", crew, "c9")).get_json()["receipts"][0]["status"] == "applied"
 
 
+def test_on_a_shared_tablet_reads_follow_the_tablet_and_the_person(
+    app: Flask, people: People, crew: str, problem_of: Any
+) -> None:
+    """By pulls, pages of features, counts and tiles; without a person, those of the tablet alone."""
+    mine, path = tablet(app, people, "t1"), f"/layers/{LAYER}/features"
+    device, account = f"device:{people.devices.get('t1').device_id}", f"account:{crew}"
+    as_suzuki = {"Person": crew}
+    problem_of(mine.get(path, headers=as_suzuki), 403, "person_refused")
+    mine.post("/crew/pin", json={"account_id": crew, "pin": PIN})
+
+    def seen(headers: dict[str, str]) -> int:
+        lines = mine.get(f"/sync/pull?layers={LAYER}", headers=headers).text.splitlines()
+        n_pulled = sum('"type":"feature"' in line.replace(" ", "") for line in lines)
+        assert mine.get(path, headers=headers).get_json()["numberMatched"] == n_pulled
+        assert mine.get("/layers", headers=headers).get_json()["layers"][0]["n_features"] == n_pulled
+        assert bool(mine.get(f"/tiles/{LAYER}/10/902/401.mvt", headers=headers).data) is (n_pulled > 0)
+        return n_pulled
+
+    assert seen(as_suzuki) == seen({}) == 30
+    west, middle = box(137.2495, 36.1, 137.2595, 36.2), box(137.2545, 36.1, 137.2695, 36.2)
+    for areas, n_of_both, n_of_tablet in (
+        ({account: west}, 9, 30),
+        ({device: middle}, 4, 14),
+        ({device: box(138, 36.1, 138.1, 36.2)}, 0, 0),
+    ):
+        for subject, shape in areas.items():
+            people.areas.put(subject, "範囲", shape)
+        assert (seen(as_suzuki), seen({})) == (n_of_both, n_of_tablet), areas
+
+    people.accounts.grant(account, LAYER, Right.NONE)
+    for asked in (path, f"/sync/pull?layers={LAYER}", f"/tiles/{LAYER}/10/902/401.mvt"):
+        problem_of(mine.get(asked, headers=as_suzuki), 403, "layer_not_granted")
+        assert mine.get(asked).status_code in (200, 204)
+    assert mine.get("/layers", headers=as_suzuki).get_json()["layers"] == []
+    people.pins.put(people.accounts.get("suzuki"), "830264")
+    problem_of(mine.get("/layers", headers=as_suzuki), 403, "person_refused")
+
+
 def test_without_pins_crews_send_as_before(app: Flask, people: People) -> None:
     """Under the name that they gave; there is nobody to choose."""
     mine = tablet(app, people, "t1")

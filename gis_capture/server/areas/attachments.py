@@ -35,7 +35,7 @@ def give_attachment(sha256: str) -> Response:
         return Response(status=404, headers={"Upload-Offset": str(folder.offset(sha256))})
     media_type = folder.media_type(sha256)
     response = send_file(folder.path(sha256), mimetype=media_type, etag=sha256, conditional=True)
-    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    _keep(response)
     if media_type == "application/octet-stream":
         # What is not known for a picture is never shown in a page of ours.
         response.headers["Content-Disposition"] = "attachment"
@@ -49,8 +49,7 @@ def give_thumbnail(sha256: str) -> Response:
     edge_px = read_integer("edge", default=256, least=1, most=EDGES_PX[-1])
     path = thumbnail(workspace().attachments, sha256, edge_px=edge_px)
     response = send_file(path, mimetype="image/jpeg", etag=f"{sha256}-{path.parent.name}", conditional=True)
-    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
-    return response
+    return _keep(response)
 
 
 @area.put("/<sha256>")
@@ -62,6 +61,13 @@ def take_attachment(sha256: str) -> Response:
     if received.is_whole:
         return Response(status=201, headers={"Location": f"/attachments/{sha256}"})
     return Response(status=202, headers={"Upload-Offset": str(received.offset)})
+
+
+def _keep(response: Response) -> Response:
+    """Lets a browser keep it, for the person who has asked: the next one on a shared tablet asks anew."""
+    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    response.vary.update(("Cookie", "Person"))
+    return response
 
 
 def _demand_seen(sha256: str) -> None:

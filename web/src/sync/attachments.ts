@@ -54,6 +54,12 @@ async function sendPhoto({ sha256, blob, media_type }: StoredPhoto): Promise<voi
   }
 }
 
+/** A picture that the server has; null where it gives none. Asked for as all else is, which an element of the page cannot. */
+export const readPicture = (path: string): Promise<Blob | null> =>
+  request(path)
+    .then((response) => response.blob())
+    .catch(() => null);
+
 /** How many bytes the server has; all of them where the photo is whole. */
 async function knownOffset(path: string, size_bytes: number): Promise<number> {
   const response = await fetch(path, { method: "HEAD" }).catch((cause) => {

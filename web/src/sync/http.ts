@@ -36,6 +36,13 @@ export function tellRefusal(error: ServerError): void {
   if (REFUSALS.includes(error.code)) onRefused(error);
 }
 
+let person = "";
+
+/** Says who has this tablet in hands, by account; "" where nobody typed a PIN. What is read follows the rights of both. */
+export function readFor(account_id: string): void {
+  person = account_id;
+}
+
 /** Makes a request to the server this page came from, which answers in the language of the page.
  *
  * @throws OfflineError Nothing answered. @throws ServerError The answer is a problem.
@@ -43,6 +50,8 @@ export function tellRefusal(error: ServerError): void {
 export async function request(path: string, init: RequestInit = {}): Promise<Response> {
   const headers = new Headers(init.headers);
   headers.set("Accept-Language", currentLanguage());
+  // What is sent names the person in its message.
+  if (person && !init.method) headers.set("Person", person);
   const response = await fetch(path, { ...init, headers }).catch((cause) => {
     if (init.signal?.aborted) throw cause;
     throw new OfflineError(path, { cause });

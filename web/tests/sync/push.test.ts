@@ -1,7 +1,8 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { listOutbox } from "../../src/store/outbox.ts";
 import { writeSetting } from "../../src/store/settings.ts";
-import { OfflineError } from "../../src/sync/http.ts";
+import { OfflineError, readFor } from "../../src/sync/http.ts";
+import { listOffered } from "../../src/sync/pull.ts";
 import { pushAll, writeMessage } from "../../src/sync/push.ts";
 import { FEATURE } from "../samples.ts";
 import { filledDatabase, page, saved } from "../store/stored.ts";
@@ -28,6 +29,21 @@ test("changes of somebody who typed a PIN are sent for that one; without PINs no
   expect(await writeMessage(database, [])).not.toHaveProperty("person");
   await writeSetting(database, "person", "a1");
   expect(await writeMessage(database, [])).toMatchObject({ person: "a1" });
+});
+
+test("what is read is asked for as who typed the PIN; what is sent says it in its message", async () => {
+  const database = await filledDatabase();
+  await saved(database);
+  const requests = serve({
+    "/layers": () => Response.json({ layers: [] }),
+    "/sync/push": async (request) => receiptsFor((await readPush(request)).changes),
+  });
+  await listOffered();
+  readFor("a1");
+  await listOffered();
+  await pushAll(database);
+  readFor("");
+  expect(requests.map((request) => request.headers.get("Person"))).toEqual([null, "a1", null]);
 });
 
 test("when the answer is lost nothing leaves, and the same bodies are sent again", async () => {
