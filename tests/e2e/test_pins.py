@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Playwright, expect
+from playwright.sync_api import Playwright, Request, expect
 
 from gis_capture.people import Role
 from gis_capture.workspace import Workspace
@@ -56,8 +56,8 @@ def test_members_of_the_crew_share_a_tablet_by_pin(
         # The page is left while it opens, and a PIN is asked about in vain.
         for expected in (REFUSED, "localStorage.*denied", "icon from the Manifest", "DISCONNECTED.*/crew/pin"):
             crew.complaints.allow(expected)
-        asked_for = set[str | None]()
-        crew.page.on("request", lambda one: "/sync/pull" in one.url and asked_for.add(one.headers.get("person")))
+        asked = list[Request]()
+        crew.page.on("request", asked.append)
         crew.page.goto("about:blank")
         crew.page.goto(f"{screens_server.url}/tablet/#pair={code}")
         expect(crew.part("member")).to_have_text(list(PINS))
@@ -96,7 +96,8 @@ def test_members_of_the_crew_share_a_tablet_by_pin(
         crew.page.evaluate("dispatchEvent(new Event('online'))")
         crew.send()
         assert crew.receipts() == ["applied"]
-        assert asked_for == {account_ids[suzuki]}
+        pulls = [one for one in asked if "/sync/pull" in one.url]
+        assert {one.headers.get("person") for one in pulls} == {account_ids[suzuki]}
     with Workspace.open(screens_server.workspace) as opened:
         written = [line["detail"] for line in opened.people.audit.lines() if line["what"] == "push"]
     assert len(written) == 1
