@@ -14,7 +14,7 @@ from gis_capture.errors import PeopleError
 from gis_capture.text import Text
 
 APPLICATION_ID = 0x47435045
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 BUSY_TIMEOUT_S = 10
 OTHERS_SEEN_AFTER_S = 0.2
 _FULL = Text(
@@ -85,6 +85,11 @@ CREATE TABLE crews (
 CREATE TABLE personal_grants (
   subject TEXT NOT NULL, layer TEXT NOT NULL, is_seen INTEGER NOT NULL, PRIMARY KEY (subject, layer)
 ) STRICT;
+""",
+    4: """
+CREATE TABLE uploads (
+  sha256 TEXT NOT NULL, owner TEXT NOT NULL, PRIMARY KEY (sha256, owner)
+) STRICT, WITHOUT ROWID;
 """,
 }
 """By the format before it, what makes the next one of it."""

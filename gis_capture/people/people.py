@@ -22,6 +22,7 @@ from gis_capture.people.identities import Identities
 from gis_capture.people.passwords import Passwords
 from gis_capture.people.pins import Pins
 from gis_capture.people.principals import Principal, Role
+from gis_capture.people.uploads import Uploads
 
 TOKEN_BYTES = 32
 CODE_CHARS = 8
@@ -70,6 +71,7 @@ class People:
         areas: Where they work.
         identities: Whom the city's identity provider knows.
         pins: By which the crew shares tablets.
+        uploads: Who sent which photo.
     """
 
     def __init__(
@@ -95,6 +97,7 @@ class People:
         self.audit = Audit(self._database)
         self.areas = Areas(self._database)
         self.identities = Identities(self._database)
+        self.uploads = Uploads(self._database)
         self.pins = Pins(self._database, self._passwords, self.accounts, clock=clock, random=random)
 
     def copy_to(self, path: Path) -> None:

@@ -1,12 +1,13 @@
 """What of a layer is seen by who asks: all of it, or what lies in the area of that one."""
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from shapely import Geometry
 
 from gis_capture.model import BBox
-from gis_capture.people import Principal, codes
-from gis_capture.server.authorization import principal
+from gis_capture.people import Principal, Role, codes
+from gis_capture.server.authorization import may_read, principal
 from gis_capture.server.context import workspace
 from gis_capture.store.within import Within
 
@@ -51,7 +52,55 @@ def demand_seen(features: Iterable[tuple[str, str]]) -> None:
         raise codes.error(codes.LAYER_NOT_GRANTED)
 
 
+def demand_photo(sha256: str) -> None:
+    """Goes on only where who asks may see a photo: by a feature that carries it, or because that one sent it.
+
+    Raises:
+        PeopleError: There is one, and it is not theirs to see (code `layer_not_granted`).
+    """
+    here, asking = workspace(), principal()
+    is_anything = here.attachments.is_here(sha256) or bool(_carriers(sha256))
+    if is_anything and not _is_photo_seen(sha256) and not here.people.uploads.is_of(sha256, asking.id):
+        raise codes.error(codes.LAYER_NOT_GRANTED)
+
+
+def photos_withheld(message: Any) -> frozenset[str]:
+    """The photos that a push names though its sender may not see them: knowing a SHA-256 gives no right.
+
+    What no change has named before is the sender's to name, whose bytes come later.
+    """
+    bodies = message.get("changes") if isinstance(message, dict) else None
+    if principal().is_unlimited and principal().area is None:
+        return frozenset()
+    lists = [body.get(name) for body in bodies or () if isinstance(body, dict) for name in ("attachments", "detached")]
+    named = {one.get("sha256") for ones in lists if isinstance(ones, list) for one in ones if isinstance(one, dict)}
+    sent, asking = workspace().people.uploads, principal()
+    return frozenset(
+        sha256
+        for sha256 in named
+        if isinstance(sha256, str)
+        and _carriers(sha256)
+        and not _is_photo_seen(sha256)
+        and not sent.is_of(sha256, asking.id)
+    )
+
+
+def _carriers(sha256: str) -> set[tuple[str, str]]:
+    """The features, by layer and id, that changes say carry a photo."""
+    with workspace().store.snapshot() as snapshot:
+        return {(one.layer, one.feature_id) for one in snapshot.sync.named_attachments(sha256)}
+
+
+def _is_photo_seen(sha256: str) -> bool:
+    if principal().role is Role.ADMIN:
+        return True
+    here = {layer.key for layer in workspace().store.layers()}
+    return any(one[0] in here and may_read(one[0]) and _is_seen(one) for one in _carriers(sha256))
+
+
 def _is_seen(feature: tuple[str, str]) -> bool:
     part, store = within(feature[0]), workspace().store
+    if part is None:
+        return True
     state = store.feature(*feature) or store.deleted(*feature)
-    return part is None or (state is not None and part.sees(state))
+    return state is not None and part.sees(state)

@@ -74,8 +74,8 @@ class SyncReader(Protocol):
     ) -> Iterator[tuple[int, Conflict]]:
         """Conflict records with their number in this store, in the order of (revision, number), after such a place."""
 
-    def named_attachments(self) -> Iterator[NamedAttachment]:
-        """Attachments that changes name, come or not."""
+    def named_attachments(self, sha256: str | None = None) -> Iterator[NamedAttachment]:
+        """Attachments that changes name, come or not; of all bytes, or of some, for which no other row is read."""
 
 
 class SyncRecords(SyncReader, Protocol):

@@ -38,10 +38,11 @@ _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"mif1", b"msf1")
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """How far an upload has come: bytes that are here, and whether they are all."""
+    """How far an upload has come: bytes that are here, whether they are all, and whether the last of them came now."""
 
     offset: int
     is_whole: bool
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +116,10 @@ class AttachmentFolder:
                 _write(part, piece, start=end)
                 end += len(piece)
         with self._alone(sha256):
-            if not self.is_here(sha256) and self.offset(sha256) == total:
+            is_new = not self.is_here(sha256) and self.offset(sha256) == total
+            if is_new:
                 self._finish(sha256, part)
-            return Received(self.offset(sha256), is_whole=self.is_here(sha256))
+            return Received(self.offset(sha256), is_whole=self.is_here(sha256), is_new=is_new)
 
     def _finish(self, sha256: str, part: Path) -> None:
         """Makes a part visible if its bytes are what its name says; else it goes, so that the upload begins anew."""

@@ -25,6 +25,7 @@ BASE_REVISION_UNKNOWN: Final = "base_revision_unknown"
 LAYER_UNKNOWN: Final = "layer_unknown"
 LAYER_READ_ONLY: Final = "layer_read_only"
 OUTSIDE_AREA: Final = "outside_area"
+PHOTO_OF_OTHERS: Final = "photo_of_others"
 FEATURE_UNKNOWN: Final = "feature_unknown"
 FIELD_READ_ONLY: Final = "field_read_only"
 FIELD_PERSONAL: Final = "field_personal"
@@ -119,6 +120,10 @@ _WORDS: Final[dict[str, Text]] = {
     OUTSIDE_AREA: Text(
         "担当の範囲の外にある地物です(位置のないものも含みます)。内容は役所に届いています。担当者に確認してください。",
         "The feature lies outside the sender's area, or has no place. What was recorded is at the office: ask it.",
+    ),
+    PHOTO_OF_OTHERS: Text(
+        "別の地物の写真で、この端末や利用者には見せられていません。内容は役所に届いています。担当者に確認してください。",
+        "The photo is of another feature that the sender may not see. What was recorded is at the office: ask it.",
     ),
     FEATURE_UNKNOWN: Text(
         "この地物は登録されたことがありません。新規登録の変更が届いているか確認してください。",

@@ -37,6 +37,7 @@ class Intake:
 
     Attributes:
         known: What was asked beforehand; without it the records are asked about each change.
+        withheld: Photos, by SHA-256, that the sender may not see: naming one must not make it the sender's.
     """
 
     applier: Applier
@@ -44,6 +45,7 @@ class Intake:
     author: str
     received_at: str
     known: Known | None = None
+    withheld: frozenset[str] = frozenset()
 
     def take(self, body: Any) -> Receipt:
         """Takes one change; nothing it may hold stops those after it.
@@ -115,6 +117,8 @@ class Intake:
 
     def _judge(self, pushed: PushedChange, *, waits: bool) -> Receipt:
         change = Change.from_json(pushed.body)
+        if any(one.sha256 in self.withheld for one in (*change.attached, *change.detached)):
+            return Receipt(change.change_id, "rejected", problems=(codes.problem(codes.PHOTO_OF_OTHERS),))
         if change.attached:
             self._records.name_attachments(
                 NamedAttachment(change.change_id, change.layer, change.feature_id, attachment)

@@ -27,6 +27,7 @@ def push(
     may_read: Callable[[str], bool] = lambda layer: True,
     may_edit: Callable[[str], bool] = lambda layer: True,
     lies_in: Callable[[str], Callable[[Geometry | None], bool]] | None = None,
+    withheld: frozenset[str] = frozenset(),
 ) -> dict[str, Any]:
     """Takes a push in; all of it is one transaction and one revision, yet no change depends on another being good.
 
@@ -39,6 +40,7 @@ def push(
         may_read: Tells by its key whether the sender sees a layer; others are unknown to it.
         may_edit: Tells the same of editing it.
         lies_in: Tells by a layer's CRS whether a geometry is in the area of the sender; None = no such limit.
+        withheld: Photos, by SHA-256, that are here and that the sender may not see.
 
     Returns:
         `gis-capture.receipts/v1`.
@@ -58,7 +60,7 @@ def push(
         applier = Applier(transaction, layers, new_id, may_write_personal, lies_in=lies_in, read_only=read_only)
         applier.prepare()
         _read_ahead(transaction, layers, message["changes"])
-        intake = Intake(applier, device_id, name, at, Known.read(transaction.sync, message["changes"]))
+        intake = Intake(applier, device_id, name, at, Known.read(transaction.sync, message["changes"]), withheld)
         receipts = _take_all(intake, message["changes"], groups_of(layers, message["changes"]))
         for number, receipt in enumerate(receipts):
             if receipt.status == "held" and receipt.change_id is not None:

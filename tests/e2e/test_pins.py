@@ -57,7 +57,7 @@ def test_members_of_the_crew_share_a_tablet_by_pin(
         for expected in (REFUSED, "localStorage.*denied", "icon from the Manifest", "DISCONNECTED.*/crew/pin"):
             crew.complaints.allow(expected)
         asked = list[Request]()
-        crew.page.on("request", asked.append)
+        crew.page.on("request", lambda one: asked.append(one))
         crew.page.goto("about:blank")
         crew.page.goto(f"{screens_server.url}/tablet/#pair={code}")
         expect(crew.part("member")).to_have_text(list(PINS))

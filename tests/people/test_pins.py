@@ -124,6 +124,9 @@ def test_files_of_before_pins_are_brought_up(tmp_path: Path, version: int, stray
         connection.execute("INSERT INTO grants VALUES ('role:crew', '*', 'read')")
         connection.commit()
     opened = database.Database(path)
-    assert len(opened.rows("SELECT * FROM grants")) == 1 and opened.row("PRAGMA user_version")[0] == 4
+    assert (
+        len(opened.rows("SELECT * FROM grants")) == 1
+        and opened.row("PRAGMA user_version")[0] == database.FORMAT_VERSION
+    )
     assert opened.rows("SELECT pin_hash FROM pins") == opened.rows("SELECT verifier FROM crews") == []
     opened.close()

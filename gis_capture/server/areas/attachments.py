@@ -9,7 +9,7 @@ from gis_capture.server.authorization import may_read, principal
 from gis_capture.server.bodies import body_pieces, read_integer
 from gis_capture.server.context import settings, workspace
 from gis_capture.server.errors import RequestError
-from gis_capture.server.seen import demand_seen
+from gis_capture.server.seen import demand_photo
 from gis_capture.sync.attachments import list_missing
 from gis_capture.sync.thumbnails import EDGES_PX, thumbnail
 from gis_capture.text import Text
@@ -29,7 +29,8 @@ def give_missing() -> Response:
 @area.get("/<sha256>")
 def give_attachment(sha256: str) -> Response:
     """Gives the bytes; asked by HEAD, how many of them are here."""
-    _demand_seen(sha256)
+    if request.method != "HEAD":
+        demand_photo(sha256)
     folder = workspace().attachments
     if request.method == "HEAD" and not folder.is_here(sha256):
         return Response(status=404, headers={"Upload-Offset": str(folder.offset(sha256))})
@@ -45,7 +46,7 @@ def give_attachment(sha256: str) -> Response:
 @area.get("/<sha256>/thumbnail")
 def give_thumbnail(sha256: str) -> Response:
     """Gives a small picture of a photo, turned as the camera says."""
-    _demand_seen(sha256)
+    demand_photo(sha256)
     edge_px = read_integer("edge", default=256, least=1, most=EDGES_PX[-1])
     path = thumbnail(workspace().attachments, sha256, edge_px=edge_px)
     response = send_file(path, mimetype="image/jpeg", etag=f"{sha256}-{path.parent.name}", conditional=True)
@@ -58,6 +59,8 @@ def take_attachment(sha256: str) -> Response:
     start, end, total = _announced()
     pieces = body_pieces(max_bytes=min(end - start, settings().max_body_bytes))
     received = workspace().attachments.receive(sha256, pieces, start=start, total=total)
+    if received.is_new and principal().id:
+        workspace().people.uploads.note(sha256, principal().id)
     if received.is_whole:
         return Response(status=201, headers={"Location": f"/attachments/{sha256}"})
     return Response(status=202, headers={"Upload-Offset": str(received.offset)})
@@ -68,15 +71,6 @@ def _keep(response: Response) -> Response:
     response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
     response.vary.update(("Cookie", "Person"))
     return response
-
-
-def _demand_seen(sha256: str) -> None:
-    """A photo is seen where one of the features is that it was taken of."""
-    if principal().area is None or request.method == "HEAD":
-        return
-    with workspace().store.snapshot() as snapshot:
-        named = [one for one in snapshot.sync.named_attachments() if one.attachment.sha256 == sha256]
-    demand_seen((one.layer, one.feature_id) for one in named)
 
 
 def _announced() -> tuple[int, int, int]:

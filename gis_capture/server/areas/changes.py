@@ -6,12 +6,14 @@ from typing import Any
 from flask import Blueprint, Response
 
 from gis_capture.model import ABSENT, GEOMETRY
+from gis_capture.people import codes
 from gis_capture.server.answers import json_response
 from gis_capture.server.authorization import may_read, signature
 from gis_capture.server.bodies import read_object, read_text
 from gis_capture.server.context import settings, workspace
 from gis_capture.server.errors import RequestError
 from gis_capture.server.personal import shown_waiting
+from gis_capture.server.seen import photos_withheld
 from gis_capture.sync.office import list_waiting
 from gis_capture.text import Text
 
@@ -42,6 +44,10 @@ def hand_on(change_id: str) -> Response:
         raise RequestError(
             Text("「fields」に、直した値を項目ごとに入れてください。", 'Give "fields": values by field.')
         )
+    with workspace().store.snapshot() as snapshot:
+        waiting = snapshot.sync.change(change_id)
+    if waiting and photos_withheld({"changes": [waiting.body]}):
+        raise codes.error(codes.LAYER_NOT_GRANTED)
     office = workspace().office(signature(body))
     geometry = body.get(GEOMETRY, ABSENT)
     return json_response(office.hand_on(change_id, fields=fields, geometry=geometry, note=read_text(body, "note")))

@@ -18,7 +18,7 @@ from gis_capture.server.bodies import read_integer, read_json
 from gis_capture.server.context import served, settings, workspace
 from gis_capture.server.errors import RequestError
 from gis_capture.server.personal import gives_personal_to_tablets
-from gis_capture.server.seen import lies_in
+from gis_capture.server.seen import lies_in, photos_withheld
 from gis_capture.server.uploads import safe_name
 from gis_capture.sync.outbox_file import push_parts, read_outbox, take_photos
 from gis_capture.sync.pull import pull
@@ -89,6 +89,7 @@ def _push(message: Any, asking: Principal, signer: Principal) -> dict[str, Any]:
         may_read=lambda layer: right(layer) >= Right.READ,
         may_edit=lambda layer: right(layer) >= Right.EDIT,
         lies_in=lies_in(asking, signer),
+        withheld=photos_withheld(message),
         clock=here.clock,
         new_id=here.new_id,
         may_write_personal=settings().shares_personal_fields,

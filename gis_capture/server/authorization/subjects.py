@@ -28,11 +28,6 @@ def _of_change(served: Served, change_id: str) -> Iterable[str]:
     return [str(change.body.get("layer") or "")] if change else []
 
 
-def _of_photo(served: Served, sha256: str) -> Iterable[str]:
-    with served.workspace.store.snapshot() as snapshot:
-        return [one.layer for one in snapshot.sync.named_attachments() if one.attachment.sha256 == sha256]
-
-
 def _of_file(served: Served, file: str) -> Iterable[str]:
     return [
         key for pack in served.workspace.packs.ready() if file in (pack.file_name, pack.name) for key in pack.layers
@@ -54,7 +49,6 @@ RESOLVERS: dict[str, Callable[[Served, str], Iterable[str]]] = {
     "import_id": lambda served, one: [served.imports.get(one, "ja")["layer"] or ""],
     "sheet": lambda served, number: served.workspace.sheets.kept.find(number).layers,
     "reading_id": _of_reading,
-    "sha256": _of_photo,
     "file": _of_file,
     # Of a pack; rasters are of no layer, and their names are not those of packs.
     "name": _of_file,
@@ -77,6 +71,8 @@ OF_NO_LAYER = frozenset(
         "picture",
         "scan_id",
         "number",
+        # It may be in several layers, one of which is enough: `server.seen` knows.
+        "sha256",
     }
 )
 """Arguments that tell nothing about a layer, or stand beside one that does."""

@@ -84,10 +84,11 @@ class SyncTables:
         rows = self._db.execute(f"{sql} ORDER BY revision, id", (*after, *values))
         return ((number, Conflict.from_json(json.loads(body))) for number, body in rows)
 
-    def named_attachments(self) -> Iterator[NamedAttachment]:
+    def named_attachments(self, sha256: str | None = None) -> Iterator[NamedAttachment]:
         """Attachments that changes name."""
-        sql = "SELECT change_id, layer, feature_id, attachment FROM gis_capture_named_attachments"
-        for change_id, layer, feature_id, attachment in self._db.execute(sql):
+        where, values = _conditions({"sha256": sha256})
+        sql = f"SELECT change_id, layer, feature_id, attachment FROM gis_capture_named_attachments WHERE {where}"
+        for change_id, layer, feature_id, attachment in self._db.execute(sql, values):
             yield NamedAttachment(change_id, layer, feature_id, Attachment.from_json(json.loads(attachment)))
 
     def index_field(self, layer: str, field: str) -> None:
