@@ -26,7 +26,7 @@ def folder(tmp_path: Path) -> AttachmentFolder:
 def test_a_whole_photo_is_there_under_its_hash(folder: AttachmentFolder) -> None:
     """Two letters of the hash make the folder."""
     assert not folder.is_here(SHA256)
-    assert folder.receive(SHA256, [PHOTO[:100], PHOTO[100:]], start=0, total=len(PHOTO)) == Received(len(PHOTO), True)
+    assert folder.receive(SHA256, [PHOTO[:100], PHOTO[100:]], start=0, total=len(PHOTO)) == Received(len(PHOTO), True, True)
     assert folder.path(SHA256) == folder.folder / SHA256[:2] / SHA256[2:]
     with folder.open(SHA256) as file:
         assert file.read() == PHOTO
@@ -130,7 +130,8 @@ def test_many_tablets_send_the_same_photo_at_once(folder: AttachmentFolder) -> N
 
         with ThreadPoolExecutor(n_tablets) as tablets:
             answers = [tablet.result() for tablet in [tablets.submit(send) for _ in range(n_tablets)]]
-        assert set(answers) == {Received(len(photo), is_whole=True)}
+        assert {(one.offset, one.is_whole) for one in answers} == {(len(photo), True)}
+        assert sum(one.is_new for one in answers) == 1
         assert folder.path(sha256).read_bytes() == photo
 
 
