@@ -26,7 +26,9 @@ def folder(tmp_path: Path) -> AttachmentFolder:
 def test_a_whole_photo_is_there_under_its_hash(folder: AttachmentFolder) -> None:
     """Two letters of the hash make the folder."""
     assert not folder.is_here(SHA256)
-    assert folder.receive(SHA256, [PHOTO[:100], PHOTO[100:]], start=0, total=len(PHOTO)) == Received(len(PHOTO), True, True)
+    assert folder.receive(SHA256, [PHOTO[:100], PHOTO[100:]], start=0, total=len(PHOTO)) == Received(
+        len(PHOTO), True, True
+    )
     assert folder.path(SHA256) == folder.folder / SHA256[:2] / SHA256[2:]
     with folder.open(SHA256) as file:
         assert file.read() == PHOTO
