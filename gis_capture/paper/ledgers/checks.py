@@ -7,6 +7,7 @@ column confirms it, nothing about it is in doubt, and none of its letters is one
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz, process
@@ -22,7 +23,7 @@ _CLOSE_TOWN = 70
 _LIKE_ANOTHER = 60
 _NUMBER = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?|\d+(\.\d+)?")
 _YEARS = (1868, 2060)
-_SUM = re.compile(r"(小|合|総|累)?計|合計")
+_SUM = re.compile(r"(小|合|総|累|町|頁|ページ|年度)?計")
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,24 +245,45 @@ def _domain(cells: Sequence[ScannedCell], agreed: Mapping[int, str], words: Mapp
 
 
 def _with_sums(cells: Sequence[ScannedCell], kinds: Sequence[ColumnKind], header_rows: int) -> tuple[ScannedCell, ...]:
-    """Numbers of a column that do not add up to what its last row says are all in doubt."""
-    last = max((cell.row for cell in cells), default=0)
-    is_sum = any(cell.row == last and _SUM.fullmatch(key(cell.proposal)) for cell in cells)
-    doubted: set[int] = set()
+    """Numbers of a column that do not add up to what a row of sums says below them are in doubt, and so is that sum."""
+    sums = {cell.row for cell in cells if cell.row >= header_rows and _SUM.fullmatch(key(cell.proposal))}
+    doubted: set[tuple[int, int]] = set()
     for column, kind in enumerate(kinds):
-        values = {cell.row: key(cell.proposal).replace(",", "") for cell in cells if cell.column == column}
-        parts = [text for row, text in values.items() if header_rows <= row < last and text]
-        if not is_sum or kind != "number" or not values.get(last):
+        if not sums or kind != "number":
             continue
-        try:
-            differs = abs(sum(map(float, parts)) - float(values[last])) > 1e-6
-        except ValueError:
-            differs = True
-        if differs:
-            doubted.add(column)
+        values = {cell.row: key(cell.proposal).replace(",", "") for cell in cells if cell.column == column}
+        rows = {row: text for row, text in values.items() if row >= header_rows and text}
+        doubted |= {(row, column) for row in _not_adding_up(rows, sums)}
     return tuple(
         replace(cell, doubts=(*cell.doubts, "sum_differs"), is_accepted=False)
-        if cell.column in doubted and cell.row >= header_rows and cell.proposal
+        if (cell.row, cell.column) in doubted and cell.proposal
         else cell
         for cell in cells
     )
+
+
+def _not_adding_up(values: Mapping[int, str], sums: AbstractSet[int]) -> set[int]:
+    """Rows of a column, and their sum, where that is of neither what stands since the sum before it nor all above."""
+    doubted: set[int] = set()
+    right: set[int] = set()
+    above: list[int] = []
+    since: list[int] = []
+    for row in sorted(values):
+        if row not in sums:
+            above.append(row)
+            since.append(row)
+            continue
+        of = next((rows for rows in (since, above) if _is_sum(values[row], [values[one] for one in rows])), None)
+        if of is None:
+            doubted |= {row, *(since or above)} - right
+        else:
+            right.update(of)
+        since = []
+    return doubted
+
+
+def _is_sum(total: str, parts: Sequence[str]) -> bool:
+    try:
+        return bool(parts) and abs(sum(map(float, parts)) - float(total)) < 1e-6
+    except ValueError:
+        return False

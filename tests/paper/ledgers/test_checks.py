@@ -1,6 +1,9 @@
 """What the values of a column are checked against: only what is read alike and confirmed is accepted."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
 
 from gis_capture.paper.ledgers.checks import Known, judge
 from gis_capture.paper.ledgers.table import Reading, ScannedCell, ScannedTable
@@ -59,6 +62,30 @@ def test_numbers_that_do_not_add_up_all_wait() -> None:
         numbers = [one for one in judged.cells if one.column == 1 and one.row > 0]
         assert {one.is_accepted for one in numbers} == {is_right}
         assert all(("sum_differs" in one.doubts) != is_right for one in numbers)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "doubted"),
+    [
+        ("10 20 =30 40 50 =90 =120", set[int]()),
+        ("10 20 =30 40 50 =90 =130", {7}),
+        ("10 20 =30 40 80 =90 =120", {4, 5, 6, 7}),
+        ("10 20 =30 40 50 =120", set[int]()),
+        ("=5 10 20 =30 40", {1}),
+    ],
+    ids=["right", "a wrong total", "a wrong part", "a total only", "a sum of nothing"],
+)
+def test_sums_in_the_middle_of_a_table_are_checked(numbers: str, doubted: set[int]) -> None:
+    """A sum (=) is of what stands since the one before it, or of all above; only what it cannot vouch for waits."""
+    words = numbers.split()
+    cells = [cell(0, ("区分", "区分")), replace(cell(0, ("数", "数")), column=1)]
+    for row, word in enumerate(words, 1):
+        name = "小計" if word.startswith("=") else f"第{row}"
+        cells += [cell(row, (name, name)), replace(cell(row, (word.strip("="),) * 2), column=1)]
+    judged = judge(ScannedTable(len(words) + 1, 2, 1, tuple(cells), ()), Known())
+    assert judged.kinds[1] == "number"
+    waiting = {one.row for one in judged.cells if one.column == 1 and "sum_differs" in one.doubts}
+    assert waiting == doubted
 
 
 def test_free_text_and_letters_that_no_office_writes_wait() -> None:
