@@ -3,6 +3,7 @@
 `python scripts/audit.py`; the exit code is 1 where there is a hole, 2 where a part could not be asked.
 """
 
+import re
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,8 @@ UNREACHABLE = (
     "timed out",
 )
 """What both say where nobody answers, or where what answers has no such service."""
+FOUND = re.compile(r"found [1-9]\d* known vulnerabilit|[1-9]\d* (?:\w+ severity )?vulnerabilit", re.IGNORECASE)
+"""How both count what they found: a hole is one whatever could not be asked besides."""
 PYTHON = (
     *("uv", "run", "--with", "pip-audit", "pip-audit", "--require-hashes", "--disable-pip"),
     *("--progress-spinner=off", "-r", "requirements.lock"),
@@ -49,6 +52,8 @@ def ask(what: str, command: tuple[str, ...]) -> int:
         return NOT_ASKED
     said = done.stdout + done.stderr
     print(said.strip()[-4_000:])
+    if done.returncode and FOUND.search(said):
+        return HOLES
     if any(sign in said.lower() for sign in UNREACHABLE):
         print("not asked, or not all of it: run it again where there is a way to the internet.")
         return NOT_ASKED

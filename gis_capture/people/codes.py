@@ -81,8 +81,10 @@ _WORDS: Final[dict[str, Text]] = {
         "Until it is imported, a file is for who chose it and the administrator: ask that person to import it.",
     ),
     AREA_LIMITED: Text(
-        "範囲を決められた人には、レイヤー全体にかかわる操作はできません。必要なら管理者に頼んでください。",
-        "Who is limited to an area may not do what is about the whole of a layer: ask the administrator.",
+        "範囲を決められた人には、レイヤー全体にかかわる操作はできません。レイヤーのパックも渡せません(背景地図は使えます)。"
+        "必要なら管理者に頼んでください。",
+        "Who is limited to an area may not do what is about the whole of a layer, and gets no packs of layers "
+        "(base maps are given): ask the administrator.",
     ),
     AREA_UNUSABLE: Text(
         "この図形は範囲にできません。経度・緯度で書いた面(ポリゴン)で、頂点は{most}個までにしてください。",

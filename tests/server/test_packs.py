@@ -3,10 +3,14 @@
 import time
 from typing import Any
 
+from flask import Flask
 from flask.testing import FlaskClient
+from shapely import box
 
+from gis_capture.people import People, Role
 from gis_capture.store.protocol import Author
 from gis_capture.workspace import Workspace
+from tests.server.conftest import PASSWORD, sign_in
 
 BOX = [137.2, 36.1, 137.3, 36.2]
 
@@ -69,3 +73,20 @@ def test_a_pack_is_taken_away(client: FlaskClient) -> None:
 
     assert client.post("/layer-packs/east/remove").status_code == 200
     assert client.get(pack["url"]).status_code == 404
+
+
+def test_who_is_limited_to_an_area_gets_no_pack_of_layers_and_is_told_why(
+    app: Flask, client: FlaskClient, people: People, problem_of: Any
+) -> None:
+    """It holds all that lies in its box; neither its bytes nor the hashes of its pieces are given."""
+    pack = made(sign_in(app, people, "高山"), layers=["street_light"])
+    account = people.add_account("西", PASSWORD, Role.CREW)
+    west = sign_in(app, people, "西")
+    assert west.get(pack["url"]).status_code == 200
+    people.areas.put(f"account:{account.account_id}", "西部", box(137.2495, 36.1, 137.2595, 36.2))
+
+    for path in (pack["url"], f"{pack['url']}/chunks"):
+        assert "背景地図は使えます" in problem_of(west.get(path), 403, "area_limited")["detail_ja"]
+    assert west.get("/layer-packs").get_json() == {"packs": [], "jobs": []}
+    assert west.get("/basemap").status_code == 200
+    assert west.get("/packs/none.pmtiles").status_code == 404

@@ -5,6 +5,7 @@ from tempfile import TemporaryDirectory
 
 from flask import Blueprint, Response, request, send_file
 
+from gis_capture.people import codes
 from gis_capture.server.answers import json_response
 from gis_capture.server.authorization import principal
 from gis_capture.server.context import served, workspace
@@ -78,12 +79,15 @@ def _offered(file: str) -> tuple[Path, str]:
     places = (
         (here.folder.packs_dir, here.basemaps()),
         (here.folder.rasters_dir, here.rasters.ready()),
-        (here.packs.folder, here.packs.ready() if principal().area is None else []),
+        (here.packs.folder, here.packs.ready()),
         (here.folder.scans_dir, here.scans.pictures.ready()),
     )
     offered = {pack.file_name: (folder / pack.file_name, pack.sha256) for folder, packs in places for pack in packs}
     if file not in offered:
         raise NotFoundError(DETAILS[404], file=file)
+    if principal().area is not None and offered[file][0].parent == here.packs.folder:
+        # It holds all that lies in its box.
+        raise codes.error(codes.AREA_LIMITED)
     return offered[file]
 
 
