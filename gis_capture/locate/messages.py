@@ -142,6 +142,9 @@ ZONE_LEFT = Text(
 )
 FROM_ADDRESSES = Text("住所から約{distance}離れます", "the rows lie {distance} from their addresses")
 FROM_ADDRESSES_ELSEWHERE = Text("約{distance}です", "it is {distance}")
+AMONG_THE_PLACED = Text(
+    "取り込み済みのレイヤーのあたりに載るのは{share}です", "{share} of them lie where the other layers are"
+)
 WHERE_THEY_CAN_BE = Text("区域に入るのは{share}です", "{share} of them lie where they can be")
 AXES_EXCHANGED = Text(
     "Xが東、Yが北の値のため、そのように読みました。", "X holds east and Y north, and they were read so."
@@ -155,9 +158,9 @@ AXES_ASSUMED = Text(
 )
 SAY_THE_AXES = Text(
     "数か所を地図で確かめ、逆のときは「{column}」を東と指定して取り込み直してください"
-    "（取り込みの画面で選ぶか、コマンドに --role {column}=east を付けます）。",
+    '（取り込みの画面で選ぶか、コマンドに --role "{column}=east" を付けます）。',
     'Check some places on the map. If it is the other way round, import again and say that "{column}" is east:'
-    " on the page of imports, or by --role {column}=east.",
+    ' on the page of imports, or by --role "{column}=east".',
 )
 READINGS_COMPARED = Text(
     "座標を{chosen}として読みました（住所との差{distance}）。次の候補は{other}（差{other_distance}）。",

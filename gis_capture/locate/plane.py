@@ -1,7 +1,7 @@
 """Which zone plane coordinates belong to and which of the two is north, by where the rows would come to lie."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -53,6 +53,7 @@ class PlaneChoice:
         is_exchanged: North stands where east was expected.
         is_sure: No other reading comes near.
         is_doubted: It is stated, and clearly worse than another zone.
+        is_far_from_all: Then, for it lies far from all that is placed already.
         ranked: All that was tried, best first.
     """
 
@@ -60,6 +61,7 @@ class PlaneChoice:
     is_exchanged: bool
     is_sure: bool
     is_doubted: bool
+    is_far_from_all: bool
     ranked: tuple[RankedReading, ...]
 
 
@@ -121,7 +123,7 @@ def choose_plane(
         axes_are_told: The headers say which is north.
         axes_are_said: A person says it; then nothing else is tried.
         area: Where the rows should be, in EPSG:4326.
-        beside: Box of what is surely placed in the other layers, in EPSG:4326; asked only where axes are not told.
+        beside: Box of what is surely placed in the other layers, in EPSG:4326.
         known: Where they are by their addresses.
         to_town_m: Gives the distances of places to the nearest town. Where nothing else tells the axes, rows are put
             beside towns rather than far from all, and the axes stay open.
@@ -129,7 +131,22 @@ def choose_plane(
     """
     orders = (False,) if axes_are_said else (False, True)
     is_open = not (axes_are_told or axes_are_said)
-    boxes = (area, beside() if is_open else None)
+    is_alone = code is not None and area is None and known is None
+    placed = beside() if is_open or is_alone else None
+    if code and placed and is_alone and _are_all_far(x, y, code, orders, placed):
+        # Another zone may bring the rows to where all else is.
+        among = choose_plane(
+            x,
+            y,
+            code=code,
+            axes_are_told=axes_are_told,
+            axes_are_said=axes_are_said,
+            area=placed,
+            x_is_east=x_is_east,
+        )
+        if among.is_doubted:
+            return replace(among, is_far_from_all=True)
+    boxes = (area, placed if is_open else None)
     candidates = [
         _candidate(x, y, code=one, is_exchanged=is_exchanged, boxes=boxes, known=known, is_stated=code is not None)
         for one in ([code] if code else _possible_codes(x, y))
@@ -171,10 +188,21 @@ def choose_plane(
         is_exchanged=best.is_exchanged and is_found,
         is_sure=is_near and beaten_zones and beaten_axes,
         is_doubted=code is not None and any(one.beats(best) for one in rivals),
+        is_far_from_all=False,
         ranked=tuple(
             _ranked(one, x_is_east) for one in [best, *(one for one in candidates if one is not best)][:_KEPT]
         ),
     )
+
+
+def _are_all_far(x: Floats, y: Floats, code: int, orders: Iterable[bool], box: BBox) -> bool:
+    """Do all rows lie far outside of a box, whichever axis is north?"""
+    for is_exchanged in orders:
+        east, north = (y, x) if is_exchanged else (x, y)
+        moved = transform(east, north, source=code, target=GEOGRAPHIC["jgd2011"])
+        if share_within(moved.x, moved.y, [box]) > 0:
+            return False
+    return len(x) > 0
 
 
 def _candidate(

@@ -247,7 +247,9 @@ class Teller:
         stated, other = self._ranked("plane")[:2]
         wheres = []
         for one, words in ((stated, messages.FROM_ADDRESSES), (other, messages.FROM_ADDRESSES_ELSEWHERE)):
-            where = messages.WHERE_THEY_CAN_BE if one.distance_m is None else words
+            choice = self._settled.choice
+            boxed = messages.AMONG_THE_PLACED if choice and choice.is_far_from_all else messages.WHERE_THEY_CAN_BE
+            where = boxed if one.distance_m is None else words
             wheres.append(fill(where, distance=format_distance(one.distance_m or 0.0), share=f"{one.share:.0%}"))
         message, suggestion = messages.ZONE_DOUBTED
         message = fill(message, chosen=stated.words, other=other.words, where=wheres[0], there=wheres[1])

@@ -86,7 +86,7 @@ def test_open_axes_are_a_question_of_the_ledger_and_not_of_each_place() -> None:
     located = locate()
     assert all("Xを北として読みました" in (note or "") and not is_doubted(note) for note in located.notes)
     (told,) = [problem for problem in located.problems if problem.code == codes.AXES_ASSUMED]
-    assert "--role X座標=east" in told.suggestion.ja and told.row_number is None
+    assert '--role "X座標=east"' in told.suggestion.ja and told.row_number is None
 
 
 @pytest.mark.parametrize("roles", [{"X座標": "east"}, {"Y座標": "north"}, {"X座標": "east", "Y座標": "north"}])
@@ -106,6 +106,25 @@ def test_a_header_may_say_the_direction(header: str) -> None:
     located = locate_rows(columns, crs="EPSG:6675", layer_crs="EPSG:6675")
     first = located.geometries[0]
     assert first is not None and (first.x, first.y) == (7_234.5, 15_876.3) and located.accuracies_m == [1.0] * 9
+
+
+@pytest.mark.parametrize("headers", [("X座標", "Y座標"), ("X(北)", "Y(東)")])
+def test_a_zone_that_puts_rows_far_from_all_layers_is_doubted(headers: tuple[str, str]) -> None:
+    """Another zone puts them among what is placed; they stay where the ledger says, and the office is asked."""
+    columns = dict(zip(headers, (NORTH, EAST), strict=True))
+    located = locate_rows(columns, crs="EPSG:6677", layer_crs="EPSG:6677", beside=lambda: TOWN)
+    (told,) = [problem for problem in located.problems if problem.code == codes.ZONE_DOUBTED]
+    assert "第7系" in told.message.ja and "取り込み済み" in told.message.ja and "100%" in told.message.ja
+    assert min(metres or 0 for metres in located.accuracies_m) > 200_000
+    first = located.geometries[0]
+    assert first is not None and (first.x, first.y) == (7_234.5, 15_876.3)
+
+
+def test_a_ledger_of_another_city_is_no_reason_to_doubt_its_zone() -> None:
+    """No zone puts these rows among the others."""
+    columns: dict[str, list[str | None]] = {"X(北)": ["-35367.2", "-34012.8"], "Y(東)": ["-6001.5", "-7220.3"]}
+    located = locate_rows(columns, crs="EPSG:6677", layer_crs="EPSG:6677", beside=lambda: TOWN)
+    assert not codes_of(located) and located.accuracies_m == [1.0] * 2
 
 
 @pytest.mark.parametrize("is_exchanged", [False, True])
