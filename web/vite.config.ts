@@ -4,6 +4,7 @@ import { compressAssets } from "./plugins/compress.ts";
 import { appIcons } from "./plugins/icons.ts";
 import { leafletFiles } from "./plugins/leaflet.ts";
 import { projections } from "./plugins/projections.ts";
+import { qrKanji } from "./plugins/qr_kanji.ts";
 import { serviceWorker } from "./plugins/service-worker.ts";
 import { shellSize } from "./plugins/shell_size.ts";
 
@@ -36,7 +37,7 @@ const SERVER_PATHS = [
 
 export default defineConfig({
   base: "/",
-  plugins: [svelte(), projections(), appIcons(), serviceWorker(), shellSize(), compressAssets(), leafletFiles()],
+  plugins: [svelte(), projections(), qrKanji(), appIcons(), serviceWorker(), shellSize(), compressAssets(), leafletFiles()],
   // A worker's script is looked for by the service worker of its own address: offline it must lie below /tablet/.
   worker: { format: "es", rolldownOptions: { output: { entryFileNames: "tablet/assets/[name]-[hash].js" } } },
   build: {

@@ -1,4 +1,4 @@
-"""A photo as a tablet's camera leaves it."""
+"""Photos as a tablet's camera leaves them."""
 
 from pathlib import Path
 
@@ -15,4 +15,15 @@ def take_photo(folder: Path, number: int = 1) -> Path:
     exif[0x0112] = 6  # turn a quarter clockwise to see it upright (EXIF 2.32, Orientation)
     path = folder / f"写真 {number}.jpg"
     picture.save(path, quality=90, exif=exif)
+    return path
+
+
+def old_photo(folder: Path) -> Path:
+    """Makes a JPEG that says it was taken years ago, elsewhere, looking to the west."""
+    exif = Image.Exif()
+    exif.get_ifd(0x8769).update({0x9003: "2020:01:02 09:10:11", 0x9011: "+09:00"})
+    lat, lon = (36.0, 7.0, 30.0), (137.0, 14.0, 24.0)
+    exif.get_ifd(0x8825).update({1: "N", 2: lat, 3: "E", 4: lon, 16: "T", 17: 270.25})
+    path = folder / "去年の写真.jpg"
+    Image.new("RGB", (640, 480), "#446644").save(path, exif=exif)
     return path

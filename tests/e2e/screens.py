@@ -137,6 +137,10 @@ def tablet_screens(crew: Tablet, server: Server, photo: Path, theme: str = "plai
     crew.choose("status", "故障")
     crew.attach(photo)
     yield "form-photo"
+    crew.tap("photo-show")
+    expect(crew.part("photo-large")).to_be_visible()
+    yield "photo-large"
+    crew.tap("photo-close")
     crew.tap("button-list")
     yield "ask-unsaved"
     crew.tap("confirm-save")

@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import Geolocation, Playwright, expect
 
 from tests.e2e.layout import look_at
-from tests.e2e.photo import take_photo
+from tests.e2e.photo import old_photo, take_photo
 from tests.e2e.serving import Server
 from tests.e2e.tablet import PORTRAIT, Tablet, tablet
 from tests.e2e.test_main_job import read_layer
@@ -193,8 +193,8 @@ def test_a_photo_is_drawn_on_and_both_are_sent(
 def test_a_photo_is_kept_as_taken_where_the_crew_wants_it(
     screens_server: Server, playwright: Playwright, browser_path: str, tmp_path: Path
 ) -> None:
-    """Byte by byte what the camera made, up to the office, with a small picture of it on the tablet."""
-    photo = take_photo(tmp_path)
+    """Byte by byte what the camera made, up to the office; one from the gallery tells itself when and where it was."""
+    photo, old = take_photo(tmp_path), old_photo(tmp_path)
     with tablet(playwright, browser_path, tmp_path / "profile", screens_server.url, viewport=PORTRAIT) as crew:
         crew.set_up("aed")
         crew.record("aed")
@@ -202,10 +202,48 @@ def test_a_photo_is_kept_as_taken_where_the_crew_wants_it(
         crew.write("name", "大きな写真")
         crew.part("photo-original").check()
         crew.attach(photo)
+        Image.new("RGB", (80, 60), "#808080").save(grey := tmp_path / "grey.jpg")
         assert not look_at(crew.page)
+        crew.part("photo-gallery").set_input_files([old, grey])
+        expect(crew.part("photo-thumbnail")).to_have_count(3)
         crew.save()
-        ((sha256, data),) = crew.photos().items()
-        assert data == photo.read_bytes()
+        crew.find("大きな写真")
+        crew.part("photo-show").nth(1).tap()
+        expect(crew.part("photo-large")).to_be_visible()
+        expect(crew.part("photo-stamp")).to_contain_text("2020/01/02 9:10")
+        expect(crew.part("photo-stamp")).to_contain_text("緯度 36.125000 経度 137.240000")
+        expect(crew.part("photo-stamp")).to_contain_text("向き 270°")
+        crew.page.keyboard.press("Escape")
+        expect(crew.part("photo-panel")).to_have_count(0)
+        expect(crew.part("photo-show").nth(1)).to_be_focused()
+        crew.part("photo-show").nth(2).tap()
+        expect(crew.part("photo-stamp")).to_contain_text("場所は分かりません")
+        crew.tap("photo-remove-saved")
+        crew.tap("confirm-photo-remove")
+        expect(crew.part("photo-thumbnail")).to_have_count(2)
+        crew.tap("button-close")
+        (sha256,) = (sha256 for sha256, data in crew.photos().items() if data == photo.read_bytes())
+        assert len(crew.photos()) == 2
         crew.send()
-        expect(crew.part("send-photos")).to_have_text("写真 1 / 1枚が届きました。")
+        expect(crew.part("send-photos")).to_have_text("写真 2 / 2枚が届きました。")
+        assert crew.receipts() == ["applied"]
     assert screens_server.read(f"/attachments/{sha256}") == photo.read_bytes()
+    (feature,) = [
+        one
+        for one in screens_server.read_json("/layers/aed/features?limit=1000")["features"]
+        if one["properties"]["name"] == "大きな写真"
+    ]
+    _, chosen = screens_server.read_json(f"/layers/aed/features/{feature['id']}")["attachments"]
+    assert chosen["taken_at"] == "2020-01-02T00:10:11.000Z"
+    assert chosen["position"] == {"lon": 137.24, "lat": 36.125, "accuracy_m": None, "heading_deg": 270}
+
+    with tablet(playwright, browser_path, tmp_path / "other", screens_server.url, viewport=PORTRAIT) as other:
+        other.set_up("aed")
+        other.wait_until_kept()
+        screens_server.stop()
+        other.find("大きな写真")
+        expect(other.part("photo-thumbnail")).to_have_count(2)
+        other.part("photo-show").first.tap()
+        expect(other.page.get_by_text("小さい写真だけがあります")).to_be_visible()
+        other.tap("photo-close")
+        screens_server.start()

@@ -69,7 +69,8 @@ def test_a_bridge_is_recorded_with_few_letters_and_its_check_hangs_on_it(
     """The number comes from the plate's QR code, the date from an era; the next bridge takes over the town."""
     add_bridges(server.workspace)
     server.start()
-    plate, blank = tmp_path / "plate.png", tmp_path / "blank.png"
+    plate, blank, kanji = (tmp_path / f"{name}.png" for name in ("plate", "blank", "kanji"))
+    segno.make_qr("銘板橋", mode="kanji").save(str(kanji), scale=8, border=6)
     segno.make_qr("B-銘板-12").save(str(plate), scale=8, border=6)
     segno.make_qr("x").save(str(blank), scale=8, dark="white")
     with tablet(playwright, browser_path, tmp_path / "profile", server.url, viewport=PORTRAIT) as crew:
@@ -81,6 +82,8 @@ def test_a_bridge_is_recorded_with_few_letters_and_its_check_hangs_on_it(
         expect(crew.part("form-remembered")).to_have_count(0)
         crew.part("form-scan-number").set_input_files(blank)
         expect(crew.page.get_by_text("コードが見つかりません")).to_be_visible()
+        crew.part("form-scan-number").set_input_files(kanji)
+        expect(crew.part("form-field-number")).to_have_value("銘板橋")
         crew.part("form-scan-number").set_input_files(plate)
         expect(crew.part("form-field-number")).to_have_value("B-銘板-12")
         crew.tap("form-field-town")

@@ -1,4 +1,6 @@
+import type { DevicePosition } from "../model/feature.ts";
 import { sha256Hex } from "../model/identity.ts";
+import { EXIF_WITHIN_BYTES, type PhotoFacts, readExif } from "./exif.ts";
 
 const JPEG_QUALITY = 0.82;
 const THUMBNAIL_EDGE_PX = 240;
@@ -11,9 +13,37 @@ export interface PreparedPhoto {
   thumbnail: Blob;
 }
 
+/** When and where a photo was taken; null = not known. */
+export type PhotoStamp = PhotoFacts;
+
+/** A photo that says it is older than this was not taken just now, whichever button it came by. */
+const JUST_NOW_MS = 5 * 60_000;
+
 /** The file is no picture this browser can read. */
 export class PhotoError extends Error {
   override readonly name = "PhotoError";
+}
+
+/** Reads from a file when and where it was taken. */
+export async function readPhotoFacts(file: Blob): Promise<PhotoFacts> {
+  return readExif(new Uint8Array(await file.slice(0, EXIF_WITHIN_BYTES).arrayBuffer()));
+}
+
+/** What is noted of a photo: one from the camera is of now and here, one from the gallery tells itself or nothing.
+ *
+ * @param facts What its file says.
+ * @param here Where the device is; null = not known.
+ */
+export function stampPhoto(
+  facts: PhotoFacts,
+  { is_camera, now, here }: { is_camera: boolean; now: Date; here: DevicePosition | null },
+): PhotoStamp {
+  const age_ms = facts.taken_at ? Math.abs(now.getTime() - facts.taken_at.getTime()) : 0;
+  if (!is_camera || age_ms > JUST_NOW_MS) return facts;
+  // The camera knows which way it looked; the device only which way it moved.
+  const heading_deg = facts.position?.heading_deg ?? here?.heading_deg;
+  const position = here ?? facts.position;
+  return { taken_at: now, position: position && { ...position, ...(heading_deg !== undefined && { heading_deg }) } };
 }
 
 /** Makes a JPEG whose longer edge is at most `max_edge_px`, upright as its EXIF says, and a thumbnail of it.

@@ -264,6 +264,7 @@ export const en: Record<TabletKey, string> = {
   outing_no_basemap: "There is no base map.",
   outing_start: "Put on this tablet",
   outing_pull: "Loading records ({n} of {total})",
+  outing_photos: "Loading small pictures of the office's photos ({n} of {total})",
   outing_basemap: "Loading the base map ({done} of {total} MB)",
   n_features: "{n} records",
   storage_title: "This tablet",

@@ -265,6 +265,7 @@ export const ja = {
   outing_no_basemap: "背景地図はありません。",
   outing_start: "この端末に入れる",
   outing_pull: "台帳を入れています({n} / {total}件)",
+  outing_photos: "役所にある写真の小さい版を入れています({n} / {total}枚)",
   outing_basemap: "背景地図を入れています({done} / {total} MB)",
   n_features: "{n}件",
   storage_title: "この端末の状態",

@@ -58,9 +58,18 @@ export function makeChange(wish: Wish, previous: Change | null, nature: Nature):
     if (change.geometry && wish.located) change.located = wish.located;
   }
   if (wish.visit_note) return { ...change, is_visit: true, note: wish.visit_note };
-  const is_empty = !Object.keys(change.fields).length && !change.geometry && !change.attachments.length;
-  return change.kind === "update" && is_empty ? null : change;
+  return isEmpty(change) ? null : change;
 }
+
+/** Whether a change says nothing. */
+export function isEmpty(change: Change): boolean {
+  const { kind, fields, geometry, attachments, is_visit } = change;
+  return kind === "update" && !is_visit && !geometry && !attachments.length && !Object.keys(fields).length;
+}
+
+/** Whether a change that the server cannot have seen brings a photo. */
+export const hasUnsentPhoto = ({ state, is_offered, change }: OutboxEntry, sha256: string) =>
+  state === "unsent" && !is_offered && change.attachments.some((one) => one.sha256 === sha256);
 
 /** How the server takes a new place of which nothing is said: docs/format.md §3. */
 const IN_THE_FIELD: PositionQuality = { method: "field", accuracy_m: null, note: null };

@@ -1,5 +1,5 @@
 import type { Change, OutboxEntry } from "../model/change.ts";
-import { makeChange, type Wish } from "../model/edit.ts";
+import { hasUnsentPhoto, isEmpty, makeChange, type Wish } from "../model/edit.ts";
 import { NATURE, type Nature } from "../model/identity.ts";
 import { localDay, visitOf } from "../model/visit.ts";
 import type { Database, StoredPhoto, WriteTransaction } from "./database.ts";
@@ -108,6 +108,39 @@ export async function redoChanges(database: Database, { entries, photos }: Undon
       await noteVisit(transaction, entry.change);
     }
   });
+}
+
+/** Takes a photo off a feature, out of every change that the server cannot have seen; false where none of them has it.
+ *
+ * A change that says nothing else goes with it.
+ */
+export async function removeUnsentPhoto(database: Database, feature_id: string, sha256: string): Promise<boolean> {
+  return database.write(["outbox", "photos", "visits"], async (transaction) => {
+    const outbox = transaction.objectStore("outbox");
+    const entries = await outbox.index("feature_id").getAll(feature_id);
+    const holding = entries.filter((entry) => hasUnsentPhoto(entry, sha256));
+    for (const { sequence } of holding) await removeFrom(transaction, sequence, sha256);
+    const named = (await outbox.getAll()).flatMap(({ change }) => change.attachments.map((one) => one.sha256));
+    const photo = await transaction.objectStore("photos").get(sha256);
+    if (holding.length && photo?.state === "unsent" && !named.includes(sha256))
+      await transaction.objectStore("photos").delete(sha256);
+    return holding.length > 0;
+  });
+}
+
+async function removeFrom(transaction: WriteTransaction, sequence: number, sha256: string): Promise<void> {
+  const outbox = transaction.objectStore("outbox");
+  const entry = await outbox.get(sequence);
+  if (!entry) return;
+  const change = { ...entry.change, attachments: entry.change.attachments.filter((one) => one.sha256 !== sha256) };
+  if (!isEmpty(change)) return void (await outbox.put({ ...entry, change }));
+  await outbox.delete(sequence);
+  const left = await outbox.index("feature_id").getAll(change.feature_id);
+  for (const next of left.filter((other) => other.change.after === change.change_id))
+    await outbox.put({ ...next, change: { ...next.change, after: change.after } });
+  await transaction.objectStore("visits").delete(change.feature_id);
+  const last = left.at(-1);
+  if (last) await noteVisit(transaction, last.change);
 }
 
 /** Returns the photos that went with the change. */

@@ -1,3 +1,4 @@
+import type { Attachment } from "../model/feature.ts";
 import type { Database, StoredPhoto } from "./database.ts";
 
 /** Keeps a photo of an open form; it is sent once the form is saved. */
@@ -42,4 +43,27 @@ export async function markPhotoSent(database: Database, sha256: string): Promise
     const photo = await transaction.objectStore("photos").get(sha256);
     if (photo) await transaction.objectStore("photos").put({ ...photo, state: "sent", blob: null });
   });
+}
+
+/** Photos of the features on this tablet of which it has no picture. */
+export async function listPhotosAtOffice(database: Database): Promise<Attachment[]> {
+  return database.read(["features", "photos"], async (transaction) => {
+    const here = new Set(await transaction.objectStore("photos").getAllKeys());
+    const named = new Map<string, Attachment>();
+    for (const { attachments } of await transaction.objectStore("features").getAll())
+      for (const photo of attachments) if (!here.has(photo.sha256)) named.set(photo.sha256, photo);
+    return [...named.values()];
+  });
+}
+
+/** Keeps a small picture of a photo that the office has. */
+export async function keepThumbnail(database: Database, photo: Attachment, thumbnail: Blob): Promise<void> {
+  await database.write(
+    ["photos"],
+    async (transaction) => {
+      const known = await transaction.objectStore("photos").get(photo.sha256);
+      if (!known) await transaction.objectStore("photos").put({ ...photo, state: "sent", blob: null, thumbnail });
+    },
+    "relaxed",
+  );
 }

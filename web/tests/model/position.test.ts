@@ -32,17 +32,17 @@ test("a ring is drawn where a position is poor, whoever found it", () => {
   expect(poorRadiusM(placed("address", null))).toBeNull();
 });
 
-test.each([
-  "測地系の記載がありません",
-  "Xを北として読みました",
-])("what is open of a whole ledger is no crew's question: neither a ring nor a task at each place: %s", (doubt) => {
-  const position = { method: "coordinates", accuracy_m: 450, note: `経度「137」（台帳全体で確認：${doubt}）` };
-  expect(needsConfirming({ ...placed("coordinates", 450), position })).toBe(false);
-  expect(poorRadiusM({ ...placed("coordinates", 450), position })).toBeNull();
-  expect(needsConfirming({ ...placed("address", 450), position: { ...position, method: "address" } })).toBe(true);
-  const note = `${position.note}（確認：区域の外です）`;
-  expect(needsConfirming({ ...placed("coordinates", 450), position: { ...position, note } })).toBe(true);
-});
+test.each(["測地系の記載がありません", "Xを北として読みました"])(
+  "what is open of a whole ledger is no crew's question: neither a ring nor a task at each place: %s",
+  (doubt) => {
+    const position = { method: "coordinates", accuracy_m: 450, note: `経度「137」（台帳全体で確認：${doubt}）` };
+    expect(needsConfirming({ ...placed("coordinates", 450), position })).toBe(false);
+    expect(poorRadiusM({ ...placed("coordinates", 450), position })).toBeNull();
+    expect(needsConfirming({ ...placed("address", 450), position: { ...position, method: "address" } })).toBe(true);
+    const note = `${position.note}（確認：区域の外です）`;
+    expect(needsConfirming({ ...placed("coordinates", 450), position: { ...position, note } })).toBe(true);
+  },
+);
 
 test("only who stands nearby vouches for metres", () => {
   expect(confirmedBy(HERE, 12, "n")).toEqual({ method: "confirmed", accuracy_m: 4, note: "n" });

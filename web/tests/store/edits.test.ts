@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { discardDraft, listDrafts, writeDraft } from "../../src/store/drafts.ts";
-import { redoChanges, saveEdit, saveEdits, undoChange, undoChanges } from "../../src/store/edits.ts";
+import { redoChanges, removeUnsentPhoto, saveEdit, saveEdits, undoChange, undoChanges } from "../../src/store/edits.ts";
 import { applyReceipts, listOutbox, markOffered } from "../../src/store/outbox.ts";
 import { discardLostPhotos, keepDraftPhoto, listUnsentPhotos, readPhoto } from "../../src/store/photos.ts";
 import { listVisits } from "../../src/store/visits.ts";
@@ -57,6 +57,32 @@ test("undo takes the newest change back with its photos", async () => {
   expect(await undoChange(database, change.change_id)).not.toBeNull();
   expect(await listOutbox(database)).toEqual([]);
   expect(await readPhoto(database, "aa")).toBeUndefined();
+});
+
+test("a photo is taken off before it is sent, and a change that brought nothing else goes with it", async () => {
+  const database = await filledDatabase();
+  for (const sha256 of ["aa", "bb"]) await keepDraftPhoto(database, photo(sha256));
+  await saved(database, { attachments: [attachment("aa")] });
+  const only_photo = await saved(database, { fields: FEATURE.fields, attachments: [attachment("bb")] });
+  await saved(database, { fields: { ...FEATURE.fields, status: "撤去" } });
+  expect(await removeUnsentPhoto(database, FEATURE.feature_id, "aa")).toBe(true);
+  expect(await removeUnsentPhoto(database, FEATURE.feature_id, "bb")).toBe(true);
+  const [first, second] = (await listOutbox(database)).map(({ change }) => change);
+  expect([first?.fields.status?.new, first?.attachments, second?.fields.status?.new]).toEqual(["球切れ", [], "撤去"]);
+  expect([second?.after, only_photo.change.after]).toEqual([first?.change_id, first?.change_id]);
+  expect([await readPhoto(database, "aa"), await readPhoto(database, "bb")]).toEqual([undefined, undefined]);
+});
+
+test("a photo that the server may have seen stays, and so does one that another change names", async () => {
+  const database = await filledDatabase();
+  await keepDraftPhoto(database, photo("aa"));
+  const { sequence } = await saved(database, { attachments: [attachment("aa")] });
+  await saved(database, { feature_id: "other", seen: null, attachments: [attachment("aa")] });
+  await markOffered(database, [sequence]);
+  expect(await removeUnsentPhoto(database, FEATURE.feature_id, "aa")).toBe(false);
+  expect(await removeUnsentPhoto(database, "other", "aa")).toBe(true);
+  expect((await readPhoto(database, "aa"))?.state).toBe("unsent");
+  expect((await listOutbox(database)).map(({ change }) => change.attachments.length)).toEqual([1, 0]);
 });
 
 test("what was undone is done again as it was: its place in the order, its photo, its visit", async () => {

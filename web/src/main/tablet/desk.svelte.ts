@@ -7,7 +7,8 @@ import type { Gps } from "../../gps/gps.svelte.ts";
 import { currentLanguage } from "../../i18n/language.svelte.ts";
 import { t } from "../../i18n/tablet.ts";
 import { templateFields } from "../../model/copies.ts";
-import type { Layer } from "../../model/layer.ts";
+import { hasUnsentPhoto } from "../../model/edit.ts";
+import { type Layer, photoRules } from "../../model/layer.ts";
 import { confirmedBy } from "../../model/position.ts";
 import { visitedFields } from "../../model/visit.ts";
 import { listDrafts } from "../../store/drafts.ts";
@@ -220,6 +221,30 @@ export class Desk {
       text: t("ask_delete", { label: this.ledger.label(layer, seen.fields) || t("no_name") }),
       answers: [
         { label: t("delete"), style: "danger", testid: "confirm-delete", run: remove },
+        { label: t("cancel"), style: "plain", testid: "confirm-cancel", run: () => undefined },
+      ],
+    };
+  }
+
+  /** Whether a photo can be taken off a saved feature: only this tablet has it, and the layer can do without. */
+  canRemovePhoto(form: DraftForm, sha256: string): boolean {
+    const n_photos = form.photos.length + (form.seen?.attachments.length ?? 0);
+    if (photoRules(form.layer).required && n_photos < 2) return false;
+    return this.ledger.entriesOf(form.feature_id).some((entry) => hasUnsentPhoto(entry, sha256));
+  }
+
+  askPhotoRemoval(form: DraftForm, sha256: string): void {
+    const { key } = form.layer;
+    const remove = () =>
+      this.attempt(async () => {
+        if (!(await this.ledger.removePhoto(key, form.feature_id, sha256))) return this.tell(t("undo_too_late"));
+        form.forgetPhoto(sha256);
+        this.tell(t("photo_removed"));
+      });
+    this.question = {
+      text: t("ask_photo_remove"),
+      answers: [
+        { label: t("photo_remove"), style: "danger", testid: "confirm-photo-remove", run: remove },
         { label: t("cancel"), style: "plain", testid: "confirm-cancel", run: () => undefined },
       ],
     };

@@ -13,7 +13,7 @@ import { discardDraftPhoto, readPhoto } from "../../store/photos.ts";
 export class DraftForm {
   readonly layer: Layer;
   readonly feature_id: string;
-  readonly seen: Feature | null;
+  seen: Feature | null = $state.raw(null);
   fields = $state<Fields>({});
   /** undefined = not touched. */
   geometry = $state.raw<Geometry | null | undefined>(undefined);
@@ -106,6 +106,13 @@ export class DraftForm {
     this.photos = this.photos.filter((other) => other !== sha256);
     await this.keep();
     await discardDraftPhoto(this.#database, sha256);
+  }
+
+  /** Follows that a photo was taken off the feature itself. */
+  forgetPhoto(sha256: string): void {
+    const left = this.seen?.attachments.filter((one) => one.sha256 !== sha256) ?? [];
+    this.seen = this.seen && { ...this.seen, attachments: left };
+    if (this.is_dirty) void this.keep();
   }
 
   /** Writes the draft to the store. */

@@ -12,7 +12,7 @@ import type { Layer } from "../../model/layer.ts";
 import type { ConflictLine } from "../../model/messages.ts";
 import { countRound, localDay, type RoundCounts, type RoundState, roundState, type Visit } from "../../model/visit.ts";
 import type { Database, StoredLayer } from "../../store/database.ts";
-import { redoChanges, saveEdits, type Undone, undoChanges } from "../../store/edits.ts";
+import { redoChanges, removeUnsentPhoto, saveEdits, type Undone, undoChanges } from "../../store/edits.ts";
 import { listConflicts, listFeatures, listLayers, readAround } from "../../store/features.ts";
 import { handOver, listOutbox } from "../../store/outbox.ts";
 import { openMaps } from "../../store/packs.ts";
@@ -214,6 +214,13 @@ export class Ledger {
     this.redoable = this.redoable.slice(0, -1);
     this.undoable = [...this.undoable, undone.entries.map(({ change }) => change.change_id)];
     for (const { change } of undone.entries) await this.#refresh(change.layer, change.feature_id);
+  }
+
+  /** Takes a photo off a feature before it is sent; false where it was sent meanwhile. */
+  async removePhoto(layer: string, feature_id: string, sha256: string): Promise<boolean> {
+    const is_removed = await removeUnsentPhoto(this.database, feature_id, sha256);
+    await this.#refresh(layer, feature_id);
+    return is_removed;
   }
 
   /** Leaves what the server did not take to the office. */

@@ -14,6 +14,7 @@ import { type Addresses, fetchAddresses, fetchShift } from "../../sync/addresses
 import { downloadPacks, listOfferedPacks } from "../../sync/basemap.ts";
 import { countInside, listOffered, pullAll } from "../../sync/pull.ts";
 import { makeRedline, withRedline } from "../../sync/redline.ts";
+import { fetchThumbnails } from "../../sync/thumbnails.ts";
 import type { Ledger } from "./ledger.svelte.ts";
 import { explain, type Trouble } from "./trouble.ts";
 
@@ -30,7 +31,7 @@ export class Outing {
   chosen = $state<string[]>([]);
   /** Names of the packs to take along. */
   chosen_packs = $state<string[]>([]);
-  step = $state.raw<{ step: "layers" | "basemap"; n_done: number; n_total: number } | null>(null);
+  step = $state.raw<{ step: "layers" | "photos" | "basemap"; n_done: number; n_total: number } | null>(null);
   trouble = $state.raw<Trouble | null>(null);
 
   /** Whether the server told all there is. */
@@ -165,7 +166,7 @@ export class Outing {
         n_features: this.count(one),
         extent: area ? ([...area.bbox] as LayerListing["extent"]) : one.extent,
       }));
-    const progress = (step: "layers" | "basemap") => (n_done: number, n_total: number) => {
+    const progress = (step: "layers" | "photos" | "basemap") => (n_done: number, n_total: number) => {
       this.step = { step, n_done, n_total };
     };
     const is_done = await this.#attempt(async () => {
@@ -173,6 +174,7 @@ export class Outing {
       if (this.chosen.includes(REDLINE)) await makeRedline();
       await chooseLayers(this.#ledger.database, taken, area);
       await pullAll(this.#ledger.database, progress("layers"), signal);
+      await fetchThumbnails(this.#ledger.database, progress("photos"), signal);
       const box = area?.bbox ?? this.#wholeBox();
       const crss = [...new Set(taken.map(({ definition }) => definition.crs))].filter(wantsShift);
       const shifts = box ? await Promise.all(crss.map((crs) => fetchShift(crs, box))) : [];

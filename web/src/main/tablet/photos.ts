@@ -1,4 +1,4 @@
-import { PhotoError, photoName, preparePhoto } from "../../form/photo.ts";
+import { PhotoError, photoName, preparePhoto, readPhotoFacts, stampPhoto } from "../../form/photo.ts";
 import { words } from "../../i18n/language.svelte.ts";
 import { t } from "../../i18n/tablet.ts";
 import type { DevicePosition } from "../../model/feature.ts";
@@ -8,7 +8,8 @@ import { keepDraftPhoto } from "../../store/photos.ts";
 import type { DraftForm } from "./draft.svelte.ts";
 import type { Ledger } from "./ledger.svelte.ts";
 
-/** Takes pictures into an open form: resized where they are not wanted as they are, named, stamped with time and place, and on the disk one by one.
+/** Takes pictures into an open form: resized where they are not wanted as they are, named, stamped with when and where
+ * they were taken, and on the disk one by one.
  *
  * Saving the form waits for this; the person need not.
  *
@@ -18,18 +19,19 @@ export function takePhotos(
   ledger: Ledger,
   form: DraftForm,
   files: readonly File[],
-  as: { position: DevicePosition | null; is_original: boolean },
+  as: { here: DevicePosition | null; is_original: boolean; is_camera: boolean },
 ): Promise<void> {
-  const { position, is_original } = as;
+  const { here, is_original, is_camera } = as;
   const max_edge_px = is_original ? null : photoRules(form.layer).max_edge_px;
   const label = ledger.label(form.layer, form.fields) || words(form.layer.title);
-  const taken_at = new Date();
+  const now = new Date();
   return form.wait(async () => {
     for (const file of files) {
       if (file.type && !file.type.startsWith("image/")) throw new PhotoError(file.type);
       const photo = await preparePhoto(file, max_edge_px);
-      const name = photoName(label, taken_at, form.photos.length + 1, photo.media_type);
-      await keepDraftPhoto(ledger.database, { ...photo, name, taken_at: taken_at.toISOString(), position });
+      const { taken_at, position } = stampPhoto(await readPhotoFacts(file), { is_camera, now, here });
+      const name = photoName(label, taken_at ?? now, form.photos.length + 1, photo.media_type);
+      await keepDraftPhoto(ledger.database, { ...photo, name, taken_at: taken_at?.toISOString() ?? null, position });
       await form.addPhoto(photo.sha256);
     }
   });
