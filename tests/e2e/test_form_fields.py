@@ -1,5 +1,6 @@
 """Fields of the tablet's form: long lists, dates in eras, codes on things, what was written last, rows of a feature."""
 
+import re
 from pathlib import Path
 
 import segno
@@ -109,17 +110,30 @@ def test_a_bridge_is_recorded_with_few_letters_and_its_check_hangs_on_it(
         expect(crew.part("form-field-bridge")).to_contain_text("B-銘板-12")
         crew.write("result", "ひびあり")
         crew.save()
+        crew.record("bridge_check")
+        crew.place("center")
+        crew.tap("form-field-bridge")
+        nearest = crew.part("form-field-bridge-list").get_by_role("button")
+        expect(nearest).to_have_text([re.compile("m$")] * 3)
+        crew.write("bridge-search", "B13号")
+        expect(nearest).to_have_count(1)
+        nearest.tap()
+        expect(crew.part("form-field-bridge")).to_have_text("B-13")
+        crew.write("result", "さびあり")
+        crew.save()
         crew.find("B-銘板-12")
         expect(crew.part("child-row")).to_have_text("ひびあり")
         crew.part("child-row").scroll_into_view_if_needed()
         crew.tap("button-close")
         server.start()
         crew.send()
-        assert crew.receipts() == ["applied"] * 3
+        assert crew.receipts() == ["applied"] * 4
 
     bridges = read_layer(server, "bridge").reset_index().set_index("number")
     assert list(bridges.town[["B-銘板-12", "B-13"]]) == ["町33", "町33"]
     assert str(bridges.built_on["B-銘板-12"])[:10] == "1970-03-01"
-    check = read_layer(server, "bridge_check").set_index("result").loc["ひびあり"]
+    checks = read_layer(server, "bridge_check").set_index("result")
+    assert checks.bridge["さびあり"] == bridges.feature_id["B-13"]
+    check = checks.loc["ひびあり"]
     assert check.bridge == bridges.feature_id["B-銘板-12"]
     assert check.geometry.equals(bridges.geometry["B-銘板-12"])

@@ -30,6 +30,7 @@ ELSEWHERE = {
     "ConfirmPlace.svelte": "test_confirm_place.py",
     "Lock.svelte": "test_pins.py",
     "PaperRow.svelte": "test_paper_ledgers.py",
+    "ParentField.svelte": "test_form_fields.py",
     "PhotoPen.svelte": "test_capture.py",
     "Remembered.svelte": "test_form_fields.py",
     "RoundProgress.svelte": "test_rounds.py",

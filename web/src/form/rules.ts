@@ -50,7 +50,7 @@ export function isShown(field: Field, fields: Fields): boolean {
 }
 
 export function isEditable(field: Field): boolean {
-  return !field.read_only && !field.relation;
+  return !field.read_only;
 }
 
 /** The choices of a field, from its domain or its enumeration; null = free input. */

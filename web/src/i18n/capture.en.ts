@@ -121,6 +121,7 @@ export const en: Record<keyof typeof ja, string> = {
   photo_original: "Keep the next photos in full size, as taken (sending takes longer)",
   photo_full: "At most {max} photos.",
   photo_busy: "Reading the photo…",
+  parent_absent: "That layer is not on this tablet. Take it along under “Settings” to choose from it.",
   photo_show: "Show the photo large",
   photo_taken: "Taken {at}",
   photo_time_unknown: "When it was taken is not known",

@@ -118,6 +118,7 @@ export const ja = {
   photo_original: "次の写真は、縮めずに元のまま残す(送るのに時間がかかります)",
   photo_full: "写真は{max}枚までです。",
   photo_busy: "写真を取り込んでいます…",
+  parent_absent: "このレイヤーはこの端末にありません。「設定」から持って来ると選べます。",
   photo_show: "写真を大きく見る",
   photo_taken: "{at}に撮影",
   photo_time_unknown: "撮影した日時は分かりません",

@@ -103,11 +103,17 @@ test("fields that are hidden or cannot be changed are not checked", () => {
     ...LAYER,
     fields: [
       FIELD({ name: "a", constraints: required, read_only: true }),
-      FIELD({ name: "b", constraints: required, relation: "park" }),
+      FIELD({ name: "b", constraints: required, relation: "park", read_only: true }),
       FIELD({ name: "c", constraints: required, visible_when: { field: "a", values: ["x"] } }),
     ],
   };
   expect(checkForm(layer, {}, null)).toEqual({});
+});
+
+test("a new row asks what it belongs to, where its layer wants that", () => {
+  const layer = { ...LAYER, fields: [FIELD({ name: "park", constraints: { required: true }, relation: "park" })] };
+  expect(checkForm(layer, {}, null)).toEqual({ park: { key: "problem_required" } });
+  expect(checkForm(layer, { park: "01939a00-0000-7000-8000-000000000001" }, null)).toEqual({});
 });
 
 test("a new feature begins with the defaults of its layer", () => {
