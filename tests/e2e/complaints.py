@@ -14,6 +14,8 @@ HARMLESS = (
     ("status of 404", "/attachments/"),
     # An open form asks for its row on paper, if the office answers.
     ("net::ERR_", "/paper"),
+    # So does a photo that is shown large; the small one is here.
+    ("net::ERR_", "/attachments/"),
     # The icon of the app, looked at for an offer to install it, of a page that was left meanwhile.
     ("icon-192.png (Download error or resource isn't a valid image)", "about:blank"),
 )
