@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from gis_capture.paper.crossing import lead_through
 from gis_capture.paper.registration import PX_PER_MM, Pixels
 from gis_capture.paper.seals import find_seals
 from gis_capture.paper.sheet import FloatArray
@@ -84,11 +85,14 @@ def find_ink(flat: Pixels, clean: Pixels, area_mm: tuple[float, float, float, fl
     bridges = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, _disc(_GAP_OVER_PRINT_MM)) & is_printed
     joined = cv2.morphologyEx(ink | bridges, cv2.MORPH_CLOSE, _disc(_GAP_MM))
     seals = []
-    for x, y, radius in find_seals(joined):
+    circles = [(x, y, radius + _AROUND_SEAL_MM * PX_PER_MM) for x, y, radius in find_seals(joined)]
+    for x, y, radius in circles:
         disc = np.zeros_like(joined)
-        cv2.circle(disc, (round(x), round(y)), round(radius + _AROUND_SEAL_MM * PX_PER_MM), 1, -1)
+        cv2.circle(disc, (round(x), round(y)), round(radius), 1, -1)
         seals.append(Ink(*_cut_out(joined & disc, left, top), (), is_seal=True))
         joined[disc > 0] = 0
+    for x, y, radius in circles:
+        lead_through(joined, (x, y), radius)
     inside = np.zeros_like(joined)
     x, y, right, bottom = (round(edge * PX_PER_MM) for edge in area_mm)
     inside[y - top : bottom - top, x - left : right - left] = 1

@@ -63,8 +63,26 @@ def test_torn_seals_are_stamps_and_marks_beside_them_stay() -> None:
     line(page, *ring(60, 70, (9, 6)))
     found = read(page, paper())
     assert found.count("stamp") == 3 and {"cross", "loop", "line"} <= set(found)
-    # What is drawn through a seal is cut by it, and both ends stay.
-    assert len(found) == 3 + 1 + 1 + 2
+    assert len(found) == 3 + 3
+
+
+@pytest.mark.parametrize("slope_mm", [0.0, 6.0])
+def test_marks_go_on_behind_a_seal(slope_mm: float) -> None:
+    """A line, and a loop, each through a seal; two lines that end at one from two sides stay two."""
+    page = paper()
+    seal(page, 60, 30, 7.0)
+    line(page, (40, 30 - slope_mm), (85, 31 + slope_mm))
+    seal(page, 30, 52)
+    line(page, *ring(30, 68, (16, 16)))
+    seal(page, 90, 70)
+    line(page, (90, 78), (90, 88))
+    line(page, (98, 70), (108, 70))
+    marks = read_marks(find_ink(page, paper(), AREA), SHEET, [])
+    assert sorted(mark.kind for mark in marks) == ["line"] * 3 + ["loop"] + ["stamp"] * 3
+    longest = max((mark for mark in marks if mark.kind == "line"), key=lambda mark: np.ptp(mark.line[:, 0]))
+    assert np.ptp(longest.line[:, 0]) == pytest.approx(45, abs=1)
+    (loop,) = (mark for mark in marks if mark.kind == "loop")
+    assert np.ptp(loop.line, axis=0) == pytest.approx((32, 32), abs=1.5)
 
 
 def test_circles_by_hand_are_no_seals() -> None:
