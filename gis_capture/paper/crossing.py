@@ -55,7 +55,8 @@ def _ends(ink: Mask, middle: tuple[float, float], radius_px: float) -> list[tupl
         # What is left of the seal itself does not reach far.
         if distances.min() > radius_px + 2 or distances.max() < far - 2:
             continue
-        points = np.stack([x[is_here] + left, y[is_here] + top], axis=1).astype(np.float64)
+        rows, columns = np.nonzero(is_here)
+        points = np.stack([columns + left, rows + top], axis=1).astype(np.float64)
         is_near = distances < radius_px + (far - radius_px) / 2
         near = points[is_near]
         if (near.max(axis=0) - near.min(axis=0)).max() > (_WIDEST_MM + _SEEN_MM / 2) * PX_PER_MM:
