@@ -228,6 +228,10 @@ DATUM_FOUND = (
     ),
     Text("違うときは座標系を指定して取り込み直してください。", "If that is wrong, import again and name the CRS."),
 )
+DATUMS_TOLD = Text(
+    "2組の座標は日本測地系と世界測地系のずれのとおりに離れているため、そのように読みました。",
+    "The two sets of coordinates are as far apart as the Tokyo datum is from the new one, and were read so.",
+)
 DATUM_DOUBTED = (
     Text(
         "書かれた座標系では、住所と比べて全体に約{away}mずれます。{found}なら約{rest}mです。",

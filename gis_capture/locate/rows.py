@@ -23,7 +23,7 @@ from gis_capture.locate.reading import Reading
 from gis_capture.locate.result import NO_COORDINATES, Located
 from gis_capture.locate.rounding import rounding_m
 from gis_capture.locate.said import NOTHING_SAID, Said
-from gis_capture.locate.second import compare, second_reading
+from gis_capture.locate.second import compare, datums_told, second_reading
 from gis_capture.locate.settle import settle
 from gis_capture.locate.settled import Settled
 from gis_capture.locate.stated import stated_crs
@@ -100,9 +100,13 @@ def locate_rows(
         stated = stated_crs(columns, reading, context, said)
         # A person who says what the columns are has chosen between two pairs, too.
         rest = None if wanted or said.roles else second_reading(columns, reading)
-        if rest and (newer := stated_crs(*rest, context, said)).is_newer(stated):
+        other = stated_crs(*rest, context, said) if rest else stated
+        told = datums_told(reading, stated, rest[1], other) if rest else None
+        if told:
+            stated, other = told[:2]
+        if rest and other.is_newer(stated):
             # Numbers in the newer datum need no grid.
-            reading, stated = rest[1], newer
+            reading, stated, other = rest[1], other, stated
             rest = second_reading(columns, reading)
         places = _told_by(rest[1], reading, known) if rest else known
         settled = settle(
@@ -118,7 +122,6 @@ def locate_rows(
         )
         located = _by_coordinates(columns, settled, numbers, target, grids_dir, area, addresses, known)
         if rest:
-            other = stated_crs(*rest, context, said)
             places = _told_by(reading, rest[1], known)
             settled_rest = settle(
                 *rest, other, wanted=None, area=area, known=places, grids_dir=grids_dir, beside=beside
@@ -126,6 +129,7 @@ def locate_rows(
             second = _by_coordinates(rest[0], settled_rest, numbers, target, grids_dir, area, None, None)
             are_stated = settled.stated.has_datum and settled_rest.stated.has_datum
             located = compare(located, second, numbers, target, are_stated=are_stated)
+            located = replace(located, problems=(*located.problems, *([told[2]] if told else [])))
         if wants_areas and settled.reading.cells is not None:
             located = replace(located, areas=move_cells(settled, target, grids_dir))
     if addresses is None:

@@ -7,6 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from gis_capture.locate import codes, messages
+from gis_capture.locate.crs import GEOGRAPHIC, Datum
+from gis_capture.locate.datum import transform
 from gis_capture.locate.find import read_positions
 from gis_capture.locate.gazetteer.spots import distances_m
 from gis_capture.locate.layouts import Columns
@@ -14,6 +16,7 @@ from gis_capture.locate.messages import doubt_of_all, doubt_of_row, fill, format
 from gis_capture.locate.numbers import Bools, Floats
 from gis_capture.locate.reading import Reading
 from gis_capture.locate.result import Located
+from gis_capture.locate.stated import Stated
 from gis_capture.locate.words import role_of
 from gis_capture.model import Problem
 
@@ -23,6 +26,8 @@ _OF_CRS = re.compile(
 _KINDS = ("lonlat_columns", "dms_columns", "packed_dms", "latlon_in_one", "plane_xy")
 # Two surveys of one thing differ by less; datums that nobody states differ by up to half a kilometre.
 _APART_M = 50.0
+# As far as three parameters are off, and then some.
+_SAME_PLACE_M = 25.0
 _APART_UNSTATED_M = 600.0
 _MOST = 0.8
 _FEW = 10
@@ -39,6 +44,34 @@ def second_reading(columns: Columns, first: Reading) -> tuple[Columns, Reading] 
     if second is None or not second.layout.is_named or {first.kind, second.kind} - set(_KINDS):
         return None
     return (rest, second) if _subjects(first) == _subjects(second) else None
+
+
+def datums_told(
+    first: Reading, of_first: Stated, second: Reading, of_second: Stated
+) -> tuple[Stated, Stated, Problem] | None:
+    """Tells which of two places of the same rows is in the Tokyo datum, where both are just as far apart as it is off.
+
+    Returns:
+        What counts as stated of both, and what is told of it; None where they are not so apart, or state it themselves.
+    """
+    both = first.is_valid & second.is_valid
+    if first.is_plane or second.is_plane or not both.any() or (of_first.has_datum and of_second.has_datum):
+        return None
+    orders: tuple[tuple[Reading, Reading, tuple[Datum, Datum]], ...] = (
+        (first, second, ("tokyo", "jgd2011")),
+        (second, first, ("jgd2011", "tokyo")),
+    )
+    for old, new, datums in orders:
+        moved = transform(old.x[both], old.y[both], source=GEOGRAPHIC["tokyo"], target=GEOGRAPHIC["jgd2011"])
+        apart_m = distances_m(moved.x - new.x[both], moved.y - new.y[both], new.y[both])
+        stated = [
+            one if one.has_datum else replace(one, code=GEOGRAPHIC[datum]).in_datum(datum)
+            for one, datum in zip((of_first, of_second), datums, strict=True)
+        ]
+        is_said = all((one.datum == "tokyo") == (datum == "tokyo") for one, datum in zip(stated, datums, strict=True))
+        if float(np.percentile(apart_m, 90)) < _SAME_PLACE_M and is_said:
+            return stated[0], stated[1], Problem(codes.DATUM_FOUND, "info", messages.DATUMS_TOLD)
+    return None
 
 
 def compare(located: Located, second: Located, numbers: Sequence[int], target: int, *, are_stated: bool) -> Located:

@@ -1,8 +1,10 @@
 """Tables that give their places twice."""
 
+import numpy as np
 import pytest
 
 from gis_capture.locate import Located, codes, locate_rows
+from gis_capture.locate.datum import transform
 
 ROWS = 3
 LAT, LON = 36.1461, 137.2523
@@ -64,3 +66,31 @@ def test_degrees_and_a_plane_are_compared() -> None:
     }
     located = locate_rows(columns, crs=None, layer_crs="EPSG:6668", context=["平面直角座標系第7系 世界測地系"])
     assert told(located) == [2]
+
+
+@pytest.mark.parametrize("headers", [("(旧)", "(新)"), ("1", "2"), ("", "(世界測地系)")])
+@pytest.mark.parametrize("is_old_first", [True, False])
+def test_two_places_as_far_apart_as_the_datums_are_in_these(headers: tuple[str, str], is_old_first: bool) -> None:
+    """The new numbers are taken, whichever stand first; nothing is open any more, and it is told."""
+    lon, lat = np.array([LON] * ROWS), np.array([LAT + 0.01 * row for row in range(ROWS)])
+    old = transform(lon, lat, source=6668, target=4301)
+    sets = {headers[0]: (old.x, old.y), headers[1]: (lon, lat)}
+    columns: dict[str, list[str | None]] = {}
+    for header in headers if is_old_first else headers[::-1]:
+        x, y = sets[header]
+        columns |= {f"緯度{header}": [f"{one:.7f}" for one in y], f"経度{header}": [f"{one:.7f}" for one in x]}
+    located = locate_rows(columns, crs=None, layer_crs="EPSG:6668")
+    assert [place and (place.x, place.y) for place in located.geometries] == [
+        pytest.approx((LON, LAT + 0.01 * row), abs=1e-7) for row in range(ROWS)
+    ]
+    assert located.accuracies_m == [1.0] * ROWS and not any(located.notes) and told(located) == []
+    assert codes.DATUM_FOUND in {problem.code for problem in located.problems}
+
+
+def test_two_places_that_are_apart_otherwise_tell_no_datum() -> None:
+    """A thing that was moved by half a kilometre to the east."""
+    columns = pairs("(旧)", "(新)")
+    columns["経度(新)"] = [f"{LON + 0.005:.6f}"] * ROWS
+    located = locate_rows(columns, crs=None, layer_crs="EPSG:6668")
+    assert codes.DATUM_FOUND not in {problem.code for problem in located.problems}
+    assert located.accuracies_m == [450.0] * ROWS
