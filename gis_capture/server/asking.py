@@ -113,6 +113,6 @@ def _is_loopback(address: str) -> bool:
 def _is_own_name(host: str, announced: str) -> bool:
     name = (host[: host.index("]") + 1] if host.startswith("[") and "]" in host else host.partition(":")[0]).lower()
     try:
-        return name in ("localhost", announced) or bool(ip_address(name.strip("[]")))
+        return (bool(name) and name in ("localhost", announced)) or bool(ip_address(name.strip("[]")))
     except ValueError:
         return False

@@ -105,7 +105,7 @@ TRAVERSALS = (
     "..", "../workspace.toml", "..%2fworkspace.toml", "%2e%2e/workspace.toml", "....//workspace.toml",
     "..\\workspace.toml", "..%5cworkspace.toml", "/etc/passwd", "%2fetc%2fpasswd", "secrets/people.sqlite",
     "..%2fsecrets%2fpeople.sqlite", "layers.gpkg", "..%c0%af..%c0%afworkspace.toml", "C:%5cWindows%5cwin.ini",
-    "x%00.png",
+    "x%00.png", "a" * 300,
 )  # fmt: skip
 
 

@@ -112,6 +112,7 @@ def test_nobody_is_let_in_before_there_is_an_administrator(app: Flask, client: F
         {"headers": {"Via": "1.1 proxy"}},
         {"headers": {"Host": "evil.example"}},
         {"headers": {"Host": "localhost.evil.example:8460"}},
+        {"headers": {"Host": ""}},
         {"environ_overrides": {"REMOTE_ADDR": ""}},
         {"environ_overrides": {"REMOTE_ADDR": "192.168.1.20"}},
     ],

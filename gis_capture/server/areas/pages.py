@@ -62,7 +62,7 @@ def _file(name: str) -> Response:
     """Gives a built file, compressed where a ".gz" lies beside it; browsers ask each time whether it is new."""
     joined = safe_join(str(static_dir()), name)
     path = Path(joined) if joined else None
-    if path is None or not path.is_file():
+    if path is None or not _is_file(path):
         raise NotFoundError(DETAILS[404], path=name)
     packed = path.with_name(f"{path.name}.gz")
     is_packed = packed.is_file()
@@ -75,3 +75,11 @@ def _file(name: str) -> Response:
         response.vary.add("Accept-Encoding")
     response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is such a file; no system can have one whose name is too long."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
