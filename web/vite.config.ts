@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 import { compressAssets } from "./plugins/compress.ts";
 import { appIcons } from "./plugins/icons.ts";
 import { leafletFiles } from "./plugins/leaflet.ts";
+import { leanStyles } from "./plugins/lean_styles.ts";
 import { projections } from "./plugins/projections.ts";
 import { qrKanji } from "./plugins/qr_kanji.ts";
 import { serviceWorker } from "./plugins/service-worker.ts";
@@ -37,7 +38,17 @@ const SERVER_PATHS = [
 
 export default defineConfig({
   base: "/",
-  plugins: [svelte(), projections(), qrKanji(), appIcons(), serviceWorker(), shellSize(), compressAssets(), leafletFiles()],
+  plugins: [
+    svelte(),
+    leanStyles(),
+    projections(),
+    qrKanji(),
+    appIcons(),
+    serviceWorker(),
+    shellSize(),
+    compressAssets(),
+    leafletFiles(),
+  ],
   // A worker's script is looked for by the service worker of its own address: offline it must lie below /tablet/.
   worker: { format: "es", rolldownOptions: { output: { entryFileNames: "tablet/assets/[name]-[hash].js" } } },
   build: {

@@ -15,6 +15,8 @@ from tests.e2e.tablet import PORTRAIT, tablet
 
 # A device with room for the ledgers, and for no map.
 _SMALL = "() => { navigator.storage.estimate = async () => ({ quota: 3e6, usage: 1e6 }); }"
+# What Safari alone has, and does not have: an app on the home screen, and a battery.
+_SAFARI = "navigator.standalone = false; navigator.getBattery = undefined"
 PIECE_BYTES = 1 << 20
 
 
@@ -32,6 +34,9 @@ def test_the_list_before_leaving_tells_what_is_left_from_yesterday(
     """What does not fit is not begun, what is stopped goes on; what yesterday left unsent is told, and sent."""
     offer_large_pack(screens_server, tmp_path)
     with tablet(playwright, browser_path, tmp_path / "profile", screens_server.url, viewport=PORTRAIT) as crew:
+        crew.page.add_init_script(_SAFARI)
+        crew.page.reload()
+        expect(crew.part("home-screen-first")).to_contain_text("先に、ホーム画面に追加")
         crew.page.evaluate(_SMALL)
         crew.part("author").fill("維持係 1班")
         crew.tap("setup-next")
@@ -62,6 +67,8 @@ def test_the_list_before_leaving_tells_what_is_left_from_yesterday(
         for key in ("layers", "packs", "position", "unsent"):
             expect(crew.part(f"check-{key}")).to_have_attribute("data-good", "true")
         assert asked[3:] == [2 * PIECE_BYTES, 3 * PIECE_BYTES]
+        expect(crew.part("home-screen-first")).to_have_count(0)
+        expect(crew.part("check-battery")).to_contain_text("画面のすみの電池の印")
         expect(crew.part("check-installed")).to_contain_text("ホーム画面に追加")
         crew.tap("setup-finish")
         crew.tap("tour-skip")

@@ -22,7 +22,8 @@ const CHECKS = ["installed", "persisted", "layers", "packs", "position", "unsent
 /** One line of the list before leaving; what is not good has words for what to do. */
 export interface Check {
   key: (typeof CHECKS)[number];
-  is_good: boolean;
+  /** null = the device does not tell; its words say where a person sees it. */
+  is_good: boolean | null;
   values: Record<string, string | number>;
 }
 
@@ -49,7 +50,7 @@ export function outingChecks(facts: OutingFacts, now: Date): Check[] {
     },
     position: position && { is_good: position === "granted", values: {} },
     unsent: { is_good: !n_old, values: { n: n_old } },
-    battery: battery && { is_good: battery.is_charging || battery.level >= LOW_BATTERY, values: { percent } },
+    battery: { is_good: battery && (battery.is_charging || battery.level >= LOW_BATTERY), values: { percent } },
     space:
       free_bytes === null
         ? null

@@ -11,7 +11,7 @@ export interface Visit {
   kind: "checked" | "changed";
 }
 
-/** How a feature stands on today's round. "seen": another crew was there, as its date of inspection tells. */
+/** How a feature stands on a round. "seen": another crew was there, as its date of inspection tells. */
 export type RoundState = "left" | "seen" | Visit["kind"];
 
 export interface RoundCounts {
@@ -50,13 +50,21 @@ export function visitedFields(layer: Layer, fields: Fields, now: Date): Fields {
   return { ...fields, [field.name]: value };
 }
 
-/** How a feature stands today, by this tablet's visits and by what the ledger tells. */
-export function roundState(layer: Layer, feature: Feature, visit: Visit | undefined, today: string): RoundState {
-  if (visit && localDay(new Date(visit.at)) === today) return visit.kind;
+/** How a feature stands on a round that began at an instant (UTC), on a day here: by visits, and by what the ledger tells. */
+export function roundState(
+  layer: Layer,
+  feature: Feature,
+  visit: Visit | undefined,
+  since: { at: string; day: string },
+): RoundState {
+  if (visit && visit.at >= since.at) return visit.kind;
   const field = visitField(layer);
   const value = field && feature.fields[field.name];
   if (typeof value !== "string") return "left";
-  return (field?.type === "date" ? value : localDay(new Date(value))) === today ? "seen" : "left";
+  const day = field?.type === "date" ? value : localDay(new Date(value));
+  // On the day of its beginning, what this tablet itself visited before tells nothing of the new round.
+  const is_own = day === since.day && visit !== undefined && localDay(new Date(visit.at)) === day;
+  return day >= since.day && !is_own ? "seen" : "left";
 }
 
 export function countRound(states: Iterable<RoundState>): RoundCounts {

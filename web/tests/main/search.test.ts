@@ -115,14 +115,13 @@ test("all kinds of dashes are one", () => {
 test("the nearest of what a round has left is found; what has no place on earth is passed over", () => {
   const at = (feature_id: string, lon: number) => ({ ...FEATURE, feature_id, geometry: POINT(lon, 36.14) });
   const features = [at("far", 137.3), at("near", 137.2501), at("done", 137.25), at("drawing", 4000)];
-  const untouched = { layer: { ...LAYER, key: "park" }, features: [at("nearest", 137.25)] };
-  const source = [{ layer: LAYER, features }, untouched];
+  const source = [{ layer: LAYER, features }];
   const from = [137.25, 36.14] as const;
   const found = (is_left: (id: string) => boolean) => {
-    const { is_going, next } = endOf(walkRound(source, from, (_, feature) => is_left(feature.feature_id)));
-    return [is_going, next?.feature.feature_id ?? null];
+    const { n_done, n_total, next } = endOf(walkRound(source, from, (_, feature) => is_left(feature.feature_id)));
+    return [n_done, n_total, next?.feature.feature_id ?? null];
   };
-  expect(found((id) => id !== "done")).toEqual([true, "near"]);
-  expect(found((id) => id === "nearest")).toEqual([true, null]);
-  expect(found(() => true)).toEqual([false, null]);
+  expect(found((id) => id !== "done")).toEqual([1, 4, "near"]);
+  expect(found(() => false)).toEqual([4, 4, null]);
+  expect(found(() => true)).toEqual([0, 4, "done"]);
 });

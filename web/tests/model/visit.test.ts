@@ -27,13 +27,29 @@ test("a visit writes the day here, or the instant, and nothing where the layer h
   expect(visitedFields(LAYER, FEATURE.fields, NOW)).toEqual(FEATURE.fields);
 });
 
-test("today's round knows what this tablet visited and what another crew did, not what was visited yesterday", () => {
+test("a round of several days knows what this tablet visited and what another crew did, not what was before it", () => {
+  const dated = (day: string) => ({ ...FEATURE, fields: { ...FEATURE.fields, inspected_on: day } });
+  const [two_days_ago, today] = [new Date(2026, 10, 21, 8), new Date(2026, 10, 23, 0)].map((at) => ({
+    at: at.toISOString(),
+    day: localDay(at),
+  }));
+  if (!two_days_ago || !today) throw new Error("two instants");
+  expect(roundState(DATED, FEATURE, undefined, today)).toBe("left");
+  expect(roundState(DATED, dated(TODAY), undefined, today)).toBe("seen");
+  expect(roundState(DATED, dated(TODAY), { ...VISIT, kind: "changed" }, today)).toBe("changed");
+  expect(roundState(LAYER, FEATURE, VISIT, today)).toBe("checked");
+  expect(roundState(DATED, dated("2026-11-22"), undefined, two_days_ago)).toBe("seen");
+  expect(roundState(DATED, dated("2026-11-20"), undefined, two_days_ago)).toBe("left");
+  const yesterday = { ...VISIT, at: new Date(2026, 10, 22, 9).toISOString() };
+  expect(roundState(DATED, dated("2026-11-22"), yesterday, two_days_ago)).toBe("checked");
+  expect(roundState(DATED, dated("2026-11-22"), yesterday, today)).toBe("left");
+});
+
+test("what this tablet visited earlier on the day of a new round is left again", () => {
+  const noon = { at: new Date(2026, 10, 23, 12).toISOString(), day: TODAY };
   const seen = { ...FEATURE, fields: { ...FEATURE.fields, inspected_on: TODAY } };
-  expect(roundState(DATED, FEATURE, undefined, TODAY)).toBe("left");
-  expect(roundState(DATED, seen, undefined, TODAY)).toBe("seen");
-  expect(roundState(DATED, seen, { ...VISIT, kind: "changed" }, TODAY)).toBe("changed");
-  expect(roundState(LAYER, FEATURE, VISIT, TODAY)).toBe("checked");
-  expect(roundState(DATED, seen, VISIT, "2026-11-24")).toBe("left");
+  expect(roundState(DATED, seen, VISIT, noon)).toBe("left");
+  expect(roundState(DATED, seen, undefined, noon)).toBe("seen");
 });
 
 test("all features of a round are counted once", () => {

@@ -186,6 +186,7 @@ export class Desk {
       const fields = visitedFields(layer, seen.fields, new Date());
       const wish = { ...(await form.wish(position)), fields, attachments: [], visit_note: t("visit_note") };
       await this.ledger.save(wish);
+      await this.ledger.rounds.keep();
       this.panel = { kind: "map" };
       const where = position ? t("checked_here", { metres: Math.max(1, Math.round(position.accuracy_m ?? 0)) }) : "";
       this.tell(`${t("checked")}${where || t("checked_nowhere")}`);
@@ -204,6 +205,23 @@ export class Desk {
     const note = t(away_m === null ? "confirmed_note" : "confirmed_note_gps", { at, ...metres });
     await this.attempt(() => form.place(shape, confirmedBy(here, away_m, note)));
     return this.save();
+  }
+
+  /** Begins a new round, once the crew is sure that the one before is over. */
+  askNewRound(): void {
+    const begin = () =>
+      this.attempt(async () => {
+        await this.ledger.rounds.begin();
+        await this.ledger.load();
+        this.tell(t("round_begun"));
+      });
+    this.question = {
+      text: t("ask_new_round"),
+      answers: [
+        { label: t("round_new"), style: "primary", testid: "confirm-round", run: begin },
+        { label: t("cancel"), style: "plain", testid: "confirm-cancel", run: () => undefined },
+      ],
+    };
   }
 
   askDeletion(form: DraftForm): void {

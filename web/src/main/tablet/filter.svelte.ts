@@ -3,7 +3,7 @@ import type { Layer } from "../../model/layer.ts";
 import { needsConfirming } from "../../model/position.ts";
 import type { Ledger } from "./ledger.svelte.ts";
 
-/** By how a feature stands today: everything, not or already visited, with something to send or to look at. */
+/** By how a feature stands on the round: everything, not or already visited, with something to send or to look at. */
 export const STANDINGS = ["all", "left", "done", "unsent", "attention"] as const;
 
 /** What of the ledger is shown, on the map and in the list alike. It holds until the app is closed. */
@@ -47,7 +47,7 @@ export class Filter {
   #stands(layer: Layer, feature: Feature): boolean {
     const { standing } = this;
     if (standing === "left" || standing === "done")
-      return (this.#ledger.round(layer, feature) === "left") === (standing === "left");
+      return (this.#ledger.rounds.state(layer, feature) === "left") === (standing === "left");
     const entries = this.#ledger.entriesOf(feature.feature_id);
     return entries.some(({ state }) => (state === "unsent") === (standing === "unsent"));
   }

@@ -7,6 +7,9 @@ interface Batteries {
   getBattery?: () => Promise<{ level: number; charging: boolean }>;
 }
 
+/** Whether this is Safari, whose apps on the home screen have a store of their own: what is loaded before goes to waste. */
+export const isBeforeHomeScreen = () => (navigator as { standalone?: boolean }).standalone === false;
+
 /** Asks the device and the store for what is to be known before leaving. */
 export async function gatherFacts(ledger: Ledger): Promise<OutingFacts> {
   const { storage, permissions } = navigator;

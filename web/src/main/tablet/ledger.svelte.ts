@@ -10,7 +10,6 @@ import { useForms } from "../../model/fold.ts";
 import { featureLabel } from "../../model/label.ts";
 import type { Layer } from "../../model/layer.ts";
 import type { ConflictLine } from "../../model/messages.ts";
-import { countRound, localDay, type RoundCounts, type RoundState, roundState, type Visit } from "../../model/visit.ts";
 import type { Database, StoredLayer } from "../../store/database.ts";
 import { redoChanges, removeUnsentPhoto, saveEdits, type Undone, undoChanges } from "../../store/edits.ts";
 import { listConflicts, listFeatures, listLayers, readAround } from "../../store/features.ts";
@@ -18,7 +17,7 @@ import { handOver, listOutbox } from "../../store/outbox.ts";
 import { openMaps } from "../../store/packs.ts";
 import { listUnsentPhotos } from "../../store/photos.ts";
 import { readSetting } from "../../store/settings.ts";
-import { listVisits } from "../../store/visits.ts";
+import { Rounds } from "./rounds.svelte.ts";
 
 type Listener = (layer: string, feature_id: string | null) => void;
 
@@ -44,12 +43,14 @@ export class Ledger {
   /** Whether the features have been read; until then there are none. */
   is_whole = $state(false);
   readonly #features = new Map<string, Map<string, Feature>>();
-  #visits = new Map<string, Visit>();
   readonly #entries = new Map<string, OutboxEntry[]>();
   readonly #listeners = new Set<Listener>();
   #windows: BroadcastChannel | null = null;
 
+  readonly rounds: Rounds;
+
   constructor(database: Database, maps: Database = openMaps()) {
+    this.rounds = new Rounds(database);
     this.database = database;
     this.maps = maps;
   }
@@ -153,25 +154,17 @@ export class Ledger {
 
   mark(feature_id: string): Mark {
     const entries = this.entriesOf(feature_id);
-    if (!entries.length) {
-      const visit = this.#visits.get(feature_id);
-      return visit && localDay(new Date(visit.at)) === localDay(new Date()) ? visit.kind : null;
-    }
+    if (!entries.length) return this.rounds.done(feature_id);
     if (entries.every((entry) => entry.state === "unsent" && entry.change.is_visit)) return "checked";
     return entries.every((entry) => entry.state === "unsent") ? "unsent" : "attention";
   }
 
-  /** How a feature stands on today's round; who asks for many says once which day it is. */
-  round(layer: Layer, feature: Feature, today = localDay(new Date())): RoundState {
-    return roundState(layer, feature, this.#visits.get(feature.feature_id), today);
-  }
-
-  /** How far today's round of these layers is. */
-  roundCounts(layers: readonly Layer[]): RoundCounts {
-    const today = localDay(new Date());
-    return countRound(
-      layers.flatMap((layer) => this.features(layer.key).map((feature) => this.round(layer, feature, today))),
-    );
+  /** The layers that the round goes over, with their features. */
+  roundSource(): { layer: Layer; features: Feature[] }[] {
+    void this.version;
+    const keys = this.rounds.keys();
+    const layers = this.layers.filter(({ key }) => keys.has(key));
+    return layers.map(({ key, definition }) => ({ layer: definition, features: this.features(key) }));
   }
 
   /** Saves a person's wish; the change is on the disk when this returns. False where nothing differs. */
@@ -246,8 +239,8 @@ export class Ledger {
     const others = this.entries.filter(({ change }) => change.feature_id !== feature_id);
     this.entries = [...others, ...entries].sort((a, b) => a.sequence - b.sequence);
     this.#entries.set(feature_id, entries);
-    if (visit) this.#visits.set(feature_id, visit);
-    else this.#visits.delete(feature_id);
+    if (visit) this.rounds.visits.set(feature_id, visit);
+    else this.rounds.visits.delete(feature_id);
     this.n_unsent_photos = n_unsent_photos;
     const kept = takeable(entries);
     const sent = new Set(before.map(({ change }) => change.change_id).filter((change_id) => !kept.has(change_id)));
@@ -265,7 +258,7 @@ export class Ledger {
       const { feature_id } = entry.change;
       this.#entries.set(feature_id, [...this.entriesOf(feature_id), entry]);
     }
-    this.#visits = new Map((await listVisits(this.database)).map((visit) => [visit.feature_id, visit]));
+    await this.rounds.load();
     this.conflicts = await listConflicts(this.database);
     this.n_unsent_photos = (await listUnsentPhotos(this.database)).length;
     const kept = takeable(this.entries);

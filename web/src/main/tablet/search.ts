@@ -155,42 +155,36 @@ function wordRank({ numbers, label, text }: Index, word: Word): number | null {
   return found && LABEL_RANK + (found === "found" ? 1 : 2);
 }
 
-/** Where a round goes on: whether there is one, and the nearest feature that it has left. */
+/** Where a round goes on: how much of it is done, and the nearest feature that it has left. */
 export interface RoundAhead {
-  is_going: boolean;
+  n_total: number;
+  n_done: number;
   next: Row | null;
 }
 
-/** Walks all features for the one nearest to a place that today's round has left, and may pause after each.
- *
- * A round goes over the layers in which something was visited.
- */
+/** Walks the features of a round for the one nearest to a place that it has left, and may pause after each. */
 export function* walkRound(
   source: { layer: Layer; features: Feature[] }[],
   from: readonly [number, number],
   is_left: (layer: Layer, feature: Feature) => boolean,
 ): Generator<void, RoundAhead> {
-  let is_going = false;
-  let next: Row | null = null;
+  const ahead: RoundAhead = { n_total: 0, n_done: 0, next: null };
   for (const { layer, features } of source) {
-    let n_visited = 0;
-    let nearest: Row | null = null;
     for (const feature of features) {
       yield;
+      ahead.n_total++;
       if (!is_left(layer, feature)) {
-        n_visited++;
+        ahead.n_done++;
         continue;
       }
       const shape = inDegrees(feature.geometry, layer.crs);
       const anchor = isOnEarth(shape) ? anchorOf(shape) : null;
       const distance_m = anchor ? distanceM(from, anchor) : Number.POSITIVE_INFINITY;
-      if (distance_m < (nearest?.distance_m ?? Number.POSITIVE_INFINITY)) nearest = { layer, feature, distance_m };
+      if (distance_m < (ahead.next?.distance_m ?? Number.POSITIVE_INFINITY))
+        ahead.next = { layer, feature, distance_m };
     }
-    if (!n_visited) continue;
-    is_going = true;
-    if (nearest && (nearest.distance_m ?? 0) < (next?.distance_m ?? Number.POSITIVE_INFINITY)) next = nearest;
   }
-  return { is_going, next };
+  return ahead;
 }
 
 /** The field in which a query was found, where the label does not show it; null where nothing is to be told. */
