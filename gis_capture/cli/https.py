@@ -69,8 +69,8 @@ def setup(
     folder: Path | None, host_name: str | None, port: int | None, setup_port: int | None, moves_tablets: bool
 ) -> None:
     """Writes the address and makes the certificates."""
-    from gis_capture.server.tls import prepare
-    from gis_capture.workspace.https import Https, no_host_name, write_https
+    from gis_capture.server.tls import may_vouch_for, prepare
+    from gis_capture.workspace.https import Https, no_host_name, no_private_number, write_https
 
     with open_workspace(folder) as workspace:
         found = workspace.folder
@@ -87,6 +87,8 @@ def setup(
             raise click.UsageError(
                 Text("ポート番号が重なっています。", "Both ports are the same.").in_language(language_of())
             ) from error
+        if not may_vouch_for(https.host_name):
+            raise no_private_number(https.host_name)
         if found.https is not None and https.origin != before.origin and not moves_tablets:
             _refuse_to_move(workspace, before)
         prepared = prepare(replace(found, https=https), datetime.now(UTC))

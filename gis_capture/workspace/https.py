@@ -79,3 +79,16 @@ def no_host_name(name: str) -> WorkspaceError:
         ),
         name=name,
     )
+
+
+def no_private_number(number: str) -> WorkspaceError:
+    """The error of an address in the internet in place of a name: the office's own authority vouches for none."""
+    return WorkspaceError(
+        Text(
+            f"「{number}」は庁内のアドレスではないため、タブレットに信頼させられません。"
+            "サーバー名(gis-capture.local など)か、固定した庁内のアドレス(192.168.… など)にしてください。",
+            f'"{number}" is no private address, so that no tablet would trust it: give a name (gis-capture.local), or '
+            "a fixed address of the office's network (192.168.…).",
+        ),
+        name=number,
+    )

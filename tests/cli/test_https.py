@@ -4,6 +4,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 
 from gis_capture.cli import main
 from gis_capture.errors import WorkspaceError
@@ -127,3 +128,17 @@ def test_why_another_name_is_refused_is_told_in_japanese(folder: Path, capsys: p
     assert run(*setup, "--name", "other.local") == 1
     told = capsys.readouterr().err
     assert "保証できません" in told and "vouch" not in told
+
+
+def test_a_number_in_place_of_a_name_is_vouched_for_where_it_is_private(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Browsers look for it among the numbers of the certificate; one of the internet is refused with what to do."""
+    assert run("https", "setup", "--workspace", str(folder), "--name", "8.8.8.8") == 1
+    assert "庁内のアドレスではない" in capsys.readouterr().err
+    assert "https" not in tomllib.loads((folder / "workspace.toml").read_text("utf-8"))
+
+    assert run("https", "setup", "--workspace", str(folder), "--name", "192.168.7.9") == 0
+    certificate = x509.load_pem_x509_certificate((folder / "secrets/tls/server.pem").read_bytes())
+    names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert "192.168.7.9" in map(str, names.get_values_for_type(x509.IPAddress))

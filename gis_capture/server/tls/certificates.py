@@ -187,7 +187,21 @@ def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
     )
 
 
+def may_vouch_for(host: str) -> bool:
+    """Whether a server can be called so: by a name, or by a number that is private."""
+    number = _number(host)
+    return number is None or any(number in network for network in _PRIVATE_NETWORKS)
+
+
+def _number(host: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(host)
+    except ValueError:
+        return None
+
+
 def _names(host: str, addresses: Sequence[str]) -> list[x509.GeneralName]:
-    numbers: list[IPv4Address | IPv6Address] = [ip_address(address) for address in addresses]
-    private = [number for number in numbers if any(number in network for network in _PRIVATE_NETWORKS)]
+    # Browsers look for a number among the numbers alone.
+    numbers = [number for number in map(_number, dict.fromkeys((*addresses, host))) if number is not None]
+    private = [number for number in numbers if may_vouch_for(str(number))]
     return [x509.DNSName(host), x509.DNSName("localhost"), *map(x509.IPAddress, private)]
