@@ -19,6 +19,7 @@ _CHECK_OF_ALL = f"台帳全体で{_CHECK}"
 DOUBTS_OF_ROWS = frozenset(
     {
         codes.ADDRESS_DISAGREES,
+        codes.COORDINATE_COARSE,
         codes.IDENTICAL_POSITIONS,
         codes.NOTATION_DEVIATES,
         codes.NOTATION_UNCERTAIN,

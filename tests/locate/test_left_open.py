@@ -6,6 +6,7 @@ import pytest
 
 from gis_capture.locate import codes, locate_rows
 from gis_capture.locate.gazetteer import Gazetteer, build_gazetteer
+from gis_capture.locate.messages import is_doubted
 from gis_capture.model import BBox
 
 NORTH: list[str | None] = [f"{15_876.3 + 200 * row:.1f}" for row in range(9)]
@@ -85,6 +86,14 @@ def test_a_datum_that_nobody_states_reaches_to_the_other_one() -> None:
     assert open_.notes == ["経度「137.251821」 緯度「36.146191」（台帳全体で確認：測地系の記載がありません）"]
     stated = locate_rows(columns, crs="EPSG:6668", layer_crs="EPSG:6668")
     assert (stated.accuracies_m, stated.notes) == ([1.0], [None])
+
+
+def test_few_digits_send_a_crew_though_the_datum_is_a_question_of_the_ledger() -> None:
+    """What the office answers for all rows leaves the kilometre of this one open."""
+    columns: dict[str, list[str | None]] = {"緯度": ["36.146191", "36.14"], "経度": ["137.251821", "137.25"]}
+    located = locate_rows(columns, crs=None, layer_crs="EPSG:6668")
+    assert [is_doubted(note) for note in located.notes] == [False, True]
+    assert codes.TITLES[codes.COORDINATE_COARSE].ja in (located.notes[1] or "")
 
 
 def test_a_coarse_place_is_still_replaced_by_its_address_in_a_datum_that_nobody_states(gazetteer: Gazetteer) -> None:
