@@ -5,6 +5,7 @@ one; an address that already keeps several waiting gets no more; and who moves h
 """
 
 import json
+import queue
 import socket
 import sys
 import threading
@@ -48,7 +49,10 @@ class Turnstile:
 
     def __init__(self, app: Wsgi, *, n_places: int, patience_s: float) -> None:
         self._app, self.patience_s = app, patience_s
-        self._places = threading.Semaphore(n_places)
+        # A semaphore of `threading` is code of the interpreter, which costs more than all the rest of a kept answer.
+        self._places = queue.SimpleQueue[None]()
+        for _ in range(n_places):
+            self._places.put(None)
         self._waits: dict[int, tuple[str, float]] = {}
 
     def __call__(self, environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
@@ -58,8 +62,11 @@ class Turnstile:
             if self.slow().count(address) >= MAX_BY_ADDRESS:
                 return _refused(start_response)
             environ["wsgi.input"] = _Body(environ["wsgi.input"], self, address)
-        with self._places:
+        self._places.get()
+        try:
             answer = self._app(environ, start_response)
+        finally:
+            self._places.put(None)
         return answer if isinstance(answer, list) else _Answer(answer, self, address)
 
     def slow(self, for_s: float = SLOW_AFTER_S) -> list[str]:
@@ -78,19 +85,22 @@ class Turnstile:
     @contextmanager
     def waiting(self, key: object, address: str) -> Iterator[None]:
         """Leaves the place of the present thread while it waits for a client."""
-        self._places.release()
+        self._places.put(None)
         self.note_wait(key, address)
         try:
             yield
         finally:
             self.end_wait(key)
-            self._places.acquire()
+            self._places.get()
 
     @contextmanager
     def working(self) -> Iterator[None]:
         """Takes a place."""
-        with self._places:
+        self._places.get()
+        try:
             yield
+        finally:
+            self._places.put(None)
 
     def watch(self) -> None:
         """Begins to cut off who moves hardly a byte, where the system tells (Linux)."""
