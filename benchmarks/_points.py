@@ -41,6 +41,13 @@ def make_points(path: Path, n_features: int) -> Workspace:
     return workspace
 
 
+def boxes_of_thousand(n_features: int, n_boxes: int = 200) -> list[str]:
+    """Parts of queries: boxes in the thinly settled part, in which a thousand points lie or as many as there are."""
+    chance, width = random.Random(6), min((1_000 / n_features) ** 0.5, 1.0)
+    places = [(137 + chance.random(), 35 + chance.random()) for _ in range(n_boxes)]
+    return [f"bbox={x + 1:.4f},{y:.4f},{x + 1 + width:.4f},{y + width:.4f}" for x, y in places]
+
+
 def fill_postgis(connection: psycopg.Connection[tuple[object, ...]], workspace: Workspace) -> None:
     """Copies the points into a table of PostGIS."""
     connection.execute(

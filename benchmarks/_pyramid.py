@@ -1,17 +1,16 @@
 """A pyramid of zooms 8 to 14 as PMTiles beside tippecanoe, with the same points and properties and a budget for a tile.
 
 Ours is 4,000 features, of which one stands for a cell beyond that, and 500 kB; tippecanoe's is 500 kB, dropping the
-densest. It reads GeoJSON in lines, ours a store; making either is not in the time. `BENCHMARK_TIPPECANOE` names the
-program; without it there is no peer.
+densest. It reads GeoJSON in lines, ours a store; making either is not in the time.
 """
 
 import json
-import os
 import subprocess
 import time
 from pathlib import Path
 from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 
+from benchmarks._peers import TIPPECANOE, PeerMissingError, python_with
 from benchmarks._serving import LAYER
 from benchmarks._table import note, skip
 from gis_capture.model import BBox
@@ -31,9 +30,10 @@ def measure(workspace: Workspace, folder: Path) -> None:
     n_tiles = PackPlan((LAYER,), AREA, ZOOMS).build(service, path, metadata={}, report=lambda share: None)
     ours = (time.perf_counter() - start, _worked_s(RUSAGE_SELF) - worked, path.stat().st_size / 1e6)
     print(f"{'':>9} pyramid, {n_tiles:,} tiles: {_told(ours)}", flush=True)
-    program = os.environ.get("BENCHMARK_TIPPECANOE")
-    if not program:
-        skip("pyramid", "BENCHMARK_TIPPECANOE names no program")
+    try:
+        program = python_with(*TIPPECANOE) / "tippecanoe"
+    except PeerMissingError as error:
+        skip("pyramid", str(error))
         return
     lines, path = folder / "points.geojsonl", folder / "theirs.pmtiles"
     with lines.open("w") as file:

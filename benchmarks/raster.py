@@ -8,10 +8,8 @@ without a network between, so that the figures are the work for a tile: CPU seco
 import json
 import math
 import os
-import shutil
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable
@@ -21,9 +19,10 @@ from pathlib import Path
 import numpy as np
 import rasterio
 import rasterio.shutil
-from flask import Flask
 from rasterio.transform import from_origin
 
+from benchmarks._peers import TITILER, PeerMissingError, python_with
+from benchmarks._serving import answer
 from benchmarks._table import note, skip
 from gis_capture.model import BBox
 from gis_capture.server import create_app
@@ -35,7 +34,6 @@ from gis_capture.workspace import Workspace
 EDGE_PX = 8192
 MAX_TILES = 200
 _HALF_WORLD_M = 20037508.342789244
-PEERS = ("titiler.core", "httpx")
 _PEER = """
 import asyncio, json, statistics, sys, time
 from fastapi import FastAPI
@@ -97,7 +95,7 @@ def main() -> None:
             tiles = inside[:: max(len(inside) // MAX_TILES, 1)]
             app = create_app(workspace)
             ours = {
-                "ours, request": _median_ms(tiles, lambda t: _request(app, f"/rasters/photo/{t.z}/{t.x}/{t.y}.webp")),
+                "ours, request": _median_ms(tiles, lambda t: answer(app, f"/rasters/photo/{t.z}/{t.x}/{t.y}.webp")),
                 "ours, archive": _median_ms(tiles, archive.get),
             }
         start = time.perf_counter()
@@ -174,28 +172,14 @@ def _median_ms(tiles: Iterable[Tile], ask: Callable[[Tile], object]) -> float:
     return 1000 * statistics.median(spent)
 
 
-def _request(app: Flask, path: str) -> bytes:
-    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": "", "HTTP_ACCEPT_ENCODING": "gzip"}
-    environ |= {"REMOTE_ADDR": "127.0.0.1", "HTTP_HOST": "localhost", "wsgi.url_scheme": "http"}
-    seen: list[str] = []
-
-    def start(status: str, headers: list[tuple[str, str]], failed: object = None) -> Callable[[bytes], object]:
-        seen.append(status)
-        return lambda content: None
-
-    body = b"".join(app.wsgi_app(environ, start))
-    assert seen == ["200 OK"], seen
-    return body
-
-
 def _peers(cog: Path, tiles: list[Tile]) -> dict[str, float]:
-    if shutil.which("uv") is None:
-        skip("raster tile", "uv is not there to install titiler.core and rio-tiler")
+    try:
+        python = python_with(*TITILER) / "python"
+    except PeerMissingError as error:
+        skip("raster tile", str(error))
         return {}
-    packages = [part for peer in PEERS for part in ("--with", peer)]
-    version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    command = ["uv", "run", "-q", "--no-project", "--isolated", "--python", version, *packages, "python", "-c", _PEER]
-    done = subprocess.run([*command, str(cog), json.dumps(tiles)], capture_output=True, text=True, timeout=900)
+    command = [str(python), "-c", _PEER, str(cog), json.dumps(tiles)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=900)
     if done.returncode:
         print(f"titiler.core and rio-tiler: not measured ({done.stderr.strip().splitlines()[-1][:200]})")
         return {}

@@ -1,50 +1,47 @@
-"""Tiles and features over HTTP, on 16 connections at once, beside tipg on PostGIS with the same features.
+"""Tiles and features over HTTP, on 16 connections at once, beside tipg and pygeoapi on PostGIS with the same features.
 
 All give the same three fields; our tiles hold 4,000 features at most, one for a cell of a grid beyond that.
 Time is that of the client; processor time is that of every process of the server, the database's among them. What takes
 little is asked by wrk where it is installed, of all alike, as a client in Python would be what is measured.
-A tile that is kept is compared with nginx, which sends the same bytes from a file by one process.
-`BENCHMARK_TIPG` names the Python of an environment with tipg and uvicorn; without it there is no peer.
+A tile that is kept is compared with nginx, which sends the same bytes from a file by one process, and with
+tileserver-gl-light, which finds them in a PMTiles file. The peers but nginx are installed for the run (`_peers`).
 """
 
-import contextlib
 import http.client
-import json
 import os
-import random
-import socket
 import statistics
-import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import quote
 
 import psycopg
 
 from benchmarks import _serving
 from benchmarks._hammer import NGINX, WRK, hammer, static_file
-from benchmarks._points import TILES, fill_postgis, make_points
-from benchmarks._serving import LAYER, START_LIMIT_S, feature_id, quantile, serving
+from benchmarks._peer_servers import COLLECTION, PYGEOAPI_COLLECTION, pygeoapi, tileserver, tipg
+from benchmarks._peers import PYGEOAPI, TILESERVER, TIPG, PeerMissingError, node_with, python_with
+from benchmarks._points import TILES, boxes_of_thousand, fill_postgis, make_points
+from benchmarks._serving import LAYER, START_LIMIT_S, Served, feature_id, quantile, serving
 from benchmarks._table import note, skip
+from gis_capture.tiles.archive import ArchiveWriter
+from gis_capture.workspace import Workspace
 from tests.postgres import find_programs, running_server
 
 Ask = Callable[[int], str]
 N_REQUESTS, N_CONNECTIONS = 200, 16
-COLLECTION = "public.lights"
+IDLE_S = 5
+PEERS = {"tipg": (TIPG, tipg, COLLECTION), "pygeoapi": (PYGEOAPI, pygeoapi, PYGEOAPI_COLLECTION)}
 QUICK = ("tile, cached", "by id")
 FIELDS = "properties=ledger_number,status,location_note"
 _TICK_S = 1 / os.sysconf("SC_CLK_TCK")
-_CHANCE = random.Random(6)
 ASKED = {"tile, not cached": 15, "page of 100": 20, "box, at most 1,000": 8, "by id": 10}
 """How many times as much the peer shall take."""
-PLACES = [(137 + _CHANCE.random(), 35 + _CHANCE.random()) for _ in range(N_REQUESTS)]
-"""Corners of boxes in the thinly settled part."""
 
 
 class Measured(NamedTuple):
@@ -57,8 +54,7 @@ class Measured(NamedTuple):
 def main() -> None:
     """Prints milliseconds of each kind of request, ours and the peer's, with their ratio."""
     size = int(os.environ.get("BENCHMARK_FEATURES", 100_000))
-    base, corner = f"/layers/{LAYER}/features", (1_000 / size) ** 0.5
-    boxes = [f"bbox={x + 1:.4f},{y:.4f},{x + 1 + corner:.4f},{y + corner:.4f}" for x, y in PLACES]
+    base, boxes = f"/layers/{LAYER}/features", boxes_of_thousand(size)
     ours: dict[str, Ask] = {
         "tile, not cached": lambda number: _tile(f"/tiles/{LAYER}", number, ".mvt"),
         "tile, cached": lambda number: _tile(f"/tiles/{LAYER}", 0, ".mvt"),
@@ -66,38 +62,20 @@ def main() -> None:
         "box, at most 1,000": lambda number: f"{base}?{FIELDS}&limit=1000&{boxes[number]}",
         "by id": lambda number: f"{base}/{feature_id(number * size // N_REQUESTS)}",
     }
-    items = f"/collections/{COLLECTION}/items"
-    theirs: dict[str, Ask] = {
-        "tile, not cached": lambda number: _tile(f"/collections/{COLLECTION}/tiles/WebMercatorQuad", number, ""),
-        "page of 100": lambda number: f"{items}?limit=100&offset={number * size // N_REQUESTS}",
-        "box, at most 1,000": lambda number: f"{items}?limit=1000&{boxes[number]}",
-        "by id": lambda number: f"{items}/{number * size // N_REQUESTS + 1}",
-    }
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         workspace = stack.enter_context(make_points(Path(folder) / "w", size))
-        peer, programs = os.environ.get("BENCHMARK_TIPG"), find_programs()
-        found: dict[str, Measured] = {}
-        if peer and programs:
-            url = stack.enter_context(running_server(programs))
-            with psycopg.connect(url) as connection:
-                fill_postgis(connection, workspace)
-                connection.execute("ALTER TABLE lights ADD PRIMARY KEY (fid)")
-                (data,) = connection.execute("SHOW data_directory").fetchone() or ("",)
-            postmaster = int(Path(data, "postmaster.pid").read_text().split()[0])
-            with _tipg(peer, url) as (port, pid):
-                found = {name: _measure("tipg", name, port, [pid, postmaster], ask) for name, ask in theirs.items()}
-        else:
-            skip("requests", "BENCHMARK_TIPG names no Python with tipg, or there is no PostGIS")
+        found = _measure_peers(workspace, size, boxes)
     with tempfile.TemporaryDirectory() as folder:
         make_points(Path(folder) / "w", size).close()
         with serving(Path(folder) / "w") as served:
-            # The compiled encoder is loaded in the background.
-            time.sleep(15)
             _measure("ours", "start", served.port, [served.pid], ours["tile, cached"])
+            _wait_until_idle(served.pid)
             for name, ask in ours.items():
                 measured = _measure("ours", name, served.port, [served.pid], ask)
                 if name in found:
                     _compare(name, measured, found[name])
+                if name == "tile, cached":
+                    _compare_tileserver(Path(folder), served, ask(0))
             if WRK and NGINX:
                 taken = {"Accept-Encoding": "gzip"}
                 status, content = _serving.ask(served.port, "GET", ours["tile, cached"](0), headers=taken)
@@ -110,12 +88,76 @@ def main() -> None:
                 note("tile, cached, a second", *_rates(kept, file, "nginx"), found=kept.rate / file.rate, asked=0.4)
             else:
                 skip("tile, cached", "nginx or wrk is not installed")
-            skip("tile, cached", "tileserver-gl-light is not among what is run here")
 
 
-def _compare(name: str, ours: Measured, theirs: Measured) -> None:
-    note(f"{name}, processor", *_told(ours, theirs, "tipg"), found=theirs.cpu_ms / ours.cpu_ms, asked=ASKED[name])
-    note(f"{name}, a second", *_rates(ours, theirs, "tipg"), found=ours.rate / theirs.rate, asked=ASKED[name])
+def _measure_peers(workspace: Workspace, size: int, boxes: list[str]) -> dict[str, dict[str, Measured]]:
+    """What each of the servers of features takes, by kinds of requests and their names."""
+    found: dict[str, dict[str, Measured]] = {}
+    programs = find_programs()
+    if programs is None:
+        skip("requests", "PostGIS is not installed")
+        return found
+    with ExitStack() as stack:
+        url = stack.enter_context(running_server(programs))
+        with psycopg.connect(url) as connection:
+            fill_postgis(connection, workspace)
+            connection.execute("ALTER TABLE lights ADD PRIMARY KEY (fid)")
+            (data,) = connection.execute("SHOW data_directory").fetchone() or ("",)
+        postmaster = int(Path(data, "postmaster.pid").read_text().split()[0])
+        for who, (packages, serve, collection) in PEERS.items():
+            asks = _asks_of_peer(f"/collections/{collection}/items", size, boxes)
+            if who == "tipg":
+                tiles = f"/collections/{collection}/tiles/WebMercatorQuad"
+                asks |= {"tile, not cached": partial(_tile, tiles, suffix="")}
+            try:
+                with serve(python_with(*packages), url) as (port, pid):
+                    for name, ask in asks.items():
+                        measured = _measure(who, name, port, [pid, postmaster], ask)
+                        found.setdefault(name, {})[who] = measured
+            except PeerMissingError as error:
+                skip(f"requests, {who}", str(error))
+    return found
+
+
+def _asks_of_peer(items: str, size: int, boxes: list[str]) -> dict[str, Ask]:
+    return {
+        "page of 100": lambda number: f"{items}?f=json&limit=100&offset={number * size // N_REQUESTS}",
+        "box, at most 1,000": lambda number: f"{items}?f=json&limit=1000&{boxes[number]}",
+        "by id": lambda number: f"{items}/{number * size // N_REQUESTS + 1}?f=json",
+    }
+
+
+def _compare_tileserver(folder: Path, served: Served, address: str) -> None:
+    """Compares a tile that is kept with tileserver-gl-light, which sends it from a file."""
+    if not WRK:
+        skip("tile, cached", "wrk is not installed")
+        return
+    try:
+        packages = node_with(*TILESERVER)
+    except PeerMissingError as error:
+        skip("tile, cached, tileserver-gl-light", str(error))
+        return
+    tile, archive = TILES[0], folder / "tile.pmtiles"
+    status, content = _serving.ask(served.port, "GET", address, headers={"Accept-Encoding": "gzip"})
+    assert status == 200
+    with ArchiveWriter(archive, tile_type="mvt") as writer:
+        writer.add(tile, content)
+        told = {"name": "l", "format": "pbf", "vector_layers": [{"id": LAYER, "fields": {}}]}
+        writer.finish(bounds=tile.bbox(), metadata=told)
+    with tileserver(packages, archive) as (port, pid):
+        theirs = _measure("light", "tile, cached", port, [pid], lambda number: _tile("/data/l", 0, ".pbf"))
+    ours = _measure("ours", "tile, cached", served.port, [served.pid], lambda number: address)
+    named = "tileserver-gl-light"
+    note("tile, cached, processor", *_told(ours, theirs, named), found=theirs.cpu_ms / ours.cpu_ms, asked=80)
+    note("tile, cached, a second", *_rates(ours, theirs, named), found=ours.rate / theirs.rate, asked=80)
+
+
+def _compare(name: str, ours: Measured, peers: dict[str, Measured]) -> None:
+    """Notes the ratio to the best of the peers."""
+    who, theirs = min(peers.items(), key=lambda one: one[1].cpu_ms)
+    note(f"{name}, processor", *_told(ours, theirs, who), found=theirs.cpu_ms / ours.cpu_ms, asked=ASKED[name])
+    who, theirs = max(peers.items(), key=lambda one: one[1].rate)
+    note(f"{name}, a second", *_rates(ours, theirs, who), found=ours.rate / theirs.rate, asked=ASKED[name])
 
 
 def _told(ours: Measured, theirs: Measured, who: str) -> tuple[str, str]:
@@ -170,6 +212,15 @@ def _hammered(who: str, name: str, port: int, pids: list[int], ask: Ask) -> Meas
     return Measured(cpu, n_answers / took_s)
 
 
+def _wait_until_idle(pid: int) -> None:
+    """Waits until the compiled encoder is loaded, in the background: a server that nobody asks does nothing else."""
+    n_idle, deadline = 0, time.monotonic() + START_LIMIT_S
+    while n_idle < IDLE_S and time.monotonic() < deadline:
+        before = _cpu_s(pid)
+        time.sleep(1)
+        n_idle = n_idle + 1 if _cpu_s(pid) - before <= _TICK_S else 0
+
+
 def _cpu_s(pid: int) -> float:
     """Processor time of a process, of its children, and of those that are gone."""
     try:
@@ -178,41 +229,3 @@ def _cpu_s(pid: int) -> float:
     except OSError:
         return 0.0
     return sum(map(int, fields[11:15])) * _TICK_S + sum(_cpu_s(int(child)) for child in children)
-
-
-@contextlib.contextmanager
-def _tipg(python: str, url: str) -> Iterator[tuple[int, int]]:
-    """Runs tipg over a database; gives its port and process."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = os.environ | {
-        # It takes the folder of a socket for a host in this form alone.
-        "DATABASE_URL": f"postgresql://gis@{quote(url.partition('host=')[2], safe='')}/gis",
-        "TIPG_TILE_BUFFER": "64",
-        "TIPG_MAX_FEATURES_PER_TILE": "1000000",
-        "TIPG_MAX_FEATURES_PER_QUERY": "10000",
-    }
-    command = [python, "-m", "uvicorn", "tipg.main:app", "--port", str(port), "--log-level", "error"]
-    process = subprocess.Popen(command, env=environment)
-    try:
-        deadline = time.monotonic() + START_LIMIT_S
-        while not _answers(port):
-            if process.poll() is not None:
-                raise SystemExit(f"tipg ended by itself ({process.returncode}): what it said stands above")
-            if time.monotonic() > deadline:
-                raise SystemExit(f"tipg gives no collection {COLLECTION} after {START_LIMIT_S} s")
-            time.sleep(0.1)
-        yield port, process.pid
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def _answers(port: int) -> bool:
-    """Whether tipg runs and has found the collection."""
-    try:
-        status, content = _serving.ask(port, "GET", f"/collections/{COLLECTION}?f=json")
-        return status == 200 and json.loads(content)["id"] == COLLECTION
-    except (OSError, http.client.HTTPException, ValueError):
-        return False

@@ -11,18 +11,20 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import psycopg
 from shapely import Point
 
 from benchmarks import _mixed, _pyramid, raster, served
-from benchmarks._points import TILES, fill_postgis, make_points
-from benchmarks._serving import LAYER, feature_id, n_runs, quantile
+from benchmarks._points import TILES, boxes_of_thousand, fill_postgis, make_points
+from benchmarks._serving import LAYER, answer, feature_id, n_runs, quantile
 from benchmarks._table import note
+from gis_capture.server import create_app
 from gis_capture.store.protocol import Author
 from gis_capture.tiles import TileService
 from gis_capture.tiles.encoder import load_kernel
@@ -31,6 +33,7 @@ from gis_capture.tiles.packing import pack
 from gis_capture.workspace import Workspace
 from tests.postgres import find_programs, running_server
 
+Asked = TypeVar("Asked")
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
 MVT = """
 SELECT ST_AsMVT(t, 'l', 4096, 'geom', 'fid') FROM (
@@ -44,19 +47,22 @@ def main() -> None:
     """Prints milliseconds of a tile for each size, those of PostGIS, of a start, and from an edit to its tile."""
     largest = int(os.environ.get("BENCHMARK_FEATURES", SIZES[1]))
     load_kernel()
-    programs, means = find_programs(), []
+    programs, found = find_programs(), []
     for size in (one for one in SIZES if one <= largest):
         with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-            means.append(_measure(size, folder, stack, programs))
-    grown = (f"{SIZES[0]:,}: {means[0]:.2f} ms", f"{largest:,}: {means[-1]:.2f} ms")
-    note("growth, the same tile content", *grown, found=means[-1] / means[0], asked=1.5, is_most=True)
+            found.append((size, _measure(size, folder, stack, programs)))
+    # In the smallest layer a box holds fewer than a thousand.
+    for kind, first in (("tile", 0), ("box of 1,000", 1), ("by id", 0)):
+        few, many = found[min(first, len(found) - 1)], found[-1]
+        grown = (f"{few[0]:,}: {few[1][kind]:.2f} ms", f"{many[0]:,}: {many[1][kind]:.2f} ms")
+        note(f"growth, {kind}", *grown, found=many[1][kind] / few[1][kind], asked=1.5, is_most=True)
     _mixed.measure()
     served.main()
     raster.main()
 
 
-def _measure(size: int, folder: str, stack: ExitStack, programs: Path | None) -> float:
-    """Prints the figures of one size; gives the milliseconds of a tile."""
+def _measure(size: int, folder: str, stack: ExitStack, programs: Path | None) -> dict[str, float]:
+    """Prints the figures of one size; gives milliseconds of the processor: of a tile, a box, and one by its id."""
     workspace = stack.enter_context(make_points(Path(folder) / "w", size))
     start = time.perf_counter()
     _service(workspace, folder).encode([LAYER], *TILES[0])
@@ -76,15 +82,24 @@ def _measure(size: int, folder: str, stack: ExitStack, programs: Path | None) ->
         f" {_n_bytes(folder) / size:.0f} bytes a feature",
         flush=True,
     )
+    app, base, boxes = create_app(workspace), f"/layers/{LAYER}/features", boxes_of_thousand(size)
+    ids = [feature_id(number * size // len(boxes)) for number in range(len(boxes))]
+    figures = {
+        "tile": _cpu_ms(TILES, lambda tile: service.encode([LAYER], *tile, fields=names)),
+        "box of 1,000": _cpu_ms(boxes, lambda box: answer(app, base, f"{box}&limit=1000")),
+        "by id": _cpu_ms(ids, lambda one: answer(app, f"{base}/{one}")),
+    }
+    told = ", ".join(f"{kind} {ms:.3f} ms" for kind, ms in figures.items())
+    print(f"{'':>9} of the processor: {told}", flush=True)
     _pyramid.measure(workspace, Path(folder))
     if programs is None:
         print("PostGIS is not installed")
-        return ours
+        return figures
     connection = stack.enter_context(psycopg.connect(stack.enter_context(running_server(programs))))
     fill_postgis(connection, workspace)
     theirs = _mean_ms(lambda tile: connection.execute(MVT, (*tile, *tile), prepare=True).fetchone())
     print(f"{'':>9} PostGIS ST_AsMVT {theirs:.3f} ms, {theirs / ours:.1f} × ours", flush=True)
-    return ours
+    return figures
 
 
 def _service(workspace: Workspace, folder: str) -> TileService:
@@ -103,6 +118,17 @@ def _mean_ms(encode: Callable[[Tile], object]) -> float:
             times.append(time.perf_counter() - start)
         best.append(min(times) * 1000)
     return statistics.mean(best)
+
+
+def _cpu_ms(asked: Sequence[Asked], ask: Callable[[Asked], object]) -> float:
+    """The mean of the processor's time, the best of some rounds."""
+    rounds = []
+    for _ in range(n_runs(3)):
+        start = time.process_time()
+        for one in asked:
+            ask(one)
+        rounds.append((time.process_time() - start) / len(asked) * 1000)
+    return min(rounds)
 
 
 def _n_bytes(folder: str) -> int:
