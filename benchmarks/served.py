@@ -121,9 +121,9 @@ def _measure_peers(workspace: Workspace, size: int, boxes: list[str]) -> dict[st
 
 def _asks_of_peer(items: str, size: int, boxes: list[str]) -> dict[str, Ask]:
     return {
-        "page of 100": lambda number: f"{items}?f=json&limit=100&offset={number * size // N_REQUESTS}",
-        "box, at most 1,000": lambda number: f"{items}?f=json&limit=1000&{boxes[number]}",
-        "by id": lambda number: f"{items}/{number * size // N_REQUESTS + 1}?f=json",
+        "page of 100": lambda number: f"{items}?limit=100&offset={number * size // N_REQUESTS}",
+        "box, at most 1,000": lambda number: f"{items}?limit=1000&{boxes[number]}",
+        "by id": lambda number: f"{items}/{number * size // N_REQUESTS + 1}",
     }
 
 

@@ -1,6 +1,5 @@
 """Connections that read a store: one for each thread that reads, and one for each snapshot; none is left behind."""
 
-import os
 import sqlite3
 import threading
 import weakref
@@ -13,9 +12,6 @@ from gis_capture.store.geopackage.reading import GeoPackageReading, LastingReadi
 
 CACHE_KIB = 512
 """What a connection keeps of the file: each of dozens of threads has one, and the system keeps the file for all."""
-
-MAPPED_BYTES = 256 << 20
-"""Of the file, which is read without a call of the system for each page; the memory is that of the system."""
 
 
 class ReaderPool:
@@ -58,8 +54,6 @@ class ReaderPool:
         connection = connect(self._path)
         connection.execute("PRAGMA query_only = ON")
         connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
-        if os.name == "posix":
-            # On Windows nobody could shorten a file that is mapped.
-            connection.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
+        # The file is not mapped into memory: a program that shortens it in place would end the server (decision 4).
         self._opened.append(connection)
         return connection
