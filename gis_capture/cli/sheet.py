@@ -31,6 +31,10 @@ STATES = {
         "四隅の印が足りません(3つ要ります)。全体が写るように撮り直してください。",
         "fewer than three corner markers are seen: take it again as a whole.",
     ),
+    "no_color": Text(
+        "白黒のスキャンなので、赤ペンを見分けられません。カラーでスキャンし直してください。",
+        "it is in black and white, so that red cannot be told apart: scan it again in colour.",
+    ),
 }
 command = Group(
     "sheet",

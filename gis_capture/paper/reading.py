@@ -24,6 +24,7 @@ FORMAT = "gis-capture.sheet-reading/v1"
 # Of sheets whose numbers the markers leave open, the newest are tried.
 _TRIED = 6
 _AGREES_AT = 0.35
+_LEAST_CHROMA = 12
 _AROUND_MM = 6.0
 _OVERVIEW_PX_PER_MM = 4.0
 
@@ -54,7 +55,8 @@ def read_page(picture: Pixels, page: int, kept: Kept, target: Path) -> dict[str,
 
     Returns:
         `{"page", "state", "sheet", "n_markers", "told_by", "error_mm", "error_m", "marks"}`; `state` is "read",
-        "no_sheet" (a back, or another paper), "other_store", "unknown_sheet" or "few_markers".
+        "no_sheet" (a back, or another paper), "other_store", "unknown_sheet", "few_markers" or "no_color" (red cannot
+        be told from black).
     """
     seen = look(picture)
     about: dict[str, Any] = {"page": page, "n_markers": len(seen.corners), "sheet": seen.qr[1] if seen.qr else None}
@@ -62,6 +64,8 @@ def read_page(picture: Pixels, page: int, kept: Kept, target: Path) -> dict[str,
         return {**about, "state": "no_sheet", "marks": []}
     if seen.qr is not None and seen.qr[0] != kept.epoch:
         return {**about, "state": "other_store", "marks": []}
+    if not _has_color(picture):
+        return {**about, "state": "no_color", "marks": []}
     numbers = kept.numbers()
     named = [seen.qr[1]] if seen.qr else could_be(seen, numbers)[:_TRIED]
     found = [one for number in named if number in numbers and (one := _lay(picture, seen, kept, number))]
@@ -94,6 +98,13 @@ def read_page(picture: Pixels, page: int, kept: Kept, target: Path) -> dict[str,
         "error_m": error_m,
         "marks": [_described(mark, sheet, f"{page}-{n}") for n, mark in enumerate(marks, 1)],
     }
+
+
+def _has_color(picture: Pixels) -> bool:
+    """Whether anything has a colour: the numbers of a sheet are blue, so that one scanned in colour always has some."""
+    some = picture[::2, ::2]
+    chroma = some.max(axis=2) - some.min(axis=2)
+    return float(np.percentile(chroma, 99.95)) > _LEAST_CHROMA
 
 
 def _lay(picture: Pixels, seen: Seen, kept: Kept, number: int) -> tuple[int, Flat, Pixels] | None:

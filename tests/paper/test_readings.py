@@ -125,6 +125,14 @@ def test_pages_that_are_no_sheet_are_told_apart(workspace: Workspace, record: Sh
     assert pages[0]["marks"] == [] and pages[0]["told_by"] == "qr"
 
 
+def test_a_scan_in_black_and_white_is_told(workspace: Workspace, record: SheetRecord, tmp_path: Path) -> None:
+    """It would come back as a sheet on which nobody had drawn."""
+    marked(workspace, record, tmp_path / "back.jpg")
+    Image.open(tmp_path / "back.jpg").convert("L").save(tmp_path / "grey.jpg")
+    (page,) = read(workspace, tmp_path / "grey.jpg")["pages"]
+    assert (page["state"], page["marks"]) == ("no_color", [])
+
+
 def test_hostile_files_are_told(workspace: Workspace, tmp_path: Path) -> None:
     """No picture, half a picture, one with as many pixels as would fill the memory: words, and nothing is left."""
     files = {

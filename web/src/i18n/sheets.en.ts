@@ -61,6 +61,7 @@ export const en: Record<keyof typeof ja, string> = {
   sheets_state_unknown_sheet:
     "Page {page}: it cannot be told which sheet this is. Take it again with its codes and corners.",
   sheets_state_few_markers: "Page {page}: too few corner markers are seen. Take it again as a whole.",
+  sheets_state_no_color: "Page {page}: it is in black and white, and red cannot be told apart. Scan it in colour.",
   sheets_mark_n: "Mark {n} of {all}",
   sheets_kind_loop: "Loop",
   sheets_kind_cross: "Cross",

@@ -59,6 +59,7 @@ export const ja = {
   sheets_state_other_store: "{page}ページ: ほかの作業フォルダーの調査図です。",
   sheets_state_unknown_sheet: "{page}ページ: どの調査図か分かりません。QR と四隅の印が写るように撮り直してください。",
   sheets_state_few_markers: "{page}ページ: 四隅の印が足りません。全体が写るように撮り直してください。",
+  sheets_state_no_color: "{page}ページ: 白黒なので赤ペンを見分けられません。カラーでスキャンし直してください。",
   sheets_mark_n: "書き込み {n} / {all}",
   sheets_kind_loop: "囲み",
   sheets_kind_cross: "×印",

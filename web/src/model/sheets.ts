@@ -64,7 +64,7 @@ export interface Mark {
 
 export interface ReadPage {
   page: number;
-  state: "read" | "no_sheet" | "other_store" | "unknown_sheet" | "few_markers";
+  state: "read" | "no_sheet" | "other_store" | "unknown_sheet" | "few_markers" | "no_color";
   sheet: number | null;
   is_doubtful?: boolean;
   error_m?: number | null;
