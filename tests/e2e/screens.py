@@ -215,6 +215,10 @@ def tablet_screens(crew: Tablet, server: Server, photo: Path, theme: str = "plai
     crew.find(label)
     crew.expect_map()
     yield "form-conflict"
+    crew.reload()
+    crew.tap("button-send")
+    expect(crew.part("sent-line").first).to_be_visible()
+    yield "send-later"
 
     crew.tap("button-menu")
     crew.tap("crew-leave")

@@ -13,6 +13,10 @@ from tests.e2e.serving import Server
 from tests.e2e.tablet import PORTRAIT, tablet
 
 KEPT = "/tablet/app.webmanifest"
+_SHARE_SHEET = """() => {
+  navigator.canShare = () => true;
+  navigator.share = async ({ files }) => { globalThis.shared = files.map(({ name, size }) => [name, size > 0]); };
+}"""
 _LOOK_FOR_UPDATE = "async () => { await (await navigator.serviceWorker.getRegistration()).update(); }"
 
 
@@ -32,6 +36,18 @@ def add_field(workspace: Path) -> None:
     with opened.store.transact(Author("office"), at=opened.clock()) as transaction:
         version = layer.definition_version + 1
         transaction.put_layer(replace(layer, fields=(*layer.fields, key), definition_version=version))
+
+
+def shorten_names(workspace: Path) -> None:
+    """Lets names of meeting places have eight letters from now on."""
+    opened = Workspace.open(workspace)
+    layer = opened.store.layer("aed")
+    fields = tuple(
+        replace(field, constraints=replace(field.constraints, max_length=8)) if field.name == "name" else field
+        for field in layer.fields
+    )
+    with opened.store.transact(Author("office"), at=opened.clock()) as transaction:
+        transaction.put_layer(replace(layer, fields=fields, definition_version=layer.definition_version + 1))
 
 
 def test_the_app_is_kept_at_last_after_a_cut_and_takes_a_page_that_came_without_it(
@@ -102,3 +118,24 @@ def test_a_newer_app_and_a_changed_layer_leave_unsent_edits_and_drafts_alone(
         crew.save()
         crew.send()
         assert crew.receipts() == ["applied"]
+
+        crew.record("aed")
+        crew.place("center")
+        crew.write("name", "とても長い名前の集会所")
+        crew.save()
+        crew.tap("button-send")
+        crew.page.evaluate(_SHARE_SHEET)
+        crew.tap("button-export")
+        crew.page.wait_for_function("globalThis.shared")
+        ((name, is_filled),) = crew.page.evaluate("globalThis.shared")
+        assert name.startswith("gis-capture-outbox_") and name.endswith(".zip") and is_filled
+        shorten_names(screens_server.workspace)
+        crew.send()
+        assert crew.receipts() == ["rejected"]
+        crew.tap("button-mend")
+        expect(crew.part("feature-rejected")).to_contain_text("8文字まで")
+        crew.write("name", "短い名前")
+        crew.save()
+        crew.send()
+        assert crew.receipts() == ["applied"]
+        crew.expect_unsent(0)

@@ -1,3 +1,4 @@
+import { isOwn } from "../model/copies.ts";
 import type { Fields } from "../model/feature.ts";
 import type { Code, Field, Layer, Value } from "../model/layer.ts";
 import type { Text } from "../model/text.ts";
@@ -51,6 +52,16 @@ export function isShown(field: Field, fields: Fields): boolean {
 
 export function isEditable(field: Field): boolean {
   return !field.read_only;
+}
+
+/** Numbers that stand on a thing as a code, in names of fields. */
+const ON_THINGS =
+  /(管理|整理|製造|機器|器具|設備|資産|備品|電柱|柱|計器|メーター)番号|型番|シリアル|銘板|バーコード|QR|serial|barcode/i;
+
+/** Whether what a field holds may stand as a code on the thing itself: it names the thing, or is called like that. */
+export function isScannable(layer: Layer, field: Field): boolean {
+  if (field.type !== "text" || choicesOf(field)) return false;
+  return isOwn(layer, field) || ON_THINGS.test(`${field.name} ${field.title.ja} ${field.title.en}`);
 }
 
 /** The choices of a field, from its domain or its enumeration; null = free input. */

@@ -169,6 +169,8 @@ export const en: Record<TabletKey, string> = {
   sent_changes: "{n} sent. See the results below.",
   sent_photos: "{n} of {total} photos arrived.",
   fetched: "What is new at the office has been fetched.",
+  sent_today: "Sent today ({n})",
+  sent_on: "Sent on {day} ({n})",
   receipts_title: "Results",
   receipt_applied: "Applied",
   receipt_merged: "Merged with somebody else's changes",

@@ -174,6 +174,8 @@ export const ja = {
   sent_changes: "{n}件を送りました。結果は下のとおりです。",
   sent_photos: "写真 {n} / {total}枚が届きました。",
   fetched: "役所の新しい内容を受け取りました。",
+  sent_today: "きょう送ったもの({n}件)",
+  sent_on: "{day}に送ったもの({n}件)",
   receipts_title: "送った結果",
   receipt_applied: "反映しました",
   receipt_merged: "ほかの方の変更と合わせました",

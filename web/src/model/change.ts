@@ -48,6 +48,16 @@ export interface Receipt {
   problem: Problem | null;
 }
 
+/** What a tablet remembers of a change that it sent: the server's word on it, for some days. */
+export interface SentLine extends Receipt {
+  /** When the word came. */
+  at: string;
+  layer: string;
+  label: string;
+  /** Hashes of its photos. */
+  photos: string[];
+}
+
 /** A change on this tablet, until the server has taken it.
  *
  * `sequence` keeps the order in which changes were made, whatever the clock says.

@@ -2,6 +2,7 @@ import type { OutboxEntry, Receipt } from "../model/change.ts";
 import { acknowledge } from "../model/edit.ts";
 import { mintUuid } from "../model/identity.ts";
 import type { Database } from "./database.ts";
+import { noteSent } from "./sent.ts";
 
 /** All changes that have not left this tablet, in the order they were made. */
 export async function listOutbox(database: Database): Promise<OutboxEntry[]> {
@@ -20,20 +21,27 @@ export async function markOffered(database: Database, sequences: readonly number
 }
 
 /** Acts on the server's receipts: applied and merged changes leave, all others stay with the reason. */
-export async function applyReceipts(database: Database, receipts: readonly Receipt[], epoch: string): Promise<void> {
-  await database.write(["outbox", "features", "layers"], async (transaction) => {
+export async function applyReceipts(
+  database: Database,
+  receipts: readonly Receipt[],
+  epoch: string,
+  now = new Date(),
+): Promise<void> {
+  await database.write(["outbox", "features", "layers", "settings"], async (transaction) => {
     const outbox = transaction.objectStore("outbox");
     const features = transaction.objectStore("features");
     const layers = transaction.objectStore("layers");
+    const heard: { entry: OutboxEntry; receipt: Receipt }[] = [];
     for (const receipt of receipts) {
       const entry = await outbox.index("change_id").get(receipt.change_id);
       if (!entry) continue;
+      heard.push({ entry, receipt });
       const { change } = entry;
       const base = (await features.get([change.layer, change.feature_id])) ?? null;
       const layer = await layers.get(change.layer);
-      const now = acknowledge(base, change, receipt, layer?.revision ?? 0);
-      if (now !== base) {
-        if (now) await features.put({ ...now, epoch });
+      const known = acknowledge(base, change, receipt, layer?.revision ?? 0);
+      if (known !== base) {
+        if (known) await features.put({ ...known, epoch });
         else await features.delete([change.layer, change.feature_id]);
         // A page that is under way may hold the feature as it was; the pull begins anew.
         if (layer?.cursor) await layers.put({ ...layer, cursor: null });
@@ -41,6 +49,7 @@ export async function applyReceipts(database: Database, receipts: readonly Recei
       if (receipt.status === "applied" || receipt.status === "merged") await outbox.delete(entry.sequence);
       else await outbox.put({ ...entry, state: receipt.status, receipt });
     }
+    await noteSent(transaction, heard, now);
   });
 }
 

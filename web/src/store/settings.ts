@@ -1,5 +1,6 @@
 import type { DatumShift } from "../geometry/datum_shift.ts";
 import type { WorkArea } from "../model/area.ts";
+import type { SentLine } from "../model/change.ts";
 import type { Fields } from "../model/feature.ts";
 import { mintUuid } from "../model/identity.ts";
 import type { Database } from "./database.ts";
@@ -34,6 +35,8 @@ export interface Settings {
   area: WorkArea | null;
   /** How far the datums of the layers lie from the map's. */
   shifts: DatumShift[];
+  /** What was sent in the last days, with the server's word on it. */
+  sent: SentLine[];
   /** Old forms of characters, each with the one it is searched as. */
   forms: Record<string, string>;
 }

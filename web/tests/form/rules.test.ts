@@ -6,9 +6,11 @@ import {
   formatLocalTime,
   formSections,
   initialFields,
+  isScannable,
   isShown,
   parseInput,
 } from "../../src/form/rules.ts";
+import type { Field } from "../../src/model/layer.ts";
 import { FIELD, LAYER } from "../samples.ts";
 
 const names = (layer = LAYER, fields = {}) =>
@@ -108,6 +110,16 @@ test("fields that are hidden or cannot be changed are not checked", () => {
     ],
   };
   expect(checkForm(layer, {}, null)).toEqual({});
+});
+
+test("what may stand on a thing as a code can be read from it", () => {
+  const layer = { ...LAYER, key_fields: ["ledger_number"] };
+  const can = (over: Partial<Field>) => isScannable(layer, FIELD({ name: "x", ...over }));
+  expect(can({ name: "ledger_number" })).toBe(true);
+  expect(can({ title: { ja: "製造番号", en: "Made as" } })).toBe(true);
+  expect(can({ name: "serial" })).toBe(true);
+  expect(can({ title: { ja: "電話番号", en: "Telephone" } })).toBe(false);
+  expect(can({ name: "serial", type: "integer" })).toBe(false);
 });
 
 test("a new row asks what it belongs to, where its layer wants that", () => {

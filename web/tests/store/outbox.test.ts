@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { ReceiptStatus } from "../../src/model/change.ts";
 import { listFeatures, readAround } from "../../src/store/features.ts";
 import { applyReceipts, handOver, listOutbox, rebaseOutbox } from "../../src/store/outbox.ts";
+import { listSent } from "../../src/store/sent.ts";
 import { FEATURE, LAYER, POINT } from "../samples.ts";
 import { filledDatabase, saved } from "./stored.ts";
 
@@ -37,6 +38,22 @@ for (const status of ["held", "rejected", "conflict"] as const) {
     });
   });
 }
+
+test("the server's word on what was sent is kept for a week, the last word on each change", async () => {
+  const database = await filledDatabase();
+  const at = (day: number) => new Date(`2026-11-${day}T02:00:00Z`);
+  const attachments = [{ sha256: "aa", name: "a.jpg", size_bytes: 1, media_type: "image/jpeg" }];
+  const { change } = await saved(database, { attachments });
+  const other = await saved(database, { feature_id: "other", seen: null });
+  await applyReceipts(database, [receipt(change.change_id, "held")], "e1", at(20));
+  await applyReceipts(database, [receipt(change.change_id, "conflict", ["status"])], "e1", at(21));
+  const line = { status: "conflict", conflicts: ["status"], label: "A-1", layer: LAYER.key, photos: ["aa"] };
+  expect(await listSent(database)).toMatchObject([{ ...line, at: at(21).toISOString() }]);
+  await applyReceipts(database, [receipt(other.change.change_id, "applied")], "e1", at(27));
+  expect((await listSent(database)).map(({ status }) => status)).toEqual(["conflict", "applied"]);
+  await applyReceipts(database, [], "e1", at(29));
+  expect((await listSent(database)).map(({ status }) => status)).toEqual(["applied"]);
+});
 
 test("an applied insert is a feature of the store, an applied delete is none any more", async () => {
   const database = await filledDatabase();
