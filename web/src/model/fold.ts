@@ -7,8 +7,12 @@ export function useForms(known: Readonly<Record<string, string>>): void {
   old_forms = Object.keys(known).length ? new RegExp(`[${Object.keys(known).join("")}]`, "gu") : /(?!)/g;
 }
 
+/** Most numbers and codes: there is little to fold in them, and they are many. */
+const PLAIN = /^[ -~]*$/;
+
 /** Text as searching compares it: full and half width, hiragana and katakana, upper and lower case are one. */
 export function foldText(text: string): string {
+  if (PLAIN.test(text)) return text.toLowerCase().replace(/ {2,}/g, " ");
   return text
     .normalize("NFKC")
     .replace(/\p{Variation_Selector}/gu, "")

@@ -33,8 +33,9 @@ export interface Search {
 /** What of a feature is searched, folded. */
 interface Index {
   numbers: string[];
-  label: string;
+  /** The values that the label shows, then all others. */
   text: string;
+  n_label_letters: number;
   anchor: [number, number] | null;
 }
 
@@ -147,10 +148,14 @@ function rankOf(index: Index, words: readonly Word[]): number | null {
   return best;
 }
 
-function wordRank({ numbers, label, text }: Index, word: Word): number | null {
-  const ranks = numbers.flatMap((number) => numberRank(number, word.number) ?? []);
-  if (ranks.length) return Math.min(...ranks);
-  if (findWord(label, word.text) === "found") return LABEL_RANK;
+function wordRank({ numbers, text, n_label_letters }: Index, word: Word): number | null {
+  let best: number | null = null;
+  for (const number of numbers) {
+    const rank = numberRank(number, word.number);
+    if (rank !== null) best = Math.min(best ?? rank, rank);
+  }
+  if (best !== null || !text.includes(word.text)) return best;
+  if (findWord(text.slice(0, n_label_letters), word.text) === "found") return LABEL_RANK;
   const found = findWord(text, word.text);
   return found && LABEL_RANK + (found === "found" ? 1 : 2);
 }
@@ -205,13 +210,14 @@ function indexOf(layer: Layer, feature: Feature): Index {
   const known = indexes.get(feature);
   if (known) return known;
   const { fields } = feature;
-  const textOf = (names: string[]) =>
-    foldText(names.flatMap((name) => ((fields[name] ?? null) === null ? [] : String(fields[name]))).join(" "));
   const { numbered, labelled } = namesOf(layer);
+  const others = Object.keys(fields).filter((name) => !labelled.includes(name));
+  const textOf = (names: readonly string[]) => foldText(names.map((name) => fields[name] ?? "").join(" "));
+  const label = textOf(labelled);
   const index = {
-    numbers: numbered.flatMap((name) => foldNumber(String(fields[name] ?? "")) || []),
-    label: textOf(labelled),
-    text: textOf(Object.keys(fields)),
+    numbers: numbered.map((name) => foldNumber(String(fields[name] ?? ""))),
+    text: `${label} ${textOf(others)}`,
+    n_label_letters: label.length,
     anchor: anchorOf(inDegrees(feature.geometry, layer.crs)),
   };
   indexes.set(feature, index);
