@@ -13,6 +13,7 @@ from tests.e2e.serving import Server
 from tests.e2e.tablet import PORTRAIT, Tablet, tablet
 from tests.e2e.test_main_job import read_layer
 from tests.e2e.test_plane_layers import TO_DEGREES, TO_PLANE, add_layer
+from tests.e2e.test_red_pen import stroke
 
 LON, LAT = 137.2526, 36.1461
 
@@ -79,6 +80,7 @@ def test_an_area_is_drawn_corner_by_corner_and_a_line_on_foot_and_neither_is_los
         for east, north, accuracy in ((0, 0.0005, 4), (0, 0, 5), (0.0005, 0, 4)):
             stand(crew, LON + east, LAT + north, accuracy)
         expect(crew.page.get_by_text("歩いたあとを記録しています(6点)")).to_be_visible()
+        expect(crew.part("map-here")).to_have_attribute("aria-pressed", "true")
         crew.tap("sketch-walk")
         crew.tap("draw-finish")
         crew.write("name", "一回りした道")
@@ -126,12 +128,27 @@ def test_a_point_is_the_average_of_several_positions_and_a_poor_one_is_asked_abo
     assert (row.position_method, row.position_accuracy_m, row.position_note) == ("gps", 6, "10回の平均")
 
 
-def test_lengths_and_areas_are_measured_and_nothing_is_kept(
+def test_the_map_follows_the_crew_and_what_is_measured_on_it_is_not_kept(
     screens_server: Server, playwright: Playwright, browser_path: str, tmp_path: Path
 ) -> None:
-    """Three taps give a length and an area; the last point is told; the map is as it was."""
+    """The map stays with the crew until it is dragged. Three taps give a length and an area; the map is as it was."""
     with tablet(playwright, browser_path, tmp_path / "profile", screens_server.url, viewport=PORTRAIT) as crew:
         crew.set_up("aed")
+        here = crew.part("map-here")
+        expect(here).to_have_attribute("aria-pressed", "false")
+        stand(crew, LON, LAT, 4)
+        here.tap()
+        expect(here).to_have_attribute("aria-pressed", "true")
+        crew.expect_map()
+        stand(crew, LON + 0.01, LAT + 0.01, 5)
+        crew.expect_map()
+        crew.tap("map-measure")
+        crew.tap("sketch-centre")
+        expect(crew.part("measure-last")).to_contain_text(f"緯度 {LAT + 0.01:.6f} 経度 {LON + 0.01:.6f}")
+        crew.tap("measure-close")
+        crew.expect_map()
+        stroke(crew, [(6 * n, 0) for n in range(20)])
+        expect(here).to_have_attribute("aria-pressed", "false")
         crew.tap("map-measure")
         crew.part("sketch-snap").uncheck()
         crew.tap("sketch-centre")

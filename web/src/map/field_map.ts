@@ -16,6 +16,7 @@ import type { DevicePosition } from "../model/feature.ts";
 import { Drawing } from "./drawing.ts";
 import { emptySource, fieldStyle, GPS_SOURCE, SELECTED_SOURCE, SKETCH_SOURCE, type View } from "./field_style.ts";
 import { fitWhenStill } from "./fitting.ts";
+import { Following } from "./following.ts";
 import { Freehand, type FreehandOptions } from "./freehand.ts";
 import { type DrawnLayer, showLedgerLayer, sourceId } from "./ledger_style.ts";
 import { tellState } from "./map_state.ts";
@@ -47,6 +48,8 @@ export interface FieldMapOptions {
   onMove: (view: View) => void;
   /** The map was turned: degrees clockwise from north that lie at the top. */
   onTurn: (bearing: number) => void;
+  /** The map begins to follow the device, or stops. */
+  onFollow: (is_following: boolean) => void;
 }
 
 /** The map of the tablet. There is one for as long as the app is open: making another can kill the page on iOS. */
@@ -62,6 +65,7 @@ export class FieldMap {
   #selected: Geometry | null = null;
   #position: DevicePosition | null = null;
   #sketch = emptySource();
+  readonly #following: Following;
 
   constructor(container: HTMLElement, view: View | null, options: FieldMapOptions) {
     setWorkerUrl(workerUrl);
@@ -83,6 +87,7 @@ export class FieldMap {
       canvasContextAttributes: { powerPreference: "default" },
     });
     this.#map = map;
+    this.#following = new Following(map, options.onFollow);
     tellState(map);
     new ResizeObserver(() => void painted().then(() => fitWhenStill(map))).observe(container);
     map.addControl(scaleBar(), "bottom-left");
@@ -156,12 +161,19 @@ export class FieldMap {
 
   async showPosition(position: DevicePosition | null): Promise<void> {
     this.#position = position;
+    this.#following.see(position);
     await this.#ready;
     const { lon, lat, accuracy_m } = position ?? { lon: 0, lat: 0, accuracy_m: 0 };
     const ring: Geometry = { type: "Polygon", coordinates: [circleRing([lon, lat], accuracy_m ?? 0)] };
     const dot: Geometry = { type: "Point", coordinates: [lon, lat] };
     const data = position ? collection({ geometry: ring }, { geometry: dot }) : emptySource();
     await this.#source(GPS_SOURCE)?.setData(data);
+  }
+
+  /** Keeps the device in sight from now on, until a person or something else moves the map. */
+  follow(): void {
+    if (this.#position) this.showPlace([this.#position.lon, this.#position.lat]);
+    this.#following.start();
   }
 
   /** Shows vertices and the shape they make so far. */
@@ -190,6 +202,7 @@ export class FieldMap {
 
   /** Brings a place to the middle, not farther away than now. */
   showPlace(place: [number, number]): void {
+    this.#following.stop();
     this.#map.resize();
     this.#map.easeTo({ center: place, zoom: Math.max(this.#map.getZoom(), CLOSE_ZOOM), duration: 300 });
   }
@@ -201,7 +214,9 @@ export class FieldMap {
     const { x, y } = this.#map.project(place);
     const { clientWidth, clientHeight } = this.#map.getContainer();
     const is_inside = Math.min(x, clientWidth - x, y, clientHeight - y) > TAP_RADIUS_PX;
-    if (!is_inside) this.#map.easeTo({ center: place, duration: 300 });
+    if (is_inside) return;
+    this.#following.stop();
+    this.#map.easeTo({ center: place, duration: 300 });
   }
 
   showBox(box: [number, number, number, number]): void {
@@ -215,6 +230,7 @@ export class FieldMap {
     if (crowd?.geometry.type !== "Point") return;
     const zoom = await this.#source(String(crowd.source))?.getClusterExpansionZoom(crowd.properties.cluster_id);
     const [lon = 0, lat = 0] = crowd.geometry.coordinates;
+    this.#following.stop();
     this.#map.easeTo({ center: [lon, lat], zoom: zoom ?? this.#map.getZoom() + 2, duration: 300 });
   }
 
@@ -240,11 +256,13 @@ export class FieldMap {
 
   /** Starts reshaping; the caller ends it by `remove`. */
   draw(onChange: (geometry: Geometry | null) => void, snap?: (place: Position) => Position | null): Drawing {
+    this.#following.stop();
     return new Drawing(this.#map, onChange, snap);
   }
 
   /** Starts drawing by hand; the caller ends it by `remove`. */
   freehand(options: FreehandOptions): Freehand {
+    this.#following.stop();
     return new Freehand(this.#map, options);
   }
 

@@ -71,7 +71,7 @@ export class Sketching {
     this.#map.onPlace = (place) => this.add(place);
     untrack(() => {
       this.#show();
-      this.#stayAwake();
+      this.#accompany();
     });
     return () => {
       this.#map.onPlace = null;
@@ -99,14 +99,16 @@ export class Sketching {
   /** Begins a walk with where the crew stands, or ends it. */
   toggleWalk(): void {
     this.is_walking = !this.is_walking;
-    this.#stayAwake();
+    this.#accompany();
     this.#keeper?.keep(this.sketch, this.is_walking);
     this.walk();
   }
 
-  #stayAwake(): void {
+  /** While the crew walks, the screen stays on and the map with them. */
+  #accompany(): void {
     this.#awake?.release();
     this.#awake = this.is_walking ? new Awake() : null;
+    if (this.is_walking) this.#map.follow();
   }
 
   /** Hears of the device's position while the crew walks. */
