@@ -31,7 +31,10 @@ def wave(down: float) -> list[tuple[float, float]]:
 def test_lines_drawn_by_hand_are_kept_erased_taken_back_and_seen_at_the_office(
     screens_server: Server, playwright: Playwright, browser_path: str, tmp_path: Path, office_browser: Browser
 ) -> None:
-    """Three strokes, one erased, the erasure taken back, another erased; after a restart two are sent and seen."""
+    """Three strokes, one erased, the erasure taken back, another erased; after a restart two are sent and seen.
+
+    Steps go back as far as the pen was taken, and not into what was recorded before.
+    """
     with tablet(playwright, browser_path, tmp_path / "profile", screens_server.url, viewport=PORTRAIT) as crew:
         crew.set_up("aed", "redline")
         crew.wait_until_kept()
@@ -41,6 +44,10 @@ def test_lines_drawn_by_hand_are_kept_erased_taken_back_and_seen_at_the_office(
         crew.expect_map()
         stroke(crew, wave(-120))
         expect(crew.part("redline-count")).to_have_text("線 1本")
+        crew.tap("redline-close")
+        crew.tap("map-redline")
+        expect(crew.part("redline-undo")).to_be_disabled()
+        crew.expect_map()
         crew.tap("redline-pen-青")
         stroke(crew, wave(0))
         expect(crew.part("redline-count")).to_have_text("線 2本")
@@ -50,8 +57,15 @@ def test_lines_drawn_by_hand_are_kept_erased_taken_back_and_seen_at_the_office(
         crew.tap("redline-eraser")
         stroke(crew, [(0, -40), (0, -20), (0, 0), (0, 20), (0, 40)])
         expect(crew.part("redline-count")).to_have_text("線 2本")
-        crew.tap("redline-undo")
-        expect(crew.part("redline-count")).to_have_text("線 3本")
+        for n in (3, 2, 1):
+            crew.tap("redline-undo")
+            expect(crew.part("redline-count")).to_have_text(f"線 {n}本")
+        expect(crew.part("toast")).to_have_text("元に戻しました: 赤入れの追加")
+        expect(crew.part("redline-undo")).to_be_disabled()
+        crew.expect_unsent(1)
+        for n in (2, 3):
+            crew.tap("redline-redo")
+            expect(crew.part("redline-count")).to_have_text(f"線 {n}本")
         stroke(crew, [(0, 80), (0, 100), (0, 120), (0, 140)])
         expect(crew.part("redline-count")).to_have_text("線 2本")
         crew.tap("redline-close")

@@ -165,10 +165,10 @@ def test_a_corner_is_moved_back_and_forth_by_mouse_and_by_finger(
     assert sorted(round((corner[0] - CENTRE[0]) / HALF_M, 1) for corner in new) == pytest.approx([-1.6, 1.6], abs=0.15)
 
 
-def test_a_place_far_from_everything_is_asked_about(
+def test_a_place_far_from_everything_and_a_deletion_are_asked_about(
     server: Server, playwright: Playwright, browser_path: str, tmp_path: Path
 ) -> None:
-    """Where nothing was taken along, the place is probably wrong."""
+    """Where nothing was taken along, the place is probably wrong. Both arrive where the crew means it."""
     add_layer(server.workspace, "stake", "境界杭", {"type": "Point", "coordinates": CENTRE})
     server.start()
     with tablet(
@@ -181,5 +181,30 @@ def test_a_place_far_from_everything_is_asked_about(
         expect(crew.page.get_by_role("dialog")).to_contain_text("持ち出した範囲から27kmはなれています")
         crew.tap("confirm-cancel")
         expect(crew.part("place-panel")).to_be_visible()
-        crew.tap("place-center")
-        expect(crew.part("sheet-title")).to_have_text("新しい記録")
+        crew.page.context.set_geolocation(crew.position)
+        crew.tap("place-gps")
+        crew.tap("outside-put")
+        crew.write("name", "遠い杭")
+        crew.save()
+        crew.find("境界杭1")
+        crew.tap("button-delete")
+        expect(crew.part("question")).to_have_text("「境界杭1」を削除しますか。")
+        crew.tap("confirm-cancel")
+        crew.tap("button-delete")
+        crew.tap("confirm-delete")
+        expect(crew.part("toast")).to_contain_text("削除を記録しました。")
+        crew.tap("button-undo")
+        expect(crew.part("toast")).to_have_text("元に戻しました: 境界杭「境界杭1」の削除")
+        crew.expect_unsent(1)
+        crew.reload()
+        crew.find("境界杭1")
+        crew.tap("button-delete")
+        crew.tap("confirm-delete")
+        crew.expect_unsent(2)
+        crew.send()
+        assert crew.receipts() == ["applied", "applied"]
+
+    stakes = read_layer(server, "stake").set_index("name")
+    assert list(stakes.index) == ["遠い杭"]
+    place = TO_DEGREES.transform(stakes.geometry.iloc[0].x, stakes.geometry.iloc[0].y)
+    assert place == pytest.approx((LON + 0.3, LAT), abs=1e-6)

@@ -71,4 +71,6 @@ export interface OutboxEntry {
   receipt: Receipt | null;
   /** The feature's label when the change was made; a deleted feature keeps a name in lists. */
   label: string;
+  /** The first of the changes that were saved together with this one; they are taken back together. */
+  first_id?: string;
 }

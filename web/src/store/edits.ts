@@ -20,7 +20,10 @@ export async function saveEdit(database: Database, wish: LabelledWish, nature: N
 export async function saveEdits(database: Database, wishes: readonly LabelledWish[], nature: Nature = NATURE) {
   return database.write(["features", "outbox", "photos", "drafts", "visits"], async (transaction) => {
     const entries: (OutboxEntry | null)[] = [];
-    for (const wish of wishes) entries.push(await saveOne(transaction, wish, nature));
+    for (const wish of wishes) {
+      const first_id = entries.find((entry) => entry)?.change.change_id;
+      entries.push(await saveOne(transaction, wish, nature, first_id));
+    }
     return entries;
   });
 }
@@ -28,7 +31,12 @@ export async function saveEdits(database: Database, wishes: readonly LabelledWis
 /** A change that the server rejected is mended by this: it and its successors are replaced by one change
  * against the server's copy.
  */
-async function saveOne(transaction: WriteTransaction, wish: LabelledWish, nature: Nature): Promise<OutboxEntry | null> {
+async function saveOne(
+  transaction: WriteTransaction,
+  wish: LabelledWish,
+  nature: Nature,
+  first_id?: string,
+): Promise<OutboxEntry | null> {
   const outbox = transaction.objectStore("outbox");
   const entries = await outbox.index("feature_id").getAll(wish.feature_id);
   const base = (await transaction.objectStore("features").get([wish.layer.key, wish.feature_id])) ?? null;
@@ -56,6 +64,7 @@ async function saveOne(transaction: WriteTransaction, wish: LabelledWish, nature
     is_offered: false,
     receipt: null,
     label: wish.label,
+    first_id: first_id ?? change.change_id,
   } satisfies Omit<OutboxEntry, "sequence">;
   const sequence = await outbox.add(entry as OutboxEntry);
   await noteVisit(transaction, change);

@@ -109,7 +109,7 @@ test("steps are taken back and done again one by one, as far as there are any; a
     seen.push(status());
   }
   expect(seen).toEqual(["撤去", "球切れ", "点灯", "球切れ", "撤去", "球切れ"]);
-  expect([ledger.n_unsent, ledger.redoable]).toEqual([3, []]);
+  expect([ledger.n_unsent, ledger.redoable, desk.toast]).toEqual([3, [], "やり直しました: 街路灯「A-1」の変更"]);
 
   await desk.undo();
   desk.openFeature(LAYER.key, FEATURE.feature_id);
@@ -291,8 +291,11 @@ test("features that are saved together are taken back together", async () => {
   await ledger.undo();
   await ledger.redo();
   expect([ledger.n_unsent, ledger.undoable.map((group) => group.length)]).toEqual([2, [2]]);
-  await ledger.undo();
-  expect([ledger.n_unsent, ledger.features(LAYER.key).length]).toEqual([0, 1]);
+  const after = await openDesk(ledger.database);
+  expect(after.ledger.undoable).toEqual(ledger.undoable);
+  await after.undo();
+  expect([after.ledger.n_unsent, after.ledger.features(LAYER.key).length]).toEqual([0, 1]);
+  expect(after.toast).toBe("元に戻しました: 街路灯「A-1」の変更、ほか1件");
 });
 
 test("a deletion is asked about, takes the feature off the map and can be undone", async () => {

@@ -18,6 +18,7 @@ import { Filter } from "./filter.svelte.ts";
 import type { Ledger } from "./ledger.svelte.ts";
 import { MapViews } from "./map_views.svelte.ts";
 import { rememberFields } from "./remembering.ts";
+import { stepWords } from "./steps.ts";
 import { explain, type Trouble } from "./trouble.ts";
 
 /** What lies beside the map. */
@@ -270,12 +271,16 @@ export class Desk {
 
   async undo(): Promise<void> {
     await this.attempt(async () => {
-      this.tell((await this.ledger.undo()) ? t("undone") : t("undo_too_late"));
+      const entries = await this.ledger.undo();
+      this.tell(entries.length ? t("undone", { what: stepWords(this.ledger, entries) }) : t("undo_too_late"));
     });
   }
 
   async redo(): Promise<void> {
-    if (await this.attempt(() => this.ledger.redo())) this.tell(t("redone"));
+    await this.attempt(async () => {
+      const entries = await this.ledger.redo();
+      if (entries.length) this.tell(t("redone", { what: stepWords(this.ledger, entries) }));
+    });
   }
 
   /** Goes on with the form that was open when the app was closed, and with what was drawn for it. */

@@ -18,6 +18,7 @@ import { openMaps } from "../../store/packs.ts";
 import { listUnsentPhotos } from "../../store/photos.ts";
 import { readSetting } from "../../store/settings.ts";
 import { Rounds } from "./rounds.svelte.ts";
+import { stepsOf } from "./steps.ts";
 
 type Listener = (layer: string, feature_id: string | null) => void;
 
@@ -31,7 +32,7 @@ export class Ledger {
   n_unsent_photos = $state(0);
   /** Goes up whenever features or changes differ; who reads it follows them. */
   version = $state(0);
-  /** What of this session can be taken back, newest last: changes that were saved together. */
+  /** What can be taken back, newest last: changes that were saved together and that the server cannot have seen. */
   undoable = $state.raw<string[][]>([]);
 
   /** What of this session can be done again, newest last; saving something else ends that. */
@@ -188,25 +189,26 @@ export class Ledger {
     return change_ids.length > 0;
   }
 
-  /** Takes the newest change of this session back; false where it was sent meanwhile. */
-  async undo(): Promise<boolean> {
+  /** Takes the newest step back and gives its changes; none where it was sent meanwhile. */
+  async undo(): Promise<OutboxEntry[]> {
     const change_ids = this.undoable.at(-1) ?? [];
     this.undoable = this.undoable.slice(0, -1);
     const undone = await undoChanges(this.database, change_ids);
-    if (!undone?.entries.length) return false;
+    if (!undone?.entries.length) return [];
     this.redoable = [...this.redoable, undone];
     for (const { change } of undone.entries) await this.#refresh(change.layer, change.feature_id);
-    return true;
+    return undone.entries;
   }
 
-  /** Does what was taken back last again. */
-  async redo(): Promise<void> {
+  /** Does what was taken back last again, and gives its changes. */
+  async redo(): Promise<OutboxEntry[]> {
     const undone = this.redoable.at(-1);
-    if (!undone) return;
+    if (!undone) return [];
     await redoChanges(this.database, undone);
     this.redoable = this.redoable.slice(0, -1);
     this.undoable = [...this.undoable, undone.entries.map(({ change }) => change.change_id)];
     for (const { change } of undone.entries) await this.#refresh(change.layer, change.feature_id);
+    return undone.entries;
   }
 
   /** Takes a photo off a feature before it is sent; false where it was sent meanwhile. */
@@ -261,6 +263,7 @@ export class Ledger {
     await this.rounds.load();
     this.conflicts = await listConflicts(this.database);
     this.n_unsent_photos = (await listUnsentPhotos(this.database)).length;
+    if (!this.is_whole) this.undoable = stepsOf(this.entries);
     const kept = takeable(this.entries);
     this.#forget((change_id) => !kept.has(change_id));
   }

@@ -2,6 +2,7 @@ import type { Position } from "geojson";
 import { inLayer, roundDegrees } from "../../geometry/projection.ts";
 import type { FieldMap } from "../../map/field_map.ts";
 import type { Freehand } from "../../map/freehand.ts";
+import type { Wish } from "../../model/edit.ts";
 import type { Layer } from "../../model/layer.ts";
 import { erasureWish, PEN_COLORS, type PenColor, REDLINE, strokeWish } from "../../model/redline.ts";
 import type { Desk } from "./desk.svelte.ts";
@@ -13,6 +14,9 @@ const ERASER_PX = 14;
 export class RedPen {
   tool = $state<PenColor | "eraser" | "move">("赤");
   n_strokes = $state(0);
+
+  /** First change of each step that was made since the pen was taken: no other step is taken back by it. */
+  #own = $state.raw<readonly string[]>([]);
 
   readonly layer: Layer | undefined;
   readonly #desk: Desk;
@@ -47,11 +51,26 @@ export class RedPen {
     this.#freehand?.use(color ? { kind: "pen", color } : { kind: tool === "eraser" ? "eraser" : "move" });
   }
 
-  /** Takes the last stroke or erasure of this session back. */
+  get can_undo(): boolean {
+    const [change_id = ""] = this.#desk.ledger.undoable.at(-1) ?? [];
+    return this.#own.includes(change_id);
+  }
+
+  get can_redo(): boolean {
+    return this.#own.includes(this.#desk.ledger.redoable.at(-1)?.entries[0]?.change.change_id ?? "");
+  }
+
+  /** Takes the last stroke or erasure back that was made since the pen was taken. */
   undo(): void {
     this.#follow(async () => {
-      await this.#desk.undo();
+      if (this.can_undo) await this.#desk.undo();
       this.#erased.clear();
+    });
+  }
+
+  redo(): void {
+    this.#follow(async () => {
+      if (this.can_redo) await this.#desk.redo();
     });
   }
 
@@ -66,7 +85,7 @@ export class RedPen {
     const color = this.tool as PenColor;
     const [at, position] = [new Date(), this.#desk.gps.current()];
     const shape = inLayer(roundDegrees({ type: "LineString", coordinates: line }), layer.crs, null);
-    this.#follow(() => this.#desk.ledger.save(strokeWish(layer, shape, { color, author: this.#author, at, position })));
+    this.#follow(() => this.#save(strokeWish(layer, shape, { color, author: this.#author, at, position })));
   }
 
   #erase(place: Position): void {
@@ -76,9 +95,15 @@ export class RedPen {
       this.#erased.add(feature_id);
       this.#follow(async () => {
         const seen = this.#desk.ledger.feature(REDLINE, feature_id);
-        if (seen) await this.#desk.ledger.save(erasureWish(layer, seen, this.#desk.gps.current()));
+        if (seen) await this.#save(erasureWish(layer, seen, this.#desk.gps.current()));
       });
     }
+  }
+
+  async #save(wish: Wish): Promise<void> {
+    if (!(await this.#desk.ledger.save(wish))) return;
+    const [change_id] = this.#desk.ledger.undoable.at(-1) ?? [];
+    if (change_id) this.#own = [...this.#own, change_id];
   }
 
   /** One after the other, in the order they were made. */
