@@ -107,7 +107,8 @@ class Tablet:
         assert worker.endswith("/tablet/service-worker.js")
 
     def reload(self) -> None:
-        """Closes and opens the page, and waits for the map."""
+        """Closes and opens the page once what is shown is kept, and waits for the map."""
+        expect(self.page.locator("[aria-busy=true]")).to_have_count(0)
         self.page.reload(wait_until="load")
         self.expect_map()
 

@@ -23,6 +23,8 @@ export class DraftForm {
   is_dirty = $state(false);
   /** What is being drawn for it and is no part of it yet. */
   drawn = $state.raw<Drawn | null>(null);
+  /** Writes that are not on the disk yet. */
+  n_writing = $state(0);
   problems = $state<Record<string, FormProblem>>({});
 
   readonly #database: Database;
@@ -138,7 +140,12 @@ export class DraftForm {
 
   /** Writes follow each other, so that the last one stands. */
   #follow(write: () => Promise<void>): Promise<void> {
+    this.n_writing += 1;
+    const written = () => {
+      this.n_writing -= 1;
+    };
     this.#writing = this.#writing.catch(() => undefined).then(write);
+    this.#writing.then(written, written);
     return this.#writing;
   }
 
