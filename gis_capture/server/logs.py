@@ -12,6 +12,7 @@ import traceback
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from flask import Flask, Response, g, request
@@ -40,9 +41,16 @@ class JsonLines(logging.Formatter):
         entry |= getattr(record, "request", {})
         if record.exc_info and record.exc_info[1] is not None:
             entry["error"] = _kinds(record.exc_info[1])
-            frames = traceback.extract_tb(record.exc_info[2])
-            entry["at_lines"] = [f"{Path(one.filename).name}:{one.lineno} {one.name}" for one in frames[-12:]]
+            entry["at_lines"] = _places(record.exc_info[2])
         return json.dumps(entry, ensure_ascii=False)
+
+
+class ConsoleLines(logging.Formatter):
+    """Words, and of an exception its kinds and places: a service manager keeps what stands on the console."""
+
+    def formatException(self, ei: Any) -> str:
+        """Gives them, a line each."""
+        return "\n".join([": ".join(_kinds(ei[1])), *(f"  {place}" for place in _places(ei[2]))])
 
 
 class SharedLog(RotatingFileHandler):
@@ -97,6 +105,7 @@ def start_log(folder: Path) -> None:
     # Beside the file, warnings stay on the console.
     console = logging.StreamHandler()
     console.setLevel(logging.WARNING)
+    console.setFormatter(ConsoleLines())
     root.addHandler(console)
     root.propagate = False
 
@@ -116,6 +125,11 @@ def init_app(app: Flask) -> None:
             about |= {"ms": round(took_s * 1000), "from": request.remote_addr or ""}
             logger.info("request", extra={"request": about})
         return response
+
+
+def _places(trace: TracebackType | None) -> list[str]:
+    """The lines of programs that led to an error, the innermost last."""
+    return [f"{Path(one.filename).name}:{one.lineno} {one.name}" for one in traceback.extract_tb(trace)[-12:]]
 
 
 def _kinds(error: BaseException) -> list[str]:

@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from gis_capture.errors import StoreError
-from gis_capture.server.logs import LOGGER, NAME, start_log
+from gis_capture.server.logs import LOGGER, NAME, ConsoleLines, start_log
 from gis_capture.text import Text
 from tests.server.conftest import LAYER
 
@@ -69,6 +69,17 @@ def test_an_error_is_noted_by_its_kind_and_place_alone(log: Path, app: Flask, cl
     assert failed["error"] == ["StoreError (layer_broken)", "ValueError"] and failed["level"] == "error"
     assert any("test_logs.py" in place for place in failed["at_lines"]), failed  # type: ignore[attr-defined]
     assert asked["status"] == 503 and OWNER not in log.read_text("utf-8")
+
+
+def test_the_console_tells_no_words_of_an_error_either() -> None:
+    """A service manager keeps what stands there, for more people than the log of the server is for."""
+    try:
+        raise ValueError(OWNER)
+    except ValueError:
+        record = logging.LogRecord("gis_capture", logging.ERROR, __file__, 1, "went wrong", (), sys.exc_info())
+    told = ConsoleLines().format(record)
+
+    assert told.startswith("went wrong\nValueError\n") and "test_logs.py:" in told and OWNER not in told
 
 
 def test_a_folder_that_cannot_be_written_keeps_nobody_from_serving(tmp_path: Path) -> None:
