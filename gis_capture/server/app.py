@@ -21,7 +21,7 @@ def create_app(workspace: Workspace) -> Flask:
     logs.init_app(app)
     errors.init_app(app)
     answers.init_app(app)
-    security.init_app(app)
+    security.init_app(app, workspace.folder.online_tiles)
     authorization.init_app(app)
     for area in AREAS:
         app.register_blueprint(area)

@@ -3,6 +3,8 @@
 from flask import Flask, Response, request
 from werkzeug.exceptions import Forbidden
 
+from gis_capture.workspace.online_tiles import OnlineTiles
+
 # MapLibre needs blob: and data: images. Nothing needs an inline script, an inline style or another origin: what pages
 # set by script (`element.style`) is no inline style.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -32,8 +34,15 @@ HSTS = "max-age=15552000"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
-def init_app(app: Flask) -> None:
-    """Adds the headers, and refuses writing requests that a page of another site makes a browser send."""
+def init_app(app: Flask, online: OnlineTiles | None = None) -> None:
+    """Adds the headers, and refuses writing requests that a page of another site makes a browser send.
+
+    Nothing but `online` tiles may be fetched from elsewhere.
+    """
+    policy = CONTENT_SECURITY_POLICY
+    if online:
+        policy = policy.replace("connect-src 'self'", f"connect-src 'self' {online.origin}")
+    sent = HEADERS | {"Content-Security-Policy": policy}
 
     @app.before_request
     def refuse_other_sites() -> None:
@@ -42,7 +51,7 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        wanted = HEADERS | {"Strict-Transport-Security": HSTS} if request.is_secure else HEADERS
+        wanted = sent | {"Strict-Transport-Security": HSTS} if request.is_secure else sent
         # Werkzeug looks through all headers for each one that is set.
         present = {name.lower() for name, _ in response.headers}
         response.headers.extend([one for one in wanted.items() if one[0].lower() not in present])

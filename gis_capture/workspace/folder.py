@@ -18,6 +18,7 @@ from gis_capture.text import Text
 from gis_capture.workspace.document import write_value
 from gis_capture.workspace.https import Https, read_https
 from gis_capture.workspace.office import VARIABLES, with_environment
+from gis_capture.workspace.online_tiles import OnlineTiles, read_online_tiles
 from gis_capture.workspace.outside import SECRET_NAME, Network, Oidc, read_oidc, read_proxies
 
 FORMAT = "gis-capture.workspace/v1"
@@ -59,6 +60,7 @@ class Folder:
         https: The address by which tablets reach the server, where one was set up.
         proxies: Those that are believed what they say of who asks.
         oidc: The city's identity provider.
+        online_tiles: Tiles that pages may fetch from the internet, where the office has switched that on.
     """
 
     path: Path
@@ -71,6 +73,7 @@ class Folder:
     backup_to: str = ""
     proxies: tuple[Network, ...] = ()
     oidc: Oidc | None = None
+    online_tiles: OnlineTiles | None = None
 
     @property
     def oidc_secret(self) -> str:
@@ -335,12 +338,14 @@ def read_folder(path: Path, environ: Mapping[str, str]) -> Folder:
         raise _unreadable(file, f"store = {store}")
     try:
         https, proxies, oidc = read_https(document), read_proxies(document), read_oidc(document)
+        tiles = str(document.get("online_tiles", ""))
+        online = read_online_tiles(tiles) if tiles else None
     except ValueError as error:
         raise _unreadable(file, str(error)) from error
     others = set(VARIABLES.values())
     settings = read_settings(table, {name: value for name, value in environ.items() if name not in others})
     name, city, backup_to = (str(document.get(one, "")) for one in ("name", "city", "backup_to"))
-    return Folder(path, name, settings, zone, store, city, https, backup_to, proxies, oidc)
+    return Folder(path, name, settings, zone, store, city, https, backup_to, proxies, oidc, online)
 
 
 def keep_password(path: Path, store: str) -> str:

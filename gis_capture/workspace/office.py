@@ -7,6 +7,7 @@ from typing import Any
 from gis_capture.errors import WorkspaceError
 from gis_capture.settings import PREFIX
 from gis_capture.text import Text
+from gis_capture.workspace.online_tiles import read_online_tiles
 from gis_capture.workspace.outside import SETTINGS as OUTSIDE
 from gis_capture.workspace.outside import change_outside
 
@@ -21,6 +22,12 @@ OFFICE = {
     "backup_to": Text(
         "毎日の控えを置くフォルダー。別のディスクがよいでしょう。空なら作業フォルダーの backups。",
         "Folder of the daily backups; on another disk they outlive this one. By default backups/ of the workspace.",
+    ),
+    "online_tiles": Text(
+        "インターネットの地理院タイルを選べるようにするとき、その URL(例: "
+        "https://cyberjapandata.gsi.go.jp/xyz/std/{z}/{x}/{y}.png)。空なら使いません。",
+        "Address of the GSI tiles of the internet, where people may choose them, such as "
+        "https://cyberjapandata.gsi.go.jp/xyz/std/{z}/{x}/{y}.png. Empty: they are not used.",
     ),
 }
 MAX_TEXT = 100
@@ -71,6 +78,12 @@ def read_office(name: str, value: str) -> str | int:
     Raises:
         WorkspaceError: It does not fit.
     """
+    if name == "online_tiles":
+        try:
+            return read_online_tiles(value).template
+        except ValueError as error:
+            ja, en = "https:// で始まり {z} {x} {y} が1つずつある URL", "an address https://… with {z}, {x} and {y}"
+            raise _unfit(name, value, ja, en) from error
     if name != "plane_zone":
         if not 0 < len(value) <= MAX_TEXT or not value.isprintable():
             raise _unfit(name, value, f"1〜{MAX_TEXT} 文字", f"1–{MAX_TEXT} characters")

@@ -174,6 +174,7 @@ def test_what_tells_of_the_office_comes_from_the_environment_too(
         "oidc.issuer": "https://login.city.example",
         "oidc.client_id": "server-7",
         "oidc.title": "庁内認証",
+        "online_tiles": "https://tiles.city.example/{z}/{x}/{y}.png",
     }
     assert said.keys() == VARIABLES.keys()
     for name, value in said.items():
@@ -186,6 +187,7 @@ def test_what_tells_of_the_office_comes_from_the_environment_too(
         7,
         said["backup_to"],
     )
+    assert found.online_tiles is not None and found.online_tiles.origin == "https://tiles.city.example"
     assert [str(one) for one in found.proxies] == ["10.0.0.5/32", "10.1.0.0/24"]
     assert found.oidc == Oidc("https://login.city.example", "server-7", "庁内認証")
     assert run("list", "--workspace", str(folder), "--json") == 0

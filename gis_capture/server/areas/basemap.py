@@ -26,7 +26,9 @@ def list_basemap() -> Response:
     """Lists the packs that lie under the layers, the lowest first: base maps, then scans and photographs."""
     here = workspace()
     rasters = [raster.to_pack() for raster in here.rasters.ready()]
-    return json_response({"packs": [*(basemap.to_json() for basemap in here.basemaps()), *rasters]})
+    packs = [*(basemap.to_json() for basemap in here.basemaps()), *rasters]
+    online = here.folder.online_tiles
+    return json_response({"packs": packs, "online": online.to_json() if online else None})
 
 
 @area.post("/basemaps")

@@ -7,12 +7,14 @@ from werkzeug.security import safe_join
 
 from gis_capture.resources import static_dir
 from gis_capture.server.answers import takes_gzip
+from gis_capture.server.context import workspace
 from gis_capture.server.errors import DETAILS, NotFoundError
 
 area = Blueprint("pages", __name__)
 
 # Their names hold a hash of their contents.
 IMMUTABLE = "public, max-age=31536000, immutable"
+WORKER = "service-worker.js"
 # Written out, because the registry of a Windows machine can say that .js is text/plain.
 MEDIA_TYPES = {
     ".css": "text/css",
@@ -40,7 +42,17 @@ def tablet_page() -> Response:
 
 @area.get("/tablet/<path:name>")
 def tablet_file(name: str) -> Response:
-    """Gives a file of the tablet app: service worker, manifest, icons."""
+    """Gives a file of the tablet app: service worker, manifest, icons.
+
+    What pages may fetch stands in the headers that a service worker keeps with them, so it is another one where that
+    has changed.
+    """
+    online = workspace().folder.online_tiles
+    if name == WORKER and online:
+        script = (static_dir() / "tablet" / WORKER).read_bytes() + f"// {online.origin}\n".encode()
+        response = Response(script, mimetype=MEDIA_TYPES[".js"])
+        response.headers["Cache-Control"] = "no-cache"
+        return response
     return _file(f"tablet/{name}")
 
 

@@ -85,6 +85,7 @@ export const en: Record<OfficeKey, string> = {
   map_title: "Map",
   map_layers: "Layers shown",
   map_under: "Background",
+  map_online: "GSI tiles (internet)",
   map_basemap: "Base map",
   map_opacity: "opacity",
   map_all: "All",

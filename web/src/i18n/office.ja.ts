@@ -85,6 +85,7 @@ export const ja = {
   map_title: "地図",
   map_layers: "表示するレイヤー",
   map_under: "背景",
+  map_online: "地理院タイル(インターネット)",
   map_basemap: "地図",
   map_opacity: "の濃さ",
   map_all: "すべて",

@@ -53,6 +53,7 @@ export const en: Record<TabletKey, string> = {
   filter_clear: "Show everything again",
   filtered: "Only a part is shown.",
   map_under: "Background",
+  map_online: "GSI tiles (internet)",
   map_basemap: "Base map",
   map_opacity: "opacity",
   zoom_in: "Zoom in",

@@ -53,6 +53,7 @@ export const ja = {
   filter_clear: "すべて表示にもどす",
   filtered: "しぼり込んで表示しています。",
   map_under: "背景",
+  map_online: "地理院タイル(インターネット)",
   map_basemap: "地図",
   map_opacity: "の濃さ",
   zoom_in: "地図を大きく",

@@ -120,7 +120,7 @@ export class FieldMap {
     this.#style = style;
     if (restyle(this.#map, before, style)) return;
     const known = new Set(this.#packs.map((pack) => pack.sha256));
-    for (const pack of packs) if (!known.has(pack.sha256)) this.#protocol.add(openPack(pack));
+    for (const pack of packs) if (!pack.tiles && !known.has(pack.sha256)) this.#protocol.add(openPack(pack));
     this.#keys = layers.map(({ layer }) => layer.key);
     this.#packs = [...packs];
     this.#map.setStyle(structuredClone(style), { diff: true });

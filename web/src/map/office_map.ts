@@ -18,7 +18,7 @@ import type { FeatureCollection } from "geojson";
 import { t } from "../i18n/office.ts";
 import type { BasemapPack } from "../model/messages.ts";
 import { tellState } from "./map_state.ts";
-import type { PackView } from "./pack_source.ts";
+import { HIDDEN, type PackView, WHOLE_VIEW } from "./pack_source.ts";
 import { packSource, packStyle, showPack } from "./pack_style.ts";
 import { scaleBar } from "./scale_bar.ts";
 import { type MapTheme, themed } from "./themes.ts";
@@ -237,7 +237,8 @@ export function compose(
     { id: "background", type: "background", paint: { "background-color": "#f6f4ee" } },
   ];
   for (const pack of basemaps) {
-    const { source, layers: under } = packStyle(pack, `pmtiles://${new URL(pack.url, location.origin)}`);
+    const view = pack.tiles ? HIDDEN : WHOLE_VIEW;
+    const { source, layers: under } = packStyle(pack, `pmtiles://${new URL(pack.url, location.origin)}`, view);
     sources[packSource(pack)] = source;
     ground.push(...under);
   }

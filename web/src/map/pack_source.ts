@@ -10,6 +10,8 @@ export interface LocalPack {
   attribution: string;
   kind?: "raster";
   source_layers?: string[];
+  /** Of what is no pack: where its tiles are on the internet. */
+  tiles?: string;
   read: ReadBytes;
 }
 
@@ -19,6 +21,8 @@ export interface PackView {
   opacity: number;
 }
 
+/** How tiles of the internet are shown until somebody chooses them. */
+export const HIDDEN: PackView = { is_visible: false, opacity: 1 };
 export const WHOLE_VIEW: PackView = { is_visible: true, opacity: 1 };
 
 export function openPack(pack: LocalPack): PMTiles {

@@ -8,7 +8,11 @@ interface Pack {
   attribution: string;
   kind?: "raster";
   source_layers?: string[];
+  tiles?: string;
 }
+
+/** The last zoom of tiles of the internet. */
+const ONLINE_MAX_ZOOM = 18;
 
 export const packSource = (pack: Pack) => `basemap-${pack.name}`;
 
@@ -23,9 +27,14 @@ export function packStyle(
 ): { source: SourceSpecification; layers: LayerSpecification[] } {
   const id = packSource(pack);
   const is_raster = pack.kind === "raster";
-  const source: SourceSpecification = is_raster
-    ? { type: "raster", url, tileSize: 256, attribution: pack.attribution }
-    : { type: "vector", url, attribution: pack.attribution };
+  const online: SourceSpecification | null = pack.tiles
+    ? { type: "raster", tiles: [pack.tiles], tileSize: 256, maxzoom: ONLINE_MAX_ZOOM, attribution: pack.attribution }
+    : null;
+  const source: SourceSpecification = online
+    ? online
+    : is_raster
+      ? { type: "raster", url, tileSize: 256, attribution: pack.attribution }
+      : { type: "vector", url, attribution: pack.attribution };
   const drawn: LayerSpecification[] = is_raster
     ? [{ id, type: "raster", source: id, paint: { "raster-opacity": view.opacity, "raster-fade-duration": 0 } }]
     : vectorLayers(id, pack.source_layers);

@@ -91,4 +91,25 @@ export interface BasemapPack {
   title?: string;
   /** Names of the layers in its vector tiles. */
   source_layers?: string[];
+  /** Where its tiles are on the internet: it is no pack, but lies under the layers like one. */
+  tiles?: string;
 }
+
+/** Tiles of the internet that the office lets people choose; docs/format.md §4. */
+export interface OnlineTiles {
+  tiles: string;
+  attribution: string;
+  attribution_url: string;
+}
+
+/** They lie under the layers as a pack does. */
+export const onlinePack = ({ tiles, attribution, attribution_url }: OnlineTiles, title: string): BasemapPack => ({
+  name: "online",
+  sha256: "online",
+  size_bytes: 0,
+  url: tiles,
+  tiles,
+  kind: "raster",
+  title,
+  attribution: `<a href="${attribution_url}" target="_blank" rel="noreferrer">${attribution}</a>`,
+});

@@ -3,6 +3,7 @@ import type { WorkArea } from "../model/area.ts";
 import type { SentLine } from "../model/change.ts";
 import type { Fields } from "../model/feature.ts";
 import { mintUuid } from "../model/identity.ts";
+import type { OnlineTiles } from "../model/messages.ts";
 import type { Database } from "./database.ts";
 
 /** What this tablet remembers about itself. */
@@ -23,6 +24,8 @@ export interface Settings {
   pack_views: Record<string, { is_visible: boolean; opacity: number }>;
   /** Names of the packs that are not taken along; in the store of the packs, for all crews. */
   packs_left: readonly string[];
+  /** Tiles of the internet that the office lets people choose, as it said last. */
+  online: OnlineTiles | null;
   /** How the layers are shown, by key. */
   layer_views: Record<string, { is_visible: boolean; opacity: number }>;
   /** Keys of the layers that were put in order, the uppermost first. */

@@ -1,14 +1,12 @@
 import { sha256Hex } from "../model/identity.ts";
-import type { BasemapPack } from "../model/messages.ts";
+import type { BasemapPack, OnlineTiles } from "../model/messages.ts";
 import type { Database } from "../store/database.ts";
 import { beginPack, CHUNK_BYTES, completePack, listPacks, readChunk, writeChunk } from "../store/packs.ts";
 import { OfflineError, request, requestJson } from "./http.ts";
 import type { Progress } from "./pull.ts";
 
-/** The base map packs the server offers. */
-export async function listOfferedPacks(): Promise<BasemapPack[]> {
-  return (await requestJson<{ packs: BasemapPack[] }>("/basemap")).packs;
-}
+/** What the server offers to lie under the layers: packs, and tiles of the internet where the office lets people see them. */
+export const listOfferedPacks = () => requestJson<{ packs: BasemapPack[]; online?: OnlineTiles | null }>("/basemap");
 
 /** Brings packs onto the tablet that are not there whole; an earlier download is gone on with. Progress in bytes.
  *

@@ -3,7 +3,7 @@ import type { Change, Problem, Receipt } from "../model/change.ts";
 import type { Attachment, DevicePosition, PositionQuality } from "../model/feature.ts";
 import type { ImportRecord, OfficeLayer } from "../model/imports.ts";
 import type { Layer, Value } from "../model/layer.ts";
-import type { BasemapPack, ConflictLine } from "../model/messages.ts";
+import { type BasemapPack, type ConflictLine, type OnlineTiles, onlinePack } from "../model/messages.ts";
 import { requestJson } from "./http.ts";
 import { type OnProgress, sendForm } from "./upload.ts";
 
@@ -185,6 +185,12 @@ export const listMissingPhotos = async (): Promise<MissingPhoto[]> =>
 
 export const listBasemaps = async (): Promise<BasemapPack[]> =>
   (await requestJson<{ packs: BasemapPack[] }>("/basemap")).packs;
+
+/** What lies under the layers on a map of the office: packs, and tiles of the internet where the office lets people see them. */
+export async function listUnder(title: string): Promise<BasemapPack[]> {
+  const { packs, online } = await requestJson<{ packs: BasemapPack[]; online: OnlineTiles | null }>("/basemap");
+  return online && navigator.onLine ? [onlinePack(online, title), ...packs] : packs;
+}
 
 /** Where a layer is downloaded from, as it is or as it was at the end of a day. */
 export function exportUrl(

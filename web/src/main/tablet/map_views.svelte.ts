@@ -1,7 +1,10 @@
+import { online } from "svelte/reactivity/window";
+import { t } from "../../i18n/tablet.ts";
 import type { FieldMap } from "../../map/field_map.ts";
 import type { DrawnLayer } from "../../map/ledger_style.ts";
-import { type LocalPack, type PackView, WHOLE_VIEW } from "../../map/pack_source.ts";
+import { HIDDEN, type LocalPack, type PackView, WHOLE_VIEW } from "../../map/pack_source.ts";
 import { MAP_THEMES, type MapTheme } from "../../map/themes.ts";
+import { onlinePack } from "../../model/messages.ts";
 import type { StoredLayer, StoredPack } from "../../store/database.ts";
 import { listPacks, packReader } from "../../store/packs.ts";
 import { readSetting, writeSetting } from "../../store/settings.ts";
@@ -29,7 +32,7 @@ export class MapViews {
 
   async load(): Promise<void> {
     const { database } = this.#ledger;
-    this.pack_views = (await readSetting(database, "pack_views")) ?? {};
+    this.pack_views = { online: HIDDEN, ...(await readSetting(database, "pack_views")) };
     this.layer_views = (await readSetting(database, "layer_views")) ?? {};
     this.order = (await readSetting(database, "layer_order")) ?? [];
     this.theme = (await readSetting(database, "map_theme")) ?? "plain";
@@ -40,8 +43,11 @@ export class MapViews {
     const { maps } = this.#ledger;
     const here = (await listPacks(maps)).filter((pack) => pack.is_complete);
     // Scans and photographs lie over base maps.
-    this.packs = here.toSorted((a, b) => Number(a.kind === "raster") - Number(b.kind === "raster"));
-    const local: LocalPack[] = this.packs.map((pack) => ({ ...pack, read: packReader(maps, pack.sha256) }));
+    const packs = here.toSorted((a, b) => Number(a.kind === "raster") - Number(b.kind === "raster"));
+    const told = online.current ? await readSetting(this.#ledger.database, "online") : null;
+    if (told) packs.unshift({ ...onlinePack(told, t("map_online")), is_complete: true });
+    this.packs = packs;
+    const local: LocalPack[] = packs.map((pack) => ({ ...pack, read: packReader(maps, pack.sha256) }));
     await map.setContent(this.layers.toReversed().map(this.#drawn), local, this.pack_views, this.theme);
   }
 

@@ -114,7 +114,8 @@ export class Outing {
   /** Asks the server what there is; the layers already here are chosen, at the first time all. */
   async ask(): Promise<boolean> {
     return this.#attempt(async () => {
-      const [listings, packs] = await Promise.all([listOffered().then(withRedline), listOfferedPacks()]);
+      const [listings, { packs, online }] = await Promise.all([listOffered().then(withRedline), listOfferedPacks()]);
+      await writeSetting(this.#ledger.database, "online", online ?? null);
       const here = this.#ledger.layers.map((layer) => layer.key);
       await this.#lookAtPacks();
       const estimate = await navigator.storage?.estimate?.().catch(() => undefined);
