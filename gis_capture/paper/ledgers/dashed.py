@@ -11,8 +11,9 @@ _THICKEST_MM, _GAP_MM, _LEAST_MM, _LEAST_INKED, _DOT_MM = 0.65, 1.7, 12.0, 0.25,
 _NEAR_MM, _BLOT_MM = 80.0, 5.0
 
 
-def dashed_lines(contrast: Pixels, solid: tuple[Pixels, Pixels], px_per_mm: float, faint: float
-) -> tuple[Pixels, Pixels]:  # fmt: skip
+def dashed_lines(
+    contrast: Pixels, solid: tuple[Pixels, Pixels], px_per_mm: float, faint: float
+) -> tuple[Pixels, Pixels]:
     """Where level and upright lines of dashes or dots are, their gaps filled; 255.
 
     Args:

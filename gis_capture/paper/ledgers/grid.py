@@ -30,10 +30,8 @@ def find_grids(gray: Pixels, px_per_mm: float) -> tuple[list[Grid], Pixels]:
         # Folds are drawn fainter than the table.
         usual = float(np.median(cv2.max(*contrasts)[lines > 0]))
         masks = line_masks(contrasts, length, max(_FOLD_SHARE * usual, _FAINT))
-    # No fold is dashed.
-    level, upright = dashed_lines(cv2.max(*contrasts), everything, px_per_mm, _FAINT)
-    masks, everything = ((cv2.max(one, level), cv2.max(other, upright)) for one, other in (masks, everything))
-    lines = cv2.dilate(cv2.max(*everything), np.ones((3, 3), np.uint8))
+    dashed = dashed_lines(cv2.max(*contrasts), everything, px_per_mm, _FAINT)
+    lines = cv2.dilate(cv2.max(cv2.max(*everything), cv2.max(*dashed)), np.ones((3, 3), np.uint8))
     near = int(_SAME_LINE_MM * px_per_mm) | 1
     n, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.dilate(lines, np.ones((near, near), np.uint8)))
     # Strokes of small letters run into one another and look like short lines.
@@ -51,9 +49,11 @@ def find_grids(gray: Pixels, px_per_mm: float) -> tuple[list[Grid], Pixels]:
             continue
         window = np.s_[top : top + height, left : left + width]
         is_here = labels[window] == label
-        level, upright, all_level, all_upright = (one[window] * is_here for one in (*masks, *everything))
-        level = _without_folds(level.T, all_level.T, px_per_mm).T
-        grid = _ruled(level, _without_folds(upright, all_upright, px_per_mm), px_per_mm, (left, top))
+        (level, all_level, level_dashes), (upright, all_upright, upright_dashes) = (
+            [one[window] * is_here for one in direction] for direction in zip(masks, everything, dashed, strict=True)
+        )
+        level = _lines(level.T, all_level.T, level_dashes.T, px_per_mm).T
+        grid = _ruled(level, _lines(upright, all_upright, upright_dashes, px_per_mm), px_per_mm, (left, top))
         if grid is not None:
             grids.append(grid)
     # A frame around everything holds no table of its own.
@@ -66,6 +66,14 @@ def find_grids(gray: Pixels, px_per_mm: float) -> tuple[list[Grid], Pixels]:
         aligned = find_aligned(plain, px_per_mm)
         grids = [aligned] if aligned else []
     return sorted(grids, key=lambda grid: grid.box[1]), plain
+
+
+def _lines(mask: Pixels, all_of_it: Pixels, dashes: Pixels, px_per_mm: float) -> Pixels:
+    """Upright lines, whole and dashed, without folds: the noise breaks a fold into dashes, and a line beside one too."""
+    whole = _without_folds(mask, all_of_it, px_per_mm)
+    if dashes.any():
+        whole = np.maximum(whole, _without_folds(np.maximum(mask, dashes), np.maximum(all_of_it, dashes), px_per_mm))
+    return whole
 
 
 def _without_folds(mask: Pixels, all_of_it: Pixels, px_per_mm: float) -> Pixels:

@@ -107,3 +107,11 @@ def test_skew_is_found(skew_deg: float, font: Path) -> None:
     """To a tenth of a degree."""
     picture = print_ledger(4, look=replace(SCAN, skew_deg=skew_deg), n_rows=8).pages[0]
     assert abs(find_skew(picture[:, :, 1]) - skew_deg) < 0.15
+
+
+def test_a_fold_along_a_line_takes_no_row_away(font: Path) -> None:
+    """Though the noise leaves dashes of both, that run on from the line beyond the table."""
+    printed = print_ledger(91014, n_pages=3, n_rows=22)
+    upright = np.rot90(printed.pages[0], -(printed.look.turned // 90)).copy()
+    (grid,), _ = find_grids(straighten(upright).gray, printed.look.dpi / 25.4)
+    assert (grid.n_rows, grid.n_columns) == (24, 8)
