@@ -56,6 +56,8 @@
         found.push(`text runs out of its box: ${name(element)}`);
         break;
       }
+      // It stands over the page, wherever it hangs in it.
+      if (parent.matches("dialog")) break;
     }
     if (element.matches("input, textarea")) continue;
     if (parseFloat(style.fontSize) < 14) found.push(`small print, ${style.fontSize}: ${name(element)}`);

@@ -124,6 +124,11 @@ def tablet_screens(crew: Tablet, server: Server, photo: Path, theme: str = "plai
     crew.wait_until_kept()
 
     crew.tap("button-list")
+    crew.part("round-options").locator("summary").tap()
+    crew.part("round-layer-aed").check()
+    expect(crew.part("round-progress")).to_be_visible()
+    yield "list-round"
+    crew.part("round-options").locator("summary").tap()
     crew.part("list-search").fill("上")
     yield "list"
     crew.find(label)
@@ -187,6 +192,7 @@ def tablet_screens(crew: Tablet, server: Server, photo: Path, theme: str = "plai
     crew.expect_map()
     yield "map-filtered"
     crew.tap("map-filter-clear")
+    expect(crew.part("round-chip")).to_be_visible()
     for _ in THEMES:
         yield f"map-{see_otherwise(crew)}"
     crew.tap("button-menu")
