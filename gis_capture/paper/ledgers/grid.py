@@ -69,7 +69,7 @@ def find_grids(gray: Pixels, px_per_mm: float) -> tuple[list[Grid], Pixels]:
 
 
 def _lines(mask: Pixels, all_of_it: Pixels, dashes: Pixels, px_per_mm: float) -> Pixels:
-    """Upright lines, whole and dashed, without folds: the noise breaks a fold into dashes, and a line beside one too."""
+    """Upright lines, whole and dashed, without folds: noise breaks a fold into dashes, and a line beside one too."""
     whole = _without_folds(mask, all_of_it, px_per_mm)
     if dashes.any():
         whole = np.maximum(whole, _without_folds(np.maximum(mask, dashes), np.maximum(all_of_it, dashes), px_per_mm))
