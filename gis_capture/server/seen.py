@@ -69,20 +69,22 @@ def photos_withheld(message: Any) -> frozenset[str]:
 
     What no change has named before is the sender's to name, whose bytes come later.
     """
-    bodies = message.get("changes") if isinstance(message, dict) else None
     if principal().is_unlimited and principal().area is None:
         return frozenset()
-    lists = [body.get(name) for body in bodies or () if isinstance(body, dict) for name in ("attachments", "detached")]
-    named = {one.get("sha256") for ones in lists if isinstance(ones, list) for one in ones if isinstance(one, dict)}
+    # What is of no such form is told of change by change, later.
+    bodies = _members(message.get("changes") if isinstance(message, dict) else None)
+    photos = [one for body in bodies for name in ("attachments", "detached") for one in _members(body.get(name))]
+    named = {sha256 for photo in photos if isinstance(sha256 := photo.get("sha256"), str)}
     sent, asking = workspace().people.uploads, principal()
     return frozenset(
         sha256
         for sha256 in named
-        if isinstance(sha256, str)
-        and _carriers(sha256)
-        and not _is_photo_seen(sha256)
-        and not sent.is_of(sha256, asking.id)
+        if _carriers(sha256) and not _is_photo_seen(sha256) and not sent.is_of(sha256, asking.id)
     )
+
+
+def _members(found: Any) -> list[dict[str, Any]]:
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def _carriers(sha256: str) -> set[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """Which axis of a plane is north, by words beside the table, by what is placed already, by what a person says."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,10 +17,10 @@ EAST: list[str | None] = [f"{7_234.5 + 300 * row:.1f}" for row in range(9)]
 TOWN = BBox(137.23, 36.13, 137.30, 36.17)
 
 
-def locate(**options: object) -> Located:
+def locate(*, crs: str = "EPSG:6675", layer_crs: str = "EPSG:6675", **options: Any) -> Located:
     """Locates rows under X座標 and Y座標, north under X."""
     columns = {"X座標": NORTH, "Y座標": EAST}
-    return locate_rows(columns, **{"crs": "EPSG:6675", "layer_crs": "EPSG:6675"} | options)  # type: ignore[arg-type]
+    return locate_rows(columns, crs=crs, layer_crs=layer_crs, **options)
 
 
 @pytest.mark.parametrize(

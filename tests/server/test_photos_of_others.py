@@ -82,6 +82,14 @@ def test_naming_the_photo_of_others_gives_no_right_to_it(
     assert west.get(URL).data == PHOTO
 
 
+@pytest.mark.parametrize("changes", [5, [5], [{"attachments": [{"sha256": ["x"]}, 5]}], [{"detached": {"sha256": {}}}]])
+def test_a_push_that_names_photos_in_no_form_is_told_so(east: FlaskClient, changes: Any) -> None:
+    """Where photos are looked for, as everywhere."""
+    message = {"format": "gis-capture.push/v1", "device_id": str(uuid4()), "author": "東", "changes": changes}
+    answer = east.post("/sync/push", json=message)
+    assert answer.status_code < 500, answer.text
+
+
 def test_the_office_hands_on_no_photo_that_it_may_not_see(
     app: Flask, people: People, east: FlaskClient, workspace: Workspace, problem_of: Any
 ) -> None:
