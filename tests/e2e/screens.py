@@ -13,7 +13,7 @@ from typing import Any
 from playwright.sync_api import expect
 
 from tests.e2e.serving import Server, run_cli
-from tests.e2e.tablet import AUTHOR, Tablet
+from tests.e2e.tablet import AUTHOR, Tablet, tap
 
 AREAS = """format = "gis-capture.layer/v1"
 key = "damage_area"
@@ -124,11 +124,11 @@ def tablet_screens(crew: Tablet, server: Server, photo: Path, theme: str = "plai
     crew.wait_until_kept()
 
     crew.tap("button-list")
-    crew.part("round-options").locator("summary").tap()
+    tap(crew.part("round-options").locator("summary"))
     crew.part("round-layer-aed").check()
     expect(crew.part("round-progress")).to_be_visible()
     yield "list-round"
-    crew.part("round-options").locator("summary").tap()
+    tap(crew.part("round-options").locator("summary"))
     crew.part("list-search").fill("上")
     yield "list"
     crew.find(label)
@@ -233,6 +233,6 @@ def tablet_screens(crew: Tablet, server: Server, photo: Path, theme: str = "plai
     crew.complaints.allow("status of 4|ServerError: 4")
     crew.page.goto(f"{crew.url}/tablet/#pair=AAAA-AAAA")
     crew.page.reload()
-    crew.part("crew").first.tap()
+    tap(crew.part("crew").first)
     expect(crew.part("refused")).to_be_visible()
     yield "refused"

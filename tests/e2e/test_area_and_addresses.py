@@ -6,7 +6,7 @@ from playwright.sync_api import Playwright, expect
 
 from tests.e2e.layout import look_at
 from tests.e2e.serving import Server, run_cli
-from tests.e2e.tablet import AUTHOR, PORTRAIT, Tablet, tablet
+from tests.e2e.tablet import AUTHOR, PORTRAIT, Tablet, tablet, tap
 from tests.e2e.test_capture import tap_beside_centre
 
 GAZETTEER = """pref,city,town,koaza,lat,lon
@@ -58,11 +58,11 @@ def test_a_crew_takes_a_named_area_along_and_searches_addresses_in_it(
         expect(crew.part("list-address")).to_contain_text("城見町二丁目")
         expect(crew.part("list-address")).to_contain_text("番地は見つかりません")
         assert not look_at(crew.page)
-        crew.part("list-address").tap()
+        tap(crew.part("list-address"))
         expect(crew.part("list-search")).to_have_count(0)
         crew.expect_map()
         crew.tap("button-list")
-        crew.part("list-row").first.tap()
+        tap(crew.part("list-row").first)
         crew.tap("button-check")
         crew.expect_unsent(1)
 
@@ -86,7 +86,7 @@ def test_a_crew_draws_the_area_on_the_map_and_goes_on_with_what_is_left(
     with tablet(playwright, browser_path, tmp_path / "profile", screens_server.url, viewport=PORTRAIT) as crew:
         crew.set_up("aed")
         n_all = n_listed(crew)
-        crew.part("list-row").first.tap()
+        tap(crew.part("list-row").first)
         crew.expect_map()
         crew.tap("button-check")
         crew.expect_unsent(1)

@@ -10,7 +10,7 @@ from playwright.sync_api import Geolocation, Playwright, expect
 from tests.e2e.layout import look_at
 from tests.e2e.photo import old_photo, take_photo
 from tests.e2e.serving import Server
-from tests.e2e.tablet import PORTRAIT, Tablet, tablet
+from tests.e2e.tablet import PORTRAIT, Tablet, tablet, tap
 from tests.e2e.test_main_job import read_layer
 from tests.e2e.test_plane_layers import TO_DEGREES, TO_PLANE, add_layer
 from tests.e2e.test_red_pen import stroke
@@ -137,7 +137,7 @@ def test_the_map_follows_the_crew_and_what_is_measured_on_it_is_not_kept(
         here = crew.part("map-here")
         expect(here).to_have_attribute("aria-pressed", "false")
         stand(crew, LON, LAT, 4)
-        here.tap()
+        tap(here)
         expect(here).to_have_attribute("aria-pressed", "true")
         crew.expect_map()
         stand(crew, LON + 0.01, LAT + 0.01, 5)
@@ -225,7 +225,7 @@ def test_a_photo_is_kept_as_taken_where_the_crew_wants_it(
         expect(crew.part("photo-thumbnail")).to_have_count(3)
         crew.save()
         crew.find("大きな写真")
-        crew.part("photo-show").nth(1).tap()
+        tap(crew.part("photo-show").nth(1))
         expect(crew.part("photo-large")).to_be_visible()
         expect(crew.part("photo-stamp")).to_contain_text("2020/01/02 9:10")
         expect(crew.part("photo-stamp")).to_contain_text("緯度 36.125000 経度 137.240000")
@@ -233,7 +233,7 @@ def test_a_photo_is_kept_as_taken_where_the_crew_wants_it(
         crew.page.keyboard.press("Escape")
         expect(crew.part("photo-panel")).to_have_count(0)
         expect(crew.part("photo-show").nth(1)).to_be_focused()
-        crew.part("photo-show").nth(2).tap()
+        tap(crew.part("photo-show").nth(2))
         expect(crew.part("photo-stamp")).to_contain_text("場所は分かりません")
         crew.tap("photo-remove-saved")
         crew.tap("confirm-photo-remove")
@@ -260,7 +260,7 @@ def test_a_photo_is_kept_as_taken_where_the_crew_wants_it(
         screens_server.stop()
         other.find("大きな写真")
         expect(other.part("photo-thumbnail")).to_have_count(2)
-        other.part("photo-show").first.tap()
+        tap(other.part("photo-show").first)
         expect(other.page.get_by_text("小さい写真だけがあります")).to_be_visible()
         other.tap("photo-close")
         screens_server.start()

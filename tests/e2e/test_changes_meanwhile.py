@@ -15,7 +15,9 @@ from tests.e2e.tablet import PORTRAIT, tablet
 KEPT = "/tablet/app.webmanifest"
 _SHARE_SHEET = """() => {
   navigator.canShare = () => true;
-  navigator.share = async ({ files }) => { globalThis.shared = files.map(({ name, size }) => [name, size > 0]); };
+  globalThis.shared = new Promise((resolve) => {
+    navigator.share = async ({ files }) => resolve(files.map(({ name, size }) => [name, size > 0]));
+  });
 }"""
 _LOOK_FOR_UPDATE = "async () => { await (await navigator.serviceWorker.getRegistration()).update(); }"
 
@@ -126,7 +128,6 @@ def test_a_newer_app_and_a_changed_layer_leave_unsent_edits_and_drafts_alone(
         crew.tap("button-send")
         crew.page.evaluate(_SHARE_SHEET)
         crew.tap("button-export")
-        crew.page.wait_for_function("globalThis.shared")
         ((name, is_filled),) = crew.page.evaluate("globalThis.shared")
         assert name.startswith("gis-capture-outbox_") and name.endswith(".zip") and is_filled
         shorten_names(screens_server.workspace)

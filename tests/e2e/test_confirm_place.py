@@ -10,7 +10,7 @@ from gis_capture.model import Feature, PositionQuality
 from gis_capture.store.protocol import Author
 from gis_capture.workspace import Workspace
 from tests.e2e.serving import Server
-from tests.e2e.tablet import PORTRAIT, tablet
+from tests.e2e.tablet import PORTRAIT, tablet, tap
 
 HERE = (137.2526, 36.1461)
 LAMPS = {
@@ -49,13 +49,13 @@ def test_places_from_addresses_are_confirmed_or_moved(
         crew.page.context.set_geolocation(crew.position)
         server.stop()
         crew.tap("button-list")
-        crew.part("list-tasks").tap()
+        tap(crew.part("list-tasks"))
         rows = crew.part("list-row")
         expect(rows).to_have_count(2)
         expect(rows.first).to_contain_text("A-1")
         if pictures:
             crew.page.screenshot(path=pictures / "confirm-list.png")
-        rows.first.tap()
+        tap(rows.first)
         asked = crew.part("confirm-place")
         expect(asked).to_contain_text("住所から置いた位置です。確かめてください。")
         expect(asked).to_contain_text("誤差 約300m")

@@ -6,7 +6,7 @@ from playwright.sync_api import Playwright, expect
 
 from tests.e2e.layout import look_at
 from tests.e2e.serving import Server
-from tests.e2e.tablet import AUTHOR, PORTRAIT, Tablet, tablet
+from tests.e2e.tablet import AUTHOR, PORTRAIT, Tablet, tablet, tap
 from tests.e2e.test_main_job import read_layer
 
 OTHER_AUTHOR = "維持係 2班"
@@ -22,7 +22,7 @@ def record(crew: Tablet, name: str) -> None:
 
 def choose(crew: Tablet, author: str) -> None:
     """Goes on as the crew of this name."""
-    crew.part("crew").filter(has_text=author).tap()
+    tap(crew.part("crew").filter(has_text=author))
     crew.expect_map()
 
 
@@ -72,10 +72,10 @@ def test_two_crews_share_a_tablet_and_keep_their_records_apart(
         crew.tap("button-menu")
         crew.tap("crew-leave")
         other = crew.page.get_by_role("listitem").filter(has_text=OTHER_AUTHOR)
-        other.get_by_test_id("crew-remove").tap()
+        tap(other.get_by_test_id("crew-remove"))
         expect(other.get_by_role("alert")).to_contain_text("役所に送った記録は消えません")
         assert not look_at(crew.page)
-        other.get_by_test_id("crew-remove-yes").tap()
+        tap(other.get_by_test_id("crew-remove-yes"))
         expect(crew.part("crew")).to_have_count(1)
         choose(crew, AUTHOR)
         crew.tap("map-layers")

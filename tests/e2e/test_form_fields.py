@@ -7,7 +7,7 @@ import segno
 from playwright.sync_api import Playwright, expect
 
 from tests.e2e.serving import Server, run_cli
-from tests.e2e.tablet import PORTRAIT, tablet
+from tests.e2e.tablet import PORTRAIT, tablet, tap
 from tests.e2e.test_main_job import read_layer
 
 BRIDGES = """format = "gis-capture.layer/v1"
@@ -89,7 +89,7 @@ def test_a_bridge_is_recorded_with_few_letters_and_its_check_hangs_on_it(
         expect(crew.part("form-field-number")).to_have_value("B-銘板-12")
         crew.tap("form-field-town")
         crew.write("town-search", "３３")
-        crew.part("form-field-town-list").get_by_role("button").tap()
+        tap(crew.part("form-field-town-list").get_by_role("button"))
         expect(crew.part("form-field-town")).to_have_text("第33町")
         crew.write("built_on-era-input", "S45.13.1")
         expect(crew.page.get_by_text("日付として読めません")).to_be_visible()
@@ -117,7 +117,7 @@ def test_a_bridge_is_recorded_with_few_letters_and_its_check_hangs_on_it(
         expect(nearest).to_have_text([re.compile("m$")] * 3)
         crew.write("bridge-search", "B13号")
         expect(nearest).to_have_count(1)
-        nearest.tap()
+        tap(nearest)
         expect(crew.part("form-field-bridge")).to_have_text("B-13")
         crew.write("result", "さびあり")
         crew.save()

@@ -10,7 +10,7 @@ from tests.e2e.axe import violations
 from tests.e2e.layout import look_at
 from tests.e2e.office import Office, office
 from tests.e2e.serving import Server, run_cli
-from tests.e2e.tablet import tablet
+from tests.e2e.tablet import tablet, tap
 from tests.e2e.test_main_job import SAMPLES_DIR
 
 PASSWORD = "つつじ並木の街路灯 7基"
@@ -103,7 +103,7 @@ def test_a_clerk_pairs_a_tablet_and_revokes_it(
             crew.expect_map()
             crew.tap("tour-skip")
             crew.tap("button-list")
-            crew.part("list-row").first.tap()
+            tap(crew.part("list-row").first)
             crew.tap("button-check")
             crew.expect_unsent(1)
 

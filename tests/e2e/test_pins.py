@@ -9,7 +9,7 @@ from gis_capture.people import Role
 from gis_capture.workspace import Workspace
 from tests.e2e.layout import look_at
 from tests.e2e.serving import Server
-from tests.e2e.tablet import PORTRAIT, Tablet, tablet
+from tests.e2e.tablet import PORTRAIT, Tablet, tablet, tap
 from tests.e2e.test_crews import record
 
 PASSWORD = "つつじ並木の街路灯 7基"
@@ -19,7 +19,7 @@ PINS = {"鈴木 一郎": "4071", "田中 花": "830264"}
 
 def choose(crew: Tablet, name: str, pin: str) -> None:
     """Types the PIN of a member on the pad."""
-    crew.part("member").filter(has_text=name).tap()
+    tap(crew.part("member").filter(has_text=name))
     press(crew, pin)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from playwright.sync_api import Playwright, expect
 
 from tests.e2e.serving import Server, run_cli
-from tests.e2e.tablet import PORTRAIT, tablet
+from tests.e2e.tablet import PORTRAIT, tablet, tap
 from tests.e2e.test_main_job import SAMPLES_DIR, read_layer
 
 
@@ -69,7 +69,7 @@ def test_a_round_is_walked_by_single_taps_without_a_network(
         crew.reload()
         expect(crew.part("round-chip")).to_have_text(f"見回り {n_total} / {n_total}")
         crew.tap("button-list")
-        crew.part("round-options").locator("summary").tap()
+        tap(crew.part("round-options").locator("summary"))
         expect(crew.part("round-layer-aed")).to_be_checked()
         expect(crew.part("round-layer-park")).not_to_be_checked()
         crew.tap("round-new")

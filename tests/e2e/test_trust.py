@@ -18,7 +18,7 @@ from playwright.sync_api import Error, Page, Playwright, expect
 from gis_capture.people import Role
 from gis_capture.workspace import Workspace
 from tests.e2e.serving import CHECKOUT_DIR, Server, copy_workspace, run_cli
-from tests.e2e.tablet import ARGUMENTS, PORTRAIT, tablet
+from tests.e2e.tablet import ARGUMENTS, PORTRAIT, tablet, tap
 from tests.e2e.test_main_job import SAMPLES_DIR
 from tests.e2e.test_people import PASSWORD, REFUSED
 
@@ -134,7 +134,7 @@ def test_a_trusted_tablet_works_without_the_network(
         trusted_server.stop()
         crew.reload()
         crew.tap("button-list")
-        crew.part("list-row").first.tap()
+        tap(crew.part("list-row").first)
         crew.tap("button-check")
         crew.expect_unsent(1)
         trusted_server.start()
@@ -174,7 +174,7 @@ def test_a_tablet_is_paired_by_the_picture_and_refused_when_it_is_revoked(
         device = next(one for one in crew.page.context.cookies() if one["name"] == "gis_capture_device")
         assert device["secure"] and device["httpOnly"]
         crew.tap("button-list")
-        crew.part("list-row").first.tap()
+        tap(crew.part("list-row").first)
         crew.tap("button-check")
         crew.expect_unsent(1)
         with Workspace.open(trusted_server.workspace) as opened:
