@@ -8,7 +8,7 @@ from playwright.sync_api import Playwright, expect
 
 from tests.e2e.layout import look_at
 from tests.e2e.serving import Server, run_cli
-from tests.e2e.tablet import PORTRAIT, Tablet, tablet
+from tests.e2e.tablet import PORTRAIT, Tablet, tablet, tap_place
 
 HERE = (137.2526, 36.1461)
 N_LAMPS = 900
@@ -44,7 +44,7 @@ def tap_middle(crew: Tablet) -> None:
     crew.expect_map()
     box = crew.part("map").bounding_box()
     assert box is not None
-    crew.page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    tap_place(crew.page, box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
 
 def test_layers_are_ordered_hidden_and_filtered_and_crowds_open_at_a_tap(

@@ -9,7 +9,7 @@ from playwright.sync_api import Playwright, expect
 from pyproj import Transformer
 
 from tests.e2e.serving import Server, run_cli
-from tests.e2e.tablet import PORTRAIT, tablet
+from tests.e2e.tablet import PORTRAIT, tablet, tap_place
 from tests.e2e.test_main_job import read_layer
 
 CRS = "EPSG:6675"
@@ -80,7 +80,7 @@ def test_a_layer_in_metres_is_drawn_edited_and_sent_back_to_the_last_digit(
         assert box is not None
         middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         # Only the lot is there; it fills the map.
-        crew.page.touchscreen.tap(middle[0] + 60, middle[1] + 40)
+        tap_place(crew.page, middle[0] + 60, middle[1] + 40)
         expect(crew.part("sheet-title")).to_have_text("区画1")
         crew.write("note", "杭を確認")
         crew.save()
