@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from gis_capture.locate import codes
 from gis_capture.model import Problem, Severity, Text
+from gis_capture.model.doubt import CHECK, CHECK_OF_ALL
 
 FILL_IN = Text(
     "位置を地図で指定するか、台帳に座標を記入してください。",
@@ -14,8 +15,6 @@ CHECK_HEADERS = Text("台帳の見出しを確かめてください。", "Check 
 CORRECT_LEDGER = Text("台帳を直してください。", "Correct the ledger.")
 CHECK_PLACE = Text("現地または地図で確かめてください。", "Check the place.")
 
-_CHECK = "確認："
-_CHECK_OF_ALL = f"台帳全体で{_CHECK}"
 DOUBTS_OF_ROWS = frozenset(
     {
         codes.ADDRESS_DISAGREES,
@@ -326,17 +325,17 @@ def fill(text: Text, **words: object) -> Text:
 
 def doubt_of_row(title: str) -> str:
     """The words of a note that make a crew look at one place."""
-    return f"{_CHECK}{title}"
+    return f"{CHECK}{title}"
 
 
 def doubt_of_all(title: str) -> str:
     """The words of the notes of all rows for what the office answers once: no crew is sent to each of them."""
-    return f"{_CHECK_OF_ALL}{title}"
+    return f"{CHECK_OF_ALL}{title}"
 
 
 def is_doubted(note: str | None) -> bool:
     """Does the note of a place send a crew to it?"""
-    return _CHECK in (note or "").replace(_CHECK_OF_ALL, "")
+    return CHECK in (note or "").replace(CHECK_OF_ALL, "")
 
 
 def told_once(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -13,7 +13,7 @@ from gis_capture.settings import Settings
 from gis_capture.store.protocol import FeatureQuery
 
 FORMATS = ("geojson", "csv", "fgb")
-ARGUMENTS = ("bbox", "ids", "q", "unlocated", "limit", "after", "properties", "format")
+ARGUMENTS = ("bbox", "ids", "q", "unlocated", "unconfirmed", "limit", "after", "properties", "format")
 """What is not the name of a field."""
 MAX_TEXT, MAX_IDS = 200, 1_000
 _INTEGER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
@@ -68,6 +68,7 @@ def read_page(layer: Layer, arguments: Mapping[str, str], settings: Settings, *,
         feature_ids=ids,
         equals={name: _value(layer, name, arguments[name]) for name in arguments if name not in ARGUMENTS} or None,
         is_located=False if arguments.get("unlocated") == "1" else None,
+        is_unconfirmed=arguments.get("unconfirmed") == "1",
         text=text or None,
         after_fid=read_integer("after", default=0, least=0, most=2**62, arguments=arguments),
         limit=limit + 1,

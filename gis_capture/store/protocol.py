@@ -38,6 +38,7 @@ class FeatureQuery:
         text: Found in any text field.
         with_personal: Whether `text` is also looked for in fields with personal data.
         names: Of the fields to read; None = all.
+        is_unconfirmed: Only those whose position a crew should look at; `model.doubt` tells which.
     """
 
     bbox: BBox | None = None
@@ -49,6 +50,7 @@ class FeatureQuery:
     limit: int | None = None
     with_personal: bool = True
     names: tuple[str, ...] | None = None
+    is_unconfirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

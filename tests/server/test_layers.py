@@ -66,8 +66,10 @@ def test_box_text_and_place_choose_features(client: FlaskClient) -> None:
     in_box = client.get(f"{FEATURES}?bbox=137.2495,36.1,137.2525,36.2").get_json()
     by_text = client.get(f"{FEATURES}?q=A-02").get_json()
     unlocated = client.get(f"{FEATURES}?unlocated=1").get_json()
+    unconfirmed = client.get(f"{FEATURES}?unconfirmed=1").get_json()
 
     assert (in_box["numberMatched"], by_text["numberMatched"], unlocated["numberMatched"]) == (3, 10, 1)
+    assert unconfirmed["numberMatched"] == 0
     assert unlocated["features"][0]["geometry"] is None
 
 

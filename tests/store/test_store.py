@@ -43,6 +43,30 @@ def test_a_feature_without_a_place_is_kept(store: GeoPackageStore, write: Write)
     assert [one.feature_id for one in store.features("lamp", FeatureQuery(is_located=False))] == ["b"]
 
 
+ALL_DOUBTED = "経度「137」（台帳全体で確認：測地系の記載がありません）"
+QUALITIES = {
+    "address": (PositionQuality("address", None), True),
+    "rough": (PositionQuality("mesh", 500.0), True),
+    "exact": (PositionQuality("coordinates", 1.0), False),
+    "doubted": (PositionQuality("coordinates", 1.0, "（確認：区域の外です）"), True),
+    "of-all": (PositionQuality("coordinates", 450.0, ALL_DOUBTED), False),
+    "of-all-and-one": (PositionQuality("coordinates", 450.0, f"{ALL_DOUBTED}（確認：区域の外です）"), True),
+    "on-the-spot": (PositionQuality("gps", 35.0), False),
+    "unsaid": (PositionQuality(), False),
+}
+
+
+def test_positions_that_a_crew_should_look_at_are_found(store: GeoPackageStore, write: Write) -> None:
+    """By the rule of the tablets; what has no place is none of them."""
+    nowhere = replace(lamp("nowhere"), geometry=None, position=PositionQuality("address", 300.0))
+    write(nowhere, *(replace(lamp(key), position=quality) for key, (quality, _) in QUALITIES.items()))
+
+    query = FeatureQuery(is_unconfirmed=True)
+    expected = [key for key, (_, is_wanted) in QUALITIES.items() if is_wanted]
+    assert [one.feature_id for one in store.features("lamp", query)] == expected
+    assert store.count("lamp", query) == len(expected)
+
+
 def test_a_block_that_raises_changes_nothing(store: GeoPackageStore, write: Write) -> None:
     """Neither features nor the revision."""
     write(lamp("a"))

@@ -22,6 +22,7 @@ from gis_capture.store.tables.past import (
     read_features_at,
     read_revisions,
 )
+from gis_capture.store.tables.unconfirmed import unconfirmed
 from gis_capture.text import Text
 
 NOWHERE = BBox(math.inf, math.inf, -math.inf, -math.inf)
@@ -320,6 +321,10 @@ class Reading:
             values += [] if value is None else [rows.column_value(name, value)]
         if query.is_located is not None:
             terms.append(f"geometry IS {'NOT ' if query.is_located else ''}NULL")
+        if query.is_unconfirmed:
+            condition, doubts = unconfirmed()
+            terms.append(condition)
+            values += doubts
         if query.text:
             hidden = frozenset() if query.with_personal else rows.layer.personal_names
             texts = (field.name for field in rows.layer.fields if field.type is FieldType.TEXT)
