@@ -307,6 +307,13 @@ export const en: Record<TabletKey, string> = {
   trouble_unknown_data: "What was saved is on this tablet.",
   trouble_unknown_next: "Try again. If it fails, open the app again.",
 
+  filter_count: "{what} ({n})",
+  outing_tasks: "with {n} places to confirm",
+  outing_work: "What you go round",
+  outing_work_help:
+    'All records of the layers come along. The round and "Nearest not visited" lead you only to what you choose here.',
+  round_tasks: "Only places to confirm",
+  round_chip_tasks: "Places confirmed {done} / {total}",
   tasks_place: "Only places to confirm ({n})",
   task_place: "confirm the place",
   refused_title: "Pair this tablet",

@@ -310,6 +310,12 @@ export const ja = {
   trouble_unknown_data: "保存した記録は、この端末に残っています。",
   trouble_unknown_next: "もう一度試し、だめならアプリを開きなおしてください。",
 
+  filter_count: "{what}({n}件)",
+  outing_tasks: "うち 位置を確かめるもの {n}件",
+  outing_work: "見回るもの",
+  outing_work_help: "台帳はすべて入ります。「見回り」と「次に近い未確認」は、ここで選んだものだけを順に案内します。",
+  round_tasks: "位置を確かめるものだけ",
+  round_chip_tasks: "位置の確認 {done} / {total}",
   tasks_place: "位置を確かめるものだけ({n}件)",
   task_place: "位置を確かめる",
   refused_title: "このタブレットを登録してください",

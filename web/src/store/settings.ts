@@ -32,8 +32,10 @@ export interface Settings {
   layer_order: readonly string[];
   /** The first look around was finished, or skipped. */
   tour_done: boolean;
-  /** The round of inspection: since when (UTC), and keys of the layers it was chosen to go over. */
-  round: { since: string; layers: readonly string[] };
+  /** The round of inspection: since when (UTC), keys of the layers it was chosen to go over, and whether of these only
+   * over what has an open task.
+   */
+  round: { since: string; layers: readonly string[]; is_of_tasks?: boolean };
   /** What part of the city is taken along; null = all of it. */
   area: WorkArea | null;
   /** How far the datums of the layers lie from the map's. */

@@ -15,9 +15,11 @@ export async function listOffered(): Promise<LayerListing[]> {
   return (await requestJson<{ layers: LayerListing[] }>("/layers")).layers;
 }
 
-/** How many features of a layer lie inside a box. */
-export async function countInside(key: string, bbox: Box): Promise<number> {
-  const query = new URLSearchParams({ bbox: boxText(bbox), limit: "1", properties: "" });
+/** How many features of a layer lie inside a box (null = anywhere), or how many of these a crew should look at. */
+export async function countInside(key: string, bbox: Box | null, of: "all" | "unconfirmed" = "all"): Promise<number> {
+  const query = new URLSearchParams({ limit: "1", properties: "" });
+  if (bbox) query.set("bbox", boxText(bbox));
+  if (of === "unconfirmed") query.set("unconfirmed", "1");
   return (await requestJson<{ numberMatched: number }>(`/layers/${key}/features?${query}`)).numberMatched;
 }
 

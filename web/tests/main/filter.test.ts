@@ -38,6 +38,26 @@ test("what was visited today leaves the list of what is left, and what waits to 
   expect(standings()).toEqual(["all", "done", "unsent"]);
 });
 
+test("each choice tells how many there would be by it, the other choices staying as they are", async () => {
+  const desk = await openDesk();
+  const { filter } = desk;
+  const rough = { ...FEATURE, feature_id: "rough", position: { method: "address", accuracy_m: 300, note: null } };
+  const gone = { ...FEATURE, feature_id: "gone", fields: { ...FEATURE.fields, status: "撤去" } };
+  const counts = () => {
+    const walk = filter.count([{ layer, features: [FEATURE, rough, gone] }]);
+    for (let step = walk.next(); ; step = walk.next()) if (step.done) return step.value;
+  };
+  expect(counts()).toEqual({ all: 3, left: 3, done: 0, unsent: 0, attention: 0, task: 1 });
+  desk.openFeature(LAYER.key, FEATURE.feature_id);
+  if (desk.form) await desk.check(desk.form);
+  expect(counts()).toEqual({ all: 3, left: 2, done: 1, unsent: 1, attention: 0, task: 1 });
+  filter.toggle(layer.key, "撤去");
+  filter.standing = "done";
+  expect(counts()).toEqual({ all: 2, left: 1, done: 1, unsent: 1, attention: 0, task: 0 });
+  filter.is_task = true;
+  expect(counts()).toMatchObject({ all: 1, left: 1, done: 0 });
+});
+
 test("a kind of the legend is left out and taken in again; features without a kind always stay", async () => {
   const { filter } = await openDesk();
   filter.toggle(layer.key, "点灯");

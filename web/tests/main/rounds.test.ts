@@ -45,3 +45,18 @@ test("a round that was begun by its first check lasts; a new one has visited not
   expect([...later.keys()]).toEqual([]);
   expect(later.count([{ layer: LAYER, features: [FEATURE] }])).toMatchObject({ n_total: 1, n_left: 1 });
 });
+
+test("a round of tasks goes over places to be confirmed, counts those that were, and stays one when it begins anew", async () => {
+  const { database, rounds } = await withVisits();
+  const rough = { ...FEATURE, position: { method: "address", accuracy_m: 300, note: null } };
+  expect(rounds.includes(FEATURE)).toBe(true);
+  await rounds.choose([LAYER.key], true);
+  expect([rounds.includes(FEATURE), rounds.includes(rough)]).toEqual([false, true]);
+  const was_there = visit({ kind: "changed", at: new Date(Date.now() - 1000).toISOString() });
+  await database.write(["visits"], (transaction) => transaction.objectStore("visits").put(was_there));
+  const later = new Rounds(database);
+  await later.load();
+  expect([later.is_of_tasks, later.includes(FEATURE)]).toEqual([true, true]);
+  await later.begin();
+  expect([later.is_of_tasks, later.includes(FEATURE)]).toEqual([true, false]);
+});

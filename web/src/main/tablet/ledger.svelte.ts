@@ -165,7 +165,10 @@ export class Ledger {
     void this.version;
     const keys = this.rounds.keys();
     const layers = this.layers.filter(({ key }) => keys.has(key));
-    return layers.map(({ key, definition }) => ({ layer: definition, features: this.features(key) }));
+    return layers.map(({ key, definition }) => {
+      const features = this.features(key).filter((feature) => this.rounds.includes(feature));
+      return { layer: definition, features };
+    });
   }
 
   /** Saves a person's wish; the change is on the disk when this returns. False where nothing differs. */

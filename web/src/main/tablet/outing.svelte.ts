@@ -48,6 +48,10 @@ export class Outing {
   area_here = $state.raw<WorkArea | null>(null);
   /** Features of each layer inside that area. */
   n_inside = $state.raw<Readonly<Record<string, number>>>({});
+  /** Those of them whose place is to be confirmed. */
+  n_tasks = $state.raw<Readonly<Record<string, number>>>({});
+  /** Whether the crew goes out for these only. */
+  is_of_tasks = $state(false);
 
   /** Whether the crew stopped what was coming; it goes on from there. */
   is_stopped = $state(false);
@@ -103,12 +107,36 @@ export class Outing {
   async setArea(area: WorkArea | null | undefined): Promise<void> {
     this.area = area;
     this.n_inside = {};
-    if (!area) return;
+    this.n_tasks = {};
+    if (area === undefined) return;
     await this.#attempt(async () => {
       const keys = (this.listings ?? []).filter(({ n_features }) => n_features).map(({ definition }) => definition.key);
-      const counts = await Promise.all(keys.map(async (key) => [key, await countInside(key, area.bbox)] as const));
-      if (this.area === area) this.n_inside = Object.fromEntries(counts);
+      const count = async (of: "all" | "unconfirmed") =>
+        Object.fromEntries(
+          await Promise.all(keys.map(async (key) => [key, await countInside(key, area?.bbox ?? null, of)] as const)),
+        );
+      const [n_inside, n_tasks] = await Promise.all([area ? count("all") : {}, count("unconfirmed")]);
+      if (this.area !== area) return;
+      this.n_inside = n_inside;
+      this.n_tasks = n_tasks;
     });
+  }
+
+  /** Of the layers that are chosen, those with places to be confirmed. */
+  get #keys_with_tasks(): string[] {
+    return this.chosen.filter((key) => this.n_tasks[key]);
+  }
+
+  get n_tasks_chosen(): number {
+    return sumOf(this.#keys_with_tasks.map((key) => this.n_tasks[key] ?? 0));
+  }
+
+  /** Lets the next round go over the work that was chosen. */
+  async #chooseWork(): Promise<void> {
+    const { rounds } = this.#ledger;
+    const is_of_tasks = this.is_of_tasks && this.n_tasks_chosen > 0;
+    if (is_of_tasks) await rounds.choose(this.#keys_with_tasks, true);
+    else if (rounds.is_of_tasks) await rounds.choose([], false);
   }
 
   /** Asks the server what there is; the layers already here are chosen, at the first time all. */
@@ -129,6 +157,7 @@ export class Outing {
       this.towns = towns;
       this.area_here = (await readSetting(this.#ledger.database, "area")) ?? null;
       await this.setArea(this.area_here);
+      this.is_of_tasks = this.#ledger.rounds.is_of_tasks;
       await this.#choosePacks();
       this.is_asked = true;
     });
@@ -180,6 +209,7 @@ export class Outing {
       const crss = [...new Set(taken.map(({ definition }) => definition.crs))].filter(wantsShift);
       const shifts = box ? await Promise.all(crss.map((crs) => fetchShift(crs, box))) : [];
       await writeSetting(this.#ledger.database, "shifts", shifts);
+      await this.#chooseWork();
       const { towns, forms } = box ? await fetchAddresses(box, "lots", ...(area ? [] : ["near" as const])) : NOTHING;
       await replaceTowns(this.#ledger.database, towns);
       await writeSetting(this.#ledger.database, "forms", forms);

@@ -1,5 +1,6 @@
 import type { Feature } from "../../model/feature.ts";
 import type { Layer } from "../../model/layer.ts";
+import { needsConfirming } from "../../model/position.ts";
 import { REDLINE } from "../../model/redline.ts";
 import { countRound, localDay, type RoundCounts, type RoundState, roundState, type Visit } from "../../model/visit.ts";
 import type { Database } from "../../store/database.ts";
@@ -54,6 +55,16 @@ export class Rounds {
     return new Set(checked.map(({ layer }) => layer).filter((key) => key !== REDLINE));
   }
 
+  /** Whether the round goes only over features whose place is to be confirmed. */
+  get is_of_tasks(): boolean {
+    return this.#kept?.is_of_tasks ?? false;
+  }
+
+  /** Whether the round goes over a feature of its layers: a task that was done on it still counts. */
+  includes(feature: Feature): boolean {
+    return !this.is_of_tasks || needsConfirming(feature) || this.done(feature.feature_id) !== null;
+  }
+
   count(layers: Iterable<{ layer: Layer; features: Feature[] }>): RoundCounts {
     const states = [...layers].flatMap(({ layer, features }) => features.map((feature) => this.state(layer, feature)));
     return countRound(states);
@@ -66,11 +77,12 @@ export class Rounds {
 
   /** Begins a new round: nothing is visited yet. */
   async begin(): Promise<void> {
-    await this.#write({ since: new Date().toISOString(), layers: this.#kept?.layers ?? [] });
+    const { layers = [], is_of_tasks } = this.#kept ?? {};
+    await this.#write({ since: new Date().toISOString(), layers, is_of_tasks });
   }
 
-  async choose(layers: readonly string[]): Promise<void> {
-    await this.#write({ since: this.#begun.at, layers });
+  async choose(layers: readonly string[], is_of_tasks = this.is_of_tasks): Promise<void> {
+    await this.#write({ since: this.#begun.at, layers, is_of_tasks });
   }
 
   async #write(round: Settings["round"]): Promise<void> {
