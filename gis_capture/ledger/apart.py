@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from gis_capture.cores import all_cores
+
 _LOOK_S = 0.25
 _WAITING_FACTOR = 10 if os.name == "posix" else 3
 
@@ -46,14 +48,15 @@ def run_apart(
         OSError: The program cannot be started.
     """
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
-        child = subprocess.Popen(
-            list(command),
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=errors,
-            env={**os.environ, **(environ or {})},
-            preexec_fn=_limiter(cpu_s, memory_bytes, output_bytes),
-        )
+        with all_cores():
+            child = subprocess.Popen(
+                list(command),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=errors,
+                env={**os.environ, **(environ or {})},
+                preexec_fn=_limiter(cpu_s, memory_bytes, output_bytes),
+            )
         deadline = time.monotonic() + cpu_s * _WAITING_FACTOR
         try:
             while not (is_late := time.monotonic() > deadline) and is_wanted():

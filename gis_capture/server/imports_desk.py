@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from logging import getLogger
 from pathlib import Path
 from typing import Any
 
+from gis_capture.cores import background
 from gis_capture.errors import CaptureError, SourceError
 from gis_capture.locate.said import Said
 from gis_capture.server.choices import place_rule
@@ -41,7 +43,7 @@ class ImportsDesk:
 
     workspace: Workspace
     jobs: Jobs
-    _worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="import"))
+    _worker: ThreadPoolExecutor = field(default_factory=partial(background, "import"))
 
     def __post_init__(self) -> None:
         # What is new may be another server's.

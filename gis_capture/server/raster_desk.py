@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from logging import getLogger
 from threading import Lock
 from typing import Any
 
+from gis_capture.cores import background
 from gis_capture.errors import CaptureError
 from gis_capture.server.shared_jobs import Jobs
 from gis_capture.text import Text
@@ -32,7 +34,7 @@ class RasterDesk:
     cards: Jobs
     _asked: dict[str, Asked] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
-    _worker: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="raster"))
+    _worker: ThreadPoolExecutor = field(default_factory=partial(background, "raster"))
 
     def start(self, name: str) -> None:
         """Begins to build a layer that was prepared; once more changes nothing, whichever process it is that builds."""

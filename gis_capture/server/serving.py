@@ -15,6 +15,7 @@ from granian.constants import Interfaces, SSLProtocols
 from granian.http import HTTP1Settings, HTTP2Settings
 from granian.log import LogLevels
 
+from gis_capture.cores import choose_core
 from gis_capture.errors import WorkspaceError
 from gis_capture.server.app import create_app
 from gis_capture.server.context import served_by
@@ -121,9 +122,11 @@ def _load(path: str) -> Wsgi:
     gc.set_threshold(OBJECTS_BEFORE_COLLECTING)
     settings = workspace.settings
     turnstile = Turnstile(app, n_places=settings.blocking_threads, patience_s=settings.slow_client_s)
-    turnstile.watch()
     # Last, because it takes seconds of the processor, and nobody should wait for it.
     load_kernel_in_background(prepare=workspace.tiles.prepare)
+    # The threads of granian are begun by this one, and stay on its core; those above have all of them.
+    choose_core()
+    turnstile.watch()
     return turnstile
 
 

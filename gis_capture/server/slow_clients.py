@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from gis_capture.cores import LongWork
 from gis_capture.server.errors import TITLES, problem_body
 from gis_capture.text import Text
 
@@ -53,6 +54,7 @@ class Turnstile:
         self._places = queue.SimpleQueue[None]()
         for _ in range(n_places):
             self._places.put(None)
+        self._work = LongWork()
         self._waits: dict[int, tuple[str, float]] = {}
 
     def __call__(self, environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
@@ -62,11 +64,11 @@ class Turnstile:
             if self.slow().count(address) >= MAX_BY_ADDRESS:
                 return _refused(start_response)
             environ["wsgi.input"] = _Body(environ["wsgi.input"], self, address)
-        self._places.get()
+        self._enter()
         try:
             answer = self._app(environ, start_response)
         finally:
-            self._places.put(None)
+            self._leave()
         return answer if isinstance(answer, list) else _Answer(answer, self, address)
 
     def slow(self, for_s: float = SLOW_AFTER_S) -> list[str]:
@@ -85,25 +87,34 @@ class Turnstile:
     @contextmanager
     def waiting(self, key: object, address: str) -> Iterator[None]:
         """Leaves the place of the present thread while it waits for a client."""
-        self._places.put(None)
+        self._leave()
         self.note_wait(key, address)
         try:
             yield
         finally:
             self.end_wait(key)
-            self._places.get()
+            self._enter()
 
     @contextmanager
     def working(self) -> Iterator[None]:
         """Takes a place."""
-        self._places.get()
+        self._enter()
         try:
             yield
         finally:
-            self._places.put(None)
+            self._leave()
+
+    def _enter(self) -> None:
+        self._places.get()
+        self._work.begin()
+
+    def _leave(self) -> None:
+        self._work.end()
+        self._places.put(None)
 
     def watch(self) -> None:
-        """Begins to cut off who moves hardly a byte, where the system tells (Linux)."""
+        """Begins to cut off who moves hardly a byte, and to spread long work, where the system can (Linux)."""
+        self._work.watch()
         if sys.platform == "linux":
             threading.Thread(target=self._watch, name="slow-clients", daemon=True).start()
 

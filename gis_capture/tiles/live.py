@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import orjson
 
+from gis_capture.cores import on_all_cores
 from gis_capture.definitions import layer_to_json
 from gis_capture.model import Layer
 from gis_capture.store.columns import Columns as StoredColumns
@@ -140,6 +141,7 @@ class LiveLayer:
 
     def _rebuild(self) -> None:
         """Makes the base anew while the present state is served."""
+        on_all_cores()
         try:
             with self._store.snapshot() as moment:
                 fresh = self._build(moment, moment.layer(self._key))

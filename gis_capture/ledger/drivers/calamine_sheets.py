@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
+from gis_capture.cores import all_cores
 from gis_capture.errors import SourceError
 from gis_capture.ledger import codes
 from gis_capture.ledger.drivers.number_formats import is_unseen, shown_text
@@ -93,7 +94,8 @@ def read_sheets_apart(opened: Opened) -> list[SheetCells]:
     """Does the same in a child with a gigabyte and a minute; raises SourceError also where the child dies."""
     command = [sys.executable, "-m", __spec__.name, str(opened.path), str(opened.limits.max_sheet_cells)]
     try:
-        child = subprocess.run(command, capture_output=True, timeout=_CHILD_SECONDS, check=False)
+        with all_cores():
+            child = subprocess.run(command, capture_output=True, timeout=_CHILD_SECONDS, check=False)
     except subprocess.TimeoutExpired as error:
         raise broken(opened.path, f"{_CHILD_SECONDS} s") from error
     if child.returncode:

@@ -20,6 +20,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gis_capture.cores import all_cores
 from gis_capture.errors import ResourceError
 from gis_capture.paper import codes
 from gis_capture.paper.ledgers.letters import is_japanese
@@ -147,9 +148,10 @@ class TesseractEngine:
         listing.write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
         assert self._program is not None
         command = [self._program, str(listing), "stdout", "-l", "jpn", "--psm", "7", "--dpi", "300", "tsv"]
-        return subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_single_threaded(), cwd=folder
-        )
+        with all_cores():
+            return subprocess.Popen(
+                command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_single_threaded(), cwd=folder
+            )
 
     def _readings(self, table: str, n_lines: int) -> list[Reading]:
         texts: list[list[str]] = [[] for _ in range(n_lines)]

@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from gis_capture.cores import all_cores
 from gis_capture.errors import SourceError
 from gis_capture.ledger.apart import run_apart
 from gis_capture.text import Text
@@ -150,13 +151,14 @@ def _ask(child: "subprocess.Popen[bytes]", tile: Tile, answers: "queue.Queue[byt
 
 
 def _start(module: str, job: Path, *, stdin: int) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(
-        [sys.executable, "-m", f"{_MODULES}.{module}", str(job)],
-        stdin=stdin,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        preexec_fn=_limit if os.name == "posix" else None,
-    )
+    with all_cores():
+        return subprocess.Popen(
+            [sys.executable, "-m", f"{_MODULES}.{module}", str(job)],
+            stdin=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=_limit if os.name == "posix" else None,
+        )
 
 
 def _limit() -> None:
