@@ -7,6 +7,7 @@ envelope, everything else carries the one of x and y. All kinds of standard blob
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -106,15 +107,41 @@ def encode_geometry(geometry: Geometry | None, srs_id: int) -> bytes | None:
     return struct.pack("<2sBBi4d", _MAGIC, 0, flags, srs_id, min_x, max_x, min_y, max_y) + wkb
 
 
+class PlanePoints:
+    """Points in the plane, none of them empty; geometries are made of them when somebody takes them for an array.
+
+    Args:
+        xy: Shape (n, 2).
+    """
+
+    def __init__(self, xy: npt.NDArray[np.float64]) -> None:
+        self.xy = xy
+
+    def __len__(self) -> int:
+        return len(self.xy)
+
+    def __getitem__(self, rows: slice) -> "PlanePoints":
+        return PlanePoints(self.xy[rows])
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Geometries:
+        return np.asarray(shapely.points(self.xy))
+
+
+def decode_places(blobs: Sequence[bytes | None]) -> Geometries | PlanePoints:
+    """Reads blobs as `decode_geometries` does, but makes no geometries of plain points."""
+    xy = _plain_points(blobs) if len(blobs) > 1 else None
+    return decode_geometries(blobs) if xy is None else PlanePoints(xy)
+
+
 def decode_geometries(blobs: Sequence[bytes | None]) -> Geometries:
     """Reads blobs; None stays None.
 
     Raises:
         FeatureError: One of them is not the blob of a standard geometry.
     """
-    points = _plain_points(blobs) if len(blobs) > 1 else None
-    if points is not None:
-        return points
+    xy = _plain_points(blobs) if len(blobs) > 1 else None
+    if xy is not None:
+        return np.asarray(shapely.points(xy))
     try:
         if len(blobs) == 1:
             # An array is made for less than it takes to read one.
@@ -127,7 +154,7 @@ def decode_geometries(blobs: Sequence[bytes | None]) -> Geometries:
         raise _invalid(str(error)) from error
 
 
-def _plain_points(blobs: Sequence[bytes | None]) -> Geometries | None:
+def _plain_points(blobs: Sequence[bytes | None]) -> npt.NDArray[np.float64] | None:
     """Reads blobs that are all points as we write them, without going through each; None where they are not."""
     plain = [blob for blob in blobs if blob is not None]
     if len(plain) != len(blobs) or set(map(len, plain)) != {_PLAIN_POINT.itemsize}:
@@ -137,7 +164,7 @@ def _plain_points(blobs: Sequence[bytes | None]) -> Geometries | None:
     if not len(records) or (heads != np.frombuffer(_FIXED_HEAD, np.uint8)).any():
         return None
     # No numbers are those of an empty point.
-    return None if np.isnan(records["xy"]).any() else np.asarray(shapely.points(records["xy"]))
+    return None if np.isnan(records["xy"]).any() else records["xy"]
 
 
 def decode_geometry(blob: bytes | None) -> Geometry | None:

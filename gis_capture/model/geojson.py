@@ -11,14 +11,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import shapely
-from shapely import Geometry
+from shapely import Geometry, Point
 
 from gis_capture.errors import FeatureError
 from gis_capture.text import Text
 
 _TYPES = ("Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon", "GeometryCollection")
 _SIZES = (2, 3, 3, 4)
-_NAN = math.nan
+_NAN, _PLANE = math.nan, 2
 _HEADER = struct.Struct("<BI")
 _COUNT = struct.Struct("<I")
 _POINT = struct.Struct("<BI2d")
@@ -29,6 +29,9 @@ def geometry_to_geojson(geometry: Geometry | None) -> dict[str, Any] | None:
     """Gives the GeoJSON of a geometry; None stays None."""
     if geometry is None:
         return None
+    if isinstance(geometry, Point) and shapely.get_coordinate_dimension(geometry) == _PLANE:
+        x, y = geometry.x, geometry.y
+        return {"type": "Point", "coordinates": [x, y] if x == x else []}
     return wkb_to_geojson(shapely.to_wkb(geometry, output_dimension=4, byte_order=1, flavor="iso"))
 
 

@@ -10,7 +10,8 @@ import orjson
 import shapely
 from shapely import GeometryType
 
-from gis_capture.locate.lon_lat import to_lon_lat
+from gis_capture.geopackage.blob import Geometries, PlanePoints
+from gis_capture.locate.lon_lat import is_lon_lat, to_lon_lat
 from gis_capture.model import Layer
 from gis_capture.model.geojson import wkb_to_geojson
 from gis_capture.store.columns import Columns
@@ -38,7 +39,7 @@ def columns_to_text(layer: Layer, columns: Columns) -> bytes:
         return b""
     keys = [b"," + orjson.dumps(name) + b":" for name in (*names, "revision")]
     keys[0] = b',"properties":{' + keys[0][1:]
-    values = (_geometries(columns.geometries, layer.crs), *(_texts(columns.fields[name]) for name in names))
+    values = (_geometries(columns.places, layer.crs), *(_texts(columns.fields[name]) for name in names))
     parts = (_texts(columns.feature_ids), *values, _texts(columns.revisions))
     before = (b'}},{"type":"Feature","id":', b',"geometry":', *keys)
     pieces = [b""] * (2 * len(parts) * n_rows)
@@ -55,9 +56,11 @@ def _texts(values: Sequence[Any]) -> list[bytes]:
     return orjson.dumps(values, option=orjson.OPT_INDENT_2)[4:-2].split(b",\n  ") if values else []
 
 
-def _geometries(geometries: npt.NDArray[np.object_], crs: str) -> list[bytes]:
+def _geometries(places: Geometries | PlanePoints, crs: str) -> list[bytes]:
     """The geometries: those in the plane kind by kind, all others one by one."""
-    moved = to_lon_lat(geometries, crs)
+    if isinstance(places, PlanePoints) and is_lon_lat(crs):
+        return [_POINT_START + text + b"]}" for text in _positions(places.xy)]
+    moved = to_lon_lat(np.asarray(places), crs)
     kinds = shapely.get_type_id(moved)
     if (kinds == GeometryType.POINT).all() and not (shapely.get_coordinate_dimension(moved) > 2).any():
         xy = shapely.get_coordinates(moved)

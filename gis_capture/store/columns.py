@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 
+from gis_capture.geopackage.blob import Geometries, PlanePoints
 from gis_capture.model import Value
 
 ROWS_AT_ONCE = 20_000
@@ -20,7 +20,7 @@ class Columns:
 
     Attributes:
         feature_ids: "" where another program made the feature and nobody has adopted it yet.
-        geometries: Shape (n,), shapely geometries in the layer's CRS, None where there is none.
+        places: Shape (n,), shapely geometries in the layer's CRS, None where there is none; or points alone.
         fields: Values by the name of their field.
         revisions: That last wrote each feature; not there where a whole layer is read.
         is_cut: Whether it is a page that ends before its limit because it is large; it has one row at least.
@@ -28,10 +28,15 @@ class Columns:
 
     fids: Sequence[int]
     feature_ids: Sequence[str]
-    geometries: npt.NDArray[np.object_]
+    places: Geometries | PlanePoints
     fields: Mapping[str, Sequence[Value]]
     revisions: Sequence[int] = ()
     is_cut: bool = False
+
+    @property
+    def geometries(self) -> Geometries:
+        """The places as geometries."""
+        return np.asarray(self.places)
 
     def first(self, n_rows: int) -> Self:
         """The first rows, at most so many."""
@@ -39,4 +44,4 @@ class Columns:
             return self
         fields = {name: values[:n_rows] for name, values in self.fields.items()}
         ids, revisions = self.feature_ids[:n_rows], self.revisions[:n_rows]
-        return type(self)(self.fids[:n_rows], ids, self.geometries[:n_rows], fields, revisions)
+        return type(self)(self.fids[:n_rows], ids, self.places[:n_rows], fields, revisions)

@@ -1,13 +1,16 @@
 """Features written column by column say what features written one by one say."""
 
+from dataclasses import replace
+
 import numpy as np
 import orjson
 import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-from shapely import Geometry
+from shapely import Geometry, Point
 
+from gis_capture.geopackage.blob import PlanePoints, decode_places, encode_geometry
 from gis_capture.model import Feature, Field, FieldType, Layer, Text, Value
 from gis_capture.report.geojson import to_geojson
 from gis_capture.report.geojson_text import columns_to_text
@@ -70,3 +73,25 @@ def test_coordinates_are_those_of_the_layer_to_the_last_bit() -> None:
     point, line = orjson.loads(b"[" + texts + b"]")
     assert point["geometry"]["coordinates"] == [x, y]
     assert line["geometry"]["coordinates"] == [[y, x], [x, y]]
+
+
+@pytest.mark.parametrize("crs", ["EPSG:6668", "EPSG:6675"])
+def test_points_without_geometries_give_the_same_bytes(crs: str) -> None:
+    """As a file gives them, whole and from the first ones on; in a plane system they are moved."""
+    layer = replace(LAYER, crs=crs)
+    points: list[Geometry | None] = [Point(137.25 + number / 7, 36.1 - number / 3) for number in range(5)]
+    blobs = [encode_geometry(point, 6668) for point in points]
+    places = decode_places(blobs)
+    assert isinstance(places, PlanePoints) and not isinstance(decode_places([*blobs, None]), PlanePoints)
+    values: list[Value] = [*range(5)]
+    fields = {name: values for name in NAMES}
+    columns = Columns([*range(5)], [f"id {number}" for number in range(5)], places, fields, [*range(5)])
+    features = [
+        Feature("l", one, point, dict.fromkeys(NAMES, number), number)
+        for number, (one, point) in enumerate(zip(columns.feature_ids, points, strict=True))
+    ]
+
+    whole = [orjson.dumps(document) for document in to_geojson(layer, features)]
+    assert columns_to_text(layer, columns) == b",".join(whole)
+    assert columns_to_text(layer, columns.first(2)) == b",".join(whole[:2])
+    assert (columns.geometries == np.array(points, dtype=object)).all()

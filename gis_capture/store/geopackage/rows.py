@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from gis_capture.geopackage.blob import decode_geometries, encode_geometries
+from gis_capture.geopackage.blob import Geometries, PlanePoints, decode_geometries, decode_places, encode_geometries
 from gis_capture.geopackage.column_values import column_reader, column_writer
 from gis_capture.model import FieldType, Value
-from gis_capture.store.tables.layer_rows import Geometries, LayerRows, parse_layer
+from gis_capture.store.tables.layer_rows import LayerRows, parse_layer
 
 
 class GeoPackageRows(LayerRows):
@@ -20,6 +20,10 @@ class GeoPackageRows(LayerRows):
     def decode_geometries(self, contents: Sequence[Any]) -> Geometries:
         """Reads contents of the geometry column."""
         return decode_geometries(contents)
+
+    def decode_places(self, contents: Sequence[Any]) -> Geometries | PlanePoints:
+        """Reads contents of the geometry column."""
+        return decode_places(contents)
 
     def column_writer(self, field_type: FieldType) -> Callable[[Any], Any] | None:
         """How a value becomes a column's content."""

@@ -6,13 +6,13 @@ import numpy as np
 import shapely
 
 from gis_capture.errors import FieldError, LayerError
+from gis_capture.geopackage.blob import Geometries
 from gis_capture.geopackage.crs import epsg_code
 from gis_capture.geopackage.layer_tables import SYSTEM_TITLES
 from gis_capture.geopackage.names import OWN_PREFIX, check_names, quote_identifier, quote_text
 from gis_capture.model import Field, FieldType, Layer
 from gis_capture.store.postgis.columns import COLUMN_TYPES, COLUMNS
 from gis_capture.store.postgis.database import PostgresDatabase
-from gis_capture.store.tables.layer_rows import Geometries
 from gis_capture.text import Text
 
 MAX_NAME_BYTES = 63

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import shapely
 
+from gis_capture.geopackage.blob import Geometries
 from gis_capture.model import FieldType, Value
 from gis_capture.store.postgis.columns import column_reader, column_writer
-from gis_capture.store.tables.layer_rows import Geometries, LayerRows, parse_layer
+from gis_capture.store.tables.layer_rows import LayerRows, parse_layer
 
 
 class PostgisRows(LayerRows):

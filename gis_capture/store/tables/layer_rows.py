@@ -6,10 +6,10 @@ from functools import lru_cache
 from typing import Any, Self
 
 import numpy as np
-import numpy.typing as npt
 import orjson
 
 from gis_capture.definitions import layer_from_json
+from gis_capture.geopackage.blob import Geometries, PlanePoints
 from gis_capture.geopackage.crs import epsg_code
 from gis_capture.geopackage.names import FEATURE_ID, GEOMETRY, POSITION_COLUMNS, REVISION, quote_identifier
 from gis_capture.model import Attachment, Feature, FeatureColumns, FieldType, Layer, PositionQuality, Value
@@ -17,7 +17,6 @@ from gis_capture.store.columns import Columns
 from gis_capture.store.tables.database import Database
 
 BATCH = 2_000
-Geometries = npt.NDArray[np.object_]
 
 
 class LayerRows:
@@ -33,6 +32,10 @@ class LayerRows:
     def decode_geometries(self, contents: Sequence[Any]) -> Geometries:
         """Reads contents of the geometry column; None stays None."""
         raise NotImplementedError
+
+    def decode_places(self, contents: Sequence[Any]) -> Geometries | PlanePoints:
+        """Reads as `decode_geometries` does; where it can, points alone without a geometry for each."""
+        return self.decode_geometries(contents)
 
     def column_writer(self, field_type: FieldType) -> Callable[[Any], Any] | None:
         """How a value becomes a column's content; None = as it is."""
@@ -165,7 +168,7 @@ class LayerRows:
         revisions = values[-1] if len(values) > len(names) else []
         if None in revisions:
             revisions = [one or 0 for one in revisions]
-        return Columns(fids, ids, self.decode_geometries(contents), fields, revisions)
+        return Columns(fids, ids, self.decode_places(contents), fields, revisions)
 
     def from_state(self, feature_id: str, revision: int, state: str, geometry: Any) -> Feature:
         """Reads a feature of the history."""
