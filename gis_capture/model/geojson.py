@@ -30,7 +30,7 @@ def geometry_to_geojson(geometry: Geometry | None) -> dict[str, Any] | None:
     if geometry is None:
         return None
     if isinstance(geometry, Point) and shapely.get_coordinate_dimension(geometry) == _PLANE:
-        x, y = geometry.x, geometry.y
+        ((x, y),) = shapely.get_coordinates(geometry).tolist() or [(_NAN, _NAN)]
         return {"type": "Point", "coordinates": [x, y] if x == x else []}
     return wkb_to_geojson(shapely.to_wkb(geometry, output_dimension=4, byte_order=1, flavor="iso"))
 
