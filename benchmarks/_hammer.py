@@ -55,13 +55,14 @@ def hammer(port: int, paths: Sequence[str]) -> tuple[int, float]:
 
 
 @contextlib.contextmanager
-def static_file(content: bytes) -> Iterator[tuple[int, int]]:
-    """Sends a packed tile as "/tile" by one process of nginx; gives its port and process."""
+def static_files(contents: Sequence[bytes]) -> Iterator[tuple[int, int]]:
+    """Sends packed tiles as "/0", "/1" … by one process of nginx; gives its port and process."""
     with tempfile.TemporaryDirectory() as name, socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port, folder = probe.getsockname()[1], Path(name)
         (folder / "files").mkdir()
-        (folder / "files" / "tile").write_bytes(content)
+        for number, content in enumerate(contents):
+            (folder / "files" / str(number)).write_bytes(content)
         # The folder is the account's own.
         user = "user root;" if os.name == "posix" and os.geteuid() == 0 else ""
         (folder / "nginx.conf").write_text(_CONFIG % (user, port))
@@ -70,7 +71,7 @@ def static_file(content: bytes) -> Iterator[tuple[int, int]]:
         try:
             for _ in range(100):
                 with contextlib.suppress(OSError):
-                    http.client.HTTPConnection("127.0.0.1", port, timeout=10).request("GET", "/tile")
+                    http.client.HTTPConnection("127.0.0.1", port, timeout=10).request("GET", "/0")
                     break
                 time.sleep(0.05)
             yield port, process.pid
