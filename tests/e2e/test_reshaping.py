@@ -11,6 +11,13 @@ from tests.e2e.test_main_job import read_layer
 from tests.e2e.test_plane_layers import CENTRE, CORNERS, HALF_M, METRES_PER_PIXEL_AT_17, TO_DEGREES, add_layer
 
 LON, LAT = TO_DEGREES.transform(*CENTRE)
+WEST, EAST = (
+    [
+        (CENTRE[0] + east * HALF_M + 0.123456789, CENTRE[1] + north * HALF_M + 0.0000123)
+        for east, north in ((least, -1), (most, -1), (most, 1), (least, 1), (least, -1))
+    ]
+    for least, most in ((-1, -0.2), (0.2, 1))
+)
 HALF_PX = HALF_M / (METRES_PER_PIXEL_AT_17 * 0.8093)
 
 
@@ -124,18 +131,20 @@ def test_a_lot_is_divided_joined_again_and_a_neighbour_is_drawn_onto_its_corners
 
 
 def test_a_corner_is_moved_back_and_forth_by_mouse_and_by_finger(
-    server: Server, playwright: Playwright, browser_path: str, tmp_path: Path
+    server: Server, playwright: Playwright, browser_path: str, tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
     """After a mouse moved one corner, a finger moves the one it touches, not that of the mouse; steps go back.
 
-    Closing the app loses none of it.
+    Closing the app loses none of it. Of a shape of two parts the tapped one is corrected, the other stays.
     """
     add_layer(server.workspace, "lot", "区画", {"type": "Polygon", "coordinates": [CORNERS]})
+    add_layer(server.workspace, "pair", "飛び地", {"type": "MultiPolygon", "coordinates": [[WEST], [EAST]]})
+    pictures = pytestconfig.getoption("--screenshots")
     server.start()
     with tablet(
         playwright, browser_path, tmp_path / "profile", server.url, viewport=PORTRAIT, position=(LON, LAT)
     ) as crew:
-        crew.set_up("lot")
+        crew.set_up("lot", "pair")
         open_lot(crew, "区画1", "button-move")
         x, y = middle(crew)
         crew.page.mouse.move(x + HALF_PX, y - HALF_PX)
@@ -155,9 +164,31 @@ def test_a_corner_is_moved_back_and_forth_by_mouse_and_by_finger(
         crew.reload()
         crew.tap("draw-finish")
         crew.save()
+        open_lot(crew, "飛び地1", "button-move")
+        expect(crew.part("draw-panel")).to_contain_text("2つの部分に分かれています")
+        expect(crew.part("draw-finish")).to_have_count(0)
+        if pictures:
+            crew.expect_map()
+            crew.page.screenshot(path=pictures / "reshape-choose.png")
+        tap_at(crew, (0.6, 0))
+        expect(crew.part("draw-panel")).to_contain_text("2つの部分のうち2番目を直します。")
+        crew.part("sketch-snap").uncheck()
+        drag(crew, (1, 1), (1, 0.4))
+        expect(crew.part("reshape-undo")).to_be_enabled()
+        crew.reload()
+        expect(crew.part("draw-panel")).to_contain_text("2つの部分のうち2番目を直します。")
+        if pictures:
+            crew.page.screenshot(path=pictures / "reshape-part.png")
+        crew.tap("draw-finish")
+        crew.save()
         crew.send()
-        assert crew.receipts() == ["applied"]
+        assert crew.receipts() == ["applied", "applied"]
 
+    west, east = (list(part.exterior.coords) for part in read_layer(server, "pair").geometry.iloc[0].geoms)
+    assert west == WEST
+    assert [corner for corner in EAST if corner not in east] == [EAST[2]]
+    (moved,) = (corner for corner in east if corner not in EAST)
+    assert (moved[1] - CENTRE[1]) / HALF_M == pytest.approx(0.4, abs=0.15)
     corners = list(read_layer(server, "lot").geometry.iloc[0].exterior.coords)
     moved = [corner for corner in CORNERS[:4] if corner not in corners]
     assert moved == [CORNERS[0], CORNERS[2]]

@@ -1,4 +1,5 @@
-import type { Geometry, Position } from "geojson";
+import type { Geometry } from "geojson";
+import { partsOf } from "./parts.ts";
 
 /** How a geometry of a layer's type is made by hand. */
 export type DrawKind = "Point" | "LineString" | "Polygon";
@@ -9,13 +10,10 @@ export function drawKind(geometry_type: string): DrawKind {
   return geometry_type.endsWith("Polygon") ? "Polygon" : "Point";
 }
 
-/** The single shape in a geometry; null where it has several parts, which are not reshaped on the tablet. */
+/** The single shape in a geometry; null where it has several parts. */
 export function singleShape(geometry: Geometry | null): Geometry | null {
-  if (!geometry || geometry.type === "GeometryCollection") return null;
-  if (!geometry.type.startsWith("Multi")) return geometry;
-  const [only, ...others] = geometry.coordinates as Position[];
-  if (!only || others.length) return null;
-  return { type: geometry.type.slice("Multi".length), coordinates: only } as unknown as Geometry;
+  const [only, ...others] = partsOf(geometry);
+  return only && !others.length ? only : null;
 }
 
 /** Gives a single shape the type of its layer. */

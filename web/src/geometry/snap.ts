@@ -21,6 +21,15 @@ export function snapTo(place: Position, geometries: Iterable<Geometry>, toleranc
   return vertex?.slice(0, 2) ?? side ?? null;
 }
 
+/** How far a place lies from the nearest side of a geometry, metres. */
+export function awayM(place: Position, geometry: Geometry): number {
+  let away_m = Number.POSITIVE_INFINITY;
+  for (const line of linesOf(geometry))
+    for (const [index, end] of line.slice(1).entries())
+      away_m = Math.min(away_m, between(place, footOn(place, line[index] ?? end, end)));
+  return away_m;
+}
+
 const between = ([x1 = 0, y1 = 0]: Position, [x2 = 0, y2 = 0]: Position) => distanceM([x1, y1], [x2, y2]);
 
 /** Lines and rings of a geometry. */

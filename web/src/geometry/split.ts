@@ -1,5 +1,6 @@
 import type { Geometry, Position } from "geojson";
 import { bboxOf } from "./distance.ts";
+import { isInside } from "./ring.ts";
 import { lineCrosses } from "./sketch.ts";
 
 /** Why a cut does not divide a shape. */
@@ -142,13 +143,4 @@ function areaOf(ring: readonly Position[]): number {
     return sum + (x - x0) * (next_y - y0) - (next_x - x0) * (y - y0);
   }, 0);
   return Math.abs(twice) / 2;
-}
-
-function isInside([x = 0, y = 0]: Position, ring: readonly Position[]): boolean {
-  let is_inside = false;
-  for (const [index, [ax = 0, ay = 0]] of ring.entries()) {
-    const [bx = 0, by = 0] = ring[(index + 1) % ring.length] ?? [];
-    if (ay > y !== by > y && x < ax + ((y - ay) / (by - ay)) * (bx - ax)) is_inside = !is_inside;
-  }
-  return is_inside;
 }

@@ -3,10 +3,12 @@ import type { Sketch } from "../geometry/sketch.ts";
 import type { Feature, Fields, PositionQuality } from "../model/feature.ts";
 import type { Database } from "./database.ts";
 
-/** What is being drawn for a form, in degrees: a new shape or the cut that divides one, or the corners of one moved. */
+/** What is being drawn for a form, in degrees: a new shape or the cut that divides one, or the corners of one moved, of
+ * a shape of several parts those of one (its index).
+ */
 export type Drawn =
   | { tool: "draw" | "split"; sketch: Sketch; is_walking: boolean }
-  | { tool: "reshape"; shape: Geometry };
+  | { tool: "reshape"; shape: Geometry; part?: number };
 
 /** An open form, kept at every keystroke and every corner. `seen` is null while a new feature is made. */
 export interface Draft {

@@ -1,5 +1,6 @@
 import type { Geometry } from "geojson";
 import { anchorOf, distanceM } from "../../geometry/distance.ts";
+import { partsOf, withPart } from "../../geometry/parts.ts";
 import { datumAccuracyM, inLayer, isPlaceable } from "../../geometry/projection.ts";
 import { asLayerType, drawKind } from "../../geometry/shape.ts";
 import { EMPTY_SKETCH, type Sketch } from "../../geometry/sketch.ts";
@@ -126,12 +127,20 @@ export class Desk {
     this.panel = { kind: drawKind(form.layer.geometry_type) === "Point" ? "place" : "draw", form };
   }
 
-  /** Takes the place that was chosen, in degrees; `accuracy_m` where the device told it, null where a person pointed. */
-  async place(geometry: Geometry, accuracy_m: number | null = null, note: string | null = null): Promise<void> {
+  /** Takes the place that was chosen, in degrees; `accuracy_m` where the device told it, null where a person pointed.
+   *
+   * It replaces the shape, or where that has several parts, the `part` of it that was reshaped.
+   */
+  async place(
+    geometry: Geometry,
+    accuracy_m: number | null = null,
+    note: string | null = null,
+    part: number | null = null,
+  ): Promise<void> {
     const { form } = this;
     const anchor = anchorOf(geometry);
     if (!form || !anchor) return;
-    const put = () => this.#put(form, geometry, accuracy_m, note);
+    const put = () => this.#put(form, geometry, accuracy_m, note, part);
     const away_m = this.ledger.outsideM(anchor);
     if (away_m < FAR_OUTSIDE_M) return put();
     this.question = {
@@ -143,16 +152,28 @@ export class Desk {
     };
   }
 
-  async #put(form: DraftForm, geometry: Geometry, accuracy_m: number | null, note: string | null): Promise<void> {
+  async #put(
+    form: DraftForm,
+    geometry: Geometry,
+    accuracy_m: number | null,
+    note: string | null,
+    part: number | null,
+  ): Promise<void> {
     this.panel = { kind: "form", form };
     const { geometry_type, crs, key } = form.layer;
     const datum_m = datumAccuracyM(crs);
     const worse_m = datum_m && accuracy_m !== null ? Math.hypot(datum_m, accuracy_m) : (accuracy_m ?? datum_m);
     const located = { method: accuracy_m === null ? "tap" : "gps", accuracy_m: worse_m, note };
     const around = this.ledger.shapesAround(key, geometry);
-    await this.attempt(() =>
-      form.place(inLayer(asLayerType(geometry, geometry_type), crs, form.shape, around), located),
-    );
+    await this.attempt(() => {
+      const { shape } = form;
+      const single = part === null ? null : (partsOf(shape)[part] ?? null);
+      const put =
+        shape && single && part !== null
+          ? withPart(shape, part, inLayer(geometry, crs, single, around))
+          : inLayer(asLayerType(geometry, geometry_type), crs, shape, around);
+      return form.place(put, located);
+    });
   }
 
   /** Back from choosing a place: to the form, or out where there is nothing yet. */
