@@ -88,6 +88,7 @@ def test_a_lot_is_divided_joined_again_and_a_neighbour_is_drawn_onto_its_corners
         crew.expect_unsent(2)
         crew.tap("button-undo")
         crew.expect_unsent(0)
+        crew.reload()
         crew.tap("button-redo")
         crew.expect_unsent(2)
         expect(crew.part("button-redo")).to_have_count(0)

@@ -66,6 +66,7 @@ export const en: Record<TabletKey, string> = {
   step: "{layer}{label} ({kind})",
   step_label: " “{label}”",
   step_and_others: "{what} and {n} more",
+  redo_too_late: "Something was saved since then, so this cannot be done again.",
   undo_too_late: "What was sent cannot be undone. Open it and correct it.",
 
   checks_good: "Ready to leave.",

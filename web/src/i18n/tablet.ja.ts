@@ -66,6 +66,7 @@ export const ja = {
   step: "{layer}{label}の{kind}",
   step_label: "「{label}」",
   step_and_others: "{what}、ほか{n}件",
+  redo_too_late: "そのあとに保存した記録があるので、やり直せません。",
   undo_too_late: "送ったあとの記録は元に戻せません。開いて直してください。",
 
   checks_good: "出かける準備ができています。",

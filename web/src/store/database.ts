@@ -36,6 +36,13 @@ export interface StoredPack extends BasemapPack {
   is_complete: boolean;
 }
 
+/** A step that was taken back, whole, so that it can be done again: also after the app was closed. */
+export interface Undone {
+  id: number;
+  entries: OutboxEntry[];
+  photos: StoredPhoto[];
+}
+
 export interface Schema extends DBSchema {
   settings: { key: string; value: unknown };
   layers: { key: string; value: StoredLayer };
@@ -49,13 +56,14 @@ export interface Schema extends DBSchema {
   visits: { key: string; value: Visit };
   towns: { key: number; value: StoredTown };
   lots: { key: number; value: Lot[] };
+  undone: { key: number; value: Undone };
 }
 
 export type StoreName = StoreNames<Schema>;
 export type ReadTransaction = IDBPTransaction<Schema, StoreName[], "readonly">;
 export type WriteTransaction = IDBPTransaction<Schema, StoreName[], "readwrite">;
 
-const VERSION = 3;
+const VERSION = 4;
 
 /** The device's storage cannot be used; what was saved before is untouched. */
 export class StorageError extends Error {
@@ -152,6 +160,7 @@ function upgrade(connection: IDBPDatabase<Schema>, old_version: number): void {
     connection.createObjectStore("towns", { keyPath: "town_id" });
     connection.createObjectStore("lots");
   }
+  if (old_version < 4) connection.createObjectStore("undone", { keyPath: "id", autoIncrement: true });
 }
 
 function createStores(connection: IDBPDatabase<Schema>): void {

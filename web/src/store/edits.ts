@@ -2,7 +2,7 @@ import type { Change, OutboxEntry } from "../model/change.ts";
 import { hasUnsentPhoto, isEmpty, makeChange, type Wish } from "../model/edit.ts";
 import { NATURE, type Nature } from "../model/identity.ts";
 import { localDay, visitOf } from "../model/visit.ts";
-import type { Database, StoredPhoto, WriteTransaction } from "./database.ts";
+import type { Database, StoredPhoto, Undone, WriteTransaction } from "./database.ts";
 
 /** What a person wants, and the feature's label for lists. */
 type LabelledWish = Wish & { label: string };
@@ -16,14 +16,18 @@ export async function saveEdit(database: Database, wish: LabelledWish, nature: N
   return entry ?? null;
 }
 
-/** Saves several wishes in one transaction, all or none; returns their entries, null where nothing differs. */
+/** Saves several wishes in one transaction, all or none; returns their entries, null where nothing differs.
+ *
+ * What was taken back before cannot be done again after that.
+ */
 export async function saveEdits(database: Database, wishes: readonly LabelledWish[], nature: Nature = NATURE) {
-  return database.write(["features", "outbox", "photos", "drafts", "visits"], async (transaction) => {
+  return database.write(["features", "outbox", "photos", "drafts", "visits", "undone"], async (transaction) => {
     const entries: (OutboxEntry | null)[] = [];
     for (const wish of wishes) {
       const first_id = entries.find((entry) => entry)?.change.change_id;
       entries.push(await saveOne(transaction, wish, nature, first_id));
     }
+    if (entries.some(Boolean)) await transaction.objectStore("undone").clear();
     return entries;
   });
 }
@@ -84,15 +88,9 @@ async function noteVisit(transaction: WriteTransaction, change: Change): Promise
 /** Takes the newest change of a feature back, as long as the server cannot have seen it; else does nothing. */
 export const undoChange = (database: Database, change_id: string) => undoChanges(database, [change_id]);
 
-/** What was taken back, so that it can be done again. */
-export interface Undone {
-  entries: OutboxEntry[];
-  photos: StoredPhoto[];
-}
-
 /** Takes changes that were saved together back, all of them or, where one cannot be, none: then gives null. */
 export async function undoChanges(database: Database, change_ids: readonly string[]): Promise<Undone | null> {
-  return database.write(["outbox", "photos", "visits"], async (transaction) => {
+  return database.write(["outbox", "photos", "visits", "undone"], async (transaction) => {
     const outbox = transaction.objectStore("outbox");
     const chosen = await Promise.all(change_ids.map((change_id) => outbox.index("change_id").get(change_id)));
     const entries: OutboxEntry[] = [];
@@ -104,18 +102,32 @@ export async function undoChanges(database: Database, change_ids: readonly strin
     }
     const photos: StoredPhoto[] = [];
     for (const entry of entries) photos.push(...(await undoOne(transaction, entry)));
-    return { entries, photos };
+    if (!entries.length) return null;
+    const undone = { entries, photos } satisfies Omit<Undone, "id">;
+    return { ...undone, id: await transaction.objectStore("undone").add(undone as Undone) };
   });
 }
 
-/** Does what was taken back again; the changes stand in the outbox where they stood. */
-export async function redoChanges(database: Database, { entries, photos }: Undone): Promise<void> {
-  await database.write(["outbox", "photos", "visits"], async (transaction) => {
+/** All that was taken back and can be done again, the newest last. */
+export async function listUndone(database: Database): Promise<Undone[]> {
+  return database.read(["undone"], (transaction) => transaction.objectStore("undone").getAll());
+}
+
+/** Does what was taken back again; the changes stand in the outbox where they stood.
+ *
+ * False where it cannot be any more: another window saved something, or did it again.
+ */
+export async function redoChanges(database: Database, { id, entries, photos }: Undone): Promise<boolean> {
+  return database.write(["outbox", "photos", "visits", "undone"], async (transaction) => {
+    const undone = transaction.objectStore("undone");
+    if (!(await undone.get(id))) return false;
+    await undone.delete(id);
     for (const photo of photos) await transaction.objectStore("photos").put(photo);
     for (const entry of entries) {
       await transaction.objectStore("outbox").put(entry);
       await noteVisit(transaction, entry.change);
     }
+    return true;
   });
 }
 

@@ -67,10 +67,12 @@ export async function handOver(database: Database, feature_id: string): Promise<
 /** Readies the outbox for a store that was replaced (restored, moved).
  *
  * Revisions of the old store mean nothing there, so changes are compared by the values their author saw; as their
- * bodies differ by that, they get new ids. The order and the links between them stay.
+ * bodies differ by that, they get new ids. The order and the links between them stay. What was taken back builds on
+ * the old ones, and cannot be done again.
  */
 export async function rebaseOutbox(database: Database): Promise<void> {
-  await database.write(["outbox"], async (transaction) => {
+  await database.write(["outbox", "undone"], async (transaction) => {
+    await transaction.objectStore("undone").clear();
     const outbox = transaction.objectStore("outbox");
     const renamed = new Map<string, string>();
     for (const entry of await outbox.getAll()) {

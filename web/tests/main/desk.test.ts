@@ -112,10 +112,21 @@ test("steps are taken back and done again one by one, as far as there are any; a
   expect([ledger.n_unsent, ledger.redoable, desk.toast]).toEqual([3, [], "やり直しました: 街路灯「A-1」の変更"]);
 
   await desk.undo();
-  desk.openFeature(LAYER.key, FEATURE.feature_id);
-  await desk.form?.set("status", "点灯");
-  await desk.save();
-  expect(ledger.redoable).toEqual([]);
+  await desk.undo();
+  const after = await openDesk(ledger.database);
+  expect(after.ledger.redoable.length).toBe(2);
+  await after.redo();
+  expect([after.ledger.feature(LAYER.key, FEATURE.feature_id)?.fields.status, after.ledger.n_unsent]).toEqual([
+    "撤去",
+    2,
+  ]);
+  after.openFeature(LAYER.key, FEATURE.feature_id);
+  await after.form?.set("status", "点灯");
+  await after.save();
+  expect(after.ledger.redoable).toEqual([]);
+  expect((await openDesk(ledger.database)).ledger.redoable).toEqual([]);
+  await desk.redo();
+  expect(desk.toast).toBe("そのあとに保存した記録があるので、やり直せません。");
 });
 
 test("what was offered to the server is not undone any more", async () => {

@@ -1,6 +1,7 @@
 import { openDB } from "idb";
 import { expect, test, vi } from "vitest";
 import { Database, StorageError } from "../../src/store/database.ts";
+import { listUndone } from "../../src/store/edits.ts";
 import { deviceId, readSetting, writeSetting } from "../../src/store/settings.ts";
 import { listVisits } from "../../src/store/visits.ts";
 import { newDatabase } from "./stored.ts";
@@ -55,4 +56,5 @@ test("a store of the first version is brought on, and keeps what lies in it", as
   const database = new Database(name);
   expect(await readSetting(database, "author")).toBe("1班");
   expect(await listVisits(database)).toEqual([]);
+  expect(await listUndone(database)).toEqual([]);
 });

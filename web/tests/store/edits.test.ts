@@ -1,6 +1,14 @@
 import { expect, test } from "vitest";
 import { discardDraft, listDrafts, writeDraft } from "../../src/store/drafts.ts";
-import { redoChanges, removeUnsentPhoto, saveEdit, saveEdits, undoChange, undoChanges } from "../../src/store/edits.ts";
+import {
+  listUndone,
+  redoChanges,
+  removeUnsentPhoto,
+  saveEdit,
+  saveEdits,
+  undoChange,
+  undoChanges,
+} from "../../src/store/edits.ts";
 import { applyReceipts, listOutbox, markOffered } from "../../src/store/outbox.ts";
 import { discardLostPhotos, keepDraftPhoto, listUnsentPhotos, readPhoto } from "../../src/store/photos.ts";
 import { listVisits } from "../../src/store/visits.ts";
@@ -93,7 +101,10 @@ test("what was undone is done again as it was: its place in the order, its photo
   const [before, visits] = [await listOutbox(database), await listVisits(database)];
   const undone = await undoChanges(database, [entry.change.change_id]);
   if (!undone) throw new Error("it was not undone");
-  await redoChanges(database, undone);
+  expect(await listUndone(database)).toEqual([undone]);
+  expect(await redoChanges(database, undone)).toBe(true);
+  expect(await listUndone(database)).toEqual([]);
+  expect(await redoChanges(database, undone)).toBe(false);
   expect(await listOutbox(database)).toEqual(before);
   expect(await listVisits(database)).toEqual(visits);
   expect(await readPhoto(database, "aa")).toMatchObject({ state: "unsent" });

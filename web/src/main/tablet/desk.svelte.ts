@@ -300,7 +300,7 @@ export class Desk {
   async redo(): Promise<void> {
     await this.attempt(async () => {
       const entries = await this.ledger.redo();
-      if (entries.length) this.tell(t("redone", { what: stepWords(this.ledger, entries) }));
+      this.tell(entries.length ? t("redone", { what: stepWords(this.ledger, entries) }) : t("redo_too_late"));
     });
   }
 

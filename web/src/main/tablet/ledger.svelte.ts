@@ -10,8 +10,8 @@ import { useForms } from "../../model/fold.ts";
 import { featureLabel } from "../../model/label.ts";
 import type { Layer } from "../../model/layer.ts";
 import type { ConflictLine } from "../../model/messages.ts";
-import type { Database, StoredLayer } from "../../store/database.ts";
-import { redoChanges, removeUnsentPhoto, saveEdits, type Undone, undoChanges } from "../../store/edits.ts";
+import type { Database, StoredLayer, Undone } from "../../store/database.ts";
+import { listUndone, redoChanges, removeUnsentPhoto, saveEdits, undoChanges } from "../../store/edits.ts";
 import { listConflicts, listFeatures, listLayers, readAround } from "../../store/features.ts";
 import { handOver, listOutbox } from "../../store/outbox.ts";
 import { openMaps } from "../../store/packs.ts";
@@ -35,7 +35,7 @@ export class Ledger {
   /** What can be taken back, newest last: changes that were saved together and that the server cannot have seen. */
   undoable = $state.raw<string[][]>([]);
 
-  /** What of this session can be done again, newest last; saving something else ends that. */
+  /** What can be done again, newest last; saving something else ends that. */
   redoable = $state.raw<Undone[]>([]);
 
   readonly database: Database;
@@ -207,8 +207,9 @@ export class Ledger {
   async redo(): Promise<OutboxEntry[]> {
     const undone = this.redoable.at(-1);
     if (!undone) return [];
-    await redoChanges(this.database, undone);
-    this.redoable = this.redoable.slice(0, -1);
+    const is_done = await redoChanges(this.database, undone);
+    this.redoable = await listUndone(this.database);
+    if (!is_done) return [];
     this.undoable = [...this.undoable, undone.entries.map(({ change }) => change.change_id)];
     for (const { change } of undone.entries) await this.#refresh(change.layer, change.feature_id);
     return undone.entries;
@@ -267,6 +268,7 @@ export class Ledger {
     this.conflicts = await listConflicts(this.database);
     this.n_unsent_photos = (await listUnsentPhotos(this.database)).length;
     if (!this.is_whole) this.undoable = stepsOf(this.entries);
+    this.redoable = await listUndone(this.database);
     const kept = takeable(this.entries);
     this.#forget((change_id) => !kept.has(change_id));
   }
