@@ -1,18 +1,21 @@
 const WORKER_URL = "/tablet/service-worker.js";
 /** How often an app that stays open looks for a newer version. */
 const SEEK_EVERY_MS = 30 * 60_000;
-/** How soon the first keeping of the app is tried again after a cut. */
-const RETRY_AFTER_MS = 10_000;
+/** How soon the keeping of the app is tried again after a cut; it takes twice as long each time. */
+const RETRY_AFTER_MS = 5_000;
 
 /** Keeps the app itself on the device, and tells when a newer one waits. It never changes under a person's hands. */
 export class AppUpdate {
   is_waiting = $state(false);
   #registration: ServiceWorkerRegistration | undefined;
+  #wait_ms = RETRY_AFTER_MS;
+  #retry: ReturnType<typeof setTimeout> | undefined;
 
   start(): void {
     if (!("serviceWorker" in navigator) || !import.meta.env.PROD) return;
     void this.#seek();
     setInterval(() => void this.#seek(), SEEK_EVERY_MS);
+    addEventListener("online", () => void this.#seek());
   }
 
   /** Switches to the waiting version and loads it; drafts and the outbox lie in the store and stay. */
@@ -22,13 +25,20 @@ export class AppUpdate {
   }
 
   async #seek(): Promise<void> {
+    clearTimeout(this.#retry);
     try {
       const registration = await navigator.serviceWorker.register(WORKER_URL, { scope: "/tablet/" });
       if (registration === this.#registration) await registration.update();
       else this.#follow(registration);
     } catch (error) {
       console.warn("no newer version could be looked for", error);
+      if (!this.#registration?.active) this.#seekLater();
     }
+  }
+
+  #seekLater(): void {
+    this.#retry = setTimeout(() => void this.#seek(), this.#wait_ms);
+    this.#wait_ms = Math.min(this.#wait_ms * 2, SEEK_EVERY_MS);
   }
 
   #follow(registration: ServiceWorkerRegistration): void {
@@ -36,7 +46,7 @@ export class AppUpdate {
     const watch = () => {
       const worker = registration.installing;
       worker?.addEventListener("statechange", () => {
-        if (worker.state === "redundant" && !registration.active) setTimeout(() => void this.#seek(), RETRY_AFTER_MS);
+        if (worker.state === "redundant" && !registration.active) this.#seekLater();
         else this.#look(registration);
       });
     };
