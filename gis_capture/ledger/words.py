@@ -16,7 +16,10 @@ _TOTAL = re.compile(
     r"sub-?total|grand-?total|totals?|計[0-9]+(?:件|箇所|か所|基|本|灯|人|戸)?)[】〕\])〉>》]?[:：]?$",
     re.IGNORECASE,
 )
-_TOTAL_LETTERS = ("計", "総", "otal", "OTAL", "ｏｔａｌ", "ＯＴＡＬ")
+_CARRIED = re.compile(
+    r"^[【〔\[(〈<《]?(?P<page>[次前](?:頁|ページ|葉)(?:へ|から|より)?の?)?繰り?越し?(?:計|高|額)?[】〕\])〉>》]?$"
+)
+_TOTAL_LETTERS = ("計", "総", "繰", "otal", "OTAL", "ｏｔａｌ", "ＯＴＡＬ")
 _TOTAL_LETTER = re.compile("|".join(_TOTAL_LETTERS))
 _TOTAL_TAIL = re.compile(r"(?:小計|合計|総計|[\s\u3000]計)$")
 _SECTION = re.compile(
@@ -140,12 +143,20 @@ def is_total_word(text: str) -> bool:
     """Whether a cell is nothing but a word for a total or subtotal."""
     if len(text) > 24 or _TOTAL_LETTER.search(text) is None:
         return False
+    carried = _CARRIED.match(fold(text))
+    if carried:
+        return carried["page"] is not None
     return _TOTAL.match(fold(text)) is not None or _TOTAL_TAIL.search(text.strip()) is not None
 
 
+def is_carried_word(text: str) -> bool:
+    """Whether a cell is nothing but a word for a sum carried to the next page or from the one before: 次頁繰越."""
+    return len(text) <= 16 and _CARRIED.match(fold(text)) is not None
+
+
 def may_name_group_total(text: str) -> bool:
-    """Whether a cell may name the total of a group, 本町計; its figures must say so, as a 時計 is none."""
-    return 2 <= len(text) <= 16 and text.strip().endswith("計")
+    """Whether a cell may name the total of a group, 本町計; its figures must say so: a 時計 and a budget's 繰越 are none."""
+    return 2 <= len(text) <= 16 and (text.strip().endswith("計") or is_carried_word(text))
 
 
 def statistic_of(text: str) -> str | None:

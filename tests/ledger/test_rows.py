@@ -21,6 +21,15 @@ def test_a_total_is_left_out(read_rows: ReadRows, word: str) -> None:
     assert list(skipped(read_rows([*rows, [None, word, "30", None]]))) == [4]
 
 
+def test_sums_carried_over_pages_are_left_out(read_rows: ReadRows) -> None:
+    """次頁繰越 at the foot of a page and 前頁より繰越 at the head of the next; 繰越 alone only where it is the sum."""
+    rows = [NAMES, ["1", "甲", "10", "4"], ["2", "乙", "20", "5"], ["次頁繰越", None, "30", None]]
+    rows += [["前頁より繰越", None, "30", None], ["3", "丙", "5", "5"], ["4", "丁", "7", "5"]]
+    assert skipped(read_rows(rows)) == {4: "subtotal", 5: "subtotal"}
+    assert skipped(read_rows([*rows[:3], ["繰　越", None, "30", None]])) == {4: "subtotal"}
+    assert skipped(read_rows([*rows[:3], ["3", "繰越", "5", "5"], ["4", "現年", "9", "5"]])) == {}
+
+
 @pytest.mark.parametrize("name", ["会計課", "計量所", "時計台", "設計事務所", "合計橋", "総合運動公園", "計画道路"])
 def test_a_name_with_the_letter_of_totals_is_data(read_rows: ReadRows, name: str) -> None:
     """計 inside another word means nothing."""

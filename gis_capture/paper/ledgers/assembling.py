@@ -15,6 +15,7 @@ from gis_capture.paper.ledgers.table import ScannedCell, ScannedTable, cell_from
 MAX_HEADER_ROWS = 4
 _SAME_HEADER = 65
 _SAME_EDGES = 0.025
+_SAME_TEXT, _MOST_SAME = 50, 0.7
 _MOST_UNSURE = 0.15
 _MOST_NUMBERS = 0.3
 
@@ -76,14 +77,46 @@ def _is_unsure(table: PageTable) -> bool:
 
 
 def _contradicts(table: PageTable, other: PageTable) -> bool:
-    """Whether two pages have the same header, but not the same columns: a fold is taken for a line on one of them."""
+    """Whether two pages have the same header, but not the same columns: a fold is taken for a line on one of them.
+
+    Programs that print each page with columns as wide as its own texts move many edges, and no header cell.
+    """
     if table.n_columns == other.n_columns:
         # A frame that was found a little too wide moves all edges alike.
         fitted = np.polyval(np.polyfit(table.edges, other.edges, 1), table.edges)
-        if np.abs(fitted - other.edges).max() < _SAME_EDGES:
+        apart = np.abs(fitted - other.edges).max()
+        if apart < _SAME_EDGES:
+            return False
+        if _apart_but_for_two(table, other) > max(_SAME_EDGES / 2, apart / 3) and _same_header_cells(table, other):
             return False
     header, its_header = "".join(table.texts(0)), "".join(other.texts(0))
     return len(header) > 1 and fuzz.ratio(header, its_header) >= _SAME_HEADER
+
+
+def _apart_but_for_two(table: PageTable, other: PageTable) -> float:
+    """How far edges are apart at most, without the two inner ones that are apart most: those that folds may be."""
+    one, its = np.asarray(table.edges), np.asarray(other.edges)
+    i, j = np.triu_indices(len(one), 1)
+    left = its - float(np.median((its[j] - its[i]) / (one[j] - one[i]))) * one
+    apart = np.abs(left - np.median(left))
+    return float(max(apart[0], apart[-1], *np.sort(apart[1:-1])[:-2]))
+
+
+def _same_header_cells(table: PageTable, other: PageTable) -> bool:
+    """Whether the headers have the same cells, each with nearly the same text: an edge that a fold moved cuts texts."""
+    heads = [
+        {
+            (cell.row, cell.column, cell.row_span, cell.column_span): key(cell.readings[0].text)
+            for cell in one.cells
+            if cell.row < _header_rows(one) and cell.readings
+        }
+        for one in (table, other)
+    ]
+    if not heads[0] or heads[0].keys() != heads[1].keys():
+        return False
+    return min(fuzz.ratio(text, heads[1][place]) for place, text in heads[0].items()) >= _SAME_TEXT and (
+        sum(text == heads[1][place] for place, text in heads[0].items()) >= _MOST_SAME * len(heads[0])
+    )
 
 
 def _in_doubt(table: PageTable) -> PageTable:

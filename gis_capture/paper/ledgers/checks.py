@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from rapidfuzz import fuzz, process
 
 from gis_capture.ledger.values.dates import DateReading, parse_date
+from gis_capture.ledger.words import is_carried_word
 from gis_capture.paper.ledgers.letters import has_foreign, is_risky, key, tidy
 from gis_capture.paper.ledgers.table import ColumnKind, ScannedCell, ScannedTable
 
@@ -246,14 +247,16 @@ def _domain(cells: Sequence[ScannedCell], agreed: Mapping[int, str], words: Mapp
 
 def _with_sums(cells: Sequence[ScannedCell], kinds: Sequence[ColumnKind], header_rows: int) -> tuple[ScannedCell, ...]:
     """Numbers of a column that do not add up to what a row of sums says below them are in doubt, and so is that sum."""
-    sums = {cell.row for cell in cells if cell.row >= header_rows and _SUM.fullmatch(key(cell.proposal))}
+    body = [cell for cell in cells if cell.row >= header_rows]
+    carried = {cell.row for cell in body if is_carried_word(cell.proposal)}
+    sums = carried | {cell.row for cell in body if _SUM.fullmatch(key(cell.proposal))}
     doubted: set[tuple[int, int]] = set()
     for column, kind in enumerate(kinds):
         if not sums or kind != "number":
             continue
         values = {cell.row: key(cell.proposal).replace(",", "") for cell in cells if cell.column == column}
         rows = {row: text for row, text in values.items() if row >= header_rows and text}
-        doubted |= {(row, column) for row in _not_adding_up(rows, sums)}
+        doubted |= {(row, column) for row in _not_adding_up(rows, sums, carried)}
     return tuple(
         replace(cell, doubts=(*cell.doubts, "sum_differs"), is_accepted=False)
         if (cell.row, cell.column) in doubted and cell.proposal
@@ -262,14 +265,17 @@ def _with_sums(cells: Sequence[ScannedCell], kinds: Sequence[ColumnKind], header
     )
 
 
-def _not_adding_up(values: Mapping[int, str], sums: AbstractSet[int]) -> set[int]:
-    """Rows of a column, and their sum, where that is of neither what stands since the sum before it nor all above."""
+def _not_adding_up(values: Mapping[int, str], sums: AbstractSet[int], carried: AbstractSet[int]) -> set[int]:
+    """Rows of a column, and their sum, where that is of neither what stands since the sum before it nor all above.
+
+    What a ledger carries in from the one before it is the first of its parts.
+    """
     doubted: set[int] = set()
     right: set[int] = set()
     above: list[int] = []
     since: list[int] = []
     for row in sorted(values):
-        if row not in sums:
+        if row not in sums or (row in carried and not above):
             above.append(row)
             since.append(row)
             continue

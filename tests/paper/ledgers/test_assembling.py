@@ -63,3 +63,25 @@ def test_a_digit_in_a_header_leaves_it_a_header() -> None:
     for top, n_header_rows in ((page.cells[:4], 1), (numbers[:4], 0)):
         (table,) = assemble([[replace(page, cells=(*top, *numbers[4:]))]], Known())
         assert table.header_rows == n_header_rows
+
+
+WIDE_HEADS = ("number", "town", "lot", "state", "year", "note")
+
+
+def test_columns_as_wide_as_the_texts_of_each_page_are_no_fold() -> None:
+    """Many edges moved, and every header cell is the same: both pages are right."""
+    one, other = (0.0, 0.1, 0.24, 0.31, 0.47, 0.57, 1.0), (0.0, 0.12, 0.29, 0.38, 0.58, 0.7, 1.0)
+    assert _n_accepted(_page(1, WIDE_HEADS, one), _page(2, WIDE_HEADS, other)) > N_ROWS
+
+
+def test_one_edge_that_moved_alone_is_a_fold() -> None:
+    """A fold taken for the line beside it moves one edge; the others stay where they were."""
+    one, other = (0.0, 0.1, 0.24, 0.31, 0.47, 0.57, 1.0), (0.0, 0.1, 0.24, 0.31, 0.52, 0.57, 1.0)
+    assert _n_accepted(_page(1, WIDE_HEADS, one), _page(2, WIDE_HEADS, other)) == 0
+
+
+def test_moved_edges_below_another_header_cell_wait() -> None:
+    """Where a header cell was cut too, the columns are not the same."""
+    one, other = (0.0, 0.1, 0.24, 0.31, 0.47, 0.57, 1.0), (0.0, 0.12, 0.29, 0.38, 0.58, 0.7, 1.0)
+    cut = ("number", "town", "lot", "sta", "teyear", "note")
+    assert _n_accepted(_page(1, WIDE_HEADS, one), _page(2, cut, other)) == 0

@@ -72,16 +72,30 @@ def test_numbers_that_do_not_add_up_all_wait() -> None:
         ("10 20 =30 40 80 =90 =120", {4, 5, 6, 7}),
         ("10 20 =30 40 50 =120", set[int]()),
         ("=5 10 20 =30 40", {1}),
+        ("10 20 >30 >30 40 50 >120 >120 5 =125", set[int]()),
+        ("10 20 >30 >30 40 50 >90", set[int]()),
+        ("10 20 >30 >80 40 50 =120", {4}),
+        (">30 40 50 =120", set[int]()),
     ],
-    ids=["right", "a wrong total", "a wrong part", "a total only", "a sum of nothing"],
+    ids=[
+        "right",
+        "a wrong total",
+        "a wrong part",
+        "a total only",
+        "a sum of nothing",
+        "carried over pages",
+        "carried for each page",
+        "wrongly carried",
+        "carried in from another ledger",
+    ],
 )
 def test_sums_in_the_middle_of_a_table_are_checked(numbers: str, doubted: set[int]) -> None:
-    """A sum (=) is of what stands since the one before it, or of all above; only what it cannot vouch for waits."""
+    """A sum (=), or one carried over (>), is of what stands since the one before, or of all above; else it waits."""
     words = numbers.split()
     cells = [cell(0, ("区分", "区分")), replace(cell(0, ("数", "数")), column=1)]
     for row, word in enumerate(words, 1):
-        name = "小計" if word.startswith("=") else f"第{row}"
-        cells += [cell(row, (name, name)), replace(cell(row, (word.strip("="),) * 2), column=1)]
+        name = {"=": "小計", ">": "次頁繰越"}.get(word[0], f"第{row}")
+        cells += [cell(row, (name, name)), replace(cell(row, (word.strip("=>"),) * 2), column=1)]
     judged = judge(ScannedTable(len(words) + 1, 2, 1, tuple(cells), ()), Known())
     assert judged.kinds[1] == "number"
     waiting = {one.row for one in judged.cells if one.column == 1 and "sum_differs" in one.doubts}
