@@ -155,7 +155,7 @@ def is_carried_word(text: str) -> bool:
 
 
 def may_name_group_total(text: str) -> bool:
-    """Whether a cell may name the total of a group, 本町計; its figures must say so: a 時計 and a budget's 繰越 are none."""
+    """Whether a cell may name the total of a group, 本町計; figures must say so: a 時計 or a budget's 繰越 is none."""
     return 2 <= len(text) <= 16 and (text.strip().endswith("計") or is_carried_word(text))
 
 
