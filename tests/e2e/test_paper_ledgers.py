@@ -105,11 +105,16 @@ def test_scanned_ledger_is_confirmed_by_keys_and_its_features_show_their_strip(
             expect(row).to_have_js_property("naturalWidth", 4 * CELL[0] + 2 * MARGIN_PX)
             crew.page.screenshot(path=tmp_path / "tablet.png")
             assert violations(crew.page) == []
-            # Without the office the form opens as ever, without the strip.
+            expect(crew.part("paper-offline")).to_have_count(0)
+            # Without the office the form opens as ever, and says where the strip is.
             crew.tap("button-close")
             server.stop()
             crew.find("L-001")
             expect(crew.part("button-save")).to_be_visible()
             expect(crew.part("paper-row")).to_have_count(0)
+            crew.part("paper-offline").scroll_into_view_if_needed()
+            expect(crew.part("paper-offline")).to_be_visible()
+            assert violations(crew.page) == []
+            crew.page.screenshot(path=tmp_path / "tablet_offline.png")
     finally:
         server.stop()

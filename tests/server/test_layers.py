@@ -28,6 +28,7 @@ def test_layers_are_listed_with_counts_and_extent(client: FlaskClient) -> None:
     assert (answer["format"], answer["revision"]) == ("gis-capture.layers/v1", 1)
     assert layer["definition"]["key"] == "street_light"
     assert (layer["n_features"], layer["n_unlocated"], layer["last_import"]) == (30, 1, None)
+    assert layer["has_paper"] is False
     assert layer["extent"] == pytest.approx([137.25, 36.14, 137.279, 36.14], abs=1e-5)
 
 

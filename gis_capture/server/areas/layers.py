@@ -28,12 +28,14 @@ def list_layers() -> Response:
     served().adopt_direct_edits()
     here = workspace()
     newest = last_imports(here.imports(), request_language())
+    has_paper = here.scanned.has_any()
     layers = [
         {
             "definition": layer_to_json(info.layer),
             **_counts(info),
             "revision": info.revision,
             "last_import": newest.get(info.layer.key),
+            "has_paper": has_paper,
             **({"own_style": own} if (own := here.styles.own(info.layer.key)) else {}),
         }
         for info in here.layers()

@@ -249,6 +249,10 @@ class ScannedLedgers:
         except SourceError:
             return None
 
+    def has_any(self) -> bool:
+        """Whether any ledger came on paper and was kept."""
+        return next(self._ids(), None) is not None
+
     def _ids(self) -> Iterator[str]:
         for one in self.folder.glob("*"):
             if _ID.fullmatch(one.name) and (one / "job.json").is_file():

@@ -114,6 +114,7 @@ export const en: Record<keyof typeof ja, string> = {
   problem_choice: "Please choose from the list.",
   problem_photo: "Please take at least one photo.",
   paper_row: "Paper ledger",
+  paper_offline: "Where this record came from paper, its row can be seen once the office answers.",
   paper_row_where: "{name}, page {page}",
   paper_row_alt: "The row of paper this record stands on ({name}, page {page})",
   photo: "Photo",

@@ -111,6 +111,7 @@ export const ja = {
   problem_choice: "一覧の中から選んでください。",
   problem_photo: "写真を1枚以上とってください。",
   paper_row: "紙の台帳",
+  paper_offline: "紙から取り込んだ記録の紙の行は、事務所とつながると見られます。",
   paper_row_where: "{name} {page}ページ",
   paper_row_alt: "この記録が書かれていた紙の行({name} {page}ページ)",
   photo: "写真",

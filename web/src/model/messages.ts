@@ -78,6 +78,8 @@ export interface LayerListing {
   revision: number;
   /** Map layers of the office's own, in place of what the definition gives. */
   own_style?: object[];
+  /** Whether records may stand on paper that the office keeps. */
+  has_paper?: boolean;
 }
 
 export interface BasemapPack {

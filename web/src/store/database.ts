@@ -20,6 +20,7 @@ export interface StoredLayer {
   is_stale: boolean;
   /** As the office's map draws it, where it has a style of its own. */
   own_style?: object[];
+  has_paper?: boolean;
 }
 
 /** `epoch` tells features of a store that was replaced since, or of another area, from those of today's. */

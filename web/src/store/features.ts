@@ -55,12 +55,13 @@ export async function chooseLayers(
     }
     const here = new Set((await layers.getAllKeys()).map(String));
     const is_same = !is_moved && here.size === chosen.size && [...chosen].every((key) => here.has(key));
-    for (const { definition, n_features, extent, own_style = [] } of listings) {
+    for (const { definition, n_features, extent, own_style = [], has_paper = false } of listings) {
       const known = await layers.get(definition.key);
       const revision = is_moved ? 0 : (known?.revision ?? 0);
       const cursor = is_same ? (known?.cursor ?? null) : null;
       const is_stale = known !== undefined && (is_moved || known.is_stale || known.cursor !== cursor);
-      await layers.put({ key: definition.key, definition, n_features, extent, revision, cursor, is_stale, own_style });
+      const state = { revision, cursor, is_stale };
+      await layers.put({ key: definition.key, definition, n_features, extent, ...state, own_style, has_paper });
     }
   });
 }
