@@ -231,7 +231,10 @@ def _domain(cells: Sequence[ScannedCell], agreed: Mapping[int, str], words: Mapp
     counts = Counter(key(text) for text in agreed.values())
     repeated = {word: tidy(word) for word, n in counts.items() if n >= 3}
     n_inked = sum(bool(cell.readings) for cell in cells)
-    is_closed = sum(counts[word] for word in repeated) >= 0.6 * max(n_inked, 1)
+    # What the engines do not agree on says nothing of the column, as long as they agree on some of it.
+    is_closed = (
+        bool(agreed) and len(agreed) >= 0.3 * n_inked and (sum(counts[word] for word in repeated) >= 0.6 * len(agreed))
+    )
     allowed = {word: words[word] for word in counts if word in words} | (repeated if is_closed else {})
 
     def confirm(text: str, _: int) -> str:
