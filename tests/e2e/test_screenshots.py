@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Page, Playwright, expect
 
 from tests.e2e.axe import WEB_DIR, components, part_names, unseen, violations
 from tests.e2e.layout import is_blank, look_at
@@ -90,6 +90,8 @@ class Looking:
         page.evaluate("document.documentElement.style.fontSize = '200%'")
         self.found += [f"{name}, 200 %: {sentence}" for sentence in look_at(page)]
         if self.folder:
+            if page.locator("[data-map-state]").is_visible():
+                expect(page.locator("[data-map-state]")).to_have_attribute("data-map-state", "idle")
             page.screenshot(path=self.folder / f"{self.prefix}-{len(self.names):02}-{name}-large.png")
         page.evaluate("document.documentElement.style.fontSize = ''")
 

@@ -25,7 +25,7 @@ import { type LocalPack, openPack, type PackView } from "./pack_source.ts";
 import { showPack } from "./pack_style.ts";
 import { painted } from "./painted.ts";
 import { restyle } from "./restyle.ts";
-import { scaleBar } from "./scale_bar.ts";
+import { ScaleBar } from "./scale_bar.ts";
 import type { MapTheme } from "./themes.ts";
 
 /** How far beside a feature a tap may land. */
@@ -65,6 +65,7 @@ export class FieldMap {
   #selected: Geometry | null = null;
   #position: DevicePosition | null = null;
   #sketch = emptySource();
+  readonly #scale = new ScaleBar();
   readonly #following: Following;
 
   constructor(container: HTMLElement, view: View | null, options: FieldMapOptions) {
@@ -90,7 +91,7 @@ export class FieldMap {
     this.#following = new Following(map, options.onFollow);
     tellState(map);
     new ResizeObserver(() => void painted().then(() => fitWhenStill(map))).observe(container);
-    map.addControl(scaleBar(), "bottom-left");
+    map.addControl(this.#scale.control, "bottom-left");
     map.addControl(new AttributionControl({ compact: false }), "bottom-right");
     map.setMissingStyleImageResolver(async (id) => {
       const image = drawImage(id);
@@ -113,9 +114,11 @@ export class FieldMap {
     packs: readonly LocalPack[],
     views: Readonly<Record<string, PackView>> = {},
     theme: MapTheme = "plain",
+    text_times = 1,
   ): Promise<void> {
     await this.#ready;
-    const style = fieldStyle(layers, packs, views, theme);
+    this.#scale.enlarge(text_times);
+    const style = fieldStyle(layers, packs, views, theme, text_times);
     const before = this.#style;
     this.#style = style;
     if (restyle(this.#map, before, style)) return;

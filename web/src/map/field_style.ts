@@ -3,6 +3,7 @@ import type { LayerSpecification, SourceSpecification, StyleSpecification } from
 import { type DrawnLayer, ledgerSource, ledgerStyle, sourceId } from "./ledger_style.ts";
 import type { LocalPack, PackView } from "./pack_source.ts";
 import { packSource, packStyle } from "./pack_style.ts";
+import { enlarged } from "./text_size.ts";
 import { type MapTheme, themed } from "./themes.ts";
 
 export const SELECTED_SOURCE = "selected";
@@ -24,6 +25,7 @@ export function fieldStyle(
   packs: readonly LocalPack[],
   views: Readonly<Record<string, PackView>> = {},
   theme: MapTheme = "plain",
+  text_times = 1,
 ): StyleSpecification {
   const sources: Record<string, SourceSpecification> = {
     [SELECTED_SOURCE]: { type: "geojson", data: emptySource() },
@@ -40,7 +42,7 @@ export function fieldStyle(
   }
   for (const one of layers) sources[sourceId(one.layer.key)] = ledgerSource(one);
   drawn.push(...POSITION_RING, ...SELECTION, ...ledgerStyle(layers), ...POSITION_DOT, ...SKETCH);
-  return { version: 8, sources, layers: themed(drawn, theme) };
+  return { version: 8, sources, layers: enlarged(themed(drawn, theme), text_times) };
 }
 
 const SELECTION: LayerSpecification[] = [

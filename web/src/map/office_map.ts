@@ -20,7 +20,7 @@ import type { BasemapPack } from "../model/messages.ts";
 import { tellState } from "./map_state.ts";
 import { HIDDEN, type PackView, WHOLE_VIEW } from "./pack_source.ts";
 import { packSource, packStyle, showPack } from "./pack_style.ts";
-import { scaleBar } from "./scale_bar.ts";
+import { ScaleBar } from "./scale_bar.ts";
 import { type MapTheme, themed } from "./themes.ts";
 
 type Box = [number, number, number, number];
@@ -69,7 +69,7 @@ export class OfficeMap {
     });
     tellState(this.#map);
     this.#map.addControl(new NavigationControl({ showCompass: false }), "top-right");
-    this.#map.addControl(scaleBar(), "bottom-left");
+    this.#map.addControl(new ScaleBar().control, "bottom-left");
     this.#map.addControl(new AttributionControl({ compact: false }), "bottom-right");
   }
 

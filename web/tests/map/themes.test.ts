@@ -1,7 +1,7 @@
 import type { LayerSpecification } from "maplibre-gl";
 import { expect, test } from "vitest";
 import { fieldStyle } from "../../src/map/field_style.ts";
-import { themed } from "../../src/map/themes.ts";
+import { type MapTheme, themed } from "../../src/map/themes.ts";
 import { LAYER } from "../samples.ts";
 
 const paintOf = (layers: LayerSpecification[], id: string) =>
@@ -36,3 +36,13 @@ test("in sunlight the ground is nearly white, names are black and larger", () =>
 });
 
 test("the plain theme is the style as it is", () => expect(themed(layers, "plain")).toEqual(layers));
+
+test("names are as many times as large as a person set text to be, in every theme", () => {
+  const sizes = (theme: MapTheme, times: number) => {
+    const label = fieldStyle([{ layer: LAYER, n_features: 1 }], [], {}, theme, times).layers.find(
+      ({ id }) => id === "ledger-street_light-label",
+    );
+    return label?.type === "symbol" && label.layout?.["text-size"];
+  };
+  expect([sizes("plain", 1), sizes("plain", 2), sizes("sunlight", 1.5)]).toEqual([14, 28, 27]);
+});

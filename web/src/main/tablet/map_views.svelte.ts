@@ -38,8 +38,8 @@ export class MapViews {
     this.theme = (await readSetting(database, "map_theme")) ?? "plain";
   }
 
-  /** Puts everything on the map but the features. */
-  async draw(map: FieldMap): Promise<void> {
+  /** Puts everything on the map but the features, with names so many times as large. */
+  async draw(map: FieldMap, text_times: number): Promise<void> {
     const { maps } = this.#ledger;
     const here = (await listPacks(maps)).filter((pack) => pack.is_complete);
     // Scans and photographs lie over base maps.
@@ -48,7 +48,8 @@ export class MapViews {
     if (told) packs.unshift({ ...onlinePack(told, t("map_online")), is_complete: true });
     this.packs = packs;
     const local: LocalPack[] = packs.map((pack) => ({ ...pack, read: packReader(maps, pack.sha256) }));
-    await map.setContent(this.layers.toReversed().map(this.#drawn), local, this.pack_views, this.theme);
+    const drawn = this.layers.toReversed().map(this.#drawn);
+    await map.setContent(drawn, local, this.pack_views, this.theme, text_times);
   }
 
   viewOf(key: string): PackView {
