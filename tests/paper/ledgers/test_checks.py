@@ -112,10 +112,10 @@ def test_free_text_and_letters_that_no_office_writes_wait() -> None:
 def test_a_column_of_few_words_is_one_though_an_engine_misreads_many() -> None:
     """What the engines differ on does not make free text of it; where they hardly ever agree, nobody knows."""
     differing = [("ケヤキ", "ケタキ"), ("イチョウ", "イチロウ")]
-    kind, cells = column(["ケヤキ"] * 4 + ["イチョウ"] * 3 + differing * 4)
+    kind, cells = column([*["ケヤキ"] * 4, *["イチョウ"] * 3, *differing * 4])
     assert kind == "domain"
     assert [one.is_accepted for one in cells] == [True] * 7 + [False] * 8
-    kind, cells = column(["ケヤキ"] * 4 + differing * 8)
+    kind, cells = column([*["ケヤキ"] * 4, *differing * 8])
     assert kind == "text" and not any(one.is_accepted for one in cells)
 
 
