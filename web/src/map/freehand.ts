@@ -38,6 +38,11 @@ export class Freehand {
     container.addEventListener("pointermove", (event) => this.#go(event), { signal });
     container.addEventListener("pointerup", (event) => this.#end(event), { signal });
     container.addEventListener("pointercancel", () => this.#drop(), { signal });
+    // Else the browser may take a fast stroke for a fling, and the tap that follows for the finger that ends it.
+    container.addEventListener("touchstart", (event) => this.#tool.kind !== "move" && event.preventDefault(), {
+      signal,
+      passive: false,
+    });
   }
 
   use(tool: Tool): void {
