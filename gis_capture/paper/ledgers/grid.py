@@ -14,6 +14,7 @@ _FAINT, _FOLD_SHARE, _FOLD_GAP_MM, _SEED_MM = 24, 0.45, 2.0, 12.0
 _SAME_LINE_MM = 1.1
 _IS_LINE, _IS_NO_LINE = 0.6, 0.25
 _SMALLEST_MM = 2.2
+_LEAST_EVEN, _EVEN, _MOST_EVEN, _MOST_DRAWN = 10, 0.06, 0.8, 0.9
 
 
 def find_grids(gray: Pixels, px_per_mm: float) -> tuple[list[Grid], Pixels]:
@@ -53,7 +54,9 @@ def find_grids(gray: Pixels, px_per_mm: float) -> tuple[list[Grid], Pixels]:
             [one[window] * is_here for one in direction] for direction in zip(masks, everything, dashed, strict=True)
         )
         level = _lines(level.T, all_level.T, level_dashes.T, px_per_mm).T
-        grid = _ruled(level, _lines(upright, all_upright, upright_dashes, px_per_mm), px_per_mm, (left, top))
+        upright = _lines(upright, all_upright, upright_dashes, px_per_mm)
+        level, guessed = _with_even_rows(level, all_level, upright, px_per_mm)
+        grid = _ruled(level, upright, px_per_mm, (left, top), guessed)
         if grid is not None:
             grids.append(grid)
     # A frame around everything holds no table of its own.
@@ -102,7 +105,30 @@ def _without_folds(mask: Pixels, all_of_it: Pixels, px_per_mm: float) -> Pixels:
     return kept
 
 
-def _ruled(level: Pixels, upright: Pixels, px_per_mm: float, corner: tuple[int, int]) -> Grid | None:
+def _with_even_rows(level: Pixels, all_of_it: Pixels, upright: Pixels, px_per_mm: float) -> tuple[Pixels, list[int]]:
+    """Level lines with those that a fold hides, where one is missing among rows of one height; and where those are."""
+    rows, columns = (
+        _positions(one / 255, px_per_mm) for one in (level.sum(axis=1, dtype=float), upright.sum(axis=0, dtype=float))
+    )
+    if len(rows) < _LEAST_EVEN or len(columns) < 2:
+        return level, []
+    heights = np.diff(rows)
+    usual = float(np.median(heights))
+    if (np.abs(heights - usual) < _EVEN * usual).mean() < _MOST_EVEN:
+        return level, []
+    whole, guessed, reach = level.copy(), [], max(int(_SAME_LINE_MM * px_per_mm * 0.7), 2)
+    for above, height in zip(rows[:-1], heights, strict=True):
+        y = above + round(height / 2)
+        fold = np.s_[y - reach : y + reach + 1, columns[0] : columns[-1]]
+        if abs(height - 2 * usual) < _EVEN * usual and (all_of_it[fold] > 0).any(axis=0).mean() > _MOST_DRAWN:
+            whole[fold] = np.maximum(whole[fold], all_of_it[fold])
+            guessed.append(y)
+    return whole, guessed
+
+
+def _ruled(
+    level: Pixels, upright: Pixels, px_per_mm: float, corner: tuple[int, int], guessed: list[int]
+) -> Grid | None:
     rows = _positions(level.sum(axis=1, dtype=np.float64) / 255, px_per_mm)
     columns = _positions(upright.sum(axis=0, dtype=np.float64) / 255, px_per_mm)
     if not (1 < len(rows) <= MAX_ROWS and 1 < len(columns) <= MAX_COLUMNS):
@@ -128,7 +154,10 @@ def _ruled(level: Pixels, upright: Pixels, px_per_mm: float, corner: tuple[int, 
                 columns[column + column_span] + corner[0],
                 rows[row + row_span] + corner[1],
             ),
-            is_sure,
+            is_sure
+            and not any(
+                abs(rows[one] - y) < _SMALLEST_MM * px_per_mm for one in (row, row + row_span) for y in guessed
+            ),
         )
         for row, column, row_span, column_span, is_sure in _merged(right, below)
     ]

@@ -115,3 +115,12 @@ def test_a_fold_along_a_line_takes_no_row_away(font: Path) -> None:
     upright = np.rot90(printed.pages[0], -(printed.look.turned // 90)).copy()
     (grid,), _ = find_grids(straighten(upright).gray, printed.look.dpi / 25.4)
     assert (grid.n_rows, grid.n_columns) == (24, 8)
+
+
+def test_a_fold_that_hides_a_thin_line_takes_no_row_away_where_all_are_of_one_height(font: Path) -> None:
+    """The line is where the others say that it must be; what borders on it waits."""
+    printed = print_ledger(91019, n_pages=3, n_rows=22)
+    upright = np.rot90(printed.pages[0], -(printed.look.turned // 90)).copy()
+    (grid,), _ = find_grids(straighten(upright).gray, printed.look.dpi / 25.4)
+    assert (grid.n_rows, grid.n_columns) == (23, 8)
+    assert {place.row for place in grid.places if not place.is_sure} == {12, 13}
