@@ -18,9 +18,10 @@ KEPT = """async (layer) => {
     request.onerror = () => reject(request.error);
   });
   const database = await ask(indexedDB.open("gis-capture"));
-  const features = await ask(database.transaction("features").objectStore("features").getAll());
+  const all = (store) => ask(database.transaction(store).objectStore(store).getAll());
+  const features = [...(await all("features")), ...(await all("blocks")).flatMap(({ features }) => features)];
   database.close();
-  return features.filter((one) => one.layer === layer).map((one) => one.feature_id).sort();
+  return [...new Set(features.filter((one) => one.layer === layer).map((one) => one.feature_id))].sort();
 }"""
 
 

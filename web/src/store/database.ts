@@ -7,6 +7,7 @@ import type { BasemapPack, ConflictLine } from "../model/messages.ts";
 import type { Visit } from "../model/visit.ts";
 import type { StoredTown } from "./addresses.ts";
 import type { Draft } from "./drafts.ts";
+import type { FeatureBlock } from "./feature_blocks.ts";
 
 /** A layer on this tablet; a `cursor` is there while a pull of it is under way. */
 export interface StoredLayer {
@@ -47,7 +48,13 @@ export interface Undone {
 export interface Schema extends DBSchema {
   settings: { key: string; value: unknown };
   layers: { key: string; value: StoredLayer };
+  /** Features that changed since they came in a block, or came alone. */
   features: { key: [string, string]; value: StoredFeature };
+  blocks: {
+    key: number;
+    value: FeatureBlock;
+    indexes: { layer: string; feature_id: string; has_photos: number };
+  };
   outbox: { key: number; value: OutboxEntry; indexes: { feature_id: string; change_id: string } };
   photos: { key: string; value: StoredPhoto; indexes: { state: string } };
   drafts: { key: string; value: Draft };
@@ -64,7 +71,7 @@ export type StoreName = StoreNames<Schema>;
 export type ReadTransaction = IDBPTransaction<Schema, StoreName[], "readonly">;
 export type WriteTransaction = IDBPTransaction<Schema, StoreName[], "readwrite">;
 
-const VERSION = 4;
+const VERSION = 5;
 
 /** The device's storage cannot be used; what was saved before is untouched. */
 export class StorageError extends Error {
@@ -162,6 +169,12 @@ function upgrade(connection: IDBPDatabase<Schema>, old_version: number): void {
     connection.createObjectStore("lots");
   }
   if (old_version < 4) connection.createObjectStore("undone", { keyPath: "id", autoIncrement: true });
+  if (old_version < 5) {
+    const blocks = connection.createObjectStore("blocks", { autoIncrement: true });
+    blocks.createIndex("layer", "layer");
+    blocks.createIndex("feature_id", "feature_ids", { multiEntry: true });
+    blocks.createIndex("has_photos", "has_photos");
+  }
 }
 
 function createStores(connection: IDBPDatabase<Schema>): void {

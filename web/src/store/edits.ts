@@ -3,6 +3,7 @@ import { hasUnsentPhoto, isEmpty, makeChange, type Wish } from "../model/edit.ts
 import { NATURE, type Nature } from "../model/identity.ts";
 import { localDay, visitOf } from "../model/visit.ts";
 import type { Database, StoredPhoto, Undone, WriteTransaction } from "./database.ts";
+import { findFeature } from "./feature_blocks.ts";
 
 /** What a person wants, and the feature's label for lists. */
 type LabelledWish = Wish & { label: string };
@@ -21,15 +22,18 @@ export async function saveEdit(database: Database, wish: LabelledWish, nature: N
  * What was taken back before cannot be done again after that.
  */
 export async function saveEdits(database: Database, wishes: readonly LabelledWish[], nature: Nature = NATURE) {
-  return database.write(["features", "outbox", "photos", "drafts", "visits", "undone"], async (transaction) => {
-    const entries: (OutboxEntry | null)[] = [];
-    for (const wish of wishes) {
-      const first_id = entries.find((entry) => entry)?.change.change_id;
-      entries.push(await saveOne(transaction, wish, nature, first_id));
-    }
-    if (entries.some(Boolean)) await transaction.objectStore("undone").clear();
-    return entries;
-  });
+  return database.write(
+    ["features", "blocks", "outbox", "photos", "drafts", "visits", "undone"],
+    async (transaction) => {
+      const entries: (OutboxEntry | null)[] = [];
+      for (const wish of wishes) {
+        const first_id = entries.find((entry) => entry)?.change.change_id;
+        entries.push(await saveOne(transaction, wish, nature, first_id));
+      }
+      if (entries.some(Boolean)) await transaction.objectStore("undone").clear();
+      return entries;
+    },
+  );
 }
 
 /** A change that the server rejected is mended by this: it and its successors are replaced by one change
@@ -43,7 +47,7 @@ async function saveOne(
 ): Promise<OutboxEntry | null> {
   const outbox = transaction.objectStore("outbox");
   const entries = await outbox.index("feature_id").getAll(wish.feature_id);
-  const base = (await transaction.objectStore("features").get([wish.layer.key, wish.feature_id])) ?? null;
+  const base = await findFeature(transaction, wish.layer.key, wish.feature_id);
   const is_mending = entries.some((entry) => entry.state === "rejected");
   const pending = entries.filter((entry) => entry.state === "unsent" || entry.state === "held");
   const previous = is_mending ? null : (pending.at(-1)?.change ?? null);

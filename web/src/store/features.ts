@@ -1,30 +1,29 @@
 import { boxText, type WorkArea } from "../model/area.ts";
+import type { Feature } from "../model/feature.ts";
 import type { Layer } from "../model/layer.ts";
 import type { ConflictLine, EndLine, HeaderLine, LayerListing, PullLine } from "../model/messages.ts";
-import type { Database, StoredFeature, StoredLayer, StoreName, WriteTransaction } from "./database.ts";
-
-/** Everything keyed by [key, …]: an empty array sorts after every string. */
-const wholeLayer = (key: string) => IDBKeyRange.bound([key], [key, []]);
+import type { Database, StoredLayer, StoreName, WriteTransaction } from "./database.ts";
+import { findFeature, putBlocks, readFeatures, removeFeatures, removeLayer, sweepLayer } from "./feature_blocks.ts";
 
 export async function listLayers(database: Database): Promise<StoredLayer[]> {
   return database.read(["layers"], (transaction) => transaction.objectStore("layers").getAll());
 }
 
 /** The server's copies of a layer's features, without what this tablet changed. */
-export async function listFeatures(database: Database, key: string): Promise<StoredFeature[]> {
-  return database.read(["features"], (transaction) => transaction.objectStore("features").getAll(wholeLayer(key)));
+export async function listFeatures(database: Database, key: string): Promise<Feature[]> {
+  return database.read(["features", "blocks"], (transaction) => readFeatures(transaction, key));
 }
 
 /** All that a save, an undo or another window may have changed around one feature, as it was at one moment. */
 export async function readAround(database: Database, layer: string, feature_id: string) {
-  return database.read(["features", "outbox", "visits", "photos"], async (transaction) => {
+  return database.read(["features", "blocks", "outbox", "visits", "photos"], async (transaction) => {
     const [base, entries, visit, n_unsent_photos] = await Promise.all([
-      transaction.objectStore("features").get([layer, feature_id]),
+      findFeature(transaction, layer, feature_id),
       transaction.objectStore("outbox").index("feature_id").getAll(feature_id),
       transaction.objectStore("visits").get(feature_id),
       transaction.objectStore("photos").index("state").count("unsent"),
     ]);
-    return { base: base ?? null, entries, visit, n_unsent_photos };
+    return { base, entries, visit, n_unsent_photos };
   });
 }
 
@@ -41,7 +40,7 @@ export async function chooseLayers(
   listings: readonly LayerListing[],
   area: WorkArea | null = null,
 ): Promise<void> {
-  await database.write(["layers", "features", "outbox", "settings"], async (transaction) => {
+  await database.write(["layers", "features", "blocks", "outbox", "settings"], async (transaction) => {
     const layers = transaction.objectStore("layers");
     const before = (await transaction.objectStore("settings").get("area")) as WorkArea | null | undefined;
     const is_moved = boxText(before?.bbox) !== boxText(area?.bbox);
@@ -51,7 +50,7 @@ export async function chooseLayers(
     for (const stored of await layers.getAll()) {
       if (chosen.has(stored.key) || busy.has(stored.key)) continue;
       await layers.delete(stored.key);
-      await transaction.objectStore("features").delete(wholeLayer(stored.key));
+      await removeLayer(transaction, stored.key);
     }
     const here = new Set((await layers.getAllKeys()).map(String));
     const is_same = !is_moved && here.size === chosen.size && [...chosen].every((key) => here.has(key));
@@ -79,17 +78,16 @@ export async function applyPage(
 ): Promise<void> {
   const { header, lines, end } = page;
   const epoch = [header.epoch, boxText(area?.bbox)].filter(Boolean).join(" ");
-  const stores: StoreName[] = ["settings", "layers", "features", "conflicts", "outbox"];
+  const stores: StoreName[] = ["settings", "layers", "features", "blocks", "conflicts", "outbox"];
   const apply = async (transaction: WriteTransaction) => {
-    // Requests of one transaction are done in the order they were made; waiting for each would take ten times as long.
-    await Promise.all(lines.map((line) => applyLine(transaction, line, epoch)));
+    await applyLines(transaction, lines, { epoch, is_first: header.since === 0 });
     await transaction.objectStore("settings").put(header.epoch, "epoch");
     for (const key of keys) {
       const layer = await transaction.objectStore("layers").get(key);
       if (!layer) continue;
       const is_whole = end.next === null;
       const is_swept = is_whole && header.since === 0 && layer.is_stale;
-      if (is_swept) await removeOtherEpochs(transaction, key, epoch);
+      if (is_swept) await sweepOtherEpochs(transaction, key, epoch);
       const revision = is_whole ? end.revision : layer.revision;
       const is_stale = layer.is_stale && !is_swept;
       await transaction.objectStore("layers").put({ ...layer, revision, cursor: end.next, is_stale });
@@ -98,16 +96,36 @@ export async function applyPage(
   await database.write(stores, apply, "relaxed");
 }
 
-async function applyLine(transaction: WriteTransaction, line: PullLine, epoch: string): Promise<void> {
-  if (line.type === "feature") {
-    const { type: _, ...feature } = line;
-    await transaction.objectStore("features").put({ ...feature, attachments: feature.attachments ?? [], epoch });
-  } else if (line.type === "deletion" || line.type === "out_of_scope") {
-    await transaction.objectStore("features").delete([line.layer, line.feature_id]);
-  } else if (line.type === "layer") {
-    await updateDefinition(transaction, line.layer);
-  } else if (line.type === "conflict") {
-    await applyConflict(transaction, line);
+/** What goes does so before what comes, unless it came before that. */
+async function applyLines(
+  transaction: WriteTransaction,
+  lines: readonly PullLine[],
+  { epoch, is_first }: { epoch: string; is_first: boolean },
+): Promise<void> {
+  const coming = new Map<string, Map<string, Feature>>();
+  const going = new Map<string, string[]>();
+  for (const line of lines) {
+    if (line.type === "feature") {
+      const { type: _, ...feature } = line;
+      const { layer, feature_id, attachments = [] } = feature;
+      if (!coming.has(layer)) coming.set(layer, new Map());
+      coming.get(layer)?.set(feature_id, { ...feature, attachments });
+    } else if (line.type === "deletion" || line.type === "out_of_scope") {
+      coming.get(line.layer)?.delete(line.feature_id);
+      if (!going.has(line.layer)) going.set(line.layer, []);
+      going.get(line.layer)?.push(line.feature_id);
+    } else if (line.type === "layer") {
+      await updateDefinition(transaction, line.layer);
+    } else if (line.type === "conflict") {
+      await applyConflict(transaction, line);
+    }
+  }
+  for (const [layer, feature_ids] of going) await removeFeatures(transaction, layer, feature_ids);
+  const singles = transaction.objectStore("features");
+  for (const [layer, found] of coming) {
+    const features = [...found.values()];
+    if (is_first) await putBlocks(transaction, layer, epoch, features);
+    else await Promise.all(features.map((feature) => singles.put({ ...feature, epoch })));
   }
 }
 
@@ -128,15 +146,14 @@ async function applyConflict(transaction: WriteTransaction, line: ConflictLine):
   if (entry?.state === "conflict") await outbox.delete(entry.sequence);
 }
 
-async function removeOtherEpochs(transaction: WriteTransaction, key: string, epoch: string): Promise<void> {
-  const features = transaction.objectStore("features");
+async function sweepOtherEpochs(transaction: WriteTransaction, key: string, epoch: string): Promise<void> {
   const storeOf = (text: string) => text.split(" ")[0];
   const busy = new Set((await transaction.objectStore("outbox").getAll()).map(({ change }) => change.feature_id));
-  for (let cursor = await features.openCursor(wholeLayer(key)); cursor; cursor = await cursor.continue()) {
-    const { feature_id, epoch: known } = cursor.value;
-    const is_kept = known === epoch || (storeOf(known) === storeOf(epoch) && busy.has(feature_id));
-    if (!is_kept) await cursor.delete();
-  }
+  await sweepLayer(
+    transaction,
+    key,
+    (feature_id, known) => known === epoch || (storeOf(known) === storeOf(epoch) && busy.has(feature_id)),
+  );
 }
 
 /** Forgets how far the layers were pulled; the next pull starts from the beginning. Features stay until it is done. */

@@ -2,6 +2,7 @@ import type { OutboxEntry, Receipt } from "../model/change.ts";
 import { acknowledge } from "../model/edit.ts";
 import { mintUuid } from "../model/identity.ts";
 import type { Database } from "./database.ts";
+import { findFeature, removeFeatures } from "./feature_blocks.ts";
 import { noteSent } from "./sent.ts";
 
 /** All changes that have not left this tablet, in the order they were made. */
@@ -27,9 +28,8 @@ export async function applyReceipts(
   epoch: string,
   now = new Date(),
 ): Promise<void> {
-  await database.write(["outbox", "features", "layers", "settings"], async (transaction) => {
+  await database.write(["outbox", "features", "blocks", "layers", "settings"], async (transaction) => {
     const outbox = transaction.objectStore("outbox");
-    const features = transaction.objectStore("features");
     const layers = transaction.objectStore("layers");
     const heard: { entry: OutboxEntry; receipt: Receipt }[] = [];
     for (const receipt of receipts) {
@@ -37,14 +37,14 @@ export async function applyReceipts(
       if (!entry) continue;
       heard.push({ entry, receipt });
       const { change } = entry;
-      const base = (await features.get([change.layer, change.feature_id])) ?? null;
+      const base = await findFeature(transaction, change.layer, change.feature_id);
       const layer = await layers.get(change.layer);
       const known = acknowledge(base, change, receipt, layer?.revision ?? 0);
       if (known !== base) {
-        if (known) await features.put({ ...known, epoch });
-        else await features.delete([change.layer, change.feature_id]);
+        if (known) await transaction.objectStore("features").put({ ...known, epoch });
+        else await removeFeatures(transaction, change.layer, [change.feature_id]);
         // A page that is under way may hold the feature as it was; the pull begins anew.
-        if (layer?.cursor) await layers.put({ ...layer, cursor: null });
+        if (layer?.cursor) await layers.put({ ...layer, cursor: null, is_stale: layer.is_stale || !layer.revision });
       }
       if (receipt.status === "applied" || receipt.status === "merged") await outbox.delete(entry.sequence);
       else await outbox.put({ ...entry, state: receipt.status, receipt });

@@ -1,5 +1,6 @@
 import type { Attachment } from "../model/feature.ts";
 import type { Database, StoredPhoto } from "./database.ts";
+import { readFeaturesWithPhotos } from "./feature_blocks.ts";
 
 /** Keeps a photo of an open form; it is sent once the form is saved. */
 export async function keepDraftPhoto(database: Database, photo: Omit<StoredPhoto, "state">): Promise<void> {
@@ -47,10 +48,10 @@ export async function markPhotoSent(database: Database, sha256: string): Promise
 
 /** Photos of the features on this tablet of which it has no picture. */
 export async function listPhotosAtOffice(database: Database): Promise<Attachment[]> {
-  return database.read(["features", "photos"], async (transaction) => {
+  return database.read(["features", "blocks", "photos"], async (transaction) => {
     const here = new Set(await transaction.objectStore("photos").getAllKeys());
     const named = new Map<string, Attachment>();
-    for (const { attachments } of await transaction.objectStore("features").getAll())
+    for (const { attachments } of await readFeaturesWithPhotos(transaction))
       for (const photo of attachments) if (!here.has(photo.sha256)) named.set(photo.sha256, photo);
     return [...named.values()];
   });
