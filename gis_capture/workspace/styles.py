@@ -55,6 +55,12 @@ class Styles:
                 return themed(found.drawn, change)
         return []
 
+    def theme_alone(self, key: str) -> dict[Theme, list[Drawn]]:
+        """What files of one theme alone draw, by that theme; in others the tablet changes what `own` gives."""
+        files = self._read()
+        named = {theme: files.get(f"{key}.{theme}") for theme in THEMES if theme != "plain"}
+        return {theme: list(found.drawn) for theme, found in named.items() if found and found.drawn}
+
     def fields(self, key: str) -> tuple[str, ...]:
         """Names of what own styles of a layer ask of its features."""
         files = self._read()

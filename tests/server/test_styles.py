@@ -36,6 +36,12 @@ def drawn(client: FlaskClient, query: str = "") -> dict[str, dict[str, Any]]:
     return {layer["id"]: layer for layer in style["layers"] if layer["type"] != "background"}
 
 
+def listed(client: FlaskClient) -> dict[str, Any]:
+    """The lights as `GET /layers` tells of them."""
+    [layer] = [one for one in client.get("/layers").get_json()["layers"] if one["n_features"]]
+    return dict(layer)
+
+
 def test_a_file_takes_the_place_of_the_definition(client: FlaskClient, workspace: Workspace) -> None:
     """At once, in all themes; its layers draw our tiles, and what it names is in them under a new tag."""
     before = client.get(TILE)
@@ -57,15 +63,27 @@ def test_a_file_takes_the_place_of_the_definition(client: FlaskClient, workspace
 
 def test_a_listed_layer_brings_its_own_style(client: FlaskClient, workspace: Workspace) -> None:
     """What a tablet takes along to draw like the office; nothing where there is no file."""
-
-    def listed() -> dict[str, Any]:
-        [layer] = [one for one in client.get("/layers").get_json()["layers"] if one["n_features"]]
-        return dict(layer)
-
-    assert "own_style" not in listed()
+    assert "own_style" not in listed(client)
     own_style(workspace, minzoom=12)
-    [lamp] = listed()["own_style"]
+    [lamp] = listed(client)["own_style"]
     assert (lamp["source-layer"], lamp["minzoom"], lamp["type"]) == ("street_light", 12, "circle")
+
+
+def test_a_listed_layer_brings_the_styles_of_single_themes(client: FlaskClient, workspace: Workspace) -> None:
+    """Only those with a file that can be used; the style for all themes stays as it is for tablets that know no other."""
+    own_style(workspace)
+    before = listed(client)
+    assert "theme_styles" not in before
+    own_style(workspace, "street_light.night.json", id="night")
+    (workspace.folder.styles_dir / "street_light.sunlight.json").write_text("{", encoding="utf-8")
+    after = listed(client)
+    assert after["own_style"] == before["own_style"]
+    assert {theme: [one["id"] for one in own] for theme, own in after["theme_styles"].items()} == {
+        "night": ["street_light-night"]
+    }
+    assert after["theme_styles"]["night"][0]["paint"]["circle-color"][3] == "#00ff00"
+    (workspace.folder.styles_dir / "street_light.json").unlink()
+    assert "own_style" not in listed(client) and "night" in listed(client)["theme_styles"]
 
 
 def test_fields_that_a_file_names_are_in_the_tiles_but_for_personal_ones(

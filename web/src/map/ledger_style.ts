@@ -5,9 +5,11 @@ import type {
   Map as MapLibreMap,
 } from "maplibre-gl";
 import type { Layer } from "../model/layer.ts";
+import type { LayerListing } from "../model/messages.ts";
 import { LABEL_FONTS } from "./basemap_style.ts";
 import { DEFAULT_COLOR } from "./layer_style.ts";
 import { type PackView, WHOLE_VIEW } from "./pack_source.ts";
+import type { MapTheme } from "./themes.ts";
 
 export const sourceId = (key: string) => `ledger-${key}`;
 
@@ -18,6 +20,17 @@ export interface DrawnLayer {
   view?: PackView;
   /** Of the office's own, in place of areas, lines, markers and names. */
   own_style?: readonly object[] | undefined;
+  /** The theme that `own_style` was made for, whose colours stay as they are. */
+  own_theme?: MapTheme | undefined;
+}
+
+/** The office's style of a layer in a theme: of the file for that theme alone, or else of the one for all. */
+export function styleIn(
+  { own_style, theme_styles = {} }: Pick<LayerListing, "own_style" | "theme_styles">,
+  theme: MapTheme,
+): Pick<DrawnLayer, "own_style" | "own_theme"> {
+  const made = theme === "plain" ? undefined : theme_styles[theme];
+  return made?.length ? { own_style: made, own_theme: theme } : { own_style };
 }
 
 const IS_POINT: FilterSpecification = ["in", ["geometry-type"], ["literal", ["Point", "MultiPoint"]]];
@@ -60,10 +73,11 @@ export function ledgerStyle(drawn: readonly DrawnLayer[]): LayerSpecification[] 
 type Draw = (drawn: DrawnLayer) => LayerSpecification | LayerSpecification[];
 
 /** The office's layers over the features that are here instead of tiles. */
-const drawOwn: Draw = ({ layer, own_style = [] }) =>
+const drawOwn: Draw = ({ layer, own_style = [], own_theme }) =>
   own_style.map((own, index) => {
     const { "source-layer": _, ...rest } = own as { "source-layer"?: string };
-    return { ...rest, id: `${sourceId(layer.key)}-own${index}`, source: sourceId(layer.key) } as LayerSpecification;
+    const source = sourceId(layer.key);
+    return { ...rest, id: `${source}-own${index}`, source, metadata: { theme: own_theme } } as LayerSpecification;
   });
 
 /** Changes how a layer is shown on a map that has it. */

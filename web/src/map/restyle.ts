@@ -18,7 +18,7 @@ export function restyle(map: MapLibreMap, before: StyleSpecification, after: Sty
 }
 
 const frameOf = ({ sources, layers }: StyleSpecification) => JSON.stringify([sources, layers.map(bare)]);
-const bare = ({ paint: _paint, layout: _layout, ...rest }: LayerSpecification) => rest;
+const bare = ({ paint: _paint, layout: _layout, metadata: _metadata, ...rest }: LayerSpecification) => rest;
 
 function changes(before: object = {}, after: object = {}) {
   const [old, now] = [before as Values, after as Values];

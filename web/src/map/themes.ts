@@ -7,10 +7,11 @@ export type MapTheme = (typeof MAP_THEMES)[number];
 const HEX = /^#[0-9a-f]{6}$/i;
 const NIGHT_BRIGHTNESS = 0.55;
 
-/** The same layers in another theme: colours of paint are changed one by one, sizes of lines and names in sunlight. */
+/** The same layers in another theme: colours of paint are changed one by one, sizes of lines and names in sunlight; what was made for it stays. */
 export function themed(layers: readonly LayerSpecification[], theme: MapTheme): LayerSpecification[] {
   if (theme === "plain") return [...layers];
   return layers.map((layer) => {
+    if ((layer.metadata as { theme?: MapTheme } | undefined)?.theme === theme) return layer;
     const is_base = layer.type === "background" || ("source" in layer && String(layer.source).startsWith("basemap-"));
     const change = (key: string) => (color: string) => {
       if (theme === "night") return darkened(color);

@@ -69,6 +69,9 @@ export type PullLine =
   | ConflictLine
   | EndLine;
 
+/** Map layers by the theme that they are made for. */
+export type ThemeStyles = Partial<Record<"sunlight" | "night", object[]>>;
+
 /** One layer of the store, as `GET /layers` lists it; the extent is in EPSG:4326. */
 export interface LayerListing {
   definition: Layer;
@@ -78,6 +81,8 @@ export interface LayerListing {
   revision: number;
   /** Map layers of the office's own, in place of what the definition gives. */
   own_style?: object[];
+  /** Of files for one theme alone, before `own_style` there. */
+  theme_styles?: ThemeStyles;
   /** Whether records may stand on paper that the office keeps. */
   has_paper?: boolean;
 }

@@ -3,7 +3,7 @@ import type { Lot } from "../model/address.ts";
 import type { OutboxEntry } from "../model/change.ts";
 import type { Attachment, Feature } from "../model/feature.ts";
 import type { Layer } from "../model/layer.ts";
-import type { BasemapPack, ConflictLine } from "../model/messages.ts";
+import type { BasemapPack, ConflictLine, ThemeStyles } from "../model/messages.ts";
 import type { Visit } from "../model/visit.ts";
 import type { StoredTown } from "./addresses.ts";
 import type { Draft } from "./drafts.ts";
@@ -21,6 +21,7 @@ export interface StoredLayer {
   is_stale: boolean;
   /** As the office's map draws it, where it has a style of its own. */
   own_style?: object[];
+  theme_styles?: ThemeStyles;
   has_paper?: boolean;
 }
 

@@ -54,13 +54,15 @@ export async function chooseLayers(
     }
     const here = new Set((await layers.getAllKeys()).map(String));
     const is_same = !is_moved && here.size === chosen.size && [...chosen].every((key) => here.has(key));
-    for (const { definition, n_features, extent, own_style = [], has_paper = false } of listings) {
+    for (const { definition, n_features, extent, ...rest } of listings) {
       const known = await layers.get(definition.key);
       const revision = is_moved ? 0 : (known?.revision ?? 0);
       const cursor = is_same ? (known?.cursor ?? null) : null;
       const is_stale = known !== undefined && (is_moved || known.is_stale || known.cursor !== cursor);
       const state = { revision, cursor, is_stale };
-      await layers.put({ key: definition.key, definition, n_features, extent, ...state, own_style, has_paper });
+      const { own_style = [], theme_styles = {}, has_paper = false } = rest;
+      const told = { own_style, theme_styles, has_paper };
+      await layers.put({ key: definition.key, definition, n_features, extent, ...state, ...told });
     }
   });
 }

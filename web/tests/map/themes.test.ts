@@ -1,6 +1,8 @@
 import type { LayerSpecification } from "maplibre-gl";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { fieldStyle } from "../../src/map/field_style.ts";
+import { styleIn } from "../../src/map/ledger_style.ts";
+import { restyle } from "../../src/map/restyle.ts";
 import { type MapTheme, themed } from "../../src/map/themes.ts";
 import { LAYER } from "../samples.ts";
 
@@ -45,4 +47,32 @@ test("names are as many times as large as a person set text to be, in every them
     return label?.type === "symbol" && label.layout?.["text-size"];
   };
   expect([sizes("plain", 1), sizes("plain", 2), sizes("sunlight", 1.5)]).toEqual([14, 28, 27]);
+});
+
+const lamp = (color: string) => [
+  { id: "lamp", type: "circle", source: "layers", "source-layer": LAYER.key, paint: { "circle-color": color } },
+];
+const colorIn = (listed: Parameters<typeof styleIn>[0], theme: MapTheme) =>
+  paintOf(styled(listed, theme).layers, `ledger-${LAYER.key}-own0`)?.["circle-color"];
+const styled = (listed: Parameters<typeof styleIn>[0], theme: MapTheme) =>
+  fieldStyle([{ layer: LAYER, n_features: 1, ...styleIn(listed, theme) }], [], {}, theme);
+
+test("a layer is drawn by the office's file for the theme, in the colours that stand there, or else by the one for all", () => {
+  const night_alone = { theme_styles: { night: lamp("#101010") } };
+  const both = { own_style: lamp("#202020"), ...night_alone };
+  expect([colorIn(both, "plain"), colorIn(both, "sunlight")]).toEqual(["#202020", "#202020"]);
+  expect(colorIn(both, "night")).toBe("#101010");
+  expect([colorIn(night_alone, "plain"), colorIn(night_alone, "night")]).toEqual([undefined, "#101010"]);
+  // What was taken along before styles came by theme.
+  expect(colorIn({ own_style: lamp("#202020") }, "night")).toBe(
+    colorIn({ ...both, theme_styles: { night: [] } }, "night"),
+  );
+  expect(colorIn({ own_style: lamp("#202020") }, "night")).not.toBe("#202020");
+});
+
+test("a style of the same map layers for another theme takes their place with features left on the map", () => {
+  const both = { own_style: lamp("#202020"), theme_styles: { night: lamp("#101010") } };
+  const map = { setPaintProperty: vi.fn(), setLayoutProperty: vi.fn() };
+  expect(restyle(map as never, styled(both, "plain"), styled(both, "night"))).toBe(true);
+  expect(map.setPaintProperty).toHaveBeenCalledWith(`ledger-${LAYER.key}-own0`, "circle-color", "#101010");
 });

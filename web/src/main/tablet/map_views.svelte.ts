@@ -1,7 +1,7 @@
 import { online } from "svelte/reactivity/window";
 import { t } from "../../i18n/tablet.ts";
 import type { FieldMap } from "../../map/field_map.ts";
-import type { DrawnLayer } from "../../map/ledger_style.ts";
+import { type DrawnLayer, styleIn } from "../../map/ledger_style.ts";
 import { HIDDEN, type LocalPack, type PackView, WHOLE_VIEW } from "../../map/pack_source.ts";
 import { MAP_THEMES, type MapTheme } from "../../map/themes.ts";
 import { onlinePack } from "../../model/messages.ts";
@@ -87,7 +87,7 @@ export class MapViews {
     layer: layer.definition,
     n_features: this.#ledger.is_whole ? this.#ledger.features(layer.key).length : layer.n_features,
     view: this.viewOf(layer.key),
-    own_style: layer.own_style,
+    ...styleIn(layer, this.theme),
   });
 
   /** How the map looks is worth no error. */
