@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from tests.e2e.tablet import tablet
 LON, LAT = 137.2526, 36.1461
 PATIENCE_MS = 60_000
 MAGENTA = (255, 0, 255)
+CYAN = (0, 255, 255)
 WATER = (0xBC, 0xD9, 0xEE)
 SOURCES = {"protomaps": "© OpenStreetMap contributors", "gsi": "国土地理院 最適化ベクトルタイル"}
 
@@ -83,11 +85,18 @@ def share_of(color: tuple[int, int, int], place: Locator) -> float:
     return float((np.abs(pixels - color).max(axis=2) < 6).mean())
 
 
+def wait_to_see(color: tuple[int, int, int], place: Locator) -> None:
+    """Waits until a map is drawn with a colour."""
+    deadline = time.monotonic() + PATIENCE_MS / 1000
+    while share_of(color, place) < 0.0005:
+        assert time.monotonic() < deadline, f"{color} is not seen"
+
+
 @pytest.mark.e2e
 def test_foreign_base_maps_and_the_office_style_are_drawn_without_a_network(
     demo_template: Path, playwright: Playwright, browser_path: str, tmp_path: Path
 ) -> None:
-    """Sources are written on the map as long as their base map is shown; hydrants look as the office's file says."""
+    """Sources are on the map as long as their base map is shown; hydrants look as the file of the theme says."""
     server = Server(copy_workspace(demo_template, tmp_path))
     for card in (server.workspace / "packs").glob("*.json"):
         # That of the demo would lie above.
@@ -96,10 +105,11 @@ def test_foreign_base_maps_and_the_office_style_are_drawn_without_a_network(
         made = write_basemap(tmp_path / f"{schema}.pmtiles", schema)
         run_cli("basemap", "add", made, "--name", schema, "--workspace", server.workspace)
     hydrant = {"id": "hydrant", "type": "circle", "source": "x", "source-layer": "fire_hydrant"}
-    paint = {"circle-color": "#ff00ff", "circle-radius": 12}
     (server.workspace / "styles").mkdir(exist_ok=True)
-    style = json.dumps({"version": 8, "layers": [{**hydrant, "paint": paint}]})
-    (server.workspace / "styles" / "fire_hydrant.json").write_text(style, encoding="utf-8")
+    for name, color in (("fire_hydrant", "#ff00ff"), ("fire_hydrant.night", "#00ffff")):
+        paint = {"circle-color": color, "circle-radius": 12}
+        style = json.dumps({"version": 8, "layers": [{**hydrant, "paint": paint}]})
+        (server.workspace / "styles" / f"{name}.json").write_text(style, encoding="utf-8")
     server.start()
     try:
         with tablet(playwright, browser_path, tmp_path / "profile", server.url, position=(LON, LAT)) as crew:
@@ -110,6 +120,12 @@ def test_foreign_base_maps_and_the_office_style_are_drawn_without_a_network(
             crew.reload()
             shown, told = crew.part("map"), crew.page.locator(".maplibregl-ctrl-attrib")
             assert share_of(MAGENTA, shown) > 0.0005
+            crew.tap("map-theme")
+            crew.tap("map-theme")
+            wait_to_see(CYAN, shown)
+            crew.page.screenshot(path=tmp_path / "hydrants-night.png")
+            crew.tap("map-theme")
+            wait_to_see(MAGENTA, shown)
             crew.tap("map-here")
             crew.page.wait_for_timeout(1_500)
             for schema, other in (("protomaps", "gsi"), ("gsi", "protomaps")):

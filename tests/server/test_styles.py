@@ -70,7 +70,7 @@ def test_a_listed_layer_brings_its_own_style(client: FlaskClient, workspace: Wor
 
 
 def test_a_listed_layer_brings_the_styles_of_single_themes(client: FlaskClient, workspace: Workspace) -> None:
-    """Only those with a file that can be used; the style for all themes stays as it is for tablets that know no other."""
+    """Those with a file that can be used; the style for all themes stays as it is for tablets that know no more."""
     own_style(workspace)
     before = listed(client)
     assert "theme_styles" not in before

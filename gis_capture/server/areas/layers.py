@@ -37,7 +37,7 @@ def list_layers() -> Response:
             "last_import": newest.get(info.layer.key),
             "has_paper": has_paper,
             **({"own_style": own} if (own := here.styles.own(info.layer.key)) else {}),
-            **({"theme_styles": own} if (own := here.styles.theme_alone(info.layer.key)) else {}),
+            **({"theme_styles": alone} if (alone := here.styles.theme_alone(info.layer.key)) else {}),
         }
         for info in here.layers()
         if may_read(info.layer.key)
