@@ -19,13 +19,15 @@ export interface StoredLayer {
   cursor: string | null;
   /** Features of a store that was replaced, or of a pull that was given up, may still be among them. */
   is_stale: boolean;
+  /** Pulls from the beginning that were begun. */
+  n_pulls?: number;
   /** As the office's map draws it, where it has a style of its own. */
   own_style?: object[];
   theme_styles?: ThemeStyles;
   has_paper?: boolean;
 }
 
-/** `epoch` tells features of a store that was replaced since, or of another area, from those of today's. */
+/** `epoch` tells the store, the area and the pull from the beginning that brought a feature, so that others can go. */
 export type StoredFeature = Feature & { epoch: string };
 
 /** "draft": its form is not saved yet. "unsent": the server does not have the bytes. "sent": only the thumbnail is kept. */

@@ -3,7 +3,7 @@ import { hasUnsentPhoto, isEmpty, makeChange, type Wish } from "../model/edit.ts
 import { NATURE, type Nature } from "../model/identity.ts";
 import { localDay, visitOf } from "../model/visit.ts";
 import type { Database, StoredPhoto, Undone, WriteTransaction } from "./database.ts";
-import { findFeature } from "./feature_blocks.ts";
+import { findStored } from "./feature_blocks.ts";
 
 /** What a person wants, and the feature's label for lists. */
 type LabelledWish = Wish & { label: string };
@@ -23,7 +23,7 @@ export async function saveEdit(database: Database, wish: LabelledWish, nature: N
  */
 export async function saveEdits(database: Database, wishes: readonly LabelledWish[], nature: Nature = NATURE) {
   return database.write(
-    ["features", "blocks", "outbox", "photos", "drafts", "visits", "undone"],
+    ["features", "blocks", "settings", "outbox", "photos", "drafts", "visits", "undone"],
     async (transaction) => {
       const entries: (OutboxEntry | null)[] = [];
       for (const wish of wishes) {
@@ -47,15 +47,20 @@ async function saveOne(
 ): Promise<OutboxEntry | null> {
   const outbox = transaction.objectStore("outbox");
   const entries = await outbox.index("feature_id").getAll(wish.feature_id);
-  const base = await findFeature(transaction, wish.layer.key, wish.feature_id);
+  const stored = await findStored(transaction, wish.layer.key, wish.feature_id);
+  const base = stored?.feature ?? null;
   const is_mending = entries.some((entry) => entry.state === "rejected");
   const pending = entries.filter((entry) => entry.state === "unsent" || entry.state === "held");
   const previous = is_mending ? null : (pending.at(-1)?.change ?? null);
   const replaced = is_mending ? entries.filter((entry) => entry.state !== "conflict") : [];
+  const seen = is_mending ? base : wish.seen;
+  // What is of a store that was replaced, or was pulled anew meanwhile, is compared by its values alone.
+  const epoch = await transaction.objectStore("settings").get("epoch");
+  const is_current = stored?.store === epoch && base?.revision === seen?.revision;
   const change = makeChange(
     {
       ...wish,
-      seen: is_mending ? base : wish.seen,
+      seen: seen && (is_current ? seen : { ...seen, revision: 0 }),
       geometry: wish.geometry === undefined && is_mending ? wish.seen?.geometry : wish.geometry,
       attachments: [...replaced.flatMap((entry) => entry.change.attachments), ...wish.attachments],
     },

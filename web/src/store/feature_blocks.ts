@@ -20,6 +20,9 @@ export interface FeatureBlock {
   has_photos?: 1;
 }
 
+/** The server's store in what is noted of a pull: its epoch, the area, and which pull from the beginning it was. */
+export const storeOf = (epoch: string) => epoch.split(" ")[0] ?? "";
+
 type AnyTransaction = ReadTransaction | WriteTransaction;
 
 const blocksOf = (transaction: AnyTransaction) => (transaction as ReadTransaction).objectStore("blocks");
@@ -59,12 +62,26 @@ export async function findFeature(
   layer: string,
   feature_id: string,
 ): Promise<Feature | null> {
+  return (await findStored(transaction, layer, feature_id))?.feature ?? null;
+}
+
+/** A feature, with the epoch of the server's store that it came from. */
+export async function findStored(
+  transaction: AnyTransaction,
+  layer: string,
+  feature_id: string,
+): Promise<{ feature: Feature; store: string } | null> {
   const [single, blocks] = await Promise.all([
     singlesOf(transaction).get([layer, feature_id]),
     blocksOf(transaction).index("feature_id").getAll(feature_id),
   ]);
   const isIt = (feature: Feature) => feature.layer === layer && feature.feature_id === feature_id;
-  return single ?? blocks.flatMap(({ features }) => features.filter(isIt)).at(-1) ?? null;
+  if (single) return { feature: single, store: storeOf(single.epoch) };
+  const inBlocks = blocks.flatMap(({ epoch, features }) =>
+    features.filter(isIt).map((feature) => ({ epoch, feature })),
+  );
+  const found = inBlocks.at(-1);
+  return found ? { feature: found.feature, store: storeOf(found.epoch) } : null;
 }
 
 /** Keeps many features of one layer in place of what was known of them. */

@@ -3,7 +3,16 @@ import type { Feature } from "../model/feature.ts";
 import type { Layer } from "../model/layer.ts";
 import type { ConflictLine, EndLine, HeaderLine, LayerListing, PullLine } from "../model/messages.ts";
 import type { Database, StoredLayer, StoreName, WriteTransaction } from "./database.ts";
-import { findFeature, putBlocks, readFeatures, removeFeatures, removeLayer, sweepLayer } from "./feature_blocks.ts";
+import {
+  findFeature,
+  putBlocks,
+  readFeatures,
+  removeFeatures,
+  removeLayer,
+  storeOf,
+  sweepLayer,
+} from "./feature_blocks.ts";
+import { rebaseUnsent } from "./outbox.ts";
 
 export async function listLayers(database: Database): Promise<StoredLayer[]> {
   return database.read(["layers"], (transaction) => transaction.objectStore("layers").getAll());
@@ -58,8 +67,8 @@ export async function chooseLayers(
       const known = await layers.get(definition.key);
       const revision = is_moved ? 0 : (known?.revision ?? 0);
       const cursor = is_same ? (known?.cursor ?? null) : null;
-      const is_stale = known !== undefined && (is_moved || known.is_stale || known.cursor !== cursor);
-      const state = { revision, cursor, is_stale };
+      const is_stale = known !== undefined && (is_moved || known.is_stale || (!revision && known.cursor !== cursor));
+      const state = { revision, cursor, is_stale, n_pulls: known?.n_pulls ?? 0 };
       const { own_style = [], theme_styles = {}, has_paper = false } = rest;
       const told = { own_style, theme_styles, has_paper };
       await layers.put({ key: definition.key, definition, n_features, extent, ...state, ...told });
@@ -69,8 +78,9 @@ export async function chooseLayers(
 
 /** Applies one page of a pull in one transaction, with the place to go on from. Applying it twice changes nothing.
  *
- * At the end of a pull from the beginning, features of a store that was replaced since, and of another area, are
- * removed; those with a change to send stay until it is sent.
+ * At the end of a pull from the beginning, features are removed that it did not bring: those of a store that was
+ * replaced since, of another area, or deleted since a pull before that was given up. Those with a change to send stay
+ * until it is sent.
  */
 export async function applyPage(
   database: Database,
@@ -79,20 +89,29 @@ export async function applyPage(
   area: WorkArea | null = null,
 ): Promise<void> {
   const { header, lines, end } = page;
-  const epoch = [header.epoch, boxText(area?.bbox)].filter(Boolean).join(" ");
+  const is_first = header.since === 0;
   const stores: StoreName[] = ["settings", "layers", "features", "blocks", "conflicts", "outbox"];
   const apply = async (transaction: WriteTransaction) => {
-    await applyLines(transaction, lines, { epoch, is_first: header.since === 0 });
-    await transaction.objectStore("settings").put(header.epoch, "epoch");
+    const layers = transaction.objectStore("layers");
+    const marks = new Map<string, string>();
     for (const key of keys) {
-      const layer = await transaction.objectStore("layers").get(key);
+      const layer = await layers.get(key);
+      if (!layer) continue;
+      const n_pulls = (layer.n_pulls ?? 0) + (is_first && layer.cursor === null ? 1 : 0);
+      await layers.put({ ...layer, n_pulls });
+      marks.set(key, [header.epoch, boxText(area?.bbox), n_pulls].filter(Boolean).join(" "));
+    }
+    await applyLines(transaction, lines, marks, is_first);
+    await transaction.objectStore("settings").put(header.epoch, "epoch");
+    for (const [key, mark] of marks) {
+      const layer = await layers.get(key);
       if (!layer) continue;
       const is_whole = end.next === null;
-      const is_swept = is_whole && header.since === 0 && layer.is_stale;
-      if (is_swept) await sweepOtherEpochs(transaction, key, epoch);
+      const is_swept = is_whole && is_first && layer.is_stale;
+      if (is_swept) await sweepOtherPulls(transaction, key, mark);
       const revision = is_whole ? end.revision : layer.revision;
       const is_stale = layer.is_stale && !is_swept;
-      await transaction.objectStore("layers").put({ ...layer, revision, cursor: end.next, is_stale });
+      await layers.put({ ...layer, revision, cursor: end.next, is_stale });
     }
   };
   await database.write(stores, apply, "relaxed");
@@ -102,7 +121,8 @@ export async function applyPage(
 async function applyLines(
   transaction: WriteTransaction,
   lines: readonly PullLine[],
-  { epoch, is_first }: { epoch: string; is_first: boolean },
+  marks: ReadonlyMap<string, string>,
+  is_first: boolean,
 ): Promise<void> {
   const coming = new Map<string, Map<string, Feature>>();
   const going = new Map<string, string[]>();
@@ -126,6 +146,7 @@ async function applyLines(
   const singles = transaction.objectStore("features");
   for (const [layer, found] of coming) {
     const features = [...found.values()];
+    const epoch = marks.get(layer) ?? "";
     if (is_first) await putBlocks(transaction, layer, epoch, features);
     else await Promise.all(features.map((feature) => singles.put({ ...feature, epoch })));
   }
@@ -148,21 +169,24 @@ async function applyConflict(transaction: WriteTransaction, line: ConflictLine):
   if (entry?.state === "conflict") await outbox.delete(entry.sequence);
 }
 
-async function sweepOtherEpochs(transaction: WriteTransaction, key: string, epoch: string): Promise<void> {
-  const storeOf = (text: string) => text.split(" ")[0];
+async function sweepOtherPulls(transaction: WriteTransaction, key: string, mark: string): Promise<void> {
   const busy = new Set((await transaction.objectStore("outbox").getAll()).map(({ change }) => change.feature_id));
   await sweepLayer(
     transaction,
     key,
-    (feature_id, known) => known === epoch || (storeOf(known) === storeOf(epoch) && busy.has(feature_id)),
+    (feature_id, known) => known === mark || (storeOf(known) === storeOf(mark) && busy.has(feature_id)),
   );
 }
 
-/** Forgets how far the layers were pulled; the next pull starts from the beginning. Features stay until it is done. */
+/** Readies the tablet for a store that was replaced: all is pulled from the beginning, features stay until it is done,
+ * and what is not sent yet names nothing of the old store any more, whatever is cut from now on.
+ */
 export async function restartPull(database: Database): Promise<void> {
-  await database.write(["layers"], async (transaction) => {
+  await database.write(["layers", "settings", "outbox", "undone", "drafts"], async (transaction) => {
     const layers = transaction.objectStore("layers");
     for (const layer of await layers.getAll())
       await layers.put({ ...layer, revision: 0, cursor: null, is_stale: true });
+    await transaction.objectStore("settings").delete("epoch");
+    await rebaseUnsent(transaction);
   });
 }

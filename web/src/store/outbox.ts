@@ -1,7 +1,7 @@
 import type { OutboxEntry, Receipt } from "../model/change.ts";
 import { acknowledge } from "../model/edit.ts";
 import { mintUuid } from "../model/identity.ts";
-import type { Database } from "./database.ts";
+import type { Database, WriteTransaction } from "./database.ts";
 import { findFeature, removeFeatures } from "./feature_blocks.ts";
 import { noteSent } from "./sent.ts";
 
@@ -64,24 +64,25 @@ export async function handOver(database: Database, feature_id: string): Promise<
   });
 }
 
-/** Readies the outbox for a store that was replaced (restored, moved).
+/** Readies what is not sent yet for a store that was replaced (restored, moved).
  *
- * Revisions of the old store mean nothing there, so changes are compared by the values their author saw; as their
- * bodies differ by that, they get new ids. The order and the links between them stay. What was taken back builds on
- * the old ones, and cannot be done again.
+ * Revisions of the old store mean nothing there, so changes, and forms that are open, are compared by the values their
+ * author saw; as the bodies of changes differ by that, they get new ids. The order and the links between them stay.
+ * What was taken back builds on the old ones, and cannot be done again.
  */
-export async function rebaseOutbox(database: Database): Promise<void> {
-  await database.write(["outbox", "undone"], async (transaction) => {
-    await transaction.objectStore("undone").clear();
-    const outbox = transaction.objectStore("outbox");
-    const renamed = new Map<string, string>();
-    for (const entry of await outbox.getAll()) {
-      if (entry.state !== "unsent" && entry.state !== "held") continue;
-      const change_id = mintUuid();
-      renamed.set(entry.change.change_id, change_id);
-      const after = entry.change.after && (renamed.get(entry.change.after) ?? null);
-      const change = { ...entry.change, change_id, after, base_revision: null };
-      await outbox.put({ ...entry, change, state: "unsent", is_offered: false, receipt: null });
-    }
-  });
+export async function rebaseUnsent(transaction: WriteTransaction): Promise<void> {
+  await transaction.objectStore("undone").clear();
+  const drafts = transaction.objectStore("drafts");
+  for (const draft of await drafts.getAll())
+    if (draft.seen) await drafts.put({ ...draft, seen: { ...draft.seen, revision: 0 } });
+  const outbox = transaction.objectStore("outbox");
+  const renamed = new Map<string, string>();
+  for (const entry of await outbox.getAll()) {
+    if (entry.state !== "unsent" && entry.state !== "held") continue;
+    const change_id = mintUuid();
+    renamed.set(entry.change.change_id, change_id);
+    const after = entry.change.after && (renamed.get(entry.change.after) ?? null);
+    const change = { ...entry.change, change_id, after, base_revision: null };
+    await outbox.put({ ...entry, change, state: "unsent", is_offered: false, receipt: null });
+  }
 }

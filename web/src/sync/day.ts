@@ -17,6 +17,11 @@ export interface DayReport extends PhotosSent {
   n_photos: number;
 }
 
+/** Does work that writes what comes from the server, once no other of its kind goes on in any window. */
+export async function oneAtATime<T>(work: () => Promise<T>): Promise<T> {
+  return navigator.locks.request("gis-capture.sync", work);
+}
+
 /** Sends changes, then photos, then fetches what others did. One at a time, also over several tabs.
  *
  * `onSent` hears of the receipts as soon as they are there, so that a later cut hides none.
@@ -26,7 +31,7 @@ export async function sendAll(
   onStep: (step: Step) => void,
   onSent: (sent: Sent[]) => void,
 ): Promise<DayReport> {
-  return navigator.locks.request("gis-capture.sync", async () => {
+  return oneAtATime(async () => {
     const progress = (step: Step["step"]) => (n_done: number, n_total: number) => onStep({ step, n_done, n_total });
     const sent = await pushAll(database, progress("changes"));
     onSent(sent);

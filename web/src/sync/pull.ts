@@ -93,7 +93,7 @@ async function pullGroup(
   let coming: ReturnType<typeof ask> | null = ask(group[0]?.cursor ?? null, epoch);
   while (coming) {
     const page: Page = await coming;
-    if (since && epoch && page.header.epoch !== epoch) throw new ServerError(409, { code: "epoch_changed" });
+    if (epoch && page.header.epoch !== epoch) throw new ServerError(409, { code: "epoch_changed" });
     // The next page is on its way while this one is written; a cut is told once this one is safe.
     coming = page.end.next ? ask(page.end.next, page.header.epoch) : null;
     coming?.catch(() => undefined);

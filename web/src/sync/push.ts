@@ -1,7 +1,8 @@
 import type { OutboxEntry, Receipt } from "../model/change.ts";
 import type { PushMessage, ReceiptsMessage } from "../model/messages.ts";
 import type { Database } from "../store/database.ts";
-import { applyReceipts, listOutbox, markOffered, rebaseOutbox } from "../store/outbox.ts";
+import { restartPull } from "../store/features.ts";
+import { applyReceipts, listOutbox, markOffered } from "../store/outbox.ts";
 import { deviceId, readSetting, writeSetting } from "../store/settings.ts";
 import { OfflineError, request } from "./http.ts";
 import { isEpochChanged, type Progress, pullAll } from "./pull.ts";
@@ -24,8 +25,8 @@ export async function pushAll(database: Database, onProgress: Progress = () => u
     return await pushWaiting(database, onProgress);
   } catch (error) {
     if (!isEpochChanged(error)) throw error;
+    await restartPull(database);
     await pullAll(database);
-    await rebaseOutbox(database);
     return await pushWaiting(database, onProgress);
   }
 }

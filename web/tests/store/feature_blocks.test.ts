@@ -71,9 +71,21 @@ test("a pull from the beginning stands for what was there page by page, and leav
   expect(await listFeatures(database, LAYER.key)).toHaveLength(250);
   expect([(await find(database, 7))?.revision, (await find(database, 200))?.revision]).toEqual([70, FEATURE.revision]);
   await applyPage(database, page(lines(ALL.slice(100, 200), { revision: 70 }), { revision: 70 }), KEYS);
-  // Those that did not come again are of the same store, so they are known to be there still.
-  expect(await listFeatures(database, LAYER.key)).toHaveLength(250);
-  expect([await countRecords(database, "features"), await countRecords(database, "blocks")]).toEqual([0, 3]);
+  // What did not come again was deleted meanwhile; a pull from the beginning tells of no deletion before it.
+  expect(await listFeatures(database, LAYER.key)).toHaveLength(200);
+  expect([await countRecords(database, "features"), await countRecords(database, "blocks")]).toEqual([0, 2]);
+});
+
+test("what was deleted at the office between a pull that was given up and the next goes, but for what waits to be sent", async () => {
+  const database = newDatabase();
+  const listing = { definition: LAYER, n_features: 4, n_unlocated: 0, extent: null, revision: 57 };
+  await chooseLayers(database, [listing]);
+  await applyPage(database, page(lines([1, 2, 3]), { next: "c2" }), KEYS);
+  await saved(database, { feature_id: idOf(3), seen: await find(database, 3) });
+  await chooseLayers(database, [listing, { ...listing, definition: { ...LAYER, key: "park" } }]);
+  await applyPage(database, page(lines([1, 4]), { revision: 58 }), [...KEYS, "park"]);
+  const left = (await listFeatures(database, LAYER.key)).map(({ feature_id }) => feature_id);
+  expect(left.sort()).toEqual([1, 3, 4].map(idOf).sort());
 });
 
 test("the word of the server on a change stands for what came in a block", async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { ReceiptStatus } from "../../src/model/change.ts";
-import { listFeatures, readAround } from "../../src/store/features.ts";
-import { applyReceipts, handOver, listOutbox, rebaseOutbox } from "../../src/store/outbox.ts";
+import { listFeatures, readAround, restartPull } from "../../src/store/features.ts";
+import { applyReceipts, handOver, listOutbox } from "../../src/store/outbox.ts";
 import { listSent } from "../../src/store/sent.ts";
 import { FEATURE, LAYER, POINT } from "../samples.ts";
 import { filledDatabase, saved } from "./stored.ts";
@@ -87,7 +87,7 @@ test("for a replaced store changes get new ids, keep their order, links and valu
   const database = await filledDatabase();
   const first = await saved(database);
   const second = await saved(database, { fields: { ...FEATURE.fields, status: "撤去" } });
-  await rebaseOutbox(database);
+  await restartPull(database);
   const [now, then] = await listOutbox(database);
   expect(now?.change.change_id).not.toBe(first.change.change_id);
   expect(then?.change.after).toBe(now?.change.change_id);

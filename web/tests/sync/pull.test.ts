@@ -92,6 +92,15 @@ test("a replaced store is pulled from the beginning, whether it says so or only 
   }
 });
 
+test("a layer that is taken along later shows that the store was replaced: all others come anew, too", async () => {
+  const database = await filledDatabase();
+  await chooseLayers(database, [listing(LAYER.key), listing("park")]);
+  const requests = serve({ "/sync/pull": () => answer([feature("b")], { epoch: "e2", revision: 3 }) });
+  await pullAll(database);
+  expect(queries(requests).at(-1)).toMatchObject({ layers: `park,${LAYER.key}`, since: "0" });
+  expect((await listLayers(database)).map(({ revision }) => revision)).toEqual([3, 3]);
+});
+
 test("other refusals are passed on with their words in both languages", async () => {
   const database = await filledDatabase();
   serve({ "/sync/pull": () => problem(403, "forbidden") });

@@ -1,10 +1,12 @@
 import { afterEach, expect, test, vi } from "vitest";
+import { listDrafts, writeDraft } from "../../src/store/drafts.ts";
+import { readAround } from "../../src/store/features.ts";
 import { listOutbox } from "../../src/store/outbox.ts";
 import { writeSetting } from "../../src/store/settings.ts";
 import { OfflineError, readFor } from "../../src/sync/http.ts";
-import { listOffered } from "../../src/sync/pull.ts";
+import { listOffered, pullAll } from "../../src/sync/pull.ts";
 import { pushAll, writeMessage } from "../../src/sync/push.ts";
-import { FEATURE } from "../samples.ts";
+import { FEATURE, LAYER } from "../samples.ts";
 import { filledDatabase, page, saved } from "../store/stored.ts";
 import { cut, ndjson, problem, readPush, receiptsFor, serve } from "./fake_server.ts";
 
@@ -109,6 +111,31 @@ test("what is held is asked about again; what is rejected or in conflict is not 
   await pushAll(database);
   await pushAll(database);
   expect(n_sent).toEqual([3, 1]);
+});
+
+test("whatever is cut after the store was replaced, nothing goes out that names a revision of the old one", async () => {
+  const database = await filledDatabase();
+  const { change } = await saved(database);
+  await writeDraft(database, { feature_id: "z", layer: LAYER.key, seen: FEATURE, fields: {}, photos: [] });
+  const pages = [page([{ type: "feature", ...FEATURE, feature_id: "x", revision: 2 }], { epoch: "e2", next: "c2" })];
+  const pull = () => {
+    const next = pages.shift();
+    return next ? ndjson([next.header, ...next.lines, next.end]) : cut();
+  };
+  const refuse = () => problem(409, "epoch_changed");
+  serve({ "/sync/pull": ({ url }) => (new URL(url).searchParams.get("epoch") === "e1" ? refuse() : pull()) });
+  await expect(pullAll(database)).rejects.toThrow(OfflineError);
+  // The crew goes on: on a feature that is still as the old store had it, and on one that has come.
+  await saved(database, { fields: { ...FEATURE.fields, status: "撤去" } });
+  const x = (await readAround(database, LAYER.key, "x")).base;
+  await saved(database, { feature_id: "x", seen: x });
+  const { changes, epoch } = await writeMessage(database, await listOutbox(database));
+  expect(epoch).toBe("e2");
+  expect(changes.map(({ base_revision }) => base_revision)).toEqual([null, null, 2]);
+  expect(changes[0]).toMatchObject({ fields: change.fields });
+  const { base } = await readAround(database, LAYER.key, FEATURE.feature_id);
+  expect((await saved(database, { feature_id: "y", seen: base })).change.base_revision).toBeNull();
+  expect((await listDrafts(database))[0]?.seen?.revision).toBe(0);
 });
 
 test("a store that was replaced is pulled first; then the changes go there by their values", async () => {

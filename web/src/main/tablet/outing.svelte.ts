@@ -12,9 +12,11 @@ import { keepPacks, listPacks, sizesHere } from "../../store/packs.ts";
 import { readSetting, writeSetting } from "../../store/settings.ts";
 import { type Addresses, fetchAddresses, fetchShift } from "../../sync/addresses.ts";
 import { downloadPacks, listOfferedPacks } from "../../sync/basemap.ts";
+import { oneAtATime } from "../../sync/day.ts";
 import { countInside, listOffered, pullAll } from "../../sync/pull.ts";
 import { makeRedline, withRedline } from "../../sync/redline.ts";
 import { fetchThumbnails } from "../../sync/thumbnails.ts";
+import { Awake } from "./awake.ts";
 import type { Ledger } from "./ledger.svelte.ts";
 import { explain, type Trouble } from "./trouble.ts";
 
@@ -199,11 +201,14 @@ export class Outing {
     const progress = (step: "layers" | "photos" | "basemap") => (n_done: number, n_total: number) => {
       this.step = { step, n_done, n_total };
     };
+    const lock = new Awake();
     const is_done = await this.#attempt(async () => {
       progress("layers")(0, 1);
       if (this.chosen.includes(REDLINE)) await makeRedline();
-      await chooseLayers(this.#ledger.database, taken, area);
-      await pullAll(this.#ledger.database, progress("layers"), signal);
+      await oneAtATime(async () => {
+        await chooseLayers(this.#ledger.database, taken, area);
+        await pullAll(this.#ledger.database, progress("layers"), signal);
+      });
       await fetchThumbnails(this.#ledger.database, progress("photos"), signal);
       const box = area?.bbox ?? this.#wholeBox();
       const crss = [...new Set(taken.map(({ definition }) => definition.crs))].filter(wantsShift);
@@ -219,6 +224,7 @@ export class Outing {
       await keepPacks(maps, this.chosen_packs);
       await downloadPacks(maps, this.#taken_packs, progress("basemap"), signal);
     });
+    lock.release();
     this.step = null;
     await this.#lookAtPacks();
     await this.#ledger.load();
