@@ -70,6 +70,8 @@ def test_a_zip_brings_changes_and_photos(store: GeoPackageStore, tmp_path: Path)
         photo_name(good): good,
         photo_name(other): other,
         "attachments/../../evil": b"evil",
+        "drafts/drafts.json": b"[{}]",
+        "drafts/" + "1" * 64: b"photo of an open form",
         "../" + photo_name(good): b"evil",
     }
     path = zip_file(tmp_path / "未送信.zip", entries)

@@ -193,7 +193,8 @@ export const en: Record<TabletKey, string> = {
   mend: "Correct",
   hand_over: "Leave it to the office",
   export: "Save a copy as a file",
-  export_help: "Even when nothing can be sent, the unsent records and photos can be handed over as a file.",
+  export_help:
+    "Even when nothing can be sent, the unsent records and photos, and open forms, can be handed over as a file.",
 
   setup_name: "First, your name",
   author: "Your name (or your crew's)",

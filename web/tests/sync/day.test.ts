@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { writeDraft } from "../../src/store/drafts.ts";
 import { listOutbox } from "../../src/store/outbox.ts";
+import { keepDraftPhoto } from "../../src/store/photos.ts";
 import { readSetting } from "../../src/store/settings.ts";
 import { isServerReachable, type Step, sendAll } from "../../src/sync/day.ts";
 import { exportOutbox } from "../../src/sync/export.ts";
 import { OfflineError } from "../../src/sync/http.ts";
 import type { Sent } from "../../src/sync/push.ts";
-import { filledDatabase, page, saved } from "../store/stored.ts";
+import { filledDatabase, page, photo, saved } from "../store/stored.ts";
 import { cut, ndjson, readPush, receiptsFor, serve } from "./fake_server.ts";
 
 /** As navigator.locks: one at a time. */
@@ -66,6 +68,24 @@ test("the file of the outbox holds the message that would be sent", async () => 
   const [size, name_length] = [header.getUint32(18, true), header.getUint16(26, true)];
   const message = JSON.parse(new TextDecoder().decode(new Uint8Array(content, 30 + name_length, size)));
   expect(message).toMatchObject({ format: "gis-capture.push/v1", changes: [change] });
+});
+
+test("the file holds open forms with their photos beside the message, where the office does not look", async () => {
+  const database = await filledDatabase();
+  await keepDraftPhoto(database, photo("aa"));
+  await writeDraft(database, {
+    feature_id: "f1",
+    layer: "lamp",
+    seen: null,
+    fields: { status: "球切れ" },
+    photos: ["aa", "gone"],
+  });
+  const content = await (await exportOutbox(database)).text();
+  expect(content.match(/push\.json|(drafts|attachments)\/(drafts\.json|aa|gone)/g)).toEqual([
+    ...["push.json", "drafts/drafts.json", "drafts/aa"],
+    ...["push.json", "drafts/drafts.json", "drafts/aa"],
+  ]);
+  expect(content).toContain("球切れ");
 });
 
 test("the server counts as reachable only when it answers well", async () => {
