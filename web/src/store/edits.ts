@@ -142,14 +142,16 @@ export async function redoChanges(database: Database, { id, entries, photos }: U
 
 /** Takes a photo off a feature, out of every change that the server cannot have seen; false where none of them has it.
  *
- * A change that says nothing else goes with it.
+ * A change that says nothing else goes with it. What was taken back before cannot be done again after that: it may
+ * build on the change that went.
  */
 export async function removeUnsentPhoto(database: Database, feature_id: string, sha256: string): Promise<boolean> {
-  return database.write(["outbox", "photos", "visits"], async (transaction) => {
+  return database.write(["outbox", "photos", "visits", "undone"], async (transaction) => {
     const outbox = transaction.objectStore("outbox");
     const entries = await outbox.index("feature_id").getAll(feature_id);
     const holding = entries.filter((entry) => hasUnsentPhoto(entry, sha256));
     for (const { sequence } of holding) await removeFrom(transaction, sequence, sha256);
+    if (holding.length) await transaction.objectStore("undone").clear();
     const named = (await outbox.getAll()).flatMap(({ change }) => change.attachments.map((one) => one.sha256));
     const photo = await transaction.objectStore("photos").get(sha256);
     if (holding.length && photo?.state === "unsent" && !named.includes(sha256))

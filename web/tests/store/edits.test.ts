@@ -110,6 +110,21 @@ test("what was undone is done again as it was: its place in the order, its photo
   expect(await readPhoto(database, "aa")).toMatchObject({ state: "unsent" });
 });
 
+test("removing a photo ends redo: what was taken back may build on the change that went with it", async () => {
+  const database = await filledDatabase();
+  await keepDraftPhoto(database, photo("aa"));
+  await saved(database, { fields: FEATURE.fields, attachments: [attachment("aa")] });
+  const text = await saved(database);
+  const undone = await undoChange(database, text.change.change_id);
+  if (!undone) throw new Error("it was not undone");
+  expect(await removeUnsentPhoto(database, FEATURE.feature_id, "no such photo")).toBe(false);
+  expect(await listUndone(database)).toEqual([undone]);
+  expect(await removeUnsentPhoto(database, FEATURE.feature_id, "aa")).toBe(true);
+  expect(await listUndone(database)).toEqual([]);
+  expect(await redoChanges(database, undone)).toBe(false);
+  expect(await listOutbox(database)).toEqual([]);
+});
+
 test("undo refuses what the server may have, and what another change builds on", async () => {
   const database = await filledDatabase();
   const first = await saved(database);

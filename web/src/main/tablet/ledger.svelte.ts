@@ -218,6 +218,7 @@ export class Ledger {
   /** Takes a photo off a feature before it is sent; false where it was sent meanwhile. */
   async removePhoto(layer: string, feature_id: string, sha256: string): Promise<boolean> {
     const is_removed = await removeUnsentPhoto(this.database, feature_id, sha256);
+    this.redoable = await listUndone(this.database);
     await this.#refresh(layer, feature_id);
     return is_removed;
   }
