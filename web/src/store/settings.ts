@@ -30,6 +30,8 @@ export interface Settings {
   layer_views: Record<string, { is_visible: boolean; opacity: number }>;
   /** Keys of the layers that were put in order, the uppermost first. */
   layer_order: readonly string[];
+  /** The setup was finished once: the map opens from now on, also while layers are taken along anew. */
+  setup_done: boolean;
   /** The first look around was finished, or skipped. */
   tour_done: boolean;
   /** The round of inspection: since when (UTC), keys of the layers it was chosen to go over, and whether of these only
