@@ -56,7 +56,7 @@ def test_positions_are_said_seen_and_kept(
         expect(question).to_contain_text("第7系")
         if pictures:
             clerk.page.screenshot(path=pictures / "position-question.png", full_page=True)
-        question.get_by_label("第7系").check()
+        question.get_by_label("第7系").click()
         expect(state).to_contain_text("6 行のうち 6 行")
         expect(clerk.part("crs-select")).to_have_value("EPSG:6675")
         clerk.convert()
