@@ -9,6 +9,8 @@ export interface Visit {
   at: string;
   change_id: string;
   kind: "checked" | "changed";
+  /** The place of what was there already was confirmed, or put right. */
+  is_placed?: true;
 }
 
 /** How a feature stands on a round. "seen": another crew was there, as its date of inspection tells. */
@@ -82,5 +84,7 @@ export function countRound(states: Iterable<RoundState>): RoundCounts {
 export function visitOf(change: Change): Visit | null {
   if (change.kind === "delete") return null;
   const { feature_id, layer, made_at: at, change_id } = change;
-  return { feature_id, layer, at, change_id, kind: change.is_visit ? "checked" : "changed" };
+  const is_placed = change.kind === "update" && change.geometry?.new;
+  const visit: Visit = { feature_id, layer, at, change_id, kind: change.is_visit ? "checked" : "changed" };
+  return is_placed ? { ...visit, is_placed: true } : visit;
 }

@@ -1,6 +1,16 @@
 import { expect, test } from "vitest";
-import { countRound, localDay, roundState, type Visit, visitedFields, visitField } from "../../src/model/visit.ts";
-import { FEATURE, FIELD, LAYER } from "../samples.ts";
+import { makeChange } from "../../src/model/edit.ts";
+import {
+  countRound,
+  localDay,
+  roundState,
+  type Visit,
+  visitedFields,
+  visitField,
+  visitOf,
+} from "../../src/model/visit.ts";
+import { FEATURE, FIELD, LAYER, NATURE, POINT } from "../samples.ts";
+import { wishOf } from "../store/stored.ts";
 
 const INSPECTED = FIELD({ name: "inspected_on", type: "date" });
 const DATED = { ...LAYER, fields: [...LAYER.fields, INSPECTED] };
@@ -59,4 +69,16 @@ test("all features of a round are counted once", () => {
     n_checked: 2,
     n_changed: 1,
   });
+});
+
+test("a visit tells whether it put the place of something right; a new thing had none", () => {
+  const found = { geometry: POINT(137.2, 36.1), located: { method: "gps", accuracy_m: 4, note: null } };
+  const isPlaced = (over: Parameters<typeof wishOf>[0]) => {
+    const change = makeChange(wishOf(over), null, NATURE);
+    return change && visitOf(change)?.is_placed;
+  };
+  expect(isPlaced(found)).toBe(true);
+  expect(isPlaced({ ...found, geometry: FEATURE.geometry })).toBe(true);
+  expect(isPlaced({ ...found, seen: null })).toBeUndefined();
+  expect(isPlaced({ fields: { status: "球切れ" } })).toBeUndefined();
 });

@@ -60,14 +60,21 @@ export class Rounds {
     return this.#kept?.is_of_tasks ?? false;
   }
 
-  /** Whether the round goes over a feature of its layers: a task that was done on it still counts. */
+  /** Whether the round goes over a feature of its layers: a place that was confirmed on it still counts. */
   includes(feature: Feature): boolean {
-    return !this.is_of_tasks || needsConfirming(feature) || this.done(feature.feature_id) !== null;
+    if (!this.is_of_tasks || needsConfirming(feature)) return true;
+    return this.done(feature.feature_id) !== null && this.visits.get(feature.feature_id)?.is_placed === true;
+  }
+
+  /** Whether the round still leads to a feature: a task is left until its place is confirmed, whoever looked at it. */
+  isLeft(layer: Layer, feature: Feature): boolean {
+    return this.is_of_tasks ? needsConfirming(feature) : this.state(layer, feature) === "left";
   }
 
   count(layers: Iterable<{ layer: Layer; features: Feature[] }>): RoundCounts {
-    const states = [...layers].flatMap(({ layer, features }) => features.map((feature) => this.state(layer, feature)));
-    return countRound(states);
+    const state = (layer: Layer, feature: Feature) =>
+      this.isLeft(layer, feature) ? "left" : this.state(layer, feature);
+    return countRound([...layers].flatMap(({ layer, features }) => features.map((feature) => state(layer, feature))));
   }
 
   /** Lets a round that begins with its first check last until another is begun. */
@@ -81,8 +88,10 @@ export class Rounds {
     await this.#write({ since: new Date().toISOString(), layers, is_of_tasks });
   }
 
+  /** Chooses what the round goes over. Other work is another round: what was visited on the one before counts for nothing. */
   async choose(layers: readonly string[], is_of_tasks = this.is_of_tasks): Promise<void> {
-    await this.#write({ since: this.#begun.at, layers, is_of_tasks });
+    const since = is_of_tasks === this.is_of_tasks ? this.#begun.at : new Date().toISOString();
+    await this.#write({ since, layers, is_of_tasks });
   }
 
   async #write(round: Settings["round"]): Promise<void> {
