@@ -9,9 +9,10 @@ from playwright.sync_api import Playwright, expect
 from gis_capture.model import Constraints, Text
 from gis_capture.store.protocol import Author
 from gis_capture.workspace import Workspace
+from tests.e2e.layout import look_at
 from tests.e2e.relay import relay
 from tests.e2e.serving import Server
-from tests.e2e.tablet import PORTRAIT, tablet
+from tests.e2e.tablet import PORTRAIT, Tablet, tablet
 
 KEPT = "/tablet/app.webmanifest"
 WORKER = "/tablet/service-worker.js"
@@ -88,7 +89,10 @@ def test_the_app_is_kept_at_last_after_a_cut_and_takes_a_page_that_came_without_
 def test_a_newer_app_and_a_changed_layer_leave_unsent_edits_and_drafts_alone(
     screens_server: Server, playwright: Playwright, browser_path: str, tmp_path: Path
 ) -> None:
-    """Nothing reloads by itself; after the switch the edit is there, is applied, and the form has the new field."""
+    """Nothing reloads by itself; after the switch the edit is there, is applied, and the form has the new field.
+
+    Another window says that it runs the old version, and is opened again by a tap.
+    """
     with (
         relay(screens_server.url) as door,
         tablet(playwright, browser_path, tmp_path / "profile", door.url, viewport=PORTRAIT) as crew,
@@ -99,6 +103,10 @@ def test_a_newer_app_and_a_changed_layer_leave_unsent_edits_and_drafts_alone(
         crew.place("center")
         crew.write("name", "古い版の集会所")
         crew.save()
+        other = Tablet(crew.page.context.new_page(), crew.url, crew.complaints, crew.position)
+        other.open()
+        other.wait_until_kept()
+        crew.page.bring_to_front()
         crew.record("aed")
         crew.place("center")
         crew.write("name", "書きかけの集会所")
@@ -118,6 +126,14 @@ def test_a_newer_app_and_a_changed_layer_leave_unsent_edits_and_drafts_alone(
             crew.tap("update-now")
         crew.expect_map()
         assert crew.page.evaluate("caches.keys()") == ["gis-capture-tablet-newer"]
+        other.page.bring_to_front()
+        expect(other.part("update-elsewhere")).to_contain_text("別の画面で、アプリの新しい版が開かれました。")
+        other.expect_map()
+        assert not look_at(other.page)
+        with other.page.expect_navigation():
+            other.tap("update-reload")
+        expect(other.part("update-elsewhere")).to_have_count(0)
+        other.page.close()
         crew.expect_unsent(2)
         crew.send()
         assert crew.receipts() == ["applied", "applied"]

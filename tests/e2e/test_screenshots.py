@@ -29,6 +29,7 @@ ELSEWHERE = {
     "ChildRows.svelte": "test_form_fields.py",
     "ConfirmPlace.svelte": "test_confirm_place.py",
     "Lock.svelte": "test_pins.py",
+    "NewerElsewhere.svelte": "test_changes_meanwhile.py",
     "PaperRow.svelte": "test_paper_ledgers.py",
     "ParentField.svelte": "test_form_fields.py",
     "PhotoPen.svelte": "test_capture.py",

@@ -76,15 +76,22 @@ export type WriteTransaction = IDBPTransaction<Schema, StoreName[], "readwrite">
 
 const VERSION = 5;
 
-/** The device's storage cannot be used; what was saved before is untouched. */
+/** The device's storage cannot be used; what was saved before is untouched. "newer": a newer app has taken it over. */
 export class StorageError extends Error {
   override readonly name = "StorageError";
-  readonly kind: "full" | "lost";
+  readonly kind: "full" | "lost" | "newer";
 
-  constructor(kind: "full" | "lost", cause: unknown) {
+  constructor(kind: StorageError["kind"], cause: unknown) {
     super(`storage ${kind}`, { cause });
     this.kind = kind;
   }
+}
+
+let onNewer: () => void = () => undefined;
+
+/** Calls back as a newer app, in another window, takes a store over that is open here. */
+export function whenNewer(listener: () => void): void {
+  onNewer = listener;
 }
 
 /** The one door to IndexedDB. A connection that the browser dropped is opened again, once per piece of work. */
@@ -138,14 +145,13 @@ export class Database {
     try {
       return await work(await this.#open());
     } catch (error) {
-      if (isFull(error)) throw new StorageError("full", error);
-      if (!isConnectionLost(error)) throw error;
+      if (!isConnectionLost(error)) throw inWords(error);
       this.#connection = null;
     }
     try {
       return await work(await this.#open());
     } catch (error) {
-      throw isConnectionLost(error) ? new StorageError("lost", error) : error;
+      throw inWords(error);
     }
   }
 
@@ -155,7 +161,10 @@ export class Database {
     };
     this.#connection ??= openDB<Schema>(this.name, VERSION, {
       upgrade,
-      blocking: () => this.close(),
+      blocking: (_, newer) => {
+        void this.close();
+        if (newer !== null) onNewer();
+      },
       terminated: forget,
     });
     this.#connection.catch(forget);
@@ -202,8 +211,12 @@ function abort(transaction: WriteTransaction): void {
   }
 }
 
-function isFull(error: unknown): boolean {
-  return error instanceof Error && error.name === "QuotaExceededError";
+/** Gives an error of the browser as one that can be explained, others as they are. */
+function inWords(error: unknown): unknown {
+  if (isConnectionLost(error)) return new StorageError("lost", error);
+  const name = error instanceof Error ? error.name : "";
+  if (name === "QuotaExceededError") return new StorageError("full", error);
+  return name === "VersionError" ? new StorageError("newer", error) : error;
 }
 
 /** WebKit drops connections of pages in the background and says so in several ways. */

@@ -3,6 +3,9 @@ import { AppUpdate } from "../../src/main/tablet/update.svelte.ts";
 
 const MINUTE_MS = 60_000;
 const register = vi.fn<() => Promise<unknown>>();
+const reload = vi.fn();
+const listeners = new Map<string, () => void>();
+const hear = (name: string, listener: () => void) => void listeners.set(name, listener);
 const kept = {
   active: { postMessage: () => undefined },
   addEventListener: () => undefined,
@@ -12,8 +15,10 @@ const kept = {
 beforeEach(() => {
   vi.useFakeTimers();
   vi.stubEnv("PROD", true);
-  vi.stubGlobal("navigator", { serviceWorker: { register, controller: {} } });
-  vi.stubGlobal("addEventListener", (name: string, listener: () => void) => void listeners.set(name, listener));
+  vi.stubGlobal("navigator", { serviceWorker: { register, controller: {}, addEventListener: hear } });
+  vi.stubGlobal("addEventListener", hear);
+  vi.stubGlobal("location", { reload });
+  reload.mockReset();
   vi.spyOn(console, "warn").mockImplementation(() => undefined);
   register.mockReset().mockRejectedValue(new TypeError("no network"));
 });
@@ -23,7 +28,6 @@ afterEach(() => {
   vi.unstubAllGlobals();
   vi.restoreAllMocks();
 });
-const listeners = new Map<string, () => void>();
 
 test("an app that could not be kept is tried again soon, then less and less often, and when the network comes", async () => {
   new AppUpdate().start();
@@ -47,4 +51,25 @@ test("an app that is kept is not asked for again at once where the network is aw
   expect(register).toHaveBeenCalledTimes(1);
   await vi.advanceTimersByTimeAsync(5 * MINUTE_MS);
   expect(register).toHaveBeenCalledTimes(2);
+});
+
+test("a switch in another window is told and reloads nothing; the window that asked for it reloads", () => {
+  const [here, other] = [new AppUpdate(), new AppUpdate()];
+  other.start();
+  listeners.get("controllerchange")?.();
+  expect([other.is_elsewhere, reload.mock.calls.length]).toEqual([true, 0]);
+  here.start();
+  here.activate();
+  listeners.get("controllerchange")?.();
+  expect([here.is_elsewhere, reload.mock.calls.length]).toEqual([false, 1]);
+});
+
+test("the first version that is kept is no switch; the next one is", () => {
+  vi.stubGlobal("navigator", { serviceWorker: { register, controller: null, addEventListener: hear } });
+  const update = new AppUpdate();
+  update.start();
+  listeners.get("controllerchange")?.();
+  expect(update.is_elsewhere).toBe(false);
+  listeners.get("controllerchange")?.();
+  expect(update.is_elsewhere).toBe(true);
 });

@@ -1,6 +1,6 @@
-import { openDB } from "idb";
+import { deleteDB, openDB } from "idb";
 import { expect, test, vi } from "vitest";
-import { Database, StorageError } from "../../src/store/database.ts";
+import { Database, StorageError, whenNewer } from "../../src/store/database.ts";
 import { listUndone } from "../../src/store/edits.ts";
 import { deviceId, readSetting, writeSetting } from "../../src/store/settings.ts";
 import { listVisits } from "../../src/store/visits.ts";
@@ -57,4 +57,26 @@ test("a store of the first version is brought on, and keeps what lies in it", as
   expect(await readSetting(database, "author")).toBe("1班");
   expect(await listVisits(database)).toEqual([]);
   expect(await listUndone(database)).toEqual([]);
+});
+
+test("a store that a newer app takes over is let go of, is told at once, and at each piece of work", async () => {
+  const told = vi.fn();
+  whenNewer(told);
+  const database = newDatabase();
+  await writeSetting(database, "author", "1班");
+  const newer = await openDB(database.name, 1000);
+  expect(told).toHaveBeenCalledTimes(1);
+  await expect(writeSetting(database, "author", "2班")).rejects.toMatchObject({ kind: "newer" });
+  await expect(readSetting(new Database(database.name), "author")).rejects.toMatchObject({ kind: "newer" });
+  expect(await newer.get("settings", "author")).toBe("1班");
+  newer.close();
+});
+
+test("a store that is removed is let go of without a word", async () => {
+  const told = vi.fn();
+  whenNewer(told);
+  const database = newDatabase();
+  await writeSetting(database, "author", "1班");
+  await deleteDB(database.name);
+  expect(told).not.toHaveBeenCalled();
 });

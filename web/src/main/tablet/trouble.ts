@@ -23,7 +23,7 @@ export function explain(error: unknown): Trouble {
   return trouble;
 }
 
-function kindOf(error: unknown): "offline" | "server" | "full" | "lost" | "photo" | "unknown" {
+function kindOf(error: unknown): "offline" | "server" | StorageError["kind"] | "photo" | "unknown" {
   if (error instanceof OfflineError) return "offline";
   if (error instanceof ServerError) return "server";
   if (error instanceof StorageError) return error.kind;

@@ -7,12 +7,16 @@ const RETRY_AFTER_MS = 5_000;
 /** Keeps the app itself on the device, and tells when a newer one waits. It never changes under a person's hands. */
 export class AppUpdate {
   is_waiting = $state(false);
+  /** Another window has switched to a newer version; this one still runs the old one. */
+  is_elsewhere = $state(false);
+  #is_mine = false;
   #registration: ServiceWorkerRegistration | undefined;
   #wait_ms = RETRY_AFTER_MS;
   #retry: ReturnType<typeof setTimeout> | undefined;
 
   start(): void {
     if (!("serviceWorker" in navigator) || !import.meta.env.PROD) return;
+    this.#hearSwitch();
     void this.#seek();
     setInterval(() => void this.#seek(), SEEK_EVERY_MS);
     addEventListener("online", () => void this.#seek());
@@ -20,8 +24,19 @@ export class AppUpdate {
 
   /** Switches to the waiting version and loads it; drafts and the outbox lie in the store and stay. */
   activate(): void {
-    navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+    this.#is_mine = true;
     this.#registration?.waiting?.postMessage("activate");
+  }
+
+  /** Every window hears of a switch; where nobody pressed for it, a form may be open, and a person says when. */
+  #hearSwitch(): void {
+    const { serviceWorker } = navigator;
+    let is_kept = serviceWorker.controller !== null;
+    serviceWorker.addEventListener("controllerchange", () => {
+      if (this.#is_mine) location.reload();
+      else if (is_kept) this.is_elsewhere = true;
+      is_kept = true;
+    });
   }
 
   async #seek(): Promise<void> {
