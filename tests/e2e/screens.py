@@ -197,6 +197,13 @@ def tablet_screens(crew: Tablet, server: Server, photo: Path, theme: str = "plai
         yield f"map-{see_otherwise(crew)}"
     crew.tap("button-menu")
     yield "menu"
+    crew.tap("text-size-200")
+    yield "menu-large"
+    crew.reload()
+    crew.tap("button-menu")
+    expect(crew.part("text-size-200")).to_have_attribute("aria-pressed", "true")
+    assert crew.page.evaluate("getComputedStyle(document.body).fontSize") == "32px"
+    crew.tap("text-size-100")
     crew.tap("menu-outing")
     expect(crew.part("layer-list").locator("input").first).to_be_visible()
     yield "menu-layers"

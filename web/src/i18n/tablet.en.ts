@@ -6,6 +6,7 @@ export const en: Record<TabletKey, string> = {
 
   app_name: "Field ledger",
   language: "Language",
+  text_size: "Size of text",
   menu: "Settings",
   close: "Close",
   cancel: "Cancel",

@@ -6,6 +6,7 @@ export const ja = {
 
   app_name: "現場台帳",
   language: "ことば",
+  text_size: "文字の大きさ",
   menu: "設定",
   close: "閉じる",
   cancel: "やめる",
