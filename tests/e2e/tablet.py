@@ -254,10 +254,12 @@ def tablet(
     arguments: Sequence[str] = (),
     home: Path | None = None,
     language: Language = "ja",
+    slowdown: int = 1,
 ) -> Iterator[Tablet]:
     """Switches a tablet on and opens the app; its profile outlives it. `position` is (lon, lat).
 
     The browser takes more `arguments`, and trusts the certificates that the user of `home` trusts.
+    Its page works `slowdown` times as slowly as this machine could.
     """
     place = Geolocation(longitude=position[0], latitude=position[1], accuracy=4)
     context = playwright.chromium.launch_persistent_context(
@@ -276,6 +278,9 @@ def tablet(
     try:
         context.set_default_timeout(PATIENCE_MS)
         context.add_init_script(choose_language(language))
+        if slowdown > 1:
+            debugger = context.new_cdp_session(context.pages[0])
+            debugger.send("Emulation.setCPUThrottlingRate", {"rate": slowdown})
         opened = Tablet(context.pages[0], url, Complaints(context), place, language)
         opened.open()
         yield opened

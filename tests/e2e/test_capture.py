@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Geolocation, Playwright, expect
 
+from tests.e2e.axe import violations
 from tests.e2e.layout import look_at
 from tests.e2e.photo import old_photo, take_photo
 from tests.e2e.serving import Server
@@ -184,6 +185,7 @@ def test_a_photo_is_drawn_on_and_both_are_sent(
             crew.page.mouse.down()
             crew.page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + box["height"] * row, steps=6)
             crew.page.mouse.up()
+        assert violations(crew.page) == []
         crew.tap("photo-pen-undo")
         crew.tap("photo-pen-done")
         expect(crew.part("photo-thumbnail")).to_have_count(2)

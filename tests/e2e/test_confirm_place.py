@@ -9,6 +9,7 @@ from shapely import Point
 from gis_capture.model import Feature, PositionQuality
 from gis_capture.store.protocol import Author
 from gis_capture.workspace import Workspace
+from tests.e2e.axe import violations
 from tests.e2e.serving import Server
 from tests.e2e.tablet import PORTRAIT, tablet, tap
 
@@ -73,6 +74,7 @@ def test_places_from_addresses_are_confirmed_or_moved(
         expect(asked).to_contain_text("住所から置いた位置です。確かめてください。")
         expect(asked).to_contain_text("誤差 約300m")
         crew.expect_map()
+        assert violations(crew.page) == []
         if pictures:
             crew.page.screenshot(path=pictures / "confirm-place.png")
         crew.page.context.set_geolocation(crew.position)

@@ -6,6 +6,7 @@ from pathlib import Path
 import segno
 from playwright.sync_api import Playwright, expect
 
+from tests.e2e.axe import violations
 from tests.e2e.serving import Server, run_cli
 from tests.e2e.tablet import PORTRAIT, tablet, tap
 from tests.e2e.test_main_job import read_layer
@@ -89,6 +90,8 @@ def test_a_bridge_is_recorded_with_few_letters_and_its_check_hangs_on_it(
         expect(crew.part("form-field-number")).to_have_value("B-銘板-12")
         crew.tap("form-field-town")
         crew.write("town-search", "３３")
+        expect(crew.part("form-field-town-list").get_by_role("button")).to_have_count(1)
+        assert violations(crew.page) == []
         tap(crew.part("form-field-town-list").get_by_role("button"))
         expect(crew.part("form-field-town")).to_have_text("第33町")
         crew.write("built_on-era-input", "S45.13.1")
@@ -99,6 +102,8 @@ def test_a_bridge_is_recorded_with_few_letters_and_its_check_hangs_on_it(
 
         crew.record("bridge")
         crew.place("center")
+        expect(crew.part("form-remembered")).to_be_visible()
+        assert violations(crew.page) == []
         crew.tap("form-remembered")
         expect(crew.part("form-field-town")).to_have_text("第33町")
         expect(crew.part("form-field-number")).to_have_value("")
@@ -115,6 +120,7 @@ def test_a_bridge_is_recorded_with_few_letters_and_its_check_hangs_on_it(
         crew.tap("form-field-bridge")
         nearest = crew.part("form-field-bridge-list").get_by_role("button")
         expect(nearest).to_have_text([re.compile("m$")] * 3)
+        assert violations(crew.page) == []
         crew.write("bridge-search", "B13号")
         expect(nearest).to_have_count(1)
         tap(nearest)
@@ -124,6 +130,7 @@ def test_a_bridge_is_recorded_with_few_letters_and_its_check_hangs_on_it(
         crew.find("B-銘板-12")
         expect(crew.part("child-row")).to_have_text("ひびあり")
         crew.part("child-row").scroll_into_view_if_needed()
+        assert violations(crew.page) == []
         crew.tap("button-close")
         server.start()
         crew.send()

@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,7 +27,7 @@ TOLERANCE_DEG = 1e-6
 
 @dataclass(frozen=True)
 class Job:
-    """A ledger, what is changed in it, how the new point is placed, and how the tablet is held."""
+    """A ledger, what is changed in it, how the new point is placed, how the tablet is held and how slow it is."""
 
     ledger: Path
     layer: str
@@ -34,16 +35,25 @@ class Job:
     status: str
     way: Literal["gps", "center", "tap"]
     is_upright: bool = False
+    slowdown: int = 1
 
 
 REAL_JOBS = (
     Job(SHARED_DIR / "corpus/01_municipal_csv/yaizu_fire_hydrant.csv", "fire_hydrant", 193, "要補修", "gps"),
     Job(SHARED_DIR / "corpus/01_municipal_csv/echizen_aed.csv", "aed", 108, "要点検", "center"),
-    Job(SHARED_DIR / "corpus/02_municipal_excel/takamatsu_aed.xlsx", "aed", 450, "期限切れ", "tap", is_upright=True),
+    Job(
+        SHARED_DIR / "corpus/02_municipal_excel/takamatsu_aed.xlsx",
+        "aed",
+        450,
+        "期限切れ",
+        "tap",
+        is_upright=True,
+        slowdown=6,
+    ),
 )
 SAMPLE_JOBS = (
     Job(SAMPLES_DIR / "消防水利施設一覧.csv", "fire_hydrant", 80, "要補修", "gps"),
-    Job(SAMPLES_DIR / "AED.csv", "aed", 28, "要点検", "tap", is_upright=True),
+    Job(SAMPLES_DIR / "AED.csv", "aed", 28, "要点検", "tap", is_upright=True, slowdown=6),
 )
 JOBS = REAL_JOBS if SHARED_DIR.is_dir() else SAMPLE_JOBS
 LABELS: dict[str, Callable[[Any], str]] = {
@@ -93,10 +103,20 @@ def test_edits_made_without_a_network_reach_the_geopackage(
     place = before.geometry[feature_id]
     position = (round(place.x + 0.0003, 7), round(place.y + 0.0002, 7))
     viewport = PORTRAIT if job.is_upright else LANDSCAPE
-    profile, photo = tmp_path / "profile", take_photo(tmp_path)
+    photo = take_photo(tmp_path)
+    switch_on = partial(
+        tablet,
+        playwright,
+        browser_path,
+        tmp_path / "profile",
+        server.url,
+        position=position,
+        viewport=viewport,
+        slowdown=job.slowdown,
+    )
     server.start()
 
-    with tablet(playwright, browser_path, profile, server.url, position=position, viewport=viewport) as crew:
+    with switch_on() as crew:
         crew.set_up(job.layer)
         crew.expect_unsent(0)
         crew.wait_until_kept()
@@ -123,7 +143,7 @@ def test_edits_made_without_a_network_reach_the_geopackage(
         crew.reload()
         expect_kept(crew, label, job)
 
-    with tablet(playwright, browser_path, profile, server.url, position=position, viewport=viewport) as crew:
+    with switch_on() as crew:
         expect_kept(crew, label, job)
         ((sha256, picture),) = crew.photos().items()
         assert hashlib.sha256(picture).hexdigest() == sha256

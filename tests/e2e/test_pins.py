@@ -7,6 +7,7 @@ from playwright.sync_api import Playwright, Request, expect
 
 from gis_capture.people import Role
 from gis_capture.workspace import Workspace
+from tests.e2e.axe import violations
 from tests.e2e.layout import look_at
 from tests.e2e.serving import Server
 from tests.e2e.tablet import PORTRAIT, Tablet, tablet, tap
@@ -62,10 +63,12 @@ def test_members_of_the_crew_share_a_tablet_by_pin(
         crew.page.goto(f"{screens_server.url}/tablet/#pair={code}")
         expect(crew.part("member")).to_have_text(list(PINS))
         crew.page.screenshot(path=tmp_path / "members.png")
+        assert violations(crew.page) == []
         choose(crew, suzuki, "9999")
         expect(crew.part("pin-error")).to_contain_text("PIN が違います")
         crew.page.screenshot(path=tmp_path / "pin.png")
         assert not look_at(crew.page)
+        assert violations(crew.page) == []
         press(crew, PINS[suzuki])
         set_up(crew)
         crew.wait_until_kept()
@@ -90,6 +93,7 @@ def test_members_of_the_crew_share_a_tablet_by_pin(
         crew.page.evaluate("sessionStorage.setItem('gis-capture.active', '0')")
         crew.tap("menu-close")
         expect(crew.part("lock")).to_be_visible()
+        assert violations(crew.page) == []
         choose(crew, suzuki, PINS[suzuki])
         expect(crew.part("lock")).to_have_count(0)
         crew.page.context.set_offline(False)

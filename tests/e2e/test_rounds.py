@@ -4,6 +4,7 @@ from pathlib import Path
 
 from playwright.sync_api import Playwright, expect
 
+from tests.e2e.axe import violations
 from tests.e2e.serving import Server, run_cli
 from tests.e2e.tablet import PORTRAIT, tablet, tap
 from tests.e2e.test_main_job import SAMPLES_DIR, read_layer
@@ -42,6 +43,7 @@ def test_a_round_is_walked_by_single_taps_without_a_network(
         crew.tap("button-list")
         told = f"2 / {n_total}件: 変わりなし 1・変更 1・のこり {n_total - 2}"
         expect(crew.part("round-progress")).to_contain_text(told)
+        assert violations(crew.page) == []
         crew.part("list-layer").select_option("aed")
         crew.part("list-round").select_option("left")
         expect(crew.part("list-count")).to_contain_text(f"{n_total - 2}件")
