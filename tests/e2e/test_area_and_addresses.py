@@ -82,9 +82,14 @@ def test_a_crew_takes_a_named_area_along_and_searches_addresses_in_it(
 def test_a_crew_draws_the_area_on_the_map_and_goes_on_with_what_is_left(
     screens_server: Server, playwright: Playwright, browser_path: str, tmp_path: Path
 ) -> None:
-    """One corner is too few; the box around two takes what lies in it; an edit outside of it is still sent."""
+    """One corner is too few; the box around two takes what lies in it; an edit outside of it is still sent.
+
+    A cut on the way, and a restart without a network, leave the crew with its map, its records and the edit.
+    """
     with tablet(playwright, browser_path, tmp_path / "profile", screens_server.url, viewport=PORTRAIT) as crew:
+        crew.complaints.allow("/sync/pull|OfflineError|no newer version could be looked for")
         crew.set_up("aed")
+        crew.wait_until_kept()
         n_all = n_listed(crew)
         tap(crew.part("list-row").first)
         crew.expect_map()
@@ -108,6 +113,18 @@ def test_a_crew_draws_the_area_on_the_map_and_goes_on_with_what_is_left(
         expect(crew.part("layer-take-damage_area").locator("input")).to_be_checked()
         expect(crew.part("layer-take-aed").locator(".number")).not_to_have_text(f"{n_all}件")
         assert not look_at(crew.page)
+        crew.page.route("**/sync/pull?*", lambda route: route.abort())
+        crew.tap("outing-start")
+        expect(crew.page.get_by_text("役所のサーバーにつながりません。")).to_be_visible()
+        crew.page.context.set_offline(True)
+        crew.reload()
+        crew.expect_unsent(1)
+        assert n_listed(crew) == n_all
+        crew.tap("button-menu")
+        expect(crew.part("check-layers")).to_have_attribute("data-good", "false")
+        crew.page.context.set_offline(False)
+        crew.page.unroute_all()
+        crew.tap("menu-outing")
         crew.tap("outing-start")
         expect(crew.part("menu-panel")).to_have_count(0)
         assert 0 < n_listed(crew) < n_all
