@@ -84,14 +84,18 @@ async function saveOne(
   return { ...entry, sequence };
 }
 
-/** Notes the visit that a change stands for; who changed something today does not only look at it later. */
+/** Notes the visit that a change stands for; who changed something today, or put its place right, does not only look at it later. */
 async function noteVisit(transaction: WriteTransaction, change: Change): Promise<void> {
   const visits = transaction.objectStore("visits");
   const visit = visitOf(change);
   if (!visit) return visits.delete(change.feature_id);
   const known = await visits.get(change.feature_id);
-  const is_changed = known?.kind === "changed" && localDay(new Date(known.at)) === localDay(new Date(visit.at));
-  await visits.put(is_changed ? { ...visit, kind: "changed" } : visit);
+  const today = known && localDay(new Date(known.at)) === localDay(new Date(visit.at)) ? known : null;
+  await visits.put({
+    ...visit,
+    ...(today?.kind === "changed" && { kind: today.kind }),
+    ...(today?.is_placed && { is_placed: today.is_placed }),
+  });
 }
 
 /** Takes the newest change of a feature back, as long as the server cannot have seen it; else does nothing. */

@@ -208,6 +208,13 @@ test("what was changed today stays changed on the round; undo brings back what w
   expect(await listVisits(database)).toEqual([]);
 });
 
+test("a place that was put right today stays so when something else of the feature is saved", async () => {
+  const database = await filledDatabase();
+  await saved(database, { geometry: POINT(137.1, 36.1) });
+  await saved(database, { fields: { ...FEATURE.fields, status: "撤去" } });
+  expect(await listVisits(database)).toMatchObject([{ kind: "changed", is_placed: true }]);
+});
+
 test("wishes that belong together are saved and taken back together, or not at all", async () => {
   const database = await filledDatabase();
   const part = { ...wishOf(), feature_id: "part", seen: null, geometry: POINT(1, 2), label: "A-1-2" };
