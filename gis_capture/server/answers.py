@@ -83,11 +83,17 @@ def packing_asked() -> str:
 
 
 @lru_cache(256)
+def names_in(header: str) -> frozenset[str]:
+    """The names of an Accept-Encoding header that only lists them."""
+    return frozenset(name.strip().lower() for name in header.split(","))
+
+
+@lru_cache(256)
 def plain_packing(header: str) -> str | None:
     """The same by the header where it only lists names; None where it says more."""
     if "q=" in header or "*" in header:
         return None
-    taken = {name.strip().lower() for name in header.split(",")}
+    taken = names_in(header)
     return next((name for name in PACKINGS if name in taken), "")
 
 

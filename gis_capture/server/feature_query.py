@@ -64,11 +64,11 @@ def read_page(layer: Layer, arguments: Mapping[str, str], settings: Settings, *,
         raise RequestError(Text("「q」に使えない文字があります。", '"q" holds characters that no text can hold.'))
     wanted = _with_fields(layer, arguments)
     query = FeatureQuery(
-        bbox=parse_bbox(arguments["bbox"]) if arguments.get("bbox") else None,
+        bbox=parse_bbox(arguments["bbox"]) if "bbox" in arguments else None,
         feature_ids=ids,
         equals={name: _value(layer, name, arguments[name]) for name in arguments if name not in ARGUMENTS} or None,
-        is_located=False if arguments.get("unlocated") == "1" else None,
-        is_unconfirmed=arguments.get("unconfirmed") == "1",
+        is_located=False if _is_set("unlocated", arguments) else None,
+        is_unconfirmed=_is_set("unconfirmed", arguments),
         text=text or None,
         after_fid=read_integer("after", default=0, least=0, most=2**62, arguments=arguments),
         limit=limit + 1,
@@ -83,6 +83,13 @@ def read_page(layer: Layer, arguments: Mapping[str, str], settings: Settings, *,
             name="format",
         )
     return Page(wanted, query, limit, file_format)
+
+
+def _is_set(name: str, arguments: Mapping[str, str]) -> bool:
+    text = arguments.get(name, "0").lower()
+    if text not in _FLAGS:
+        raise RequestError(Text(f"「{name}」は 1 か 0 で指定してください。", f'"{name}" is 1 or 0.'), name=name)
+    return _FLAGS[text]
 
 
 def _with_fields(layer: Layer, arguments: Mapping[str, str]) -> Layer:

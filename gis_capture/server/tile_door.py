@@ -12,7 +12,7 @@ from typing import Any
 
 from gis_capture.errors import CaptureError
 from gis_capture.people import OWN_SCREEN, Principal
-from gis_capture.server.answers import plain_packing
+from gis_capture.server.answers import names_in, plain_packing
 from gis_capture.server.asking import who_asks
 from gis_capture.server.context import Served
 from gis_capture.server.kept_answers import Answer, KeptAnswers, Question
@@ -102,7 +102,7 @@ class TileDoor:
         sent = SENDERS[part](self._served, asked)
         if principal is not OWN_SCREEN and sent.caching.startswith("public"):
             sent = replace(sent, caching=sent.caching.replace("public", "private"))
-        return None if sent.encoding and (packing is None or sent.encoding not in taken.lower()) else sent
+        return None if sent.encoding and (packing is None or sent.encoding not in names_in(taken)) else sent
 
 
 def _answer(sent: SentTile, question: Question) -> Answer:

@@ -52,8 +52,8 @@ def parse_tile(z: int, x: int, y: int) -> Tile:
 
 
 def tile_at(lon: float, lat: float, z: int) -> Tile:
-    """Finds the tile that holds a position (degrees, EPSG:4326)."""
-    x, y = to_tile_units(np.array([[lon, lat]], dtype=np.float64), Tile(z, 0, 0))[0] / EXTENT
+    """Finds the tile that holds a position (degrees, EPSG:4326); beyond the world, the one at its edge."""
+    x, y = to_tile_units(np.array([[min(max(lon, -180.0), 180.0), lat]], dtype=np.float64), Tile(z, 0, 0))[0] / EXTENT
     last = 2**z - 1
     return Tile(z, min(max(math.floor(x), 0), last), min(max(math.floor(y), 0), last))
 

@@ -44,6 +44,29 @@ def test_a_pack_is_listed_and_read_by_ranges(client: FlaskClient, workspace: Wor
     assert "immutable" in part.headers["Cache-Control"]
 
 
+@pytest.mark.parametrize(
+    ("asked", "status", "start"),
+    [
+        ("bytes=-9", 206, -9),
+        ("bytes=-99999999", 206, 0),
+        ("items=0-1", 200, 0),
+        ("bytes=abc", 200, 0),
+        ("bytes=0-1,4-5", 200, 0),
+    ],
+)
+def test_an_odd_range_gives_what_there_is(
+    client: FlaskClient, workspace: Workspace, pack: Path, asked: str, status: int, start: int
+) -> None:
+    """RFC 9110: an end that is longer than the file is all of it; what is not understood is as if not asked."""
+    workspace.add_basemap(pack, name="city", attribution="高山市")
+    (listed,) = client.get("/basemap").get_json()["packs"]
+    answer = client.get(listed["url"], headers={"Range": asked})
+
+    assert (answer.status_code, answer.data) == (status, pack.read_bytes()[start:])
+    beyond = client.get(listed["url"], headers={"Range": "bytes=99999999-"})
+    assert beyond.status_code == 416
+
+
 def test_each_piece_of_a_pack_has_its_hash(client: FlaskClient, workspace: Workspace, tmp_path: Path) -> None:
     """What is fetched in pieces is checked by piece; what is not offered has no hashes."""
     path, noise = tmp_path / "large.pmtiles", random.Random(7).randbytes(1_500_000)

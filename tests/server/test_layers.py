@@ -74,6 +74,13 @@ def test_box_text_and_place_choose_features(client: FlaskClient) -> None:
     assert unlocated["features"][0]["geometry"] is None
 
 
+@pytest.mark.parametrize("query", ["unlocated=yes", "bbox=", "status=点灯&status=球切れ", "limit=1&limit=2"])
+def test_no_choice_is_passed_over_silently(client: FlaskClient, query: str) -> None:
+    """Half understood, it would give features that nobody asked for."""
+    assert client.get(f"{FEATURES}?{query}").status_code == 400
+    assert client.get(f"{FEATURES}?unlocated=0").get_json()["numberMatched"] > 1
+
+
 def test_the_next_page_keeps_the_choice(client: FlaskClient) -> None:
     """A Japanese search text survives in the link."""
     page = client.get(f"{FEATURES}?q=球切れ&limit=10").get_json()

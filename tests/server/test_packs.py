@@ -59,6 +59,7 @@ def test_what_cannot_be_made_is_refused(client: FlaskClient) -> None:
         ({"name": "../x", "bbox": BOX}, 400),
         ({"name": "x", "bbox": [1, 2, 3]}, 400),
         ({"name": "x", "bbox": [120, 20, 150, 50]}, 400),
+        ({"name": "x", "bbox": [-1e308, -1e308, 1e308, 1e308]}, 400),
         ({"name": "x", "layers": "street_light"}, 400),
         ({"name": "x", "layers": ["nothing"]}, 404),
     ):

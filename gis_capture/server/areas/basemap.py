@@ -4,6 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from flask import Blueprint, Response, request, send_file
+from werkzeug.http import parse_range_header
 
 from gis_capture.people import codes
 from gis_capture.server.answers import json_response
@@ -62,6 +63,7 @@ def remove_basemap(name: str) -> Response:
 def give_pack(file: str) -> Response:
     """Gives a pack, or the range of it that is asked for; the hash in its name makes it immutable."""
     path, sha256 = _offered(file)
+    _settle_range(path.stat().st_size)
     response = send_file(path, mimetype="application/vnd.pmtiles", etag=sha256, conditional=True)
     response.headers["Cache-Control"] = IMMUTABLE
     return response
@@ -74,6 +76,18 @@ def give_chunks(file: str) -> Response:
     response = json_response({"sha256": sha256, "chunk_bytes": CHUNK_BYTES, "chunks": hash_chunks(path)})
     response.headers["Cache-Control"] = IMMUTABLE
     return response
+
+
+def _settle_range(size_bytes: int) -> None:
+    """Leaves one plain range of the request, or none: others may be ignored, and an end may be longer than the file.
+
+    RFC 9110, sections 14.1.2 and 14.2.
+    """
+    asked = parse_range_header(request.headers.get("Range"))
+    if asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
+        request.environ.pop("HTTP_RANGE", None)
+    elif -asked.ranges[0][0] > size_bytes:
+        request.environ["HTTP_RANGE"] = "bytes=0-"
 
 
 def _offered(file: str) -> tuple[Path, str]:

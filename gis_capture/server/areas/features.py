@@ -12,7 +12,7 @@ from gis_capture.report.table import write_csv
 from gis_capture.server.answers import attachment
 from gis_capture.server.authorization import sees_personal
 from gis_capture.server.context import served, settings, workspace
-from gis_capture.server.errors import NotFoundError
+from gis_capture.server.errors import NotFoundError, RequestError
 from gis_capture.server.feature_answers import GEOJSON, feature_page, next_page, one_feature
 from gis_capture.server.feature_query import Page, read_page
 from gis_capture.server.seen import within
@@ -29,6 +29,11 @@ def list_features(layer: str) -> Response:
     store = workspace().store
     definition = _seen(store.layer(layer))
     arguments = request.args.to_dict()
+    for name, values in request.args.lists():
+        if len(values) > 1:
+            raise RequestError(
+                Text(f"「{name[:80]}」は1回だけ指定してください。", f'Give "{name[:80]}" only once.'), name=name[:80]
+            )
     page = read_page(definition, arguments, settings(), with_personal=sees_personal(layer))
     part = within(layer)
     if page.file_format == "geojson":

@@ -1,5 +1,6 @@
 """Pixels of a sheet on the grid of web map tiles, by GDAL; only for processes of their own."""
 
+import math
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -272,6 +273,9 @@ class OpenSheet:
         if self.source.nodata is not None:
             return {"src_nodata": self.source.nodata, "nodata": self.source.nodata}
         has_alpha = any(MaskFlags.alpha in flags for flags in self.source.mask_flag_enums)
+        if not has_alpha and self.source.dtypes[0].startswith("float"):
+            # Programs leave out that what is no number is nothing.
+            return {"src_nodata": math.nan, "nodata": math.nan}
         return {} if has_alpha else {"add_alpha": True}
 
 

@@ -1,6 +1,7 @@
 """Pictures to make layers of."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import rasterio
@@ -18,7 +19,7 @@ def pattern(edge_px: int = 700) -> NDArray[np.uint8]:
     return np.stack([(columns // 3) % 256, (rows // 3) % 256, ((rows + columns) // 6) % 256]).astype(np.uint8)
 
 
-def write_geotiff(path: Path, bands: NDArray[np.uint8], crs: str | None = "EPSG:6675", **profile: object) -> Path:
+def write_geotiff(path: Path, bands: NDArray[Any], crs: str | None = "EPSG:6675", **profile: object) -> Path:
     """Writes a GeoTIFF at the origin of Takayama's zone."""
     count, height, width = bands.shape
     described = {"width": width, "height": height, "count": count, "dtype": str(bands.dtype), "crs": crs}

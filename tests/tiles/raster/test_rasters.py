@@ -137,6 +137,21 @@ def test_sheets_become_one_layer_and_later_ones_lie_above(rasters: Rasters, tmp_
     assert {50, 200} <= set(np.unique(values)) and 0.4 < (values < 100).mean() < 0.6
 
 
+def test_what_is_no_number_is_not_drawn(rasters: Rasters, tmp_path: Path) -> None:
+    """A model of heights seldom says that NaN is nothing; it is drawn as if it did."""
+    heights = np.linspace(0, 900, 700 * 700, dtype=np.float32).reshape(1, 700, 700)
+    heights[:, :, 350:] = np.nan
+    drawn = []
+    for nodata in (None, np.nan):
+        raster = make(rasters, write_geotiff(tmp_path / f"{nodata}.tif", heights, nodata=nodata))
+        with Archive(rasters.folder / raster.file_name) as archive:
+            drawn.append([archive.get(tile) for tile in tiles_over(BBox(*raster.bounds), raster.max_zoom)])
+    assert drawn[0] == drawn[1]
+    pictures = [np.asarray(Image.open(io.BytesIO(one)).convert("RGBA")) for one in drawn[0] if one]
+    # Half of it is there; tiles at its edges are part empty.
+    assert 0.2 < (np.concatenate(pictures)[..., 3] == 255).mean() < 0.8
+
+
 @pytest.mark.parametrize(
     ("defect", "code"),
     [("no_crs", "raster_no_crs"), ("no_place", "raster_no_place"), ("text", "raster_broken"), ("cut", "raster_broken")],
