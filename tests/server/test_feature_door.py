@@ -77,7 +77,7 @@ def test_both_ways_give_the_same_answer(client: FlaskClient, passed: list[str], 
     ("address", "status"),
     [
         (f"{FEATURES}?bbox=1,2,3", 400),
-        (f"{FEATURES}?limit=1&limit=2", 200),
+        (f"{FEATURES}?limit=1&limit=2", 400),
         (f"{FEATURES}?format=csv", 200),
         (f"{FEATURES}/nobody", 404),
         ("/layers/nothing/features", 404),
