@@ -60,6 +60,8 @@ def init_app(app: Flask) -> None:
             if not takes_gzip():
                 return response
             response.response = _gzip_pieces(response.iter_encoded())
+            # That of what is packed, which nobody knows beforehand, is another one.
+            response.headers.pop("Content-Length", None)
             response.content_encoding = BY_GZIP
         elif len(body := response.get_data()) >= MIN_COMPRESSED_BYTES and (packing := packing_asked()):
             response.set_data(pack(body, packing))

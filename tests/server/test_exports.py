@@ -35,6 +35,18 @@ def test_a_download_is_named_after_the_layer(
     assert not any(workspace.folder.uploads_dir.glob("*"))
 
 
+@pytest.mark.parametrize("query", ["", "?format=geojson", "?format=csv"])
+@pytest.mark.parametrize("taken", ["gzip", "identity"])
+def test_a_download_is_as_long_as_it_says(client: FlaskClient, query: str, taken: str) -> None:
+    """Packed or not: a browser breaks off where less comes than was told."""
+    response = client.get(URL + query, headers={"Accept-Encoding": taken})
+    told = response.headers.get("Content-Length")
+
+    assert (told is None) == (taken == "gzip" and query != "")
+    assert told is None or int(told) == len(response.data)
+    assert response.headers.get("Content-Encoding") == ("gzip" if told is None else None)
+
+
 def test_the_geopackage_is_whole(client: FlaskClient, tmp_path: Path) -> None:
     """All rows, and none of the tables that keep the history."""
     path = tmp_path / "lights.gpkg"
