@@ -84,7 +84,10 @@ async function saveOne(
   return { ...entry, sequence };
 }
 
-/** Notes the visit that a change stands for; who changed something today, or put its place right, does not only look at it later. */
+/** Notes the visit that a change stands for.
+ *
+ * Who changed something today, or put its place right, does not only look at it later.
+ */
 async function noteVisit(transaction: WriteTransaction, change: Change): Promise<void> {
   const visits = transaction.objectStore("visits");
   const visit = visitOf(change);

@@ -42,7 +42,8 @@ export async function listConflicts(database: Database): Promise<ConflictLine[]>
 
 /** Takes layers along, and leaves those behind that are not chosen any more and have nothing to send.
  *
- * With another area, all is pulled anew; what lies outside goes at the end of that pull. The place in a pull under way holds only for the layers it began with; with others it begins again.
+ * With another area, all is pulled anew; what lies outside goes at the end of that pull. The place in a pull under way
+ * holds only for the layers it began with; with others it begins again.
  */
 export async function chooseLayers(
   database: Database,
