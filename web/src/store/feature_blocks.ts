@@ -4,6 +4,9 @@ import type { ReadTransaction, StoredFeature, WriteTransaction } from "./databas
 /** So many features a block: of few, each costs as much to write as alone; of many, finding one costs more. */
 const BLOCK_LIMIT = 100;
 
+/** More features alone than this are put together into blocks: each is read, and written, dearly. */
+const SINGLES_LIMIT = 500;
+
 /** Everything keyed by [key, …]: an empty array sorts after every string. */
 const wholeLayer = (key: string) => IDBKeyRange.bound([key], [key, []]);
 
@@ -48,13 +51,31 @@ export async function readFeatures(transaction: ReadTransaction, layer: string):
   return newestOf(blocks, singles);
 }
 
-/** The features, of all layers, that have photos. */
+/** The features, of all layers, that have photos.
+ *
+ * While a pull from the beginning is under way, a later block without any photo may have newer copies: each feature
+ * counts only as its newest block has it.
+ */
 export async function readFeaturesWithPhotos(transaction: ReadTransaction): Promise<Feature[]> {
-  const [blocks, singles] = await Promise.all([
-    blocksOf(transaction).index("has_photos").getAll(),
+  const blocks = blocksOf(transaction);
+  const [numbers, found, singles] = await Promise.all([
+    blocks.index("has_photos").getAllKeys(),
+    blocks.index("has_photos").getAll(),
     singlesOf(transaction).getAll(),
   ]);
-  return newestOf(blocks, singles).filter(({ attachments }) => attachments.length);
+  const newest = await Promise.all(
+    found.map(async (block, place) => {
+      const features = await Promise.all(
+        block.features.map(async (feature) => {
+          if (!feature.attachments.length) return null;
+          const holding = await blocks.index("feature_id").getAllKeys(feature.feature_id);
+          return holding.at(-1) === numbers[place] ? feature : null;
+        }),
+      );
+      return { ...block, features: features.filter((feature) => feature !== null) };
+    }),
+  );
+  return newestOf(newest, singles).filter(({ attachments }) => attachments.length);
 }
 
 export async function findFeature(
@@ -101,6 +122,39 @@ export async function putBlocks(
     writing.push(transaction.objectStore("blocks").add(block));
   }
   await Promise.all(writing);
+}
+
+/** Keeps what changed since the first pull: a few features alone, many together in blocks, with no old copy left. */
+export async function putChanged(
+  transaction: WriteTransaction,
+  layer: string,
+  epoch: string,
+  features: readonly Feature[],
+): Promise<void> {
+  if (features.length > SINGLES_LIMIT) {
+    const feature_ids = features.map(({ feature_id }) => feature_id);
+    await removeFeatures(transaction, layer, feature_ids);
+    await putBlocks(transaction, layer, epoch, features);
+    return;
+  }
+  const singles = transaction.objectStore("features");
+  await Promise.all(features.map((feature) => singles.put({ ...feature, epoch })));
+}
+
+/** Puts features that are kept alone together into blocks, once they are many. What is read stays the same. */
+export async function gatherSingles(transaction: WriteTransaction, layer: string): Promise<void> {
+  const singles = transaction.objectStore("features");
+  if ((await singles.count(wholeLayer(layer))) <= SINGLES_LIMIT) return;
+  const gathered = new Map<string, Feature[]>();
+  for (const { epoch, ...feature } of await singles.getAll(wholeLayer(layer))) {
+    if (!gathered.has(epoch)) gathered.set(epoch, []);
+    gathered.get(epoch)?.push(feature);
+  }
+  for (const [epoch, features] of gathered) {
+    const feature_ids = features.map(({ feature_id }) => feature_id);
+    await removeFeatures(transaction, layer, feature_ids);
+    await putBlocks(transaction, layer, epoch, features);
+  }
 }
 
 export async function removeFeatures(

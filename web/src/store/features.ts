@@ -5,7 +5,9 @@ import type { ConflictLine, EndLine, HeaderLine, LayerListing, PullLine } from "
 import type { Database, StoredLayer, StoreName, WriteTransaction } from "./database.ts";
 import {
   findFeature,
+  gatherSingles,
   putBlocks,
+  putChanged,
   readFeatures,
   removeFeatures,
   removeLayer,
@@ -110,6 +112,7 @@ export async function applyPage(
       const is_whole = end.next === null;
       const is_swept = is_whole && is_first && layer.is_stale;
       if (is_swept) await sweepOtherPulls(transaction, key, mark);
+      if (is_whole) await gatherSingles(transaction, key);
       const revision = is_whole ? end.revision : layer.revision;
       const is_stale = layer.is_stale && !is_swept;
       await layers.put({ ...layer, revision, cursor: end.next, is_stale });
@@ -144,13 +147,8 @@ async function applyLines(
     }
   }
   for (const [layer, feature_ids] of going) await removeFeatures(transaction, layer, feature_ids);
-  const singles = transaction.objectStore("features");
-  for (const [layer, found] of coming) {
-    const features = [...found.values()];
-    const epoch = marks.get(layer) ?? "";
-    if (is_first) await putBlocks(transaction, layer, epoch, features);
-    else await Promise.all(features.map((feature) => singles.put({ ...feature, epoch })));
-  }
+  const put = is_first ? putBlocks : putChanged;
+  for (const [layer, found] of coming) await put(transaction, layer, marks.get(layer) ?? "", [...found.values()]);
 }
 
 async function updateDefinition(transaction: WriteTransaction, definition: Layer): Promise<void> {

@@ -110,6 +110,63 @@ test("photos are found wherever their feature is kept, but not where it has none
   expect(await shas()).toEqual([]);
 });
 
+const MANY = Array.from({ length: 700 }, (_, number) => number);
+const copiesOf = (database: Database, number: number) =>
+  database.read(["features", "blocks"], async (transaction) => {
+    const single = await transaction.objectStore("features").get([LAYER.key, idOf(number)]);
+    const blocks = await transaction.objectStore("blocks").index("feature_id").getAll(idOf(number));
+    const inBlocks = blocks.flatMap(({ features }) => features).filter(({ feature_id }) => feature_id === idOf(number));
+    return [...inBlocks, ...(single ? [single] : [])].map(({ revision }) => revision);
+  });
+
+test("many rows that changed at once are written in few records, and no old copy of them is left", async () => {
+  const database = await pulledDatabase();
+  await applyPage(database, page(lines([7, 8], { revision: 60 }), { since: 57, revision: 60 }), KEYS);
+  await applyPage(database, page(lines(MANY, { revision: 70 }), { since: 60, revision: 70 }), KEYS);
+  expect([await countRecords(database, "features"), await countRecords(database, "blocks")]).toEqual([0, 7]);
+  expect(await idsHere(database)).toEqual(MANY.map(idOf));
+  for (const number of [7, 137, 650]) expect(await copiesOf(database, number)).toEqual([70]);
+  // What comes alone after that stands for it again.
+  await applyPage(database, page(lines([7], { revision: 80 }), { since: 70, revision: 80 }), KEYS);
+  expect((await find(database, 7))?.revision).toBe(80);
+});
+
+test("what came alone over many days is put together at the end of a pull, once it is much", async () => {
+  const database = await pulledDatabase();
+  for (const day of [0, 1]) {
+    const changed = MANY.filter((number) => number % 4 === day);
+    const revision = 60 + day;
+    await applyPage(database, page(lines(changed, { revision }), { since: 57 + day, revision }), KEYS);
+  }
+  expect(await countRecords(database, "features")).toBe(350);
+  expect(await copiesOf(database, 4)).toEqual([FEATURE.revision, 60]);
+  const last = MANY.filter((number) => number % 4 === 2);
+  const { change } = await saved(database, { feature_id: idOf(4), seen: await find(database, 4) });
+  await applyPage(database, page(lines(last, { revision: 62 }), { since: 61, revision: 62 }), KEYS);
+  expect(await countRecords(database, "features")).toBe(0);
+  expect([await copiesOf(database, 4), await copiesOf(database, 6), await copiesOf(database, 7)]).toEqual([
+    [60],
+    [62],
+    [FEATURE.revision],
+  ]);
+  expect(await idsHere(database)).toEqual(MANY.filter((number) => number % 4 !== 3 || number < 250).map(idOf));
+  // They are still of the server's store, and a change that was made before builds on what its author saw.
+  expect(change.base_revision).toBe(60);
+  const next = await saved(database, { feature_id: idOf(8), seen: await find(database, 8) });
+  expect(next.change.base_revision).toBe(60);
+});
+
+test("a photo that is gone is not found in an old block while all is pulled anew", async () => {
+  const database = newDatabase();
+  const attachments = [{ sha256: "a", name: "1.jpg", size_bytes: 1, media_type: "image/jpeg" }];
+  await chooseLayers(database, [listing]);
+  await applyPage(database, page(lines([1, 2], { attachments })), KEYS);
+  await restartPull(database);
+  await applyPage(database, page(lines([1, 2]), { next: "c2" }), KEYS);
+  expect((await find(database, 1))?.attachments).toEqual([]);
+  expect(await listPhotosAtOffice(database)).toEqual([]);
+});
+
 test("a layer that is left goes with its blocks", async () => {
   const database = await pulledDatabase();
   await chooseLayers(database, []);
