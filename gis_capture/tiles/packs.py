@@ -10,13 +10,13 @@ from gis_capture.errors import FeatureError
 from gis_capture.model import BBox
 from gis_capture.text import Text
 from gis_capture.tiles.archive import ArchiveWriter, tiles_over
+from gis_capture.tiles.estimating import estimate_bytes
 from gis_capture.tiles.grid import Tile, tile_at
 from gis_capture.tiles.packing import pack
 from gis_capture.tiles.service import TileService
 
 ZOOMS = (8, 16)
 MAX_TILES = 200_000
-_SAMPLES = 12
 Report = Callable[[float], None]
 
 
@@ -62,14 +62,9 @@ class PackPlan:
         return sha256(repr((self, roots)).encode()).hexdigest()[:32]
 
     def estimate(self, tiles: TileService) -> int:
-        """Estimates the bytes of the pack by some tiles of each zoom."""
-        n_bytes = 0.0
-        for zoom in self._levels():
-            n_tiles = self.n_tiles(zoom)
-            some = [self._tile(zoom, number * n_tiles // _SAMPLES) for number in range(_SAMPLES)]
-            packed = [len(pack(tiles.encode(self.keys, *tile))) for tile in dict.fromkeys(some)]
-            n_bytes += n_tiles * sum(packed) / len(packed)
-        return round(n_bytes)
+        """Estimates the bytes of the pack by some tiles of each zoom in which features are."""
+        levels = (self._corners(zoom) for zoom in self._levels())
+        return round(sum(estimate_bytes(tiles, self.keys, first, last) for first, last in levels))
 
     def build(self, tiles: TileService, path: Path, *, metadata: dict[str, Any], report: Report) -> int:
         """Writes the pack, whole or not at all; gives the number of its tiles.
@@ -117,11 +112,6 @@ class PackPlan:
     def _corners(self, zoom: int) -> tuple[Tile, Tile]:
         box = self.bbox
         return tile_at(box.min_x, box.max_y, zoom), tile_at(box.max_x, box.min_y, zoom)
-
-    def _tile(self, zoom: int, number: int) -> Tile:
-        first, last = self._corners(zoom)
-        n_across = last.x - first.x + 1
-        return Tile(zoom, first.x + number % n_across, first.y + number // n_across)
 
 
 def plan_pack(keys: Sequence[str], bbox: BBox) -> PackPlan:

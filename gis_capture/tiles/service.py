@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+import numpy as np
+
 from gis_capture.locate.area import Area
 from gis_capture.store.protocol import Store
 from gis_capture.tiles.areas import rows_inside
@@ -135,6 +137,25 @@ class TileService:
         revision, box = self._store.revision(), _box_of(tile, around)
         states = (self._layer(key).state(revision) for key in keys)
         return any(len(segment.rows_in(box)) for state in states for segment in state.segments)
+
+    def bounds_in(self, keys: Sequence[str], first: Tile, last: Tile, *, most: int) -> tuple[Array, int]:
+        """Gives the bounds of rows that tiles of one zoom show, and the number of these rows.
+
+        Args:
+            keys: Of the layers.
+            first: The tile in the north-west.
+            last: The tile in the south-east.
+            most: About so many bounds are given, of rows that are spread evenly among all of them.
+
+        Returns:
+            Shape (n, 4), in parts of the world.
+        """
+        revision, box = self._store.revision(), (*_box_of(first)[:2], *_box_of(last)[2:])
+        states = (self._layer(key).state(revision) for key in keys)
+        found = [(one.columns.bounds, one.rows_in(box)) for state in states for one in state.segments]
+        n_rows = sum(len(rows) for _, rows in found)
+        step = max(1, -(-n_rows // most))
+        return np.concatenate([bounds[rows[::step]] for bounds, rows in found]), n_rows
 
     def prepare(self) -> None:
         """Reads all layers, so that nobody waits for them at the first tile."""

@@ -2,14 +2,16 @@
 
 import gzip
 import os
+import random
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from shapely import Point, box
+from shapely.geometry.base import BaseGeometry
 
 from gis_capture.errors import FeatureError, LayerError
 from gis_capture.model import BBox, Feature
@@ -124,13 +126,46 @@ def test_a_killed_build_leaves_the_former_pack(workspace: Workspace) -> None:
     assert {path.suffix for path in packs.folder.iterdir()} == {".json", ".pmtiles"}
 
 
-def test_the_size_is_estimated_before(workspace: Workspace) -> None:
-    """Within a small multiple of what it becomes."""
-    packs = workspace.packs
-    plan = packs.plan([LAYER], TOWN)
-    estimated, made = packs.estimate(plan), packs.make("town", plan)
+def lights_all_over(chance: random.Random) -> Iterator[BaseGeometry]:
+    """Here and there in 1.2 degrees: hardly one in a tile."""
+    return (Point(137 + 1.2 * chance.random(), 36 + 1.2 * chance.random()) for _ in range(300))
 
-    assert made.size_bytes / 5 < estimated < made.size_bytes * 5
+
+def towns(chance: random.Random) -> Iterator[BaseGeometry]:
+    """Some with many, most with few, and nothing between."""
+    for _ in range(30):
+        lon, lat, n = 137 + chance.random(), 36 + chance.random(), int(20 * chance.paretovariate(1))
+        yield from (Point(chance.gauss(lon, 0.004), chance.gauss(lat, 0.004)) for _ in range(n))
+
+
+def one_town(chance: random.Random) -> Iterator[BaseGeometry]:
+    """Dense, and one light far away that makes the area large."""
+    yield Point(138, 37)
+    yield from (Point(137.2 + 0.02 * chance.random(), 36.1 + 0.02 * chance.random()) for _ in range(1_000))
+
+
+def woods(chance: random.Random) -> Iterator[BaseGeometry]:
+    """Areas of all sizes; inside of the largest ones are many tiles that are equal."""
+    for _ in range(100):
+        yield Point(137 + 0.1 * chance.random(), 36 + 0.1 * chance.random()).buffer(
+            min(0.03, 0.0005 * chance.paretovariate(1.2))
+        )
+
+
+@pytest.mark.parametrize("places", [lights_all_over, towns, one_town, woods])
+def test_the_size_is_estimated_before(
+    tmp_path: Path, places: Callable[[random.Random], Iterator[BaseGeometry]]
+) -> None:
+    """However the features lie, what is told is not far from what it becomes."""
+    with Workspace.create(tmp_path / "w", name="道路維持課") as workspace:
+        with workspace.store.transact(Author("office"), at=workspace.clock()) as transaction:
+            transaction.put_layer(workspace.known_layer(LAYER))
+            ones = enumerate(places(random.Random(6)))
+            transaction.insert(Feature(LAYER, workspace.new_id(), place, {"name": f"{n}号"}) for n, place in ones)
+        plan = workspace.packs.plan([LAYER])
+        estimated, made = workspace.packs.estimate(plan), workspace.packs.make("town", plan)
+
+    assert made.size_bytes / 1.5 < estimated < made.size_bytes * 1.5
 
 
 def test_what_cannot_be_packed_is_refused(workspace: Workspace) -> None:
