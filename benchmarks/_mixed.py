@@ -2,8 +2,6 @@
 
 import os
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -16,6 +14,7 @@ from shapely import Point
 
 from benchmarks import _workload
 from benchmarks._serving import n_runs, quantile
+from benchmarks._started import start
 from benchmarks._table import note, skip
 from benchmarks._workload import LAYERS, feature_id, find_workload, make_workspace, read_tiles
 from gis_capture.store.protocol import Author
@@ -27,20 +26,6 @@ from tests.postgres import find_programs, running_server
 
 N_EDITS = 200
 _TICK_S = 1 / os.sysconf("SC_CLK_TCK")
-_START = """
-import sys, time
-from pathlib import Path
-from gis_capture.tiles import TileService
-from gis_capture.workspace import Workspace
-def resident_kib():
-    return int(next(line for line in open("/proc/self/status") if line.startswith("VmRSS")).split()[1])
-with Workspace.open(sys.argv[1]) as workspace:
-    before, began, worked = resident_kib(), time.perf_counter(), time.process_time()
-    service = TileService(workspace.store, Path(sys.argv[2]))
-    service.prepare()
-    service.encode(sys.argv[3].split(","), *map(int, sys.argv[4].split("/")))
-    print(time.perf_counter() - began, time.process_time() - worked, resident_kib() - before)
-"""
 
 
 def measure() -> None:
@@ -96,10 +81,7 @@ def _mean_ms(tiles: list[Tile], encode: Callable[[Tile], object], clock: Callabl
 def _starts(path: Path, folder: Path, n_features: int, tile: Tile) -> None:
     """The first start makes the columns, the next one maps them."""
     for name, asked in (("cold", 5.0), ("warm", 1.5)):
-        place = "/".join(map(str, tile))
-        command = [sys.executable, "-c", _START, str(path), str(folder / "starts"), ",".join(LAYERS), place]
-        told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        took, worked, kib = map(float, told.split())
+        took, worked, kib, _ = start(path, folder / "starts", list(LAYERS), tile)
         ours = f"{worked:.2f} s of the processor"
         note(f"{name} start, {n_features:,}", "–", ours, found=took, asked=asked, unit="s", is_most=True)
     note("resident after it", "–", f"{kib / 1024:.0f} MiB", found=kib * 1024 / n_features / 1000, asked=0.5,

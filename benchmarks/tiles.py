@@ -3,8 +3,8 @@
 The tiles hold the same 10,000 features whatever the size of the layer, so that growth shows what the rest of it costs.
 All attributes are in the tiles of both. PostGIS packs nothing; its time is that of one connection, prepared.
 A pyramid of them as one file is made beside tippecanoe. What the other benchmarks of tiles and features find is told
-with it in one table at the end. `BENCHMARK_FEATURES` names the largest size; ten million take a quarter of an hour and
-10 GB of the disk.
+with it in one table at the end. `BENCHMARK_FEATURES` names the largest size; ten million, which are not given to the
+peers, take a quarter of an hour and 10 GB of the disk.
 """
 
 import os
@@ -21,8 +21,9 @@ import psycopg
 from shapely import Point
 
 from benchmarks import _mixed, _pyramid, raster, served
-from benchmarks._points import TILES, boxes_of_thousand, fill_postgis, make_points
+from benchmarks._points import MOST_OF_PEERS, TILES, boxes_of_thousand, fill_postgis, make_points
 from benchmarks._serving import LAYER, answer, feature_id, n_runs, quantile
+from benchmarks._started import start
 from benchmarks._table import note
 from gis_capture.server import create_app
 from gis_capture.store.protocol import Author
@@ -63,23 +64,24 @@ def main() -> None:
 
 def _measure(size: int, folder: str, stack: ExitStack, programs: Path | None) -> dict[str, float]:
     """Prints the figures of one size; gives milliseconds of the processor: of a tile, a box, and one by its id."""
+    began = time.perf_counter()
     workspace = stack.enter_context(make_points(Path(folder) / "w", size))
-    start = time.perf_counter()
-    _service(workspace, folder).encode([LAYER], *TILES[0])
-    cold = time.perf_counter() - start
-    start = time.perf_counter()
-    service = _service(workspace, folder)
-    service.encode([LAYER], *TILES[0])
-    warm = time.perf_counter() - start
+    filled = time.perf_counter() - began
+    cold, warm = (start(Path(folder) / "w", Path(folder) / "cache", [LAYER], TILES[0]) for _ in range(2))
+    everything = 10**9
+    cache = Path(folder) / "cache"
+    service = TileService(workspace.store, cache, max_features=everything, max_bytes=everything)
     names = [field.name for field in workspace.store.layer(LAYER).fields]
     ours = _mean_ms(lambda tile: service.encode([LAYER], *tile, fields=names))
     packed = _mean_ms(lambda tile: pack(service.encode([LAYER], *tile, fields=names)))
     edits, worked = zip(*(_edit_ms(workspace, service, number) for number in range(200)), strict=True)
     print(
-        f"{size:>9,} features: tile {ours:.3f} ms, packed {packed:.3f} ms; start {cold:.2f} s, again {warm:.2f} s;"
+        f"{size:>10,} features, filled in {filled:.0f} s: tile {ours:.3f} ms, packed {packed:.3f} ms;"
+        f" start {cold.took_s:.2f} s with at most {cold.peak_kib / 1024:.0f} MiB, again {warm.took_s:.2f} s, resident"
+        f" {warm.resident_kib / 1024:.0f} MiB, {warm.resident_kib * 1024 / size:.0f} bytes a feature;"
         f" edit to tile p50 {statistics.median(edits):.2f} ms, p95 {quantile([*edits], 0.95):.2f} ms,"
         f" of the processor {statistics.median(worked):.2f} and {quantile([*worked], 0.95):.2f} ms;"
-        f" {_n_bytes(folder) / size:.0f} bytes a feature",
+        f" {_n_bytes(cache) / size:.0f} bytes a feature in the columns",
         flush=True,
     )
     app, base, boxes = create_app(workspace), f"/layers/{LAYER}/features", boxes_of_thousand(size)
@@ -90,21 +92,16 @@ def _measure(size: int, folder: str, stack: ExitStack, programs: Path | None) ->
         "by id": _cpu_ms(ids, lambda one: answer(app, f"{base}/{one}")),
     }
     told = ", ".join(f"{kind} {ms:.3f} ms" for kind, ms in figures.items())
-    print(f"{'':>9} of the processor: {told}", flush=True)
+    print(f"{'':>10} of the processor: {told}", flush=True)
     _pyramid.measure(workspace, Path(folder))
-    if programs is None:
-        print("PostGIS is not installed")
+    if programs is None or size > MOST_OF_PEERS:
+        print("PostGIS is not installed" if programs is None else f"{'':>10} without PostGIS, tippecanoe and servers")
         return figures
     connection = stack.enter_context(psycopg.connect(stack.enter_context(running_server(programs))))
     fill_postgis(connection, workspace)
     theirs = _mean_ms(lambda tile: connection.execute(MVT, (*tile, *tile), prepare=True).fetchone())
-    print(f"{'':>9} PostGIS ST_AsMVT {theirs:.3f} ms, {theirs / ours:.1f} × ours", flush=True)
+    print(f"{'':>10} PostGIS ST_AsMVT {theirs:.3f} ms, {theirs / ours:.1f} × ours", flush=True)
     return figures
-
-
-def _service(workspace: Workspace, folder: str) -> TileService:
-    everything = 10**9
-    return TileService(workspace.store, Path(folder) / "cache", max_features=everything, max_bytes=everything)
 
 
 def _mean_ms(encode: Callable[[Tile], object]) -> float:
@@ -131,9 +128,9 @@ def _cpu_ms(asked: Sequence[Asked], ask: Callable[[Asked], object]) -> float:
     return min(rounds)
 
 
-def _n_bytes(folder: str) -> int:
+def _n_bytes(cache: Path) -> int:
     """The size of the columns, which are mapped into memory."""
-    return sum(path.stat().st_size for path in (Path(folder) / "cache").glob("*.columns"))
+    return sum(path.stat().st_size for path in cache.glob("*.columns"))
 
 
 def _edit_ms(workspace: Workspace, service: TileService, number: int) -> tuple[float, float]:

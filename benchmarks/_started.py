@@ -1,0 +1,40 @@
+"""A process of its own that gets the tiles of a workspace ready: how long it takes, and the memory that it needs."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from gis_capture.tiles.grid import Tile
+
+_START = """
+import sys, time
+from pathlib import Path
+from gis_capture.tiles import TileService
+from gis_capture.workspace import Workspace
+def kib(name):
+    return int(next(line for line in open("/proc/self/status") if line.startswith(name)).split()[1])
+with Workspace.open(sys.argv[1]) as workspace:
+    before, began, worked = kib("VmRSS"), time.perf_counter(), time.process_time()
+    service = TileService(workspace.store, Path(sys.argv[2]))
+    service.prepare()
+    service.encode(sys.argv[3].split(","), *map(int, sys.argv[4].split("/")))
+    print(time.perf_counter() - began, time.process_time() - worked, kib("VmRSS") - before, kib("VmHWM"))
+"""
+
+
+class Started(NamedTuple):
+    """What a start took: seconds, those of the processor, KiB that stay for the tiles, KiB of the process at most."""
+
+    took_s: float
+    worked_s: float
+    resident_kib: float
+    peak_kib: float
+
+
+def start(path: Path, cache: Path, layers: Sequence[str], tile: Tile) -> Started:
+    """Starts once: with an empty `cache` all columns are made, with a full one they are mapped into memory."""
+    place = "/".join(map(str, tile))
+    command = [sys.executable, "-c", _START, str(path), str(cache), ",".join(layers), place]
+    return Started(*map(float, subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()))
