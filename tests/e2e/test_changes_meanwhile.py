@@ -156,6 +156,9 @@ def test_a_newer_app_and_a_changed_layer_leave_unsent_edits_and_drafts_alone(
         shorten_names(screens_server.workspace)
         crew.send()
         assert crew.receipts() == ["rejected"]
+        crew.tap("button-hand-over")
+        expect(crew.part("question")).to_contain_text("「とても長い名前の集会所」の受け付けられなかった変更(1件)")
+        crew.tap("confirm-cancel")
         crew.tap("button-mend")
         expect(crew.part("feature-rejected")).to_contain_text("8文字まで")
         crew.write("name", "短い名前")

@@ -193,6 +193,9 @@ export const en: Record<TabletKey, string> = {
   moved: "Place or shape corrected",
   mend: "Correct",
   hand_over: "Leave it to the office",
+  ask_hand_over:
+    'Take what was not accepted of "{label}" ({n} changes) off this tablet? Here it becomes what the office has. The office keeps the changes and can correct them.',
+  handed_over: "Left to the office, which has the changes.",
   export: "Save a copy as a file",
   export_help:
     "Even when nothing can be sent, the unsent records and photos, and open forms, can be handed over as a file.",

@@ -67,6 +67,13 @@ export function isEmpty(change: Change): boolean {
   return kind === "update" && !is_visit && !geometry && !attachments.length && !Object.keys(fields).length;
 }
 
+/** Whether a change goes on only by a person's hand: the office refused it, or keeps it for one that is not here any more.
+ *
+ * @param entries Of the same feature.
+ */
+export const isRefused = ({ state, change }: OutboxEntry, entries: readonly OutboxEntry[]): boolean =>
+  state === "rejected" || (state === "held" && !entries.some((other) => other.change.change_id === change.after));
+
 /** Whether a change that the server cannot have seen brings a photo. */
 export const hasUnsentPhoto = ({ state, is_offered, change }: OutboxEntry, sha256: string) =>
   state === "unsent" && !is_offered && change.attachments.some((one) => one.sha256 === sha256);

@@ -1,5 +1,5 @@
 import type { Change, OutboxEntry } from "../model/change.ts";
-import { hasUnsentPhoto, isEmpty, makeChange, type Wish } from "../model/edit.ts";
+import { hasUnsentPhoto, isEmpty, isRefused, makeChange, type Wish } from "../model/edit.ts";
 import { NATURE, type Nature } from "../model/identity.ts";
 import { localDay, visitOf } from "../model/visit.ts";
 import type { Database, StoredPhoto, Undone, WriteTransaction } from "./database.ts";
@@ -36,8 +36,8 @@ export async function saveEdits(database: Database, wishes: readonly LabelledWis
   );
 }
 
-/** A change that the server rejected is mended by this: it and its successors are replaced by one change
- * against the server's copy.
+/** A change that the server refused is mended by this: it and its successors are replaced by one change
+ * against the server's copy; by none, where a feature goes that the server never had.
  */
 async function saveOne(
   transaction: WriteTransaction,
@@ -49,7 +49,7 @@ async function saveOne(
   const entries = await outbox.index("feature_id").getAll(wish.feature_id);
   const stored = await findStored(transaction, wish.layer.key, wish.feature_id);
   const base = stored?.feature ?? null;
-  const is_mending = entries.some((entry) => entry.state === "rejected");
+  const is_mending = entries.some((entry) => isRefused(entry, entries));
   const pending = entries.filter((entry) => entry.state === "unsent" || entry.state === "held");
   const previous = is_mending ? null : (pending.at(-1)?.change ?? null);
   const replaced = is_mending ? entries.filter((entry) => entry.state !== "conflict") : [];
@@ -57,7 +57,8 @@ async function saveOne(
   // What is of a store that was replaced, or was pulled anew meanwhile, is compared by its values alone.
   const epoch = await transaction.objectStore("settings").get("epoch");
   const is_current = stored?.store === epoch && base?.revision === seen?.revision;
-  const change = makeChange(
+  const is_gone = is_mending && !base && wish.is_deletion;
+  const made = makeChange(
     {
       ...wish,
       seen: seen && (is_current ? seen : { ...seen, revision: 0 }),
@@ -67,6 +68,7 @@ async function saveOne(
     previous,
     nature,
   );
+  const change = is_gone ? null : made;
   for (const entry of replaced) await outbox.delete(entry.sequence);
   await transaction.objectStore("drafts").delete(wish.feature_id);
   if (!change) return null;

@@ -9,7 +9,7 @@ import {
   undoChange,
   undoChanges,
 } from "../../src/store/edits.ts";
-import { applyReceipts, listOutbox, markOffered } from "../../src/store/outbox.ts";
+import { applyReceipts, handOver, listOutbox, markOffered } from "../../src/store/outbox.ts";
 import { discardLostPhotos, keepDraftPhoto, listUnsentPhotos, readPhoto } from "../../src/store/photos.ts";
 import { listVisits } from "../../src/store/visits.ts";
 import { FEATURE, POINT } from "../samples.ts";
@@ -158,6 +158,29 @@ test("mending replaces a rejected change and its successors by one change agains
     fields: { status: { old: "点灯", new: "撤去" }, ledger_number: { old: "A-1", new: "B-2" } },
     attachments: [attachment("aa")],
   });
+});
+
+test("a change is mended too that the office keeps for one that was left to it", async () => {
+  const database = await filledDatabase();
+  const first = await saved(database);
+  const second = await saved(database, { fields: { ledger_number: "B-2", status: "球切れ" } });
+  const verdict = { revision: null, conflicts: [], problem };
+  await applyReceipts(database, [{ ...verdict, change_id: first.change.change_id, status: "rejected" }], "e1");
+  await handOver(database, FEATURE.feature_id);
+  await applyReceipts(database, [{ ...verdict, change_id: second.change.change_id, status: "held" }], "e1");
+  const mended = await saved(database, { fields: { ledger_number: "B-2", status: "撤去" } });
+  expect(await listOutbox(database)).toEqual([mended]);
+  expect(mended.change).toMatchObject({ after: null, base_revision: 41, fields: { status: { new: "撤去" } } });
+});
+
+test("a new feature that the office refused and its crew deletes asks nothing more of the office", async () => {
+  const database = await filledDatabase();
+  const made = await saved(database, { feature_id: "new", seen: null, geometry: POINT(1, 2) });
+  const verdict = { revision: null, conflicts: [], problem };
+  await applyReceipts(database, [{ ...verdict, change_id: made.change.change_id, status: "rejected" }], "e1");
+  const seen = { ...FEATURE, feature_id: "new", revision: 0 };
+  expect(await saveEdit(database, wishOf({ feature_id: "new", seen, is_deletion: true }))).toBeNull();
+  expect(await listOutbox(database)).toEqual([]);
 });
 
 test("a failing save leaves nothing behind", async () => {
