@@ -21,14 +21,15 @@ from tests.e2e.serving import Server
 from tests.e2e.tablet import PORTRAIT, Tablet, tablet
 
 FIELD = "name"
+AREA = "川端町の冠水"
 # Counts what is written to the stores from when it is told to, and asks for death before the write of that number.
 _COUNT = """() => {
   const counted = { n: 0, deadly: 0 };
   globalThis.counted = counted;
-  for (const name of ["put", "add", "delete"]) {
+  for (const name of ["put", "add", "delete", "clear"]) {
     const original = IDBObjectStore.prototype[name];
     IDBObjectStore.prototype[name] = function (...given) {
-      const is_counted = ["drafts", "photos", "outbox", "visits"].includes(this.name);
+      const is_counted = ["drafts", "photos", "outbox", "visits", "undone"].includes(this.name);
       if (is_counted && ++counted.n === counted.deadly) {
         const request = new XMLHttpRequest();
         request.open("GET", "/health?die", false);
@@ -68,6 +69,26 @@ def edit(crew: Tablet, text: str, photo: Path, deadly: int) -> int:
     crew.page.evaluate("(deadly) => Object.assign(counted, { n: 0, deadly })", deadly)
     crew.attach(photo)
     crew.save()
+    return int(crew.page.evaluate("counted.n"))
+
+
+def split(crew: Tablet, deadly: int) -> int:
+    """Divides the area in its middle; gives how many writes that took. It may die at one of them."""
+    crew.find(AREA)
+    crew.expect_map()
+    crew.tap("button-split")
+    crew.part("sketch-snap").uncheck()
+    crew.expect_map()
+    box = crew.part("map").bounding_box()
+    assert box is not None
+    for share in (0.03, 0.97):
+        crew.page.touchscreen.tap(box["x"] + box["width"] * share, box["y"] + box["height"] / 2)
+        # Two taps in one moment are a double tap for a map.
+        crew.page.wait_for_timeout(400)
+    expect(crew.page.locator("[aria-busy=true]")).to_have_count(0)
+    crew.page.evaluate("(deadly) => Object.assign(counted, { n: 0, deadly })", deadly)
+    crew.tap("split-finish")
+    expect(crew.part("toast")).to_contain_text("2つに分けました")
     return int(crew.page.evaluate("counted.n"))
 
 
@@ -133,3 +154,45 @@ def test_an_edit_survives_the_death_of_the_browser_at_any_write(
     features = screens_server.read_json("/layers/aed/features?limit=1000")["features"]
     names = [feature["properties"]["name"] for feature in features]
     assert [names.count(text) for text in texts] == [1] * len(texts)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="finds the processes of the browser in /proc")
+def test_of_a_divided_shape_no_part_alone_survives_the_death_of_the_browser(
+    screens_server: Server, playwright: Playwright, browser_path: str, tmp_path: Path
+) -> None:
+    """Between the write of one part and that of the next: the line is there to go on with, and no part is saved."""
+    profile = tmp_path / "profile"
+    with relay(screens_server.url) as door:
+        deaths: list[bool] = []
+
+        def die() -> None:
+            deaths.append(True)
+            kill_browser(profile)
+
+        door.acts["/health?die"] = die
+        with tablet(playwright, browser_path, profile, door.url, viewport=PORTRAIT) as crew:
+            crew.page.evaluate(_COUNT)
+            crew.set_up("damage_area")
+            crew.wait_until_kept()
+            n_writes = split(crew, 0)
+            crew.expect_unsent(2)
+            crew.tap("button-undo")
+            crew.expect_unsent(0)
+        with (
+            contextlib.suppress(Error, AssertionError),
+            tablet(playwright, browser_path, profile, door.url) as crew,
+        ):
+            crew.page.evaluate(_COUNT)
+            crew.expect_map()
+            split(crew, n_writes - 1)
+        assert deaths
+        with tablet(playwright, browser_path, profile, door.url) as crew:
+            expect(crew.part("split-panel")).to_be_visible()
+            crew.expect_map()
+            stores = crew.page.evaluate(_STORES)
+            assert [len(stores[name]) for name in ("outbox", "drafts")] == [0, 1]
+            expect(crew.part("button-redo")).to_have_count(0)
+            crew.tap("split-finish")
+            crew.expect_unsent(2)
+            crew.send()
+            assert crew.receipts() == ["applied", "applied"]

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { discardDraft, listDrafts, writeDraft } from "../../src/store/drafts.ts";
 import {
   listUndone,
@@ -191,6 +191,58 @@ test("a failing save leaves nothing behind", async () => {
   expect(await listOutbox(database)).toEqual([]);
   expect(await listDrafts(database)).toHaveLength(1);
 });
+
+/** Lets the store refuse from the n-th write on, as death does; gives how many were asked for. */
+function dyingAt(n_deadly: number) {
+  let n_writes = 0;
+  const store = IDBObjectStore.prototype;
+  const spies = (["put", "add", "delete", "clear"] as const).map((name) => {
+    const original = store[name] as (...given: unknown[]) => IDBRequest;
+    return vi.spyOn(store, name).mockImplementation(function (this: IDBObjectStore, ...given: unknown[]) {
+      if (++n_writes >= n_deadly) throw new Error("died");
+      return original.apply(this, given) as never;
+    });
+  });
+  return () => {
+    for (const spy of spies) spy.mockRestore();
+    return n_writes;
+  };
+}
+
+const split = () => [
+  ...["p2", "p3"].map((feature_id) => wishOf({ feature_id, seen: null, geometry: POINT(1, 2) })),
+  wishOf({ geometry: POINT(3, 4) }),
+];
+const merge = () => [wishOf({ geometry: POINT(3, 4) }), wishOf({ feature_id: "other", is_deletion: true })];
+
+for (const [name, wishes] of [
+  ["dividing", split],
+  ["joining", merge],
+] as const) {
+  test(`${name} that dies at any of its writes leaves all as it was: no part alone, the draft, what can be done again`, async () => {
+    const begin = async () => {
+      const database = await filledDatabase();
+      const { change } = await saved(database, { fields: { ...FEATURE.fields, status: "撤去" } });
+      await undoChange(database, change.change_id);
+      await writeDraft(database, draft);
+      return database;
+    };
+    const whole = await begin();
+    const stop = dyingAt(Number.POSITIVE_INFINITY);
+    await saveEdits(whole, wishes());
+    const n_writes = stop();
+    expect(n_writes).toBeGreaterThan(2 * wishes().length);
+    expect(await listOutbox(whole)).toHaveLength(wishes().length);
+    for (let deadly = 1; deadly <= n_writes; deadly++) {
+      const database = await begin();
+      const end = dyingAt(deadly);
+      await expect(saveEdits(database, wishes())).rejects.toThrow("died");
+      end();
+      const left = [await listOutbox(database), await listDrafts(database), await listUndone(database)];
+      expect(left.map(({ length }) => length)).toEqual([0, 1, 1]);
+    }
+  });
+}
 
 test("photos of a form whose draft was never written go, those of drafts and changes stay", async () => {
   const database = await filledDatabase();
