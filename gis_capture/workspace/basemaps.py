@@ -103,24 +103,19 @@ def add_basemap(packs_dir: Path, source: Path, *, name: str, attribution: str, t
     asked = (source_sha256, title, attribution or (former.attribution if former else ""))
     if former and (former.source_sha256, former.title, former.attribution) == asked:
         return former
-    unfinished = packs_dir / f"{name}.unfinished"
-    if source.is_dir():
-        from gis_capture.tiles.basemap import build_basemap_pack
-
-        build_basemap_pack(source, unfinished)
-    else:
-        _take_archive(source, unfinished)
-    with Archive(unfinished) as archive:
-        kind = "vector" if archive.header.tile_type == "mvt" else "raster"
-        told = archive.metadata()
+    unfinished, card = packs_dir / f"{name}.unfinished", packs_dir / f"{name}.json.unfinished"
+    try:
+        _make(source, unfinished)
+        kind, told = _look_into(unfinished)
         attribution = attribution or str(told.get("attribution", ""))[:500]
-    sha256 = hash_files([unfinished])
-    size_bytes, layers = unfinished.stat().st_size, _source_layers(told)
-    basemap = Basemap(name, sha256, size_bytes, attribution, source_sha256, kind, layers, title)
-    os.replace(unfinished, packs_dir / basemap.file_name)
-    card = packs_dir / f"{name}.json.unfinished"
-    card.write_text(json.dumps(asdict(basemap), ensure_ascii=False), encoding="utf-8")
-    os.replace(card, packs_dir / f"{name}.json")
+        sha256, size_bytes = hash_files([unfinished]), unfinished.stat().st_size
+        basemap = Basemap(name, sha256, size_bytes, attribution, source_sha256, kind, _source_layers(told), title)
+        card.write_text(json.dumps(asdict(basemap), ensure_ascii=False), encoding="utf-8")
+        os.replace(unfinished, packs_dir / basemap.file_name)
+        os.replace(card, packs_dir / f"{name}.json")
+    finally:
+        for left in (unfinished, card):
+            left.unlink(missing_ok=True)
     if former and former.sha256 != sha256:
         # On Windows it stays as long as a tablet is reading it; without a card nobody is told of it.
         with suppress(OSError):
@@ -148,6 +143,21 @@ def _source_layers(told: Mapping[str, Any]) -> tuple[str, ...]:
     layers = told.get("vector_layers")
     names = [one.get("id") for one in layers[:200] if isinstance(one, dict)] if isinstance(layers, list) else []
     return tuple(name for name in names if isinstance(name, str) and len(name) < 100)
+
+
+def _make(source: Path, target: Path) -> None:
+    if source.is_dir():
+        from gis_capture.tiles.basemap import build_basemap_pack
+
+        build_basemap_pack(source, target)
+    else:
+        _take_archive(source, target)
+
+
+def _look_into(path: Path) -> tuple[str, dict[str, Any]]:
+    """What kind an archive is of, and what it tells of itself."""
+    with Archive(path) as archive:
+        return "vector" if archive.header.tile_type == "mvt" else "raster", archive.metadata()
 
 
 def _take_archive(source: Path, target: Path) -> None:

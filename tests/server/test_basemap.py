@@ -1,9 +1,11 @@
 """Base map packs over HTTP."""
 
+import errno
 import gzip
 import hashlib
 import io
 import random
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -159,6 +161,24 @@ def test_a_broken_archive_is_no_base_map(workspace: Workspace, pack: Path) -> No
     with pytest.raises(SourceError, match=r"city\.pmtiles"):
         workspace.add_basemap(pack, name="city", attribution="")
     assert workspace.basemaps() == [old] and len(list(workspace.folder.packs_dir.iterdir())) == 2
+
+
+def test_a_base_map_for_which_there_is_no_room_leaves_nothing(
+    workspace: Workspace, pack: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of a copy would take the room that is wanting; the old base map stays."""
+    old = workspace.add_basemap(pack, name="city", attribution="")
+    pack.write_bytes(encode_pmtiles({TILE: b"other"}, bounds=BBox(137, 36, 138, 37), metadata={}))
+
+    def fill_up(source: Path, target: Path) -> None:
+        target.write_bytes(source.read_bytes()[:50])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfile", fill_up)
+    with pytest.raises(OSError, match="No space"):
+        workspace.add_basemap(pack, name="city", attribution="")
+    assert workspace.basemaps() == [old]
+    assert sorted(file.suffix for file in workspace.folder.packs_dir.iterdir()) == [".json", ".pmtiles"]
 
 
 def test_a_base_map_comes_and_goes_over_http(client: FlaskClient, workspace: Workspace, pack: Path) -> None:
