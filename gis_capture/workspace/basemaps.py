@@ -108,8 +108,9 @@ def add_basemap(packs_dir: Path, source: Path, *, name: str, attribution: str, t
         _make(source, unfinished)
         kind, told = _look_into(unfinished)
         attribution = attribution or str(told.get("attribution", ""))[:500]
+        layers = tuple(one["id"] for one in vector_layers(told))
         sha256, size_bytes = hash_files([unfinished]), unfinished.stat().st_size
-        basemap = Basemap(name, sha256, size_bytes, attribution, source_sha256, kind, _source_layers(told), title)
+        basemap = Basemap(name, sha256, size_bytes, attribution, source_sha256, kind, layers, title)
         card.write_text(json.dumps(asdict(basemap), ensure_ascii=False), encoding="utf-8")
         os.replace(unfinished, packs_dir / basemap.file_name)
         os.replace(card, packs_dir / f"{name}.json")
@@ -139,10 +140,20 @@ def remove_basemap(packs_dir: Path, name: str) -> None:
         (packs_dir / found.file_name).unlink()
 
 
-def _source_layers(told: Mapping[str, Any]) -> tuple[str, ...]:
+def vector_layers(told: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Gives the layers that an archive tells of itself as TileJSON has them, each with its fields; what is odd goes."""
     layers = told.get("vector_layers")
-    names = [one.get("id") for one in layers[:200] if isinstance(one, dict)] if isinstance(layers, list) else []
-    return tuple(name for name in names if isinstance(name, str) and len(name) < 100)
+    found = [one for one in layers[:200] if isinstance(one, dict)] if isinstance(layers, list) else []
+    return [
+        {"id": name, "fields": _texts(one.get("fields"))}
+        for one in found
+        if isinstance(name := one.get("id"), str) and len(name) < 100
+    ]
+
+
+def _texts(fields: Any) -> dict[str, str]:
+    pairs = [*fields.items()][:200] if isinstance(fields, dict) else []
+    return {name[:100]: text[:100] for name, text in pairs if isinstance(text, str)}
 
 
 def _make(source: Path, target: Path) -> None:

@@ -134,6 +134,28 @@ def test_mbtiles_become_a_base_map(
     assert workspace.basemaps() == [] and client.get(address).status_code == 404
 
 
+@pytest.mark.parametrize(("kind", "suffix"), [("pbf", "mvt"), ("png", "png")])
+def test_programs_find_the_tiles_by_tile_json(
+    kind: str, suffix: str, client: FlaskClient, workspace: Workspace, tmp_path: Path
+) -> None:
+    """With source, box and zooms; a proxy may keep the tiles that it names, and gets others for another file."""
+    workspace.add_basemap(write_mbtiles(tmp_path / "a.mbtiles", b"tile", kind), name="gsi", attribution="", title="市")
+    told = client.get("/basemaps/gsi.json").get_json()
+
+    assert (told["tilejson"], told["name"], told["attribution"]) == ("3.0.0", "市", "地理院タイル")
+    assert (told["bounds"], told["minzoom"], told["maxzoom"]) == ([137, 36, 138, 37], 5, 5)
+    assert told.get("vector_layers") == ([{"id": "RdCL", "fields": {}}] if kind == "pbf" else None)
+    (template,) = told["tiles"]
+    assert template.startswith(f"http://localhost/basemaps/gsi/{{z}}/{{x}}/{{y}}.{suffix}?v=")
+    address = template.replace("{z}", "5").replace("{x}", "28").replace("{y}", "12")
+    assert "immutable" in client.get(address).headers["Cache-Control"]
+
+    workspace.add_basemap(write_mbtiles(tmp_path / "b.mbtiles", b"other", kind), name="gsi", attribution="")
+    assert client.get("/basemaps/gsi.json").get_json()["tiles"] != [template]
+    assert client.get(address).headers["Cache-Control"] == "no-cache"
+    assert client.get("/basemaps/nothing.json").status_code == 404
+
+
 @pytest.mark.parametrize("defect", ["no_tables", "row_beyond", "no_format", "empty"])
 def test_a_broken_mbtiles_file_is_told_and_the_old_base_map_stays(
     defect: str, workspace: Workspace, pack: Path, tmp_path: Path

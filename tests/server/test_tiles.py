@@ -71,6 +71,9 @@ def test_tile_json_and_style_lead_to_the_tiles(client: FlaskClient) -> None:
         address = url.replace("{z}", str(Z)).replace("{x}", str(X)).replace("{y}", str(Y))
 
         assert len(features_of(client.get(address).data)) == 29
+        # A style is kept for years, TileJSON is asked for anew: only what it names may be kept without asking.
+        is_kept = "immutable" in client.get(address).headers["Cache-Control"]
+        assert is_kept == (path == "/tiles/street_light.json")
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,16 @@ from werkzeug.http import parse_range_header
 
 from gis_capture.people import codes
 from gis_capture.server.answers import json_response
+from gis_capture.server.archives import open_archive
 from gis_capture.server.authorization import principal
 from gis_capture.server.context import served, workspace
 from gis_capture.server.errors import DETAILS, NotFoundError, RequestError
+from gis_capture.server.stored_tiles import stored_tile_json
 from gis_capture.server.tile_answers import TileAsked, basemap_tile, tile_response
 from gis_capture.server.uploads import safe_name
 from gis_capture.text import Text
 from gis_capture.tiles import parse_tile
+from gis_capture.workspace.basemaps import vector_layers
 from gis_capture.workspace.chunks import CHUNK_BYTES, hash_chunks
 
 area = Blueprint("basemap", __name__)
@@ -105,6 +108,27 @@ def _offered(file: str) -> tuple[Path, str]:
         # It holds all that lies in its box.
         raise codes.error(codes.AREA_LIMITED)
     return offered[file]
+
+
+@area.get("/basemaps/<name>.json")
+def give_tile_json(name: str) -> Response:
+    """Gives TileJSON; the address of the tiles changes with the file that they are in."""
+    here = workspace()
+    found = next((one for one in here.basemaps() if one.name == name), None)
+    if found is None:
+        raise NotFoundError(DETAILS[404], name=name)
+    archive = open_archive(here.folder.packs_dir / found.file_name)
+    told = stored_tile_json(
+        f"basemaps/{name}/{{z}}/{{x}}/{{y}}.{archive.header.tile_type}",
+        title=found.title or name,
+        attribution=found.attribution,
+        bounds=archive.header.bounds,
+        zooms=archive.header.zooms,
+        sha256=found.sha256,
+    )
+    if found.kind == "vector":
+        told["vector_layers"] = vector_layers(archive.metadata())
+    return json_response(told)
 
 
 @area.get("/basemaps/<name>/<int:z>/<int:x>/<int:y>.<kind>")

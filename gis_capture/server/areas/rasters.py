@@ -11,6 +11,7 @@ from gis_capture.server.answers import json_response
 from gis_capture.server.archives import converted
 from gis_capture.server.context import served, workspace
 from gis_capture.server.errors import DETAILS, NotFoundError, RequestError
+from gis_capture.server.stored_tiles import stored_tile_json
 from gis_capture.server.tile_answers import TileAsked, raster_tile, tile_response
 from gis_capture.server.uploads import safe_name
 from gis_capture.text import Text
@@ -93,7 +94,16 @@ def remove_raster(name: str) -> Response:
 @area.get("/<name>.json")
 def give_tile_json(name: str) -> Response:
     """Gives TileJSON; the address of the tiles changes with their content."""
-    return json_response(_tile_json(_described(name)))
+    raster = _described(name)
+    told = stored_tile_json(
+        f"rasters/{name}/{{z}}/{{x}}/{{y}}.webp",
+        title=raster["title"],
+        attribution=raster["attribution"],
+        bounds=raster["bounds"],
+        zooms=(raster["min_zoom"], raster["max_zoom"]),
+        sha256=raster.get("sha256"),
+    )
+    return json_response(told)
 
 
 @area.get("/<name>/<int:z>/<int:x>/<row>")
@@ -126,19 +136,3 @@ def _described(name: str) -> dict[str, Any]:
     if job is None:
         raise NotFoundError(DETAILS[404], name=name)
     return job
-
-
-def _tile_json(raster: dict[str, Any]) -> dict[str, Any]:
-    version = f"?v={raster['sha256'][:16]}" if "sha256" in raster else ""
-    west, south, east, north = raster["bounds"]
-    return {
-        "tilejson": "3.0.0",
-        "name": raster["title"],
-        "attribution": raster["attribution"],
-        "tiles": [f"{request.host_url}rasters/{raster['name']}/{{z}}/{{x}}/{{y}}.webp{version}"],
-        "scheme": "xyz",
-        "minzoom": raster["min_zoom"],
-        "maxzoom": raster["max_zoom"],
-        "bounds": raster["bounds"],
-        "center": [(west + east) / 2, (south + north) / 2, raster["max_zoom"]],
-    }

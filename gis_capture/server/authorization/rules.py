@@ -73,6 +73,7 @@ RULES: dict[str, Rule] = {
     "basemap.list_basemap": _KEEPS_AREA,
     "basemap.give_pack": _KEEPS_AREA,
     "basemap.give_chunks": _KEEPS_AREA,
+    "basemap.give_tile_json": _KEEPS_AREA,
     "basemap.give_basemap_tile": _KEEPS_AREA,
     "packs.list_packs": _KEEPS_AREA,
     "rasters.list_rasters": _KEEPS_AREA,

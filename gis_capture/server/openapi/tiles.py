@@ -36,6 +36,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("/basemap", "get", "Base map packs", {200: JSON}),
     Operation("/basemaps", "post", "Takes a base map", {201: JSON}, body=("multipart/form-data", _MAP)),
     Operation("/basemaps/{name}/remove", "post", "Takes a base map away", {200: JSON}),
+    Operation("/basemaps/{name}.json", "get", "TileJSON 3", {200: JSON}),
     Operation("/basemaps/{name}/{z}/{x}/{y}.{kind}", "get", "A tile of a base map", {200: BYTES, 204: None, 304: None}),
     Operation(
         "/addresses",
