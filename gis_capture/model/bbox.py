@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from gis_capture.errors import FeatureError
+from gis_capture.model.numbers import parse_number
 from gis_capture.text import Text
 
 
@@ -22,7 +23,7 @@ def parse_bbox(text: str) -> BBox:
         FeatureError: Not four numbers in that order.
     """
     try:
-        box = BBox(*(float(part) for part in text.split(",")))
+        box = BBox(*map(parse_number, text.split(",")))
         if box.min_x <= box.max_x and box.min_y <= box.max_y:
             return box
     except (TypeError, ValueError):

@@ -1,12 +1,12 @@
 """How the query of a page of features is read, within limits."""
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from gis_capture.model import FieldType, Layer, Text, Value, parse_bbox
+from gis_capture.model.numbers import parse_number
 from gis_capture.server.bodies import is_storable, read_integer
 from gis_capture.server.errors import RequestError
 from gis_capture.settings import Settings
@@ -124,8 +124,8 @@ def _value(layer: Layer, name: str, text: str) -> Value:
         match field_type:
             case FieldType.INTEGER if _INTEGER.fullmatch(text):
                 return int(text)
-            case FieldType.REAL if math.isfinite(number := float(text)):
-                return number
+            case FieldType.REAL:
+                return parse_number(text)
             case FieldType.BOOLEAN:
                 return _FLAGS[text.lower()]
             case FieldType.DATE:

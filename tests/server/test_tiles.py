@@ -63,6 +63,14 @@ def test_an_empty_tile_is_204(client: FlaskClient) -> None:
     assert (response.status_code, response.data) == (204, b"")
 
 
+@pytest.mark.parametrize("zoom", ["١٠", "\uff11\uff10", "1" * 5_000])
+def test_an_address_has_plain_numbers(client: FlaskClient, zoom: str) -> None:
+    """Other digits, and numbers without end, are no tile: caches would keep one under many names."""
+    address = f"/tiles/street_light/{zoom}/0/0.mvt"
+
+    assert client.get(address).status_code == 404
+
+
 def test_tile_json_and_style_lead_to_the_tiles(client: FlaskClient) -> None:
     """The addresses in both documents give the tile."""
     for path in ("/tiles/street_light.json", "/styles/street_light.json"):
