@@ -17,6 +17,7 @@ from gis_capture.ledger import hash_files
 from gis_capture.text import Text
 from gis_capture.tiles.archive import Archive
 from gis_capture.tiles.mbtiles import convert_mbtiles
+from gis_capture.workspace import former as former_packs
 from gis_capture.workspace.cards import CardStates, card_states
 
 MAGIC = b"PMTiles\x03"
@@ -118,9 +119,7 @@ def add_basemap(packs_dir: Path, source: Path, *, name: str, attribution: str, t
         for left in (unfinished, card):
             left.unlink(missing_ok=True)
     if former and former.sha256 != sha256:
-        # On Windows it stays as long as a tablet is reading it; without a card nobody is told of it.
-        with suppress(OSError):
-            (packs_dir / former.file_name).unlink()
+        former_packs.put_aside(packs_dir / former.file_name)
     return basemap
 
 
@@ -136,6 +135,7 @@ def remove_basemap(packs_dir: Path, name: str) -> None:
             Text(f"背景地図「{name}」はありません。", f'There is no base map "{name}".'), path=packs_dir / name
         )
     (packs_dir / f"{name}.json").unlink()
+    former_packs.clear(packs_dir, name)
     with suppress(OSError):
         (packs_dir / found.file_name).unlink()
 

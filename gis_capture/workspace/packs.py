@@ -16,6 +16,7 @@ from gis_capture.store.protocol import Store
 from gis_capture.text import Text
 from gis_capture.tiles import TileService, tile_json
 from gis_capture.tiles.packs import PackPlan, Report, plan_pack
+from gis_capture.workspace import former as former_packs
 
 _NAME = re.compile(r"[a-z0-9_]{1,40}")
 
@@ -119,9 +120,7 @@ class Packs:
         card.write_text(json.dumps(asdict(pack), ensure_ascii=False), encoding="utf-8")
         os.replace(card, self.folder / f"{name}.json")
         if former and former.sha256 != pack.sha256:
-            # On Windows it stays as long as a tablet is reading it; without a card nobody is told of it.
-            with suppress(OSError):
-                (self.folder / former.file_name).unlink()
+            former_packs.put_aside(self.folder / former.file_name)
         return pack
 
     def remove(self, name: str) -> None:
@@ -134,6 +133,7 @@ class Packs:
         if found is None:
             raise FeatureError(Text(f"パック「{name}」はありません。", f'There is no pack "{name}".'), name=name)
         (self.folder / f"{name}.json").unlink()
+        former_packs.clear(self.folder, f"layers-{name}")
         with suppress(OSError):
             (self.folder / found.file_name).unlink()
 

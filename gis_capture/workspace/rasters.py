@@ -16,6 +16,7 @@ from gis_capture.errors import SourceError
 from gis_capture.text import Text
 from gis_capture.tiles.raster import children
 from gis_capture.tiles.raster.sheet import Placing, Sheet, find_sheet
+from gis_capture.workspace import former as former_packs
 from gis_capture.workspace.cards import CardStates, card_states
 
 _NAME = re.compile(r"[a-z0-9_]{1,40}")
@@ -184,6 +185,7 @@ class Rasters:
         self.forget_job(name)
         if raster is not None:
             (self.folder / f"{name}.json").unlink()
+            former_packs.clear(self.folder, name)
             with suppress(OSError):
                 (self.folder / raster.file_name).unlink()
 
@@ -255,9 +257,7 @@ class Rasters:
         unfinished.write_text(json.dumps(asdict(raster), ensure_ascii=False), encoding="utf-8")
         replace_durably(unfinished, self.folder / f"{raster.name}.json")
         if known is not None and known.sha256 != raster.sha256:
-            # On Windows it stays as long as somebody is reading it; without a card nobody is told of it.
-            with suppress(OSError):
-                (self.folder / known.file_name).unlink()
+            former_packs.put_aside(self.folder / known.file_name)
         return raster
 
 

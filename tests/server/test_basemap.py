@@ -4,9 +4,11 @@ import errno
 import gzip
 import hashlib
 import io
+import os
 import random
 import shutil
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -84,13 +86,34 @@ def test_each_piece_of_a_pack_has_its_hash(client: FlaskClient, workspace: Works
 
 
 def test_a_new_pack_takes_the_place_of_the_old(client: FlaskClient, workspace: Workspace, pack: Path) -> None:
-    """Another content, another address; the old one is gone."""
+    """Another content, another address; who is halfway through the old one can end, for a day and one version."""
+    content, folder = pack.read_bytes(), workspace.folder.packs_dir
     old = workspace.add_basemap(pack, name="city", attribution="高山市")
-    pack.write_bytes(encode_pmtiles({TILE: b"other"}, bounds=BBox(137, 36, 138, 37), metadata={}))
-    new = workspace.add_basemap(pack, name="city", attribution="高山市")
+    other = workspace.add_basemap(pack, name="city_2", attribution="高山市")
 
-    assert client.get(f"/packs/{old.file_name}").status_code == 404
-    assert len(client.get(f"/packs/{new.file_name}").data) == pack.stat().st_size
+    def renew(tile: bytes) -> str:
+        pack.write_bytes(encode_pmtiles({TILE: tile}, bounds=BBox(137, 36, 138, 37), metadata={}))
+        return workspace.add_basemap(pack, name="city", attribution="高山市").file_name
+
+    new = renew(b"other")
+    rest = client.get(f"/packs/{old.file_name}", headers={"Range": "bytes=40-"})
+    assert (rest.status_code, rest.data) == (206, content[40:])
+    assert client.get(f"/packs/{old.file_name}/chunks").get_json()["sha256"] == old.sha256
+    assert [one["sha256"] for one in client.get("/basemap").get_json()["packs"]] != [old.sha256, other.sha256]
+    assert len(client.get(f"/packs/{new}").data) == pack.stat().st_size
+
+    newest = renew(b"newest")
+    statuses = [client.get(f"/packs/{one}").status_code for one in (old.file_name, new, newest, other.file_name)]
+    assert statuses == [404, 200, 200, 200]
+    put_aside = folder / f"{new}.former"
+    os.utime(put_aside, (0, time.time() - 25 * 60 * 60))
+    assert client.get(f"/packs/{new}").status_code == 404
+    workspace.remove_basemap("city_2")
+    assert not put_aside.exists() and client.get(f"/packs/{other.file_name}").status_code == 404
+
+    renew(b"last")
+    workspace.remove_basemap("city")
+    assert list(folder.iterdir()) == [] and client.get(f"/packs/{newest}").status_code == 404
 
 
 def write_mbtiles(path: Path, content: bytes, kind: str) -> Path:

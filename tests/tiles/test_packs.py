@@ -123,7 +123,7 @@ def test_a_killed_build_leaves_the_former_pack(workspace: Workspace) -> None:
 
     assert packs.ready() == [former] and (packs.folder / former.file_name).read_bytes() == content
     assert packs.make("town", packs.plan([LAYER], TOWN)).sha256 != former.sha256
-    assert {path.suffix for path in packs.folder.iterdir()} == {".json", ".pmtiles"}
+    assert {path.suffix for path in packs.folder.iterdir()} == {".json", ".pmtiles", ".former"}
 
 
 def lights_all_over(chance: random.Random) -> Iterator[BaseGeometry]:

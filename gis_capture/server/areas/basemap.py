@@ -19,6 +19,7 @@ from gis_capture.text import Text
 from gis_capture.tiles import parse_tile
 from gis_capture.workspace.basemaps import vector_layers
 from gis_capture.workspace.chunks import CHUNK_BYTES, hash_chunks
+from gis_capture.workspace.former import find_former
 
 area = Blueprint("basemap", __name__)
 
@@ -102,12 +103,13 @@ def _offered(file: str) -> tuple[Path, str]:
         (here.folder.scans_dir, here.scans.pictures.ready()),
     )
     offered = {pack.file_name: (folder / pack.file_name, pack.sha256) for folder, packs in places for pack in packs}
-    if file not in offered:
+    found = offered.get(file) or next(filter(None, (find_former(folder, file) for folder, _ in places)), None)
+    if found is None:
         raise NotFoundError(DETAILS[404], file=file)
-    if principal().area is not None and offered[file][0].parent == here.packs.folder:
+    if principal().area is not None and found[0].parent == here.packs.folder:
         # It holds all that lies in its box.
         raise codes.error(codes.AREA_LIMITED)
-    return offered[file]
+    return found
 
 
 @area.get("/basemaps/<name>.json")

@@ -224,7 +224,9 @@ def test_a_killed_build_leaves_the_old_layer_and_can_be_begun_again(rasters: Ras
     assert job["state"] == "stopped" and rasters.ready() == [old]
     new = rasters.build("photo")
     assert new.sha256 != old.sha256 and rasters.jobs() == []
-    assert sorted(path.suffix for path in rasters.folder.iterdir()) == [".json", ".pmtiles"]
+    assert sorted(path.suffix for path in rasters.folder.iterdir()) == [".former", ".json", ".pmtiles"]
+    rasters.remove("photo")
+    assert not list(rasters.folder.iterdir())
 
 
 def test_tiles_are_warped_while_the_archive_is_made(rasters: Rasters, tmp_path: Path) -> None:
