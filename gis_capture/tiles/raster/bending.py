@@ -3,6 +3,7 @@
 `WarpedVRT`, which serves the straight ones, passes no control points on.
 """
 
+import math
 from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Any
@@ -52,6 +53,10 @@ class Bent:
         out = np.zeros((len(bands) + 1, size, size), dtype=opened.dtypes[0])
         kinds = list(opened.colorinterp)
         alpha = kinds.index(ColorInterp.alpha) + 1 if ColorInterp.alpha in kinds else 0
+        nodata = opened.nodata
+        if nodata is None and not alpha and opened.dtypes[0].startswith("float"):
+            # Programs leave out that what is no number is nothing.
+            nodata = math.nan
         rasterio.warp.reproject(
             rasterio.band(opened, [*bands, alpha] if alpha else list(bands)),
             out,
@@ -59,7 +64,7 @@ class Bent:
             src_crs=self._crs,
             dst_crs="EPSG:3857",
             dst_transform=transform,
-            src_nodata=opened.nodata,
+            src_nodata=nodata,
             src_alpha=len(bands) + 1 if alpha else 0,
             dst_alpha=len(bands) + 1,
             resampling=resampling,

@@ -116,13 +116,21 @@ def composed(sheets: Sequence[OpenSheet], first: Tile, n_tiles: int) -> Pixels |
         if whole is None:
             whole = pixels
             continue
-        alpha = pixels[..., 3:].astype(np.uint16)
-        under = whole[..., :3].astype(np.uint16)
-        mixed = (pixels[..., :3] * alpha + under * (255 - alpha)) // 255
-        is_over = whole[..., 3:] > 0
-        whole[..., :3] = np.where(is_over, mixed, pixels[..., :3])
-        whole[..., 3] = np.maximum(whole[..., 3], pixels[..., 3])
+        whole = laid_over(pixels, whole)
     return whole
+
+
+def laid_over(upper: Pixels, lower: Pixels) -> Pixels:
+    """Lays pixels over others: what shows through the upper ones is the lower ones, as far as these show.
+
+    Source:
+        Porter and Duff, Compositing Digital Images, SIGGRAPH 1984, "over".
+    """
+    shown = upper[..., 3:].astype(np.uint32) * 255
+    through = lower[..., 3:].astype(np.uint32) * (255 - upper[..., 3:])
+    whole = np.maximum(shown + through, 1)
+    colors = (upper[..., :3] * shown + lower[..., :3] * through + whole // 2) // whole
+    return np.concatenate([colors, (shown + through + 127) // 255], axis=2).astype(np.uint8)
 
 
 def encode(picture: Image.Image, *, is_lossless: bool) -> bytes:

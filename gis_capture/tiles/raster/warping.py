@@ -92,7 +92,9 @@ class OpenSheet:
         own, own_crs = self.source.gcps
         self.crs = CRS.from_user_input(sheet.crs) if sheet.crs else self.source.crs or own_crs
         is_placed = not self.source.transform.is_identity
-        self.points = sheet.points or (() if is_placed else tuple(ControlPoint(p.col, p.row, p.x, p.y) for p in own))
+        places = (ControlPoint(p.col, p.row, p.x, p.y) for p in own)
+        # A point that some program could not place says nothing.
+        self.points = sheet.points or (() if is_placed else tuple(p for p in places if np.isfinite(p).all()))
         if not is_placed and len(self.points) < 3:
             raise NoPlaceError("place")
         if not self.crs or not (self.crs.is_projected or self.crs.is_geographic):

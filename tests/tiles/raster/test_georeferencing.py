@@ -9,9 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import rasterio
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from pyproj import CRS, Transformer
+from rasterio.control import GroundControlPoint
 
 from gis_capture.errors import SourceError
 from gis_capture.tiles.archive import Archive
@@ -20,6 +22,7 @@ from gis_capture.tiles.raster.control import Control, format_annotation, format_
 from gis_capture.tiles.raster.fitting import METHODS, ControlPoint, Method
 from gis_capture.tiles.raster.sheet import Placing, Sheet, find_sheet
 from gis_capture.workspace.rasters import Raster, Rasters
+from tests.tiles.raster.pictures import write_geotiff
 
 WIDTH, HEIGHT, PIXEL_M = 1100, 900, 0.5
 ZOOM = 18
@@ -111,6 +114,38 @@ def test_a_known_map_comes_back_to_its_place(method: Method, rasters: Rasters, t
     assert max(one["error_m"] for one in seen["points"]) < 0.05
     errors = list(errors_m(rasters, rasters.build("scan"), method))
     assert len(errors) == len(DOTS) and max(errors) < (0.6 if method == "tps" else 0.2)
+
+
+@pytest.mark.parametrize("method", ["polynomial", "tps"])
+def test_what_is_no_number_is_not_drawn(method: Method, rasters: Rasters, tmp_path: Path) -> None:
+    """In a picture of heights that is bent, too: NaN is nothing, whether its file says so or not."""
+    heights = np.linspace(100, 900, WIDTH * HEIGHT, dtype=np.float32).reshape(1, HEIGHT, WIDTH)
+    heights[:, :, WIDTH // 2 :] = np.nan
+    drawn = []
+    for nodata in (None, np.nan):
+        path = write_geotiff(tmp_path / f"{nodata}.tif", heights, nodata=nodata)
+        path.with_suffix(".points").write_text(format_points(control_of(method), ZONE), encoding="utf-8")
+        rasters.prepare([path], name="heights", placing=Placing(method=method))
+        raster = rasters.build("heights")
+        drawn.append(shown_around(rasters, raster, *TO_DEGREES.transform(*place_of(method, 550, 430)))[0])
+    assert (drawn[0] == drawn[1]).all() and 0.3 < (drawn[0][..., 3] == 255).mean() < 0.6
+
+
+@pytest.mark.parametrize("n_unplaced", [1, 14])
+def test_a_place_that_is_no_number_says_nothing(n_unplaced: int, rasters: Rasters, tmp_path: Path) -> None:
+    """Of control points in a GeoTIFF the others count; with too few of them a place is asked for."""
+    points = [GroundControlPoint(row=p.row, col=p.column, x=p.x, y=p.y) for p in control_of("affine")]
+    for point in points[:n_unplaced]:
+        point.x = math.nan
+    path, form = tmp_path / "a.tif", {"width": WIDTH, "height": HEIGHT, "count": 1, "dtype": "uint8"}
+    with rasterio.open(path, "w", driver="GTiff", gcps=points, crs=ZONE, **form) as target:
+        target.write(np.full((1, HEIGHT, WIDTH), 200, dtype=np.uint8))
+    if len(points) - n_unplaced >= 3:
+        assert rasters.prepare([path], name="a")
+        return
+    with pytest.raises(SourceError) as caught:
+        rasters.prepare([path], name="a")
+    assert caught.value.subject["code"] == "raster_no_place"
 
 
 def test_a_method_too_simple_for_the_paper_does_not_hide_it(rasters: Rasters, tmp_path: Path) -> None:

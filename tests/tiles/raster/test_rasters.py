@@ -23,6 +23,7 @@ from gis_capture.errors import SourceError
 from gis_capture.model import BBox
 from gis_capture.tiles.archive import Archive, tiles_over
 from gis_capture.tiles.grid import Tile, tile_at
+from gis_capture.tiles.raster.building import laid_over
 from gis_capture.tiles.raster.children import Asked
 from gis_capture.tiles.raster.sheet import Placing
 from gis_capture.workspace.rasters import Raster, Rasters
@@ -135,6 +136,18 @@ def test_sheets_become_one_layer_and_later_ones_lie_above(rasters: Rasters, tmp_
     shown = np.concatenate([np.asarray(Image.open(io.BytesIO(one)).convert("RGBA")) for one in pictures if one])
     values = shown[shown[..., 3] == 255][:, 0]
     assert {50, 200} <= set(np.unique(values)) and 0.4 < (values < 100).mean() < 0.6
+
+
+def test_a_sheet_that_shows_through_lies_over_others() -> None:
+    """Half over half hides three quarters; where the lower one is empty the upper one keeps its colour."""
+    lower, upper = np.zeros((256, 256, 4), dtype=np.uint8), np.zeros((256, 256, 4), dtype=np.uint8)
+    lower[:, :128], upper[:128] = (200, 0, 100, 128), (0, 200, 100, 128)
+    lower[:64, :64, 3], upper[:32, :32, 3] = 255, 255
+    found = laid_over(upper, lower)
+    expected = Image.alpha_composite(Image.fromarray(lower, "RGBA"), Image.fromarray(upper, "RGBA"))
+
+    assert np.abs(found.astype(int) - np.asarray(expected).astype(int)).max() <= 1
+    assert found[100, 100, 3] == 192 and found[100, 200].tolist() == [0, 200, 100, 128]
 
 
 def test_what_is_no_number_is_not_drawn(rasters: Rasters, tmp_path: Path) -> None:
