@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-SECONDS, N_CONNECTIONS = 5, 16
+SECONDS, TIMEOUT_S, N_CONNECTIONS = 5, 60, 16
 WRK, NGINX = shutil.which("wrk"), shutil.which("nginx")
 _SCRIPT = """
 local paths, number = {%s}, 0
@@ -43,6 +43,7 @@ def hammer(port: int, paths: Sequence[str]) -> tuple[int, float]:
             "-t1",
             f"-c{N_CONNECTIONS}",
             f"-d{SECONDS}s",
+            f"--timeout={TIMEOUT_S}s",
             "-s",
             str(script),
             f"http://127.0.0.1:{port}",

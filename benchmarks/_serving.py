@@ -53,12 +53,12 @@ def feature_id(number: int) -> str:
 
 
 @contextlib.contextmanager
-def serving(path: Path) -> Iterator["Served"]:
-    """Serves a workspace by `gis-capture serve` for a block."""
+def serving(path: Path, program: str = "gis_capture") -> Iterator["Served"]:
+    """Serves a workspace by `gis-capture serve` for a block; `program` is the module that is run."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "gis_capture", "serve", "--workspace", str(path), "--port", str(port)]
+    command = [sys.executable, "-m", program, "serve", "--workspace", str(path), "--port", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
     try:
         deadline = time.monotonic() + START_LIMIT_S

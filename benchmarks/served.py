@@ -2,7 +2,8 @@
 
 All give the same three fields; our tiles hold 4,000 features at most, one for a cell of a grid beyond that.
 Time is that of the client; processor time is that of every process of the server, the database's among them. What takes
-little is asked by wrk where it is installed, of all alike, as a client in Python would be what is measured.
+little is asked by wrk where it is installed, of all alike, as a client in Python would be what is measured. A tile that
+is not cached is asked of a server of ours that keeps none (`_keeping_nothing`); tipg never does.
 Tiles that are kept are compared with nginx, which sends the same bytes from files by one process, and with
 tileserver-gl-light, which finds them in a PMTiles file: those of all zooms in turn, and one of 9 kB alone, for which
 what is sent counts for least. The peers but nginx are installed for the run (`_peers`).
@@ -40,10 +41,12 @@ N_REQUESTS, N_CONNECTIONS = 200, 16
 IDLE_S = 5
 PEERS = {"tipg": (TIPG, tipg, COLLECTION), "pygeoapi": (PYGEOAPI, pygeoapi, PYGEOAPI_COLLECTION)}
 CACHED = {"tile, cached": TILES, "small tile, cached": TILES[:1]}
+UNCACHED = "tile, not cached"
 QUICK = (*CACHED, "by id")
+BY_WRK = (*QUICK, UNCACHED)
 FIELDS = "properties=ledger_number,status,location_note"
 _TICK_S = 1 / os.sysconf("SC_CLK_TCK")
-ASKED = {"tile, not cached": 15, "page of 100": 20, "box, at most 1,000": 8, "by id": 10}
+ASKED = {UNCACHED: 15, "page of 100": 20, "box, at most 1,000": 8, "by id": 10}
 """How many times as much the peer shall take."""
 
 
@@ -59,7 +62,6 @@ def main() -> None:
     size = min(int(os.environ.get("BENCHMARK_FEATURES", 100_000)), MOST_OF_PEERS)
     base, boxes = f"/layers/{LAYER}/features", boxes_of_thousand(size)
     ours: dict[str, Ask] = {
-        "tile, not cached": lambda number: _tile(f"/tiles/{LAYER}", number, ".mvt"),
         **{name: partial(_tile, f"/tiles/{LAYER}", suffix=".mvt", tiles=tiles) for name, tiles in CACHED.items()},
         "page of 100": lambda number: f"{base}?{FIELDS}&limit=100&after={number * size // N_REQUESTS}",
         "box, at most 1,000": lambda number: f"{base}?{FIELDS}&limit=1000&{boxes[number]}",
@@ -78,6 +80,11 @@ def main() -> None:
                 if name in found:
                     _compare(name, measured, found[name])
             _compare_kept(Path(folder), served, ours)
+        with serving(Path(folder) / "w", "benchmarks._keeping_nothing") as served:
+            _wait_until_idle(served.pid)
+            measured = _measure("ours", UNCACHED, served.port, [served.pid], ours["tile, cached"])
+            if UNCACHED in found:
+                _compare(UNCACHED, measured, found[UNCACHED])
 
 
 def _measure_peers(workspace: Workspace, size: int, boxes: list[str]) -> dict[str, dict[str, Measured]]:
@@ -98,7 +105,7 @@ def _measure_peers(workspace: Workspace, size: int, boxes: list[str]) -> dict[st
             asks = _asks_of_peer(f"/collections/{collection}/items", size, boxes)
             if who == "tipg":
                 tiles = f"/collections/{collection}/tiles/WebMercatorQuad"
-                asks |= {"tile, not cached": partial(_tile, tiles, suffix="")}
+                asks |= {UNCACHED: partial(_tile, tiles, suffix="")}
             try:
                 with serve(python_with(*packages), url) as (port, pid):
                     for name, ask in asks.items():
@@ -179,10 +186,10 @@ def _tile(base: str, number: int, suffix: str, tiles: Sequence[Tile] = TILES) ->
 
 def _measure(who: str, name: str, port: int, pids: list[int], ask: Ask) -> Measured:
     """Asks on some connections at once; prints and gives what it took."""
-    if WRK and name in QUICK:
+    if WRK and name in BY_WRK:
         return _hammered(who, name, port, pids, ask)
-    # A tile is not cached but once; what takes little is asked often.
-    n_requests = len(TILES) if name == "tile, not cached" else N_REQUESTS * (10 if name in QUICK else 1)
+    # What takes little is asked often.
+    n_requests = N_REQUESTS * (10 if name in QUICK else 1)
     local, before, start = threading.local(), sum(map(_cpu_s, pids)), time.perf_counter()
 
     def answer(number: int) -> tuple[float, int]:
