@@ -1,5 +1,4 @@
 import type { Geometry } from "geojson";
-import { partsOf } from "./parts.ts";
 
 /** How a geometry of a layer's type is made by hand. */
 export type DrawKind = "Point" | "LineString" | "Polygon";
@@ -10,10 +9,10 @@ export function drawKind(geometry_type: string): DrawKind {
   return geometry_type.endsWith("Polygon") ? "Polygon" : "Point";
 }
 
-/** The single shape in a geometry; null where it has several parts. */
-export function singleShape(geometry: Geometry | null): Geometry | null {
-  const [only, ...others] = partsOf(geometry);
-  return only && !others.length ? only : null;
+/** How a shape is corrected by hand, or made where there is none yet; null = not at all, as it mixes kinds. */
+export function shapeKind(shape: Geometry | null, geometry_type: string): DrawKind | null {
+  if (!shape) return drawKind(geometry_type);
+  return shape.type === "GeometryCollection" ? null : drawKind(shape.type);
 }
 
 /** Gives a single shape the type of its layer. */

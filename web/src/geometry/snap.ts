@@ -21,9 +21,10 @@ export function snapTo(place: Position, geometries: Iterable<Geometry>, toleranc
   return vertex?.slice(0, 2) ?? side ?? null;
 }
 
-/** How far a place lies from the nearest side of a geometry, metres. */
+/** How far a place lies from the nearest corner or side of a geometry, metres. */
 export function awayM(place: Position, geometry: Geometry): number {
   let away_m = Number.POSITIVE_INFINITY;
+  for (const position of positionsOf(geometry)) away_m = Math.min(away_m, between(place, position));
   for (const line of linesOf(geometry))
     for (const [index, end] of line.slice(1).entries())
       away_m = Math.min(away_m, between(place, footOn(place, line[index] ?? end, end)));

@@ -4,7 +4,7 @@ import { isInside } from "./ring.ts";
 import { lineCrosses } from "./sketch.ts";
 
 /** Why a cut does not divide a shape. */
-export type SplitProblem = "beside" | "crossing" | "hole" | "parts";
+export type SplitProblem = "beside" | "crossing" | "hole";
 
 /** Nearer than this share of a shape's size, a cut that meets a corner goes through it. */
 const NEAR = 1e-6;
@@ -29,7 +29,7 @@ export function splitShape(shape: Geometry, cut: readonly Position[]): Geometry[
   const near = Math.hypot(max_x - min_x, max_y - min_y) * NEAR;
   if (shape.type === "LineString") return splitLine(shape.coordinates, lengthened(cut, near), near);
   if (shape.type === "Polygon") return splitArea(shape.coordinates, lengthened(cut, near), near);
-  return "parts";
+  return "beside";
 }
 
 function splitLine(line: Position[], cut: Position[], near: number): Geometry[] | SplitProblem {

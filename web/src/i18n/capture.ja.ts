@@ -6,7 +6,6 @@ export const ja = {
   split_beside: "線が形を横切っていません。形の外から外まで、線を引いてください。",
   split_crossing: "引いた線が交わっています。「一つ戻す」で引き直してください。",
   split_hole: "線が穴にかかっています。穴にかからないように引いてください。",
-  split_parts: "いくつかの部分に分かれた形は、ここでは分けられません。役所のパソコンで直してください。",
   split_done: "{n}つに分けました。新しいほうの番号には -2 などを付けました。",
   split_note: "分けた形",
   merge: "つなぐ",
@@ -44,6 +43,8 @@ export const ja = {
   choose_new_place: "新しい場所を決めてください",
   place: "位置",
   place_help: "地図をタップするか、ボタンを押してください。",
+  place_of_many:
+    "点が{n}つあります。新しい位置にいちばん近い点だけが動きます。地図をタップするか、ボタンを押してください。",
   place_gps: "現在地に置く",
   place_gps_accuracy: "現在地に置く(±{metres}m)",
   place_center: "地図の中心(+)に置く",

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { anchorOf, bboxOf, circleRing, distanceM, isOnEarth } from "../../src/geometry/distance.ts";
-import { asLayerType, drawKind, singleShape } from "../../src/geometry/shape.ts";
+import { partsOf } from "../../src/geometry/parts.ts";
+import { asLayerType, drawKind, shapeKind } from "../../src/geometry/shape.ts";
 import { POINT } from "../samples.ts";
 
 test("one degree of latitude is about 111.2 km, of longitude less by the cosine", () => {
@@ -49,21 +50,19 @@ test("shapes of layers for several parts are drawn as one and saved as one of se
   };
   const saved = asLayerType(line, "MultiLineString");
   expect(saved).toEqual({ type: "MultiLineString", coordinates: [line.coordinates] });
-  expect(singleShape(saved)).toEqual(line);
   expect(asLayerType(line, "LineString")).toBe(line);
-  expect(
-    singleShape({
-      type: "MultiPoint",
-      coordinates: [
-        [1, 2],
-        [3, 4],
-      ],
-    }),
-  ).toBeNull();
+  expect(partsOf(saved)).toEqual([line]);
   expect(["MultiPolygon", "LineString", "Geometry", "MultiPoint"].map(drawKind)).toEqual([
     "Polygon",
     "LineString",
     "Point",
     "Point",
   ]);
+});
+
+test("what is there is corrected as what it is, whatever its layer takes; a mixture is not", () => {
+  expect(shapeKind(null, "Geometry")).toBe("Point");
+  expect(shapeKind({ type: "Polygon", coordinates: [] }, "Geometry")).toBe("Polygon");
+  expect(shapeKind({ type: "MultiPoint", coordinates: [] }, "MultiPoint")).toBe("Point");
+  expect(shapeKind({ type: "GeometryCollection", geometries: [] }, "Geometry")).toBeNull();
 });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Gps } from "../../src/gps/gps.svelte.ts";
 import { Desk } from "../../src/main/tablet/desk.svelte.ts";
+import { DraftForm } from "../../src/main/tablet/draft.svelte.ts";
 import { Ledger } from "../../src/main/tablet/ledger.svelte.ts";
 import { Database } from "../../src/store/database.ts";
 import { listDrafts } from "../../src/store/drafts.ts";
@@ -180,6 +181,24 @@ test("a photo that is still being taken in is waited for: it is saved with the f
     expect((await readPhoto(database, sha256))?.state).toBe(expected);
   }
   expect(desk.ledger.entries.map(({ change }) => change.attachments.length)).toEqual([1]);
+});
+
+test("of several points the nearest to the new place moves, and the others stay; a mixture of shapes is left to the office", async () => {
+  const desk = await openDesk();
+  const points = [
+    [137.25, 36.14, 3.5],
+    [137.26, 36.14],
+  ];
+  const layer = { ...LAYER, geometry_type: "MultiPoint" as const };
+  const seen = { ...FEATURE, geometry: { type: "MultiPoint" as const, coordinates: points } };
+  const form = new DraftForm(desk.ledger.database, layer, { seen });
+  desk.choosePlace(form);
+  expect(desk.panel.kind).toBe("place");
+  await desk.place(POINT(137.2605, 36.1405));
+  expect(form.shape).toEqual({ type: "MultiPoint", coordinates: [points[0], [137.2605, 36.1405]] });
+  const mixed = { ...FEATURE, geometry: { type: "GeometryCollection" as const, geometries: [POINT(1, 2)] } };
+  desk.choosePlace(new DraftForm(desk.ledger.database, { ...LAYER, geometry_type: "Geometry" }, { seen: mixed }));
+  expect(desk.panel.kind).toBe("draw");
 });
 
 test("leaving a form with entries asks first; each answer does what it says", async () => {

@@ -1,8 +1,8 @@
 import type { Geometry } from "geojson";
 import { anchorOf, distanceM } from "../../geometry/distance.ts";
-import { partsOf, withPart } from "../../geometry/parts.ts";
+import { partAt, partsOf, withPart } from "../../geometry/parts.ts";
 import { datumAccuracyM, inLayer, isPlaceable } from "../../geometry/projection.ts";
-import { asLayerType, drawKind } from "../../geometry/shape.ts";
+import { asLayerType, drawKind, shapeKind } from "../../geometry/shape.ts";
 import { EMPTY_SKETCH, type Sketch } from "../../geometry/sketch.ts";
 import type { Gps } from "../../gps/gps.svelte.ts";
 import { currentLanguage } from "../../i18n/language.svelte.ts";
@@ -124,12 +124,13 @@ export class Desk {
       this.tell(t("crs_unknown", { crs: form.layer.crs }));
       return;
     }
-    this.panel = { kind: drawKind(form.layer.geometry_type) === "Point" ? "place" : "draw", form };
+    this.panel = { kind: shapeKind(form.shape, form.layer.geometry_type) === "Point" ? "place" : "draw", form };
   }
 
   /** Takes the place that was chosen, in degrees; `accuracy_m` where the device told it, null where a person pointed.
    *
-   * It replaces the shape, or where that has several parts, the `part` of it that was reshaped.
+   * It replaces the shape, or where that has several parts, the `part` of it that was reshaped: of several points the
+   * one that lies nearest.
    */
   async place(
     geometry: Geometry,
@@ -167,10 +168,12 @@ export class Desk {
     const around = this.ledger.shapesAround(key, geometry);
     await this.attempt(() => {
       const { shape } = form;
-      const single = part === null ? null : (partsOf(shape)[part] ?? null);
+      const parts = partsOf(shape);
+      const moved = geometry.type === "Point" ? partAt(partsOf(form.shown), geometry.coordinates) : part;
+      const single = moved === null ? null : parts[moved];
       const put =
-        shape && single && part !== null
-          ? withPart(shape, part, inLayer(geometry, crs, single, around))
+        shape && single && moved !== null && parts.length > 1
+          ? withPart(shape, moved, inLayer(geometry, crs, single, around))
           : inLayer(asLayerType(geometry, geometry_type), crs, shape, around);
       return form.place(put, located);
     });
