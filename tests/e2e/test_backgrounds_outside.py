@@ -128,6 +128,12 @@ def test_foreign_base_maps_and_the_office_style_are_drawn_without_a_network(
             wait_to_see(MAGENTA, shown)
             crew.tap("map-here")
             crew.page.wait_for_timeout(1_500)
+            crew.tap("map-layers")
+            crew.tap("layer-more-fire_hydrant")
+            sign = crew.part("legend-fire_hydrant").locator("[fill]").first
+            expect(sign).to_have_attribute("fill", "#ff00ff")
+            crew.page.screenshot(path=tmp_path / "hydrants-legend.png")
+            crew.tap("button-map")
             for schema, other in (("protomaps", "gsi"), ("gsi", "protomaps")):
                 crew.tap("map-layers")
                 crew.part(f"pack-show-{schema}").check()

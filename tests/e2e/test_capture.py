@@ -15,6 +15,7 @@ from tests.e2e.tablet import PORTRAIT, Tablet, tablet, tap
 from tests.e2e.test_main_job import read_layer
 from tests.e2e.test_plane_layers import TO_DEGREES, TO_PLANE, add_layer
 from tests.e2e.test_red_pen import stroke
+from tests.e2e.test_robustness import tab_to
 
 LON, LAT = 137.2526, 36.1461
 
@@ -187,6 +188,15 @@ def test_a_photo_is_drawn_on_and_both_are_sent(
             crew.page.mouse.up()
         assert violations(crew.page) == []
         crew.tap("photo-pen-undo")
+        # The same by keys, from the middle to the right.
+        tab_to(crew.page, "photo-pen-keys")
+        crew.page.keyboard.press("Space")
+        for _ in range(10):
+            crew.page.keyboard.press("ArrowRight")
+        crew.page.keyboard.press("Space")
+        assert violations(crew.page) == []
+        assert not look_at(crew.page)
+        crew.page.screenshot(path=tmp_path / "photo-pen-keys.png")
         crew.tap("photo-pen-done")
         expect(crew.part("photo-thumbnail")).to_have_count(2)
         crew.save()
@@ -198,6 +208,8 @@ def test_a_photo_is_drawn_on_and_both_are_sent(
     assert plain.size == drawn.size == (800, 600)
     red, _, blue = drawn.getpixel((400, 240))  # type: ignore[misc]
     assert red > 180 and blue < 90, "the stroke"
+    red, _, blue = drawn.getpixel((460, 300))  # type: ignore[misc]
+    assert red > 180 and blue < 90, "the stroke by keys"
     assert max(drawn.getpixel((400, 360))) < 150, "the one taken back"  # type: ignore[arg-type]
     (feature,) = [
         one

@@ -23,6 +23,8 @@ fields = [
     { field_id = "bridge.number", name = "number", title = { ja = "番号", en = "Number" }, type = "text" },
     { field_id = "bridge.town", name = "town", title = { ja = "町", en = "Town" }, type = "text", domain = "town" },
     { field_id = "bridge.built_on", name = "built_on", title = { ja = "架設日", en = "Built" }, type = "date" },
+    { field_id = "bridge.seen_at", name = "seen_at", title = { ja = "確認時刻", en = "Seen" }, type = "datetime" },
+    {field_id="bridge.kind",name="kind",title={ja="型",en="Kind"},type="text",domain={file="kind",allows_other=true}}
 ]
 """
 CHECKS = """format = "gis-capture.layer/v1"
@@ -58,6 +60,10 @@ def add_bridges(workspace: Path) -> None:
         ledger = workspace / f"{key}.csv"
         first = "番号,町,架設日,緯度,経度\nB-0,町01,1990-01-01,36.146,137.252\n"
         ledger.write_text(first if key == "bridge" else "結果,緯度,経度\n旧,36.1,137.2\n", encoding="utf-8")
+    kinds = "\n".join(f"形{n},第{n}形式,Kind {n}," for n in range(1, 9))
+    (workspace / "layers/bridge/domains/kind.csv").write_text(
+        f"code,title_ja,title_en,aliases\n{kinds}\n", encoding="utf-8"
+    )
     (workspace / "layers/bridge/domains/town.csv").write_text(
         f"code,title_ja,title_en,aliases\n{towns}\n", encoding="utf-8"
     )
@@ -98,6 +104,16 @@ def test_a_bridge_is_recorded_with_few_letters_and_its_check_hangs_on_it(
         expect(crew.page.get_by_text("日付として読めません")).to_be_visible()
         crew.write("built_on-era-input", "昭和45年3月1日")
         expect(crew.part("form-field-built_on")).to_have_value("1970-03-01")
+        crew.write("seen_at-era-input", "R6.5.1 7:30")
+        expect(crew.part("form-field-seen_at")).to_have_value("2024-05-01T07:30")
+        expect(crew.page.locator("#form-field-seen_at-era")).to_have_text("2024年5月1日(水) 令和6年")
+        crew.tap("form-field-kind")
+        crew.write("kind-search", "8形")
+        expect(crew.part("form-field-kind-list").get_by_role("button")).to_have_count(2)
+        crew.write("kind-search", "木の吊橋")
+        assert violations(crew.page) == []
+        crew.tap("form-field-kind-other")
+        expect(crew.part("form-field-kind")).to_have_text("木の吊橋")
         crew.save()
 
         crew.record("bridge")
@@ -139,6 +155,7 @@ def test_a_bridge_is_recorded_with_few_letters_and_its_check_hangs_on_it(
     bridges = read_layer(server, "bridge").reset_index().set_index("number")
     assert list(bridges.town[["B-銘板-12", "B-13"]]) == ["町33", "町33"]
     assert str(bridges.built_on["B-銘板-12"])[:10] == "1970-03-01"
+    assert bridges.kind["B-銘板-12"] == "木の吊橋"
     checks = read_layer(server, "bridge_check").set_index("result")
     assert checks.bridge["さびあり"] == bridges.feature_id["B-13"]
     check = checks.loc["ひびあり"]

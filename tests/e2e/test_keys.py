@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Playwright, expect
 
+from tests.e2e.layout import look_at
 from tests.e2e.screens import CORNERS
 from tests.e2e.serving import Server
 from tests.e2e.tablet import PORTRAIT, Tablet, tablet
@@ -87,11 +88,18 @@ def test_what_is_there_is_found_filtered_changed_moved_and_reshaped_by_keys(
         press(crew, "button-map")
         press(crew, "map-redline")
         expect(crew.part("redline-count")).to_be_visible()
+        move_map(crew)
+        lines = crew.part("redline-count")
+        for key in ("Space", *["ArrowRight"] * 5, *["ArrowDown"] * 5, "Space", *["ArrowLeft"] * 2, "ArrowUp"):
+            crew.page.keyboard.press(key)
+        expect(lines).to_have_text("線 1本")
+        assert not look_at(crew.page)
+        crew.page.screenshot(path=tmp_path / "red-pen-keys.png")
         press(crew, "redline-close")
         for testid in ("button-send", "send-start"):
             press(crew, testid)
         expect(crew.part("send-done")).to_be_visible()
-        assert crew.receipts() == ["applied", "applied"]
+        assert crew.receipts() == ["applied", "applied", "applied"]
 
     features = screens_server.read_json("/layers/aed/features?limit=1000")["features"]
     (moved,) = [one["geometry"]["coordinates"] for one in features if one["id"] == feature["id"]]
@@ -103,3 +111,6 @@ def test_what_is_there_is_found_filtered_changed_moved_and_reshaped_by_keys(
     (new,) = set(ring) - set(corners)
     assert new[0] == pytest.approx(corners[0][0], abs=1e-5)
     assert new[1] < corners[0][1]
+    line = read_layer(screens_server, "redline").geometry.iloc[0]
+    (west, south, east, north), (start, *_, end) = line.bounds, line.coords
+    assert (start[0], start[1], end[0], end[1]) == (west, north, east, south)

@@ -69,6 +69,15 @@ def test_a_listed_layer_brings_its_own_style(client: FlaskClient, workspace: Wor
     assert (lamp["source-layer"], lamp["minzoom"], lamp["type"]) == ("street_light", 12, "circle")
 
 
+def test_a_listed_layer_tells_what_the_colours_of_its_own_style_mean(client: FlaskClient, workspace: Workspace) -> None:
+    """The same as the legend of the office's map; a tablet shows it without a network."""
+    assert "own_legend" not in listed(client)
+    own_style(workspace)
+    [legend] = client.get("/styles/street_light/legend.json").get_json()["legends"]
+    assert [entry["color"] for entry in legend["entries"]] == ["#00ff00", "#ff0000"]
+    assert listed(client)["own_legend"] == legend
+
+
 def test_a_listed_layer_brings_the_styles_of_single_themes(client: FlaskClient, workspace: Workspace) -> None:
     """Those with a file that can be used; the style for all themes stays as it is for tablets that know no more."""
     own_style(workspace)

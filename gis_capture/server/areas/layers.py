@@ -17,6 +17,7 @@ from gis_capture.server.errors import RequestError, StateError, request_language
 from gis_capture.server.import_answers import last_imports
 from gis_capture.server.seen import extent_seen, within
 from gis_capture.store.protocol import EVERYTHING, LayerInfo
+from gis_capture.tiles.legend import legend_of
 
 area = Blueprint("layers", __name__)
 MAX_DEFINITION_BYTES = 1_000_000
@@ -36,7 +37,7 @@ def list_layers() -> Response:
             "revision": info.revision,
             "last_import": newest.get(info.layer.key),
             "has_paper": has_paper,
-            **({"own_style": own} if (own := here.styles.own(info.layer.key)) else {}),
+            **_own_style(info.layer),
             **({"theme_styles": alone} if (alone := here.styles.theme_alone(info.layer.key)) else {}),
         }
         for info in here.layers()
@@ -44,6 +45,11 @@ def list_layers() -> Response:
     ]
     answer = {"format": "gis-capture.layers/v1", "revision": here.store.revision(), "layers": layers}
     return json_response(answer)
+
+
+def _own_style(layer: Layer) -> dict[str, Any]:
+    own = workspace().styles.own(layer.key)
+    return {"own_style": own, "own_legend": legend_of(layer, own).to_json()} if own else {}
 
 
 @area.post("/layers")

@@ -38,3 +38,17 @@ export function parseDate(text: string): string | null {
   const is_real = date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
   return is_real && of_era !== "0" ? date.toISOString().slice(0, 10) : null;
 }
+
+const TIME = /^(.*?)[\sT]\s*(\d{1,2})(?::|時)(\d{1,2})分?$/;
+
+/** Reads a date with or without a time ("R6.5.1 10:30") as "2024-05-01T10:30"; null where it is none.
+ *
+ * @param before The time, "10:30", that stays where none is written.
+ */
+export function parseTime(text: string, before: string): string | null {
+  const plain = text.normalize("NFKC").trim();
+  const [, day, hour = "", minute = ""] = TIME.exec(plain) ?? [];
+  const date = parseDate(day ?? plain);
+  if (!date || Number(hour) > 23 || Number(minute) > 59) return null;
+  return `${date}T${day === undefined ? before || "00:00" : `${hour.padStart(2, "0")}:${minute.padStart(2, "0")}`}`;
+}

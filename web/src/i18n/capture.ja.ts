@@ -19,6 +19,8 @@ export const ja = {
   outside_put: "ここでよい",
   search_in: "{field}の中でさがす",
   search_choices: "{n}個からさがす",
+  search_or_write: "{n}個からさがすか、ここに書く",
+  take_other: "その他: 「{text}」にする",
   date_era: "{field}を和暦や数字で書く(例: R6.5.1)",
   date_unread: "日付として読めません。「R6.5.1」か「2024/5/1」のように書いてください。",
   scan: "コードを読む",
@@ -42,6 +44,9 @@ export const ja = {
   choose_place: "場所を決めてください",
   choose_new_place: "新しい場所を決めてください",
   place: "位置",
+  pen_keys: "矢印キーでペンを動かし(Shiftで細かく)、スペースで線を始め、もう一度で終わります。",
+  pen_keys_map:
+    "キーボードでは、地図を選び、矢印キーでペンを動かし(Shiftで細かく)、スペースで線を始め、もう一度で終わります。",
   place_help: "地図をタップするか、ボタンを押してください。",
   place_of_many:
     "点が{n}つあります。新しい位置にいちばん近い点だけが動きます。地図をタップするか、ボタンを押してください。",

@@ -47,6 +47,7 @@ export const en: Record<TabletKey, string> = {
   layers_order: "Order",
   layers_help: "What stands higher here lies higher on the map. A kind without a tick is left out of map and list.",
   layer_up: "{layer} one up",
+  layer_down: "{layer} one down",
   layer_more: "Strength and kinds",
   layer_opacity: "Strength",
   layer_opacity_of: "Strength of {layer}",

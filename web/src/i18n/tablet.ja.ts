@@ -47,6 +47,7 @@ export const ja = {
   layers_order: "重なりの順",
   layers_help: "上にあるものほど、地図でも上に見えます。種類の✓を外すと、地図と一覧から外れます。",
   layer_up: "{layer}を一つ上へ",
+  layer_down: "{layer}を一つ下へ",
   layer_more: "濃さ・種類",
   layer_opacity: "濃さ",
   layer_opacity_of: "{layer}の濃さ",

@@ -1,5 +1,6 @@
 import type { Position } from "geojson";
 import type { Map as MapLibreMap } from "maplibre-gl";
+import { KeyPen } from "../geometry/key_pen.ts";
 import { simplify } from "../geometry/simplify.ts";
 
 /** A stroke may run this far beside the finger: what an eye does not see. */
@@ -16,7 +17,7 @@ export interface FreehandOptions {
   onErase: (place: Position) => void;
 }
 
-/** Takes strokes of a finger, a pen or a mouse on the map until `remove`; a second finger ends the stroke and zooms. */
+/** Takes strokes of a finger, a pen, a mouse or keys on the map until `remove`; a second finger ends the stroke and zooms. */
 export class Freehand {
   readonly #map: MapLibreMap;
   readonly #options: FreehandOptions;
@@ -25,6 +26,8 @@ export class Freehand {
   #tool: Tool = { kind: "move" };
   #points: [number, number][] = [];
   #pointer: number | null = null;
+  /** There from the first key until a pointer takes over. */
+  #keys: KeyPen | null = null;
 
   constructor(map: MapLibreMap, options: FreehandOptions) {
     this.#map = map;
@@ -38,6 +41,8 @@ export class Freehand {
     container.addEventListener("pointermove", (event) => this.#go(event), { signal });
     container.addEventListener("pointerup", (event) => this.#end(event), { signal });
     container.addEventListener("pointercancel", () => this.#drop(), { signal });
+    // Before the map, which would move by the same keys.
+    container.addEventListener("keydown", (event) => this.#press(event), { signal, capture: true });
     // Else the browser may take a fast stroke for a fling, and the tap that follows for the finger that ends it.
     container.addEventListener("touchstart", (event) => this.#tool.kind !== "move" && event.preventDefault(), {
       signal,
@@ -66,8 +71,24 @@ export class Freehand {
       this.#drop();
       return;
     }
+    this.#drop();
     this.#pointer = event.pointerId;
     this.#go(event);
+  }
+
+  #press(event: KeyboardEvent): void {
+    if (this.#tool.kind === "move" || this.#pointer !== null) return;
+    const { clientWidth, clientHeight } = this.#map.getCanvasContainer();
+    const pen = this.#keys ?? new KeyPen(clientWidth, clientHeight);
+    const done = pen.press(event);
+    if (!done) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.#keys = pen;
+    if (this.#tool.kind === "eraser" && pen.is_down) this.#options.onErase(this.#placeOf(pen.at));
+    if (this.#tool.kind === "pen" && (pen.is_down || done === "up")) this.#points.push(pen.at);
+    if (done === "up") this.#finish();
+    this.#show();
   }
 
   #go(event: PointerEvent): void {
@@ -83,8 +104,14 @@ export class Freehand {
   #end(event: PointerEvent): void {
     if (event.pointerId !== this.#pointer) return;
     this.#go(event);
-    const line = simplify(this.#points, TOLERANCE_PX);
+    this.#finish();
     this.#drop();
+  }
+
+  /** Hands the stroke on. */
+  #finish(): void {
+    const line = simplify(this.#points, TOLERANCE_PX);
+    this.#points = [];
     const length = line.slice(1).reduce((sum, [x, y], index) => {
       const [before_x, before_y] = line[index] ?? [x, y];
       return sum + Math.hypot(x - before_x, y - before_y);
@@ -95,6 +122,7 @@ export class Freehand {
   #drop(): void {
     this.#pointer = null;
     this.#points = [];
+    this.#keys = null;
     this.#show();
   }
 
@@ -109,5 +137,11 @@ export class Freehand {
     line.setAttribute("points", this.#points.map((point) => point.join(",")).join(" "));
     if (this.#tool.kind === "pen") line.setAttribute("stroke", this.#tool.color);
     this.#picture.replaceChildren(line);
+    if (!this.#keys) return;
+    const [x, y] = this.#keys.at;
+    const cursor = document.createElementNS(SVG, "path");
+    cursor.setAttribute("d", `M${x - 14} ${y}h28M${x} ${y - 14}v28`);
+    cursor.setAttribute("class", "cursor");
+    this.#picture.append(cursor);
   }
 }

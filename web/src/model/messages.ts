@@ -1,6 +1,7 @@
 import type { Change, Receipt } from "./change.ts";
 import type { Feature } from "./feature.ts";
 import type { Layer, Value } from "./layer.ts";
+import type { Legend } from "./maps.ts";
 
 /** Messages of docs/format.md §3 and §4, as far as the tablet reads or writes them. */
 export interface PushMessage {
@@ -81,6 +82,8 @@ export interface LayerListing {
   revision: number;
   /** Map layers of the office's own, in place of what the definition gives. */
   own_style?: object[];
+  /** What the colours of that mean. */
+  own_legend?: Legend;
   /** Of files for one theme alone, before `own_style` there. */
   theme_styles?: ThemeStyles;
   /** Whether records may stand on paper that the office keeps. */

@@ -3,6 +3,7 @@ import type { Lot } from "../model/address.ts";
 import type { OutboxEntry } from "../model/change.ts";
 import type { Attachment, Feature } from "../model/feature.ts";
 import type { Layer } from "../model/layer.ts";
+import type { Legend } from "../model/maps.ts";
 import type { BasemapPack, ConflictLine, ThemeStyles } from "../model/messages.ts";
 import type { Visit } from "../model/visit.ts";
 import type { StoredTown } from "./addresses.ts";
@@ -23,6 +24,7 @@ export interface StoredLayer {
   n_pulls?: number;
   /** As the office's map draws it, where it has a style of its own. */
   own_style?: object[];
+  own_legend?: Legend | null;
   theme_styles?: ThemeStyles;
   has_paper?: boolean;
 }

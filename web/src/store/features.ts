@@ -72,8 +72,8 @@ export async function chooseLayers(
       const cursor = is_same ? (known?.cursor ?? null) : null;
       const is_stale = known !== undefined && (is_moved || known.is_stale || (!revision && known.cursor !== cursor));
       const state = { revision, cursor, is_stale, n_pulls: known?.n_pulls ?? 0 };
-      const { own_style = [], theme_styles = {}, has_paper = false } = rest;
-      const told = { own_style, theme_styles, has_paper };
+      const { own_style = [], own_legend = null, theme_styles = {}, has_paper = false } = rest;
+      const told = { own_style, own_legend, theme_styles, has_paper };
       await layers.put({ key: definition.key, definition, n_features, extent, ...state, ...told });
     }
   });

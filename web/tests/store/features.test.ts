@@ -119,11 +119,12 @@ test("choosing a layer again keeps how far it was pulled", async () => {
 test("a layer brings along how the office draws it, in single themes too", async () => {
   const database = await filledDatabase();
   const listing = { definition: LAYER, n_features: 9, n_unlocated: 0, extent: null, revision: 80 };
-  const styles = { own_style: [{ id: "lamp" }], theme_styles: { night: [{ id: "dim" }] } };
+  const own_legend = { layer: LAYER.key, title: LAYER.title, kind: "point" as const, entries: [] };
+  const styles = { own_style: [{ id: "lamp" }], own_legend, theme_styles: { night: [{ id: "dim" }] } };
   await chooseLayers(database, [{ ...listing, ...styles }]);
   expect(await listLayers(database)).toMatchObject([styles]);
   await chooseLayers(database, [listing]);
-  expect(await listLayers(database)).toMatchObject([{ own_style: [], theme_styles: {} }]);
+  expect(await listLayers(database)).toMatchObject([{ own_style: [], own_legend: null, theme_styles: {} }]);
 });
 
 test("with another area all is pulled anew: what lies outside goes at its end, but not what has a change to send", async () => {
