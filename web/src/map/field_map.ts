@@ -24,6 +24,7 @@ import { drawImage, MARKER_PIXEL_RATIO } from "./markers.ts";
 import { type LocalPack, openPack, type PackView } from "./pack_source.ts";
 import { showPack } from "./pack_style.ts";
 import { painted } from "./painted.ts";
+import { pauseRepaintsInTaps } from "./repaint_pause.ts";
 import { restyle } from "./restyle.ts";
 import { ScaleBar } from "./scale_bar.ts";
 import type { MapTheme } from "./themes.ts";
@@ -90,6 +91,7 @@ export class FieldMap {
     this.#map = map;
     this.#following = new Following(map, options.onFollow);
     tellState(map);
+    pauseRepaintsInTaps(map);
     new ResizeObserver(() => void painted().then(() => fitWhenStill(map))).observe(container);
     map.addControl(this.#scale.control, "bottom-left");
     map.addControl(new AttributionControl({ compact: false }), "bottom-right");
