@@ -12,7 +12,7 @@ from gis_capture.paper.ledgers.straighten import Pixels
 
 # Prose and charts have few columns, many texts in each, and rows that keep to none.
 _LEAST_COLUMNS, _MOST_TEXTS, _LEAST_FULL = 3, 1.5, 0.75
-_INK_BELOW, _CLOSE = 170, 0.35
+_INK_BELOW, _CLOSE, _GAP = 170, 0.35, 0.8
 
 
 def find_aligned(plain: Pixels, px_per_mm: float) -> Grid | None:
@@ -96,17 +96,21 @@ def _edges(covered: NDArray[np.bool_], em: float) -> tuple[int, ...]:
 
 
 def _row_places(row: int, lines: tuple[int, int], ink: Pixels, edges: Sequence[int], em: float) -> list[Place]:
-    """The places of a row; a text that runs over an edge belongs to both columns, and is in doubt."""
+    """The places of a row; a text that runs over an edge belongs to both columns, and is in doubt.
+
+    So are two texts in one: the gap between their columns may not have been found.
+    """
     top, bottom = lines
     near = max(int(0.15 * em), 1)
     is_crossed = [bool(ink[top:bottom, edge - near : edge + near + 1].any()) for edge in edges]
-    found, column = [], 0
+    covered, found, column = _covered(ink[top:bottom], em), [], 0
     while column < len(edges) - 1:
         wide = 1
         while column + wide < len(edges) - 1 and is_crossed[column + wide]:
             wide += 1
         box = (edges[column], top, edges[column + wide], bottom)
-        found.append(Place(row, column, 1, wide, box, is_sure=wide == 1))
+        n_texts = len(_runs(covered[edges[column] : edges[column + wide]], gap=int(_GAP * em), least=1))
+        found.append(Place(row, column, 1, wide, box, is_sure=wide == 1 and n_texts < 2))
         column += wide
     return found
 

@@ -1,16 +1,19 @@
 """Finds tables on a straightened page: by their ruling lines, else by how their texts stand below one another."""
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from gis_capture.paper.ledgers.aligned import find_aligned
 from gis_capture.paper.ledgers.dashed import dashed_lines
+from gis_capture.paper.ledgers.folds import Upright, without_folds
 from gis_capture.paper.ledgers.places import MAX_COLUMNS, MAX_ROWS, Grid, Place
 from gis_capture.paper.ledgers.straighten import Pixels, line_contrasts, line_masks
 
 _LINE_MM, _ALONE_MM, _THICK_MM = 4.6, 9.0, 1.3
-_FAINT, _FOLD_SHARE, _FOLD_GAP_MM, _SEED_MM = 24, 0.45, 2.0, 12.0
+_FAINT, _FOLD_SHARE = 24, 0.45
 _SAME_LINE_MM = 1.1
 _IS_LINE, _IS_NO_LINE = 0.6, 0.25
 _SMALLEST_MM = 2.2
@@ -50,12 +53,13 @@ def find_grids(gray: Pixels, px_per_mm: float) -> tuple[list[Grid], Pixels]:
             continue
         window = np.s_[top : top + height, left : left + width]
         is_here = labels[window] == label
-        (level, all_level, level_dashes), (upright, all_upright, upright_dashes) = (
-            [one[window] * is_here for one in direction] for direction in zip(masks, everything, dashed, strict=True)
+        (level, all_level, level_dashes, of_level), (upright, all_upright, upright_dashes, of_upright) = (
+            [one[window] * is_here for one in direction]
+            for direction in zip(masks, everything, dashed, contrasts, strict=True)
         )
-        level = _lines(level.T, all_level.T, level_dashes.T, px_per_mm).T
-        upright = _lines(upright, all_upright, upright_dashes, px_per_mm)
-        level, guessed = _with_even_rows(level, all_level, upright, px_per_mm)
+        found = _lines(level.T, all_level.T, level_dashes.T, of_level.T, px_per_mm)
+        upright = _lines(upright, all_upright, upright_dashes, of_upright, px_per_mm).lines
+        level, guessed = _with_even_rows(found.lines.T, all_level, upright, found.alone, px_per_mm)
         grid = _ruled(level, upright, px_per_mm, (left, top), guessed)
         if grid is not None:
             grids.append(grid)
@@ -71,42 +75,22 @@ def find_grids(gray: Pixels, px_per_mm: float) -> tuple[list[Grid], Pixels]:
     return sorted(grids, key=lambda grid: grid.box[1]), plain
 
 
-def _lines(mask: Pixels, all_of_it: Pixels, dashes: Pixels, px_per_mm: float) -> Pixels:
+def _lines(mask: Pixels, all_of_it: Pixels, dashes: Pixels, contrast: Pixels, px_per_mm: float) -> Upright:
     """Upright lines, whole and dashed, without folds: noise breaks a fold into dashes, and a line beside one too."""
-    whole = _without_folds(mask, all_of_it, px_per_mm)
-    if dashes.any():
-        whole = np.maximum(whole, _without_folds(np.maximum(mask, dashes), np.maximum(all_of_it, dashes), px_per_mm))
-    return whole
+    whole = without_folds(mask, all_of_it, contrast, px_per_mm)
+    if not dashes.any():
+        return whole
+    more = without_folds(np.maximum(mask, dashes), np.maximum(all_of_it, dashes), contrast, px_per_mm)
+    return Upright(np.maximum(whole.lines, more.lines), whole.alone)
 
 
-def _without_folds(mask: Pixels, all_of_it: Pixels, px_per_mm: float) -> Pixels:
-    """Upright lines without those that run on beyond the table, be it faintly: a fold, or the edge of the paper."""
-    gap = np.ones((int(_FOLD_GAP_MM * px_per_mm), 3), np.uint8)
-    n, labels, stats, _ = cv2.connectedComponentsWithStats(cv2.morphologyEx(all_of_it, cv2.MORPH_CLOSE, gap))
-    tops, bottoms = stats[1:, 1], stats[1:, 1] + stats[1:, 3]
-    if n < 4:
-        return mask
-    # The longest may be folds themselves.
-    is_long = stats[1:, 3] > 0.5 * np.sort(stats[1:, 3])[-3]
-    beyond = 2.5 * px_per_mm
-    top, bottom = np.median(tops[is_long]), np.median(bottoms[is_long])
-    is_fold = np.concatenate([[False], (tops < top - beyond) | (bottoms > bottom + beyond)])
-    # A fold that ink and noise have broken goes on at the same place.
-    is_seed, at = is_fold & (stats[:, 3] > _SEED_MM * px_per_mm), stats[:, 0] + stats[:, 2] / 2
-    is_fold[1:] |= (np.abs(at[1:, None] - at[is_seed]) < _SAME_LINE_MM / 2 * px_per_mm).any(axis=1)
-    for label in np.flatnonzero(is_fold):
-        left, start, width, height = stats[label, :4]
-        part = np.s_[start : start + height, left : left + width]
-        drawn = start + np.flatnonzero(((labels[part] == label) & (mask[part] > 0)).any(axis=1))
-        # A line that a fold runs beside is darker than it from one edge of the table to the other, and ends there.
-        ends_there = len(drawn) and drawn[0] >= top - beyond and drawn[-1] <= bottom + beyond
-        is_fold[label] = not (ends_there and len(drawn) > 0.9 * (bottom - top))
-    kept: Pixels = np.where(is_fold[labels], 0, mask).astype(np.uint8)
-    return kept
+def _with_even_rows(
+    level: Pixels, all_of_it: Pixels, upright: Pixels, folds: Sequence[float], px_per_mm: float
+) -> tuple[Pixels, list[int]]:
+    """Level lines with those that a fold hides, where one is missing among rows of one height; and where those are.
 
-
-def _with_even_rows(level: Pixels, all_of_it: Pixels, upright: Pixels, px_per_mm: float) -> tuple[Pixels, list[int]]:
-    """Level lines with those that a fold hides, where one is missing among rows of one height; and where those are."""
+    `folds` are those that surely hide none: a row is higher than others there.
+    """
     rows, columns = (
         _positions(one / 255, px_per_mm) for one in (level.sum(axis=1, dtype=float), upright.sum(axis=0, dtype=float))
     )
@@ -120,6 +104,8 @@ def _with_even_rows(level: Pixels, all_of_it: Pixels, upright: Pixels, px_per_mm
     for above, height in zip(rows[:-1], heights, strict=True):
         y = above + round(height / 2)
         fold = np.s_[y - reach : y + reach + 1, columns[0] : columns[-1]]
+        if any(abs(y - fold_y) < reach for fold_y in folds):
+            continue
         if abs(height - 2 * usual) < _EVEN * usual and (all_of_it[fold] > 0).any(axis=0).mean() > _MOST_DRAWN:
             whole[fold] = np.maximum(whole[fold], all_of_it[fold])
             guessed.append(y)

@@ -16,6 +16,8 @@ _INK_BELOW, _DARK_GROUND, _FAINT_INK = 150, 120, (95, 200)
 # Of the long edge: what is looked at for lines, and how long a line of a table is at least.
 _LINE_SHARE = 1 / 12
 _MOST_SKEW_DEG = 8.0
+# How much lighter than it should be, by the middle of the page, paper still is paper.
+_LIGHTER = 1.08
 # Of 255: what the thinnest line still differs from paper by in a picture of 1400 pixels, and how thick a line is in it.
 _FAINT, _SMALL_THICK_PX = 14, 7
 
@@ -79,7 +81,9 @@ def even_light(picture: Pixels) -> tuple[Pixels, Pixels]:
     small = cv2.resize(gray, None, fx=0.125, fy=0.125, interpolation=cv2.INTER_AREA)
     size = max(min(small.shape) // 24 | 1, 5)
     paper = cv2.medianBlur(cv2.dilate(small, np.ones((size, size), np.uint8)), min(size, 255))
-    light = cv2.resize(paper, gray.shape[::-1], interpolation=cv2.INTER_LINEAR).astype(np.float32)
+    light = cv2.resize(np.minimum(paper, _lightest(paper)), gray.shape[::-1], interpolation=cv2.INTER_LINEAR).astype(
+        np.float32
+    )
     even = np.clip(gray / np.maximum(light, 1) * 255, 0, 255)
     ink = even[even < _FAINT_INK[1]][::3]
     if ink.size and (dark := float(np.percentile(ink, 5))) > _FAINT_INK[0]:
@@ -88,6 +92,17 @@ def even_light(picture: Pixels) -> tuple[Pixels, Pixels]:
     # What is left of vermilion is lighter than any letter.
     even[is_stamp & (even > _INK_BELOW)] = 255
     return even.astype(np.uint8), cv2.max(stamped, hidden)
+
+
+def _lightest(paper: Pixels) -> NDArray[np.float32]:
+    """How light a page can be at most, by its middle: the lid of the scanner around it is whiter than most paper."""
+    height, width = paper.shape
+    x, y = np.meshgrid(np.linspace(-1, 1, width), np.linspace(-1, 1, height))
+    terms = np.stack([np.ones_like(x), x, y, x * y, x * x, y * y], axis=-1)
+    middle = np.s_[height // 7 : -height // 7 or None : 3, width // 7 : -width // 7 or None : 3]
+    fit = np.linalg.lstsq(terms[middle].reshape(-1, 6), paper[middle].ravel().astype(np.float64), rcond=None)[0]
+    lightest: NDArray[np.float32] = (_LIGHTER * (terms @ fit)).astype(np.float32)
+    return lightest
 
 
 def is_blueprint(gray: Pixels) -> bool:

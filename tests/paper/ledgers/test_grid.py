@@ -109,18 +109,54 @@ def test_skew_is_found(skew_deg: float, font: Path) -> None:
     assert abs(find_skew(picture[:, :, 1]) - skew_deg) < 0.15
 
 
-def test_a_fold_along_a_line_takes_no_row_away(font: Path) -> None:
-    """Though the noise leaves dashes of both, that run on from the line beyond the table."""
-    printed = print_ledger(91014, n_pages=3, n_rows=22)
-    upright = np.rot90(printed.pages[0], -(printed.look.turned // 90)).copy()
-    (grid,), _ = find_grids(straighten(upright).gray, printed.look.dpi / 25.4)
-    assert (grid.n_rows, grid.n_columns) == (24, 8)
+@pytest.mark.parametrize("seed, page", [(91014, 1), (91019, 1), (93007, 2), (93011, 3)])
+def test_a_fold_along_a_line_takes_no_row_and_no_column_away(seed: int, page: int, font: Path) -> None:
+    """Though the line be as thin and as pale as the fold that hides it, or stand beside it; no cell of it waits."""
+    printed = print_ledger(seed, n_pages=1 + seed % 3, n_rows=22)
+    picture, look = printed.pages[page - 1], printed.look
+    px_per_mm = max(picture.shape) / LONG_EDGE_MM if look.is_photo else look.dpi / 25.4
+    upright = np.rot90(picture, -(look.turned // 90)).copy()
+    (grid,), _ = find_grids(straighten(upright).gray, px_per_mm)
+    assert (grid.n_rows, grid.n_columns) == (len(printed.heads) + 22, 8)
+    assert all(place.is_sure for place in grid.places)
 
 
-def test_a_fold_that_hides_a_thin_line_takes_no_row_away_where_all_are_of_one_height(font: Path) -> None:
-    """The line is where the others say that it must be; what borders on it waits."""
-    printed = print_ledger(91019, n_pages=3, n_rows=22)
-    upright = np.rot90(printed.pages[0], -(printed.look.turned // 90)).copy()
+def test_a_fold_in_the_middle_of_a_high_row_divides_it_not(font: Path) -> None:
+    """Though all other rows are half as high: it is no darker there than beyond the table."""
+    mm, edges = 300 / 25.4, [20 + 8 * n for n in range(8)] + [20 + 8 * n for n in range(9, 15)]
+    image = Image.new("L", (round(200 * mm), round(150 * mm)), 255)
+    draw = ImageDraw.Draw(image)
+    for y in edges:
+        draw.line((20 * mm, y * mm, 180 * mm, y * mm), fill=30, width=3)
+    for x in (20, 60, 120, 180):
+        draw.line((x * mm, edges[0] * mm, x * mm, edges[-1] * mm), fill=30, width=3)
+    page = np.asarray(image, np.float32)
+    folded = np.exp(-(((np.arange(len(page)) - (edges[7] + 8) * mm) / 3) ** 2))[:, None]
+    noise = np.random.default_rng(2).normal(0, 3, page.shape)
+    (grid,), _ = find_grids((page * (1 - 0.3 * folded) - 5 + noise).clip(0, 255).astype(np.uint8), mm)
+    assert (grid.n_rows, len(grid.places)) == (len(edges) - 1, 3 * (len(edges) - 1))
+    assert all(place.is_sure for place in grid.places)
+
+
+def test_a_lid_whiter_than_the_paper_leaves_no_rows_and_columns(font: Path) -> None:
+    """Paper of a blueprint ended in dark blots, that were taken for texts of a table without ruling lines."""
+    printed = print_ledger(93017, n_pages=3, n_rows=22)
+    upright = np.rot90(printed.pages[2], -(printed.look.turned // 90)).copy()
     (grid,), _ = find_grids(straighten(upright).gray, printed.look.dpi / 25.4)
     assert (grid.n_rows, grid.n_columns) == (23, 8)
-    assert {place.row for place in grid.places if not place.is_sure} == {12, 13}
+
+
+def test_two_texts_in_one_place_of_a_table_without_lines_wait(font: Path) -> None:
+    """Where a title hides the gap between two columns, both engines agree on what runs together."""
+    image = Image.new("L", (2000, 1500), 255)
+    draw, face = ImageDraw.Draw(image), ImageFont.truetype(str(font), 40)
+    for row in range(12):
+        for x, text in ((100, "市道駅前線"), (500, "13.2"), (800, "2017"), (1000, "枯死"), (1400, "R7.9.13")):
+            draw.text((x, 200 + 90 * row), text, font=face)
+    for row in (12, 13):
+        draw.text((100, 200 + 90 * row), "本線", font=face)
+        draw.text((800, 200 + 90 * row), "街路樹台帳街路", font=face)
+        draw.text((1400, 200 + 90 * row), "R7.9.13", font=face)
+    (grid,), _ = find_grids(np.asarray(image), 300 / 25.4)
+    assert grid.n_columns == 4
+    assert {(place.row, place.column) for place in grid.places if not place.is_sure} == {(row, 2) for row in range(12)}
