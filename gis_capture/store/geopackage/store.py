@@ -20,6 +20,7 @@ from gis_capture.store.geopackage.direct_edits import has_direct_edits, take_dir
 from gis_capture.store.geopackage.format_version import FORMAT_VERSION, check_version, read_meta
 from gis_capture.store.geopackage.integrity import find_damage
 from gis_capture.store.geopackage.lines import feature_lines
+from gis_capture.store.geopackage.log_head import LogHead
 from gis_capture.store.geopackage.reading import GeoPackageReading
 from gis_capture.store.geopackage.schema import EXTENSION_DEFINITION, SCHEMA, SYNC_SCHEMA, SYNC_TABLES, TABLES
 from gis_capture.store.geopackage.upgrades import upgrade
@@ -63,6 +64,8 @@ class GeoPackageStore:
             self._writer.execute("PRAGMA synchronous = FULL")
             # A killed writer cannot leave this behind: it is written and removed inside one transaction.
             self.epoch = read_meta(self._writer, "epoch")
+            self._log_head = LogHead(path)
+            self._known_moment = b"", (0, False)
         except BaseException as error:
             self._writer.close()
             if isinstance(error, sqlite3.Error):
@@ -225,8 +228,14 @@ class GeoPackageStore:
         return has_direct_edits(self._reading().connection)
 
     def moment(self) -> tuple[int, bool]:
-        """The newest revision, and what `has_direct_edits` says, by one question."""
-        return self._reading().moment()
+        """The newest revision, and what `has_direct_edits` says, by one question; none while both must be the same."""
+        # Read before: at worst it is asked once more than needed.
+        head = self._log_head.read()
+        known_at, moment = self._known_moment
+        if not head or head != known_at:
+            moment = self._reading().moment()
+            self._known_moment = head, moment
+        return moment
 
     def adopt_direct_edits(
         self, author: Author, *, at: str, new_id: Callable[[], str] = lambda: str(uuid4())
