@@ -14,6 +14,10 @@ SCANNED_OPEN: Final = "scanned_open"
 SCANNED_EMPTY: Final = "scanned_empty"
 SCANNED_DECISION: Final = "scanned_decision"
 SCANNED_BUSY: Final = "scanned_busy"
+TRACE_OUTSIDE: Final = "trace_outside"
+TRACE_LINE: Final = "trace_line"
+TRACE_NARROW: Final = "trace_narrow"
+TRACE_OPEN: Final = "trace_open"
 PAPER_MISSING: Final = "paper_missing"
 TEXT_ENGINE_MISSING: Final = "text_engine_missing"
 
@@ -28,6 +32,10 @@ TITLES = {
     SCANNED_EMPTY: Text("表が見つかりません", "no table was found"),
     SCANNED_DECISION: Text("マスの値にできない文字です", "a value that no cell can hold"),
     SCANNED_BUSY: Text("ほかの人が書き込んでいます", "somebody else is writing"),
+    TRACE_OUTSIDE: Text("そこには図面がありません", "a scanned map shows nothing at the place to be filled"),
+    TRACE_LINE: Text("そこは線や字の上です", "the place to be filled is on a line or a letter of a scanned map"),
+    TRACE_NARROW: Text("線の間がせますぎます", "the lines around the place to be filled are too near to each other"),
+    TRACE_OPEN: Text("線で囲まれていません", "no lines close the place to be filled, or it is too large"),
     PAPER_MISSING: Text("紙の機能に要る部品がありません", "the extra `paper` is not installed"),
     TEXT_ENGINE_MISSING: Text("文字認識エンジンがありません", "an engine that reads letters is not installed"),
 }

@@ -27,7 +27,7 @@ _REACH_PX = 4
 # What is wider than twice this is a filled area, which ends at its edge; lines are divided in their middle.
 _SOLID_PX, _SOLID_PX2 = 15, 60
 # The side of a letter and more: smaller holes are writing and signs.
-_LETTER_PX = 48
+_LETTER_PX = 64
 _EVEN_PX, _FINER, _SIMPLIFY_PX = 1.0, 2, 0.75
 # Two sides this long meet in a corner where something short between them rounds it off by so little.
 _SIDE_PX, _ROUNDED_PX, _ROUND_PX = 16.0, 4.0, 14.0

@@ -84,6 +84,12 @@ def to_world(lon_lat: FloatArray) -> FloatArray:
     return world
 
 
+def to_degrees(world: FloatArray) -> FloatArray:
+    """Gives positions (degrees, EPSG:4326) of places in the square world, as `to_world` makes them; shape (n, 2)."""
+    latitudes = np.degrees(np.arctan(np.sinh(np.pi * (1 - 2 * world[:, 1]))))
+    return np.column_stack([world[:, 0] * 360 - 180, latitudes])
+
+
 def _latitude(part: float) -> float:
     """The latitude (degrees) at a part of the world's height, 0 = north edge, 1 = south edge."""
     return math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * min(max(part, 0.0), 1.0)))))

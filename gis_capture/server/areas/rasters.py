@@ -1,5 +1,6 @@
 """Scans and aerial photographs: taken in, built in the background, served as tiles."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ from flask import Blueprint, Response, request
 
 from gis_capture.errors import SourceError
 from gis_capture.locate.crs import parse_crs
+from gis_capture.model.numbers import parse_number
 from gis_capture.server.answers import json_response
 from gis_capture.server.archives import converted
 from gis_capture.server.context import served, workspace
@@ -18,6 +20,7 @@ from gis_capture.text import Text
 from gis_capture.tiles import parse_tile
 from gis_capture.tiles.pmtiles import MEDIA_TYPES
 from gis_capture.tiles.raster.sheet import BESIDE, SUFFIXES, Placing
+from gis_capture.workspace.raster_tracing import AIDS, MAX_WITHIN_M, fill_area, snap_to_line
 
 area = Blueprint("rasters", __name__, url_prefix="/rasters")
 MAX_FILES = 400
@@ -106,6 +109,21 @@ def give_tile_json(name: str) -> Response:
     return json_response(told)
 
 
+@area.get("/<name>/trace")
+def trace(name: str) -> Response:
+    """Gives what helps to trace a line (`aid=snap`) or an area (`aid=fill`) of a scanned map at a place."""
+    rasters, aid = workspace().rasters, request.args.get("aid", "")
+    if aid not in AIDS:
+        raise RequestError(Text("「aid」は snap か fill です。", '"aid" is "snap" or "fill".'), name="aid")
+    place = _number("lon", -180, 180), _number("lat", -85, 85)
+    within_m = _number("within_m", 0, MAX_WITHIN_M) if "within_m" in request.args else 5.0
+    raster = rasters.get(name)
+    if raster is None:
+        raise NotFoundError(DETAILS[404], name=name)
+    geometry = fill_area(rasters, raster, place) if aid == "fill" else snap_to_line(rasters, raster, place, within_m)
+    return json_response({"geometry": geometry})
+
+
 @area.get("/<name>/<int:z>/<int:x>/<row>")
 def give_tile(name: str, z: int, x: int, row: str) -> Response:
     """Gives a tile, "5.webp", or "5@2x.png" for 512 pixels; 204 where nothing is in it."""
@@ -126,6 +144,16 @@ def give_tile(name: str, z: int, x: int, row: str) -> Response:
     response = Response(content or b"", status=200 if content else 204, mimetype=MEDIA_TYPES[kind])
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _number(name: str, least: float, most: float) -> float:
+    with suppress(ValueError):
+        if least <= (value := parse_number(request.args.get(name, ""))) <= most:
+            return value
+    raise RequestError(
+        Text(f"「{name}」は{least:g}から{most:g}までの数です。", f'"{name}" is a number from {least:g} to {most:g}.'),
+        name=name,
+    )
 
 
 def _described(name: str) -> dict[str, Any]:

@@ -85,6 +85,7 @@ RULES: dict[str, Rule] = {
     # Work in the field.
     "crews.list_members": Rule(Role.CREW, keeps_area=True),
     "crews.take_pin": Rule(Role.CREW, "crew_pin", keeps_area=True),
+    "rasters.trace": Rule(Role.CREW, keeps_area=True),
     "sync.take_push": Rule(Role.CREW, "push", keeps_area=True),
     "attachments.take_attachment": Rule(Role.CREW, "photo", keeps_area=True),
     "layers.add_layer": Rule(Role.CREW, "layer_add"),

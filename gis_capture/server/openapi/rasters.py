@@ -1,6 +1,7 @@
 """Scans and aerial photographs as tiles."""
 
 from gis_capture.server.openapi.operation import BYTES, JSON, TEXT, Operation
+from gis_capture.workspace.raster_tracing import AIDS, MAX_WITHIN_M
 
 _PICTURES = {
     "type": "object",
@@ -21,6 +22,18 @@ OPERATIONS: tuple[Operation, ...] = (
         body=("multipart/form-data", _PICTURES),
     ),
     Operation("/rasters/{name}.json", "get", "TileJSON 3", {200: JSON}),
+    Operation(
+        "/rasters/{name}/trace",
+        "get",
+        "The middle of a dark line near a place, or the area that dark lines close around it",
+        {200: JSON},
+        query={
+            "aid": {"type": "string", "enum": list(AIDS)},
+            "lon": {"type": "number", "minimum": -180, "maximum": 180},
+            "lat": {"type": "number", "minimum": -85, "maximum": 85},
+            "within_m": {"type": "number", "minimum": 0, "maximum": MAX_WITHIN_M, "default": 5},
+        },
+    ),
     Operation("/rasters/{name}/build", "post", "Goes on with a layer whose building was cut", {202: JSON}),
     Operation("/rasters/{name}/remove", "post", "Takes a layer away", {200: JSON}),
     Operation(

@@ -15,7 +15,7 @@ from gis_capture.geopackage.crs import shape_in, to_wgs84
 from gis_capture.model import BBox
 from gis_capture.paper.printing import BaseKind
 from gis_capture.tiles.archive import Archive, tiles_over
-from gis_capture.tiles.grid import Tile
+from gis_capture.tiles.grid import Tile, to_degrees
 from gis_capture.workspace.basemaps import Basemap
 
 # What the names of source layers of the usual schemes say.
@@ -70,6 +70,4 @@ def _shapes_in(content: bytes | None, tile: Tile) -> Iterator[tuple[BaseKind, Ge
 
 
 def _degrees(units: np.ndarray, tile: Tile, extent: int) -> np.ndarray:
-    world = (units / extent + (tile.x, tile.y)) / 2**tile.z
-    latitudes = np.degrees(np.arctan(np.sinh(np.pi * (1 - 2 * world[:, 1]))))
-    return np.column_stack([world[:, 0] * 360 - 180, latitudes])
+    return to_degrees((units / extent + (tile.x, tile.y)) / 2**tile.z)
