@@ -1,7 +1,7 @@
 """Makes the columns of a layer from what the store gives."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
 
@@ -28,6 +28,8 @@ _KINDS[[GeometryType.POINT, GeometryType.LINESTRING, GeometryType.LINEARRING, Ge
     POLYGON,
 )
 _CURVE_BITS = 16
+_Places = tuple[Array, Array, Array, Array]
+"""Offsets of parts and of vertices, `is_outer` and `xy`, as `Columns` has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,63 +131,65 @@ def _of_kind(kind: int, parts: npt.NDArray[np.object_], owners: Array) -> _Rows:
 
 
 def _ordered(names: tuple[str, ...], table: ValueTable, found: list[_Rows], fids: Array, ids: Array) -> Columns:
-    """Puts rows along the curve."""
+    """Puts rows along the curve, and values as the rows lie."""
     kinds = _joined([np.full(len(rows.owners), rows.kind, dtype=np.uint8) for rows in found], np.uint8)
-    part_offsets = _offsets(_joined([rows.n_parts for rows in found], np.int64))
-    vertex_offsets = _offsets(_joined([rows.n_vertices for rows in found], np.int64))
-    is_outer = _joined([rows.is_outer for rows in found], np.uint8)
-    xy = np.concatenate([*(rows.xy for rows in found), np.empty((0, 2))])
+    return _arranged(names, table.finish(), (fids, ids, kinds), _places(found), is_laid_along=True)
+
+
+def _places(found: list[_Rows]) -> _Places:
+    """Joins the places of rows, and empties the list of them."""
+    places = (
+        _offsets(_joined([rows.n_parts for rows in found], np.int64)),
+        _offsets(_joined([rows.n_vertices for rows in found], np.int64)),
+        _joined([rows.is_outer for rows in found], np.uint8),
+        np.concatenate([*(rows.xy for rows in found), np.empty((0, 2))]),
+    )
     found.clear()
-    columns = _arranged(names, table.finish(), (fids, ids, kinds), (part_offsets, vertex_offsets, is_outer, xy))
-    if len(columns) <= BLOCK:
-        return columns
-    matrix, starts, lengths, content = lay_along(columns)
-    return replace(columns, values=matrix, value_starts=starts, value_lengths=lengths, value_bytes=content)
+    return places
 
 
 def _arranged(
     names: tuple[str, ...],
     values: tuple[int, Array, Array, Array, Array],
     rows: tuple[Array, Array, Array],
-    places: tuple[Array, Array, Array, Array],
+    places: _Places,
+    *,
+    is_laid_along: bool = False,
 ) -> Columns:
     """Puts rows along the curve, unless all of them are one block.
 
     Args:
         names: Of the attributes.
-        values: What `ValueTable.finish` gives.
+        values: What `ValueTable.finish` gives; its matrix is written to.
         rows: Numbers, checksums of ids and kinds of the rows.
-        places: Offsets of parts and of vertices, `is_outer` and `xy`, as `Columns` has them.
+        places: Of the rows.
+        is_laid_along: Whether values lie as the rows do.
     """
     n_shared, matrix, starts, lengths, content = values
     fids, ids, kinds = rows
-    part_offsets, vertex_offsets, is_outer, xy = places
-    bounds = _bounds(xy, vertex_offsets[part_offsets])
-    if len(kinds) > BLOCK:
+    bounds = _bounds(places[3], places[1][places[0]])
+    is_sorted = len(kinds) > BLOCK
+    if is_sorted:
         order = np.argsort(_curve(bounds), kind="stable")
-        parts, part_offsets = take_ragged(part_offsets, order)
-        vertices, vertex_offsets = take_ragged(vertex_offsets, parts)
         fids, ids, kinds, bounds = fids[order], ids[order], kinds[order], bounds[order]
-        is_outer, xy, matrix = is_outer[parts], xy[vertices], matrix[:, order]
-    by_id = np.argsort(ids, kind="stable")
-    return Columns(
-        names,
-        n_shared,
-        fids,
-        kinds,
-        _rounded_outwards(bounds),
-        _block_bounds(bounds),
-        part_offsets,
-        vertex_offsets,
-        is_outer,
-        np.ascontiguousarray(xy),
-        np.ascontiguousarray(matrix),
-        starts,
-        lengths,
-        content,
-        ids[by_id],
-        by_id.astype(np.int32),
-    )
+        places = _taken_places(places, order)
+        for row in matrix:
+            row[:] = row[order]
+        del order
+    boxes = _rounded_outwards(bounds), _block_bounds(bounds)
+    # Of millions of rows nothing may be there twice that is not needed.
+    del values, rows, bounds
+    if is_sorted and is_laid_along:
+        starts, lengths, content = lay_along(n_shared, matrix, starts, lengths, content)
+    by_id = np.argsort(ids, kind="stable").astype(np.int32)
+    return Columns(names, n_shared, fids, kinds, *boxes, *places, matrix, starts, lengths, content, ids[by_id], by_id)
+
+
+def _taken_places(places: _Places, rows: Array) -> _Places:
+    part_offsets, vertex_offsets, is_outer, xy = places
+    parts, part_offsets = take_ragged(part_offsets, rows)
+    vertices, vertex_offsets = take_ragged(vertex_offsets, parts)
+    return part_offsets, vertex_offsets, is_outer[parts], np.ascontiguousarray(xy[vertices])
 
 
 def merge_columns(pieces: Sequence[tuple[Columns, Array]]) -> Columns:
@@ -220,7 +224,8 @@ def _merged_values(pieces: Sequence[tuple[Columns, Array]]) -> tuple[int, Array,
     for (columns, rows), first in zip(pieces, n_values[:-1].tolist(), strict=True):
         numbers = columns.values[:, rows]
         matrices.append(np.where(numbers == NONE, numbers, numbers + np.uint32(first)))
-    n_shared, matrix, order = number_values(np.concatenate(matrices, axis=1), int(n_values[-1]))
+    matrix = np.concatenate(matrices, axis=1)
+    n_shared, order = number_values(matrix, int(n_values[-1]))
     starts = np.concatenate(
         [columns.value_starts + first for (columns, _), first in zip(pieces, n_bytes[:-1].tolist(), strict=True)]
     )[order]

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from gis_capture.tiles.columns import NONE, Array, Columns
+from gis_capture.tiles.columns import NONE, Array
 
 _MANY = 100_000
 """So many values are enough to see whether they repeat."""
-_ROWS_AT_ONCE = 100_000
+_ROWS_AT_ONCE = 20_000
 _DOUBLE = struct.Struct("<d")
+_NOTHING = NONE.to_bytes(4, "little")
 _SHORT = 125
 """Bytes of a text whose lengths take one byte each."""
 _SHORT_HEADS = [bytes((0x22, n_bytes + 2, 0x0A, n_bytes)) for n_bytes in range(_SHORT + 1)]
@@ -73,9 +74,10 @@ class ValueTable:
         self._numbers: dict[tuple[int, type], dict[Any, int]] = {}
         self._n_values = 0
         self._n_seen = [0] * n_columns
-        self._pieces: list[bytes] = []
-        self._lengths: list[Array] = []
-        self._columns: list[list[Array]] = [[] for _ in range(n_columns)]
+        # Each grows as one: small pieces of millions of rows would leave holes that no other memory fits into.
+        self._content, self._lengths = bytearray(), bytearray()
+        self._columns = [bytearray() for _ in range(n_columns)]
+        self._n_rows = [0] * n_columns
 
     def add(self, column: int, values: Sequence[Any]) -> None:
         """Takes the next rows of a column; None is no value. The first column is the id, which never repeats."""
@@ -89,7 +91,15 @@ class ValueTable:
             for kind in kinds:
                 places = [place for place, value in enumerate(values) if type(value) is kind]
                 found[places] = self._number(column, [values[place] for place in places], kind)
-        self._columns[column].append(found)
+        self._append(column, found)
+
+    def _append(self, column: int, numbers: Array) -> None:
+        """Takes the numbers of rows; of a column in which there is nothing yet they are only counted."""
+        held, before = self._columns[column], self._n_rows[column]
+        self._n_rows[column] += len(numbers)
+        if held or (numbers != NONE).any():
+            held.extend(_NOTHING * (before - len(held) // len(_NOTHING)))
+            held.extend(numbers.tobytes())
 
     def _number(self, column: int, values: Sequence[Any], kind: type) -> Array:
         """Gives the numbers of values of one type, None among them."""
@@ -109,39 +119,52 @@ class ValueTable:
     def _put(self, values: Sequence[Any], kind: type) -> Array:
         """Adds values, at least one; gives their numbers."""
         content, lengths = _encode_values(values, kind)
-        self._pieces.append(content)
-        self._lengths.append(lengths)
+        self._content.extend(content)
+        self._lengths.extend(lengths.tobytes())
         first, self._n_values = self._n_values, self._n_values + len(lengths)
         return np.arange(first, self._n_values, dtype=np.uint32)
 
     def finish(self) -> tuple[int, Array, Array, Array, Array]:
-        """Gives the number of shared values, the matrix (columns, rows), and starts, lengths and bytes of values."""
-        matrix = np.array([np.concatenate(ones) if ones else [] for ones in self._columns], dtype=np.uint32)
-        lengths = np.concatenate([*self._lengths, np.empty(0, dtype=np.int32)])
-        content = np.frombuffer(b"".join(self._pieces), dtype=np.uint8)
+        """Gives the number of shared values, the matrix (columns, rows), and starts, lengths and bytes of values.
+
+        The table takes no more afterwards.
+        """
+        matrix = np.full((len(self._columns), self._n_rows[0]), NONE, dtype=np.uint32)
+        for row, held in zip(matrix, self._columns, strict=True):
+            if held:
+                row[:] = np.frombuffer(held, dtype=np.uint32)
+                held.clear()
+        self._numbers.clear()
+        lengths, content = np.frombuffer(self._lengths, dtype=np.int32), np.frombuffer(self._content, dtype=np.uint8)
         starts = np.cumsum(lengths, dtype=np.int64) - lengths
-        n_shared, matrix, order = number_values(matrix, self._n_values)
+        n_shared, order = number_values(matrix, self._n_values)
         return n_shared, matrix, starts[order], lengths[order], content
 
 
-def number_values(matrix: Array, n_values: int) -> tuple[int, Array, Array]:
-    """Numbers values anew: those of several rows first, then those of one; what is in no row is left out.
+def number_values(matrix: Array, n_values: int) -> tuple[int, Array]:
+    """Numbers values anew, in the matrix: those of several rows first, then those of one; others are left out.
 
-    Gives the number of the first kind, the matrix with the new numbers, and the old number of each new one.
+    Gives the number of the first kind, and the old number of each new one.
     """
-    counts = np.bincount(matrix[matrix != NONE].astype(np.int64), minlength=n_values)
-    order = np.argsort(np.where(counts, counts < 2, 2), kind="stable")[: np.count_nonzero(counts)]
+    counts = np.zeros(n_values, dtype=np.int64)
+    for row in matrix:
+        held = row[row != NONE]
+        if len(held):
+            counts += np.bincount(held, minlength=n_values)
+    shared, single = np.flatnonzero(counts >= 2), np.flatnonzero(counts == 1)
+    order = np.concatenate([shared, single])
     renumbered = np.full(n_values + 1, NONE, dtype=np.uint32)
     renumbered[order] = np.arange(len(order), dtype=np.uint32)
-    return int((counts >= 2).sum()), renumbered[np.minimum(matrix, np.uint32(n_values))], order
+    for row in matrix:
+        row[:] = renumbered[np.minimum(row, np.uint32(n_values))]
+    return len(shared), order
 
 
-def lay_along(columns: Columns) -> tuple[Array, Array, Array, Array]:
+def lay_along(n_shared: int, matrix: Array, starts: Array, lengths: Array, content: Array) -> tuple[Array, ...]:
     """Puts the values that stand in one row in the order of the rows, so that a tile reads them one after the other.
 
-    Gives the matrix, starts, lengths and bytes of values.
+    Gives starts, lengths and bytes of values; the numbers in the matrix are those of the new order.
     """
-    n_shared, matrix = columns.n_shared, columns.values.copy()
     old = [np.arange(n_shared, dtype=np.uint32)]
     first = n_shared
     for start in range(0, matrix.shape[1], _ROWS_AT_ONCE):
@@ -153,12 +176,12 @@ def lay_along(columns: Columns) -> tuple[Array, Array, Array, Array]:
         old.append(own)
         first += len(own)
     order = np.concatenate(old)
-    starts, lengths = columns.value_starts[order], columns.value_lengths[order]
+    starts, lengths = starts[order], lengths[order]
     laid = np.cumsum(lengths, dtype=np.int64) - lengths
-    content = np.empty(int(lengths.sum()), dtype=np.uint8)
+    moved = np.empty(int(lengths.sum()), dtype=np.uint8)
     for start in range(0, len(order), _ROWS_AT_ONCE):
         some = slice(start, start + _ROWS_AT_ONCE)
         moves, taken, begin = starts[some] - laid[some], lengths[some], int(laid[start])
         places = np.repeat(moves, taken) + np.arange(begin, begin + int(taken.sum()))
-        content[begin : begin + len(places)] = columns.value_bytes[places]
-    return matrix, laid, lengths, content
+        moved[begin : begin + len(places)] = content[places]
+    return laid, lengths, moved
