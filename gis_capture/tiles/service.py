@@ -155,7 +155,8 @@ class TileService:
         found = [(one.columns.bounds, one.rows_in(box)) for state in states for one in state.segments]
         n_rows = sum(len(rows) for _, rows in found)
         step = max(1, -(-n_rows // most))
-        return np.concatenate([bounds[rows[::step]] for bounds, rows in found]), n_rows
+        nothing = np.empty((0, 4), dtype=np.float32)
+        return np.concatenate([nothing, *(bounds[rows[::step]] for bounds, rows in found)]), n_rows
 
     def prepare(self) -> None:
         """Reads all layers, so that nobody waits for them at the first tile."""

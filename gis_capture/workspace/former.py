@@ -13,7 +13,7 @@ from pathlib import Path
 
 SUFFIX = ".former"
 KEPT_S = 24 * 60 * 60
-_FILE = re.compile(r"(?P<name>.{1,60})-(?P<sha256>[0-9a-f]{64})\.pmtiles", re.ASCII)
+_FILE = re.compile(r"(?P<name>[a-z0-9_-]{1,60})-(?P<sha256>[0-9a-f]{64})\.pmtiles", re.ASCII)
 
 
 def put_aside(path: Path) -> None:

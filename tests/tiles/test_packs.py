@@ -183,8 +183,11 @@ def test_what_cannot_be_packed_is_refused(workspace: Workspace) -> None:
 
 def test_all_layers_and_their_extent_are_the_default(workspace: Workspace, tmp_path: Path) -> None:
     """Whoever names no area gets one that holds all features."""
-    with Workspace.create(tmp_path / "empty", name="空") as empty, pytest.raises(FeatureError):
-        empty.packs.plan()
+    with Workspace.create(tmp_path / "empty", name="空") as empty:
+        with pytest.raises(FeatureError):
+            empty.packs.plan()
+        # Who asks may see none of the layers.
+        assert empty.packs.estimate(plan_pack([], TOWN)) == 0
     plan = workspace.packs.plan()
 
     assert plan.keys == (LAYER,) and tuple(plan.bbox) == workspace.store.layer_info(LAYER).extent
