@@ -41,12 +41,18 @@ def read_tiles(workload: Path) -> list[Tile]:
     return [Tile(*map(int, line.split("/"))) for line in (workload / "tiles.txt").read_text().split()]
 
 
-def make_workspace(workload: Path, folder: Path) -> Path:
-    """Makes a workspace of the features; gives its path."""
-    source, path = folder / "work.gpkg", folder / "w"
+def make_source(workload: Path, folder: Path) -> Path:
+    """Makes the GeoPackage of the features, unless it is in the folder; gives its path."""
+    source = folder / "work.gpkg"
     command = [sys.executable, str(workload / "make_workload.py"), str(source)]
     if not source.exists():
         subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL)
+    return source
+
+
+def make_workspace(workload: Path, folder: Path) -> Path:
+    """Makes a workspace of the features; gives its path."""
+    source, path = make_source(workload, folder), folder / "w"
     with Workspace.create(path, name="見本市") as workspace:
         for key, kind in LAYERS.items():
             read = pyogrio.read_dataframe(source, layer=key)

@@ -1,11 +1,13 @@
 """Layers of any geometries, and what is drawn of them in a tile."""
 
+import math
+import random
 from collections.abc import Sequence
 from typing import Any
 
 import mapbox_vector_tile
 import numpy as np
-from shapely import Geometry
+from shapely import Geometry, LineString, Point, Polygon
 
 from gis_capture.model import Field, FieldType, Layer, Text, Value
 from gis_capture.store.columns import Columns as StoredColumns
@@ -27,6 +29,22 @@ LAYER = Layer(
     key_fields=("name",),
     label="{name}",
 )
+
+PLACE = (137.25, 36.14)
+
+
+def city() -> list[Geometry]:
+    """Some hundred lamps, lots and roads; always the same ones."""
+    chance = random.Random(2026)
+    made: list[Geometry] = []
+    for _ in range(200):
+        x, y = PLACE[0] + chance.uniform(-0.02, 0.02), PLACE[1] + chance.uniform(-0.02, 0.02)
+        n, radius = chance.randint(4, 30), chance.uniform(0.0001, 0.003)
+        turns = [2 * math.pi * i / n for i in range(n)]
+        ring = [(x + radius * math.cos(a) * chance.uniform(0.6, 1), y + radius * math.sin(a)) for a in turns]
+        steps = [(x + i * radius / 3, y + chance.uniform(0, radius)) for i in range(n)]
+        made += [Point(x, y), Polygon(ring), LineString(steps)]
+    return made
 
 
 def columns_of(geometries: Sequence[Geometry | None]) -> Columns:
