@@ -18,7 +18,7 @@ from pathlib import Path
 LONG_S = 0.1
 """What takes more of the processor's time in one go works for long."""
 _CLAIM = "\0gis-capture-core-%d"
-"""Name of a socket that no file belongs to, and that ends with its process."""
+"""Name of a socket that no file belongs to, and that ends with its process; known in one network namespace."""
 _TICKS = slice(11, 13)
 
 
