@@ -121,6 +121,10 @@ def tablet_screens(crew: Tablet, server: Server, photo: Path, theme: str = "plai
     while crew.part("map-theme").get_attribute("data-theme") != theme:
         see_otherwise(crew)
     yield "map"
+    crew.hold_middle()
+    yield "map-held"
+    crew.tap("map-held-close")
+    expect(crew.part("map-held")).to_have_count(0)
     crew.wait_until_kept()
 
     crew.tap("button-list")

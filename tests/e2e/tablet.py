@@ -159,6 +159,16 @@ class Tablet:
             self.page.wait_for_timeout(50)
         expect(self.part("map")).to_have_attribute("data-map-state", "idle")
 
+    def hold_middle(self) -> None:
+        """Rests on the middle of the map until that place is told, and lifts the finger."""
+        self.expect_map()
+        box = self.part("map").bounding_box()
+        assert box is not None
+        self.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        self.page.mouse.down()
+        expect(self.part("map-held")).to_be_visible()
+        self.page.mouse.up()
+
     def expect_unsent(self, n: int) -> None:
         """Waits until the status line tells this number."""
         expect(self.part("status-unsent")).to_have_text(self.says["unsent"].format(n=n))

@@ -9,6 +9,7 @@ from playwright.sync_api import Playwright, expect
 from gis_capture.model import Constraints, Text
 from gis_capture.store.protocol import Author
 from gis_capture.workspace import Workspace
+from tests.e2e.axe import violations
 from tests.e2e.layout import look_at
 from tests.e2e.relay import relay
 from tests.e2e.serving import Server
@@ -130,6 +131,7 @@ def test_a_newer_app_and_a_changed_layer_leave_unsent_edits_and_drafts_alone(
         expect(other.part("update-elsewhere")).to_contain_text("別の画面で、アプリの新しい版が開かれました。")
         other.expect_map()
         assert not look_at(other.page)
+        assert violations(other.page) == []
         with other.page.expect_navigation():
             other.tap("update-reload")
         expect(other.part("update-elsewhere")).to_have_count(0)

@@ -2,6 +2,7 @@
 
 import datetime
 import random
+import re
 from pathlib import Path
 
 from playwright.sync_api import Playwright, Route, expect
@@ -10,6 +11,7 @@ from gis_capture.model import BBox
 from gis_capture.tiles.grid import Tile
 from gis_capture.tiles.pmtiles import encode_pmtiles
 from gis_capture.workspace.basemaps import add_basemap
+from tests.e2e.layout import look_at
 from tests.e2e.serving import Server
 from tests.e2e.tablet import PORTRAIT, tablet
 
@@ -97,3 +99,27 @@ def test_the_list_before_leaving_tells_what_is_left_from_yesterday(
         # What is here already is not counted again.
         crew.tap("menu-outing")
         expect(crew.part("outing-size")).to_contain_text("約 0.0 MB")
+        # It comes on while the crew goes on with something else, and says so.
+        held: list[Route] = []
+        crew.page.route("**/sync/pull?*", lambda route: held.append(route))
+        crew.tap("outing-start")
+        expect(crew.part("outing-progress")).to_be_visible()
+        crew.tap("menu-close")
+        expect(crew.part("status-outing")).to_have_text(re.compile("持ち出し中 [0-9]+%"))
+        assert not look_at(crew.page)
+        crew.page.screenshot(path=tmp_path / "outing-coming.png")
+        crew.tap("status-outing")
+        expect(crew.part("outing-progress")).to_be_visible()
+        crew.tap("menu-close")
+        crew.tap("button-list")
+        crew.complaints.allow("OfflineError|net::ERR")
+        for route in held:
+            route.abort()
+        expect(crew.part("status-outing")).to_have_text("持ち出しが止まりました")
+        crew.page.unroute("**/sync/pull?*")
+        crew.tap("status-outing")
+        expect(crew.part("outing-trouble")).to_be_visible()
+        crew.tap("outing-start")
+        expect(crew.part("toast")).to_have_text("持ち出すものが、この端末に入りました。")
+        expect(crew.part("menu-panel")).to_have_count(0)
+        expect(crew.part("status-outing")).to_have_count(0)

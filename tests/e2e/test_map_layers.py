@@ -109,3 +109,14 @@ def test_a_map_that_was_turned_turns_back_to_north(
         expect(crew.part("map-north")).to_be_visible()
         crew.tap("map-north")
         expect(crew.part("map-north")).to_have_count(0)
+        # The middle of the map, by a finger that rests there and by a key, is one place.
+        crew.hold_middle()
+        readout = crew.part("place-readout").inner_text()
+        assert re.search("北緯|緯度", readout) and "メッシュ" in readout, readout
+        expect(crew.part("sheet")).to_have_count(0)
+        crew.page.screenshot(path=tmp_path / "held.png")
+        crew.tap("map-held-close")
+        expect(crew.part("map-held")).to_have_count(0)
+        crew.page.locator(".maplibregl-canvas").focus()
+        crew.page.keyboard.press("Enter")
+        expect(crew.part("place-readout")).to_contain_text(readout.splitlines()[-1])

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.axe import violations
 from tests.e2e.office import office
 from tests.e2e.serving import Server, copy_workspace
 
@@ -70,6 +71,7 @@ def test_a_scan_is_placed_by_clicking_and_becomes_a_layer(
                 page.keyboard.press("Shift+ArrowRight")
             expect(clerk.part("point-5")).to_contain_text("ほかの点と合いません", timeout=PATIENCE_MS)
             page.screenshot(path=tmp_path / "suspect.png", full_page=True)
+            assert violations(page) == []
             for _ in range(6):
                 page.keyboard.press("Shift+ArrowLeft")
             expect(clerk.part("point-5")).not_to_contain_text("ほかの点と合いません", timeout=PATIENCE_MS)

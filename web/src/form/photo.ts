@@ -40,7 +40,7 @@ export function stampPhoto(
 ): PhotoStamp {
   const age_ms = facts.taken_at ? Math.abs(now.getTime() - facts.taken_at.getTime()) : 0;
   if (!is_camera || age_ms > JUST_NOW_MS) return facts;
-  // The camera knows which way it looked; the device only which way it moved.
+  // The camera knows best which way it looked; the device which way it was turned, or moved.
   const heading_deg = facts.position?.heading_deg ?? here?.heading_deg;
   const position = here ?? facts.position;
   return { taken_at: now, position: position && { ...position, ...(heading_deg !== undefined && { heading_deg }) } };

@@ -1,4 +1,5 @@
 import type { DevicePosition } from "../model/feature.ts";
+import { Compass } from "./compass.ts";
 
 /** A position as the device told it; the accuracy is a radius in metres. */
 export interface Fix extends DevicePosition {
@@ -14,6 +15,8 @@ export class Gps {
   fix = $state.raw<Fix | null>(null);
   /** "denied": the person or the device forbids it; "unavailable": no signal yet. */
   problem = $state<"denied" | "unavailable" | null>(null);
+  /** Which way the device looks, for photos. */
+  readonly compass = new Compass();
   #watch: number | null = null;
 
   start(): void {
@@ -44,6 +47,12 @@ export class Gps {
     const { lon, lat, accuracy_m, heading_deg } = this.fix;
     const heading = heading_deg === undefined ? {} : { heading_deg: Math.round(heading_deg) };
     return { lon, lat, accuracy_m: Math.round(accuracy_m * 10) / 10, ...heading };
+  }
+
+  /** The position of who looks at something: with the way the device looks, where it tells. */
+  looking(): DevicePosition | null {
+    const [position, heading_deg] = [this.current(), this.compass.current()];
+    return position && (heading_deg === null ? position : { ...position, heading_deg });
   }
 
   #end(problem: "denied"): void {

@@ -18,6 +18,7 @@ import { emptySource, fieldStyle, GPS_SOURCE, SELECTED_SOURCE, SKETCH_SOURCE, ty
 import { fitWhenStill } from "./fitting.ts";
 import { Following } from "./following.ts";
 import { Freehand, type FreehandOptions } from "./freehand.ts";
+import { whenHeld } from "./holding.ts";
 import { type DrawnLayer, showLedgerLayer, sourceId } from "./ledger_style.ts";
 import { tellState } from "./map_state.ts";
 import { drawImage, MARKER_PIXEL_RATIO } from "./markers.ts";
@@ -46,6 +47,8 @@ export interface FieldMapOptions {
   words: { map: string; attribution: string };
   /** A tap on the map: the feature nearest to it, if one is near. */
   onTap: (place: [number, number], tapped: Tapped | null) => void;
+  /** A finger rests on a place, or a key asks about the middle; false where that means nothing now. */
+  onHold: (place: [number, number]) => boolean;
   onMove: (view: View) => void;
   /** The map was turned: degrees clockwise from north that lie at the top. */
   onTurn: (bearing: number) => void;
@@ -103,6 +106,7 @@ export class FieldMap {
       if (this.onPlace) this.onPlace([lng, lat]);
       else options.onTap([lng, lat], this.#nearest(point.x, point.y));
     });
+    whenHeld(map, options.onHold);
     map.on("moveend", () => options.onMove(this.view()));
     map.on("rotate", () => options.onTurn(map.getBearing()));
     this.#ready = new Promise((resolve) => map.once("load", () => resolve()));

@@ -78,7 +78,7 @@ export class Freehand {
 
   #press(event: KeyboardEvent): void {
     if (this.#tool.kind === "move" || this.#pointer !== null) return;
-    const { clientWidth, clientHeight } = this.#map.getCanvasContainer();
+    const { clientWidth, clientHeight } = this.#map.getCanvas();
     const pen = this.#keys ?? new KeyPen(clientWidth, clientHeight);
     const done = pen.press(event);
     if (!done) return;

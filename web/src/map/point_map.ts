@@ -41,6 +41,8 @@ export class PointMap {
     container: HTMLElement,
     style: StyleSpecification,
     box: [number, number, number, number] | null,
+    /** For screen readers; no other map of the page has it. */
+    title: string,
     on: { click: (position: Position) => void; move: (id: number, position: Position) => void },
   ) {
     prepare();
@@ -54,7 +56,7 @@ export class PointMap {
       pitchWithRotate: false,
       attributionControl: false,
       locale: {
-        "Map.Title": t("map_title"),
+        "Map.Title": title,
         "NavigationControl.ZoomIn": t("map_zoom_in"),
         "NavigationControl.ZoomOut": t("map_zoom_out"),
       },
