@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from gis_capture.paper.ledgers.straighten import Pixels
 
 _GAP_MM, _SEED_MM, _BEYOND_MM, _STRETCH_MM = 2.0, 12.0, 2.5, 3.0
+_LIFTED_MM = 24.0
 _SAME_PLACE_MM, _DRIFT_MM = 0.55, 0.3
 # How much darker than beyond the table a fold is where a line lies in it, and where there surely is none.
 _WITH_LINE, _WITHOUT_LINE = 1.15, 1.08
@@ -20,11 +21,11 @@ class Upright:
 
     Attributes:
         lines: 255 where they are.
-        alone: Where folds run that no line lies in, pixels from the left.
+        alone: Where folds run that no line lies in: the first column of pixels of each, and the one after its last.
     """
 
     lines: Pixels
-    alone: tuple[float, ...]
+    alone: tuple[tuple[int, int], ...]
 
 
 def without_folds(mask: Pixels, all_of_it: Pixels, contrast: Pixels, px_per_mm: float) -> Upright:
@@ -61,7 +62,7 @@ def without_folds(mask: Pixels, all_of_it: Pixels, contrast: Pixels, px_per_mm: 
     is_fold |= near.any(axis=1)
     kept: Pixels = np.where(is_fold[labels], 0, mask).astype(np.uint8)
     alone = []
-    for seed, its in zip(seeds, near.T, strict=True):
+    for its in near.T:
         columns = np.s_[int(stats[its, 0].min()) : int((stats[its, 0] + stats[its, 2]).max())]
         is_here = its[labels[:, columns]] & (all_of_it[:, columns] > 0)
         darkness = np.where(is_here, contrast[:, columns], 0).astype(np.float32)
@@ -74,8 +75,28 @@ def without_folds(mask: Pixels, all_of_it: Pixels, contrast: Pixels, px_per_mm: 
             is_line = cv2.dilate((excess > excess.max() / 2).astype(np.uint8)[None], near_it) > 0
             kept[top:bottom, columns][is_here[top:bottom] & is_line] = 255
         elif max(middle for _, middle in darker) < _WITHOUT_LINE:
-            alone.append(float(at[seed]))
+            alone.append((columns.start, columns.stop))
     return Upright(kept, tuple(alone))
+
+
+def lift_fold(gray: Pixels, fold: tuple[int, int], plain: Pixels, px_per_mm: float) -> None:
+    """Writes the columns of an upright fold without its shadow: letters in it are as dark as beside it; all below 255.
+
+    Args:
+        gray: In which it is.
+        fold: Its first column, and the one after its last.
+        plain: What is written to.
+        px_per_mm: Of them.
+    """
+    wider = int(_SAME_PLACE_MM * px_per_mm)
+    columns = np.s_[max(fold[0] - wider, 0) : fold[1] + wider]
+    part = gray[:, columns].astype(np.float32)
+    length = max(int(_LIFTED_MM * px_per_mm), 1)
+    shadow = np.ones_like(part)
+    for start in range(0, len(part), length):
+        # Letters are on the smaller part of all rows.
+        shadow[start : start + length] = np.percentile(part[start : start + length], 65, axis=0) / 255
+    plain[:, columns] = (part / shadow.clip(0.2, 1)).clip(0, 254)
 
 
 def _times_darker(within: NDArray[np.float32], beyond: NDArray[np.float32], stretch: int) -> tuple[float, float]:

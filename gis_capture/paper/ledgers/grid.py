@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from gis_capture.paper.ledgers.aligned import find_aligned
 from gis_capture.paper.ledgers.dashed import dashed_lines
-from gis_capture.paper.ledgers.folds import Upright, without_folds
+from gis_capture.paper.ledgers.folds import Upright, lift_fold, without_folds
 from gis_capture.paper.ledgers.places import MAX_COLUMNS, MAX_ROWS, Grid, Place
 from gis_capture.paper.ledgers.straighten import Pixels, line_contrasts, line_masks
 
@@ -58,9 +58,15 @@ def find_grids(gray: Pixels, px_per_mm: float) -> tuple[list[Grid], Pixels]:
             for direction in zip(masks, everything, dashed, contrasts, strict=True)
         )
         found = _lines(level.T, all_level.T, level_dashes.T, of_level.T, px_per_mm)
-        upright = _lines(upright, all_upright, upright_dashes, of_upright, px_per_mm).lines
-        level, guessed = _with_even_rows(found.lines.T, all_level, upright, found.alone, px_per_mm)
-        grid = _ruled(level, upright, px_per_mm, (left, top), guessed)
+        upright_found = _lines(upright, all_upright, upright_dashes, of_upright, px_per_mm)
+        level, guessed = _with_even_rows(found.lines.T, all_level, upright_found.lines, found.alone, px_per_mm)
+        grid = _ruled(level, upright_found.lines, px_per_mm, (left, top), guessed)
+        for one, folds, its_plain in (
+            (gray[window], upright_found.alone, plain[window]),
+            (gray[window].T, found.alone, plain[window].T),
+        ):
+            for fold in folds if grid is not None else ():
+                lift_fold(one, fold, its_plain, px_per_mm)
         if grid is not None:
             grids.append(grid)
     # A frame around everything holds no table of its own.
@@ -85,7 +91,7 @@ def _lines(mask: Pixels, all_of_it: Pixels, dashes: Pixels, contrast: Pixels, px
 
 
 def _with_even_rows(
-    level: Pixels, all_of_it: Pixels, upright: Pixels, folds: Sequence[float], px_per_mm: float
+    level: Pixels, all_of_it: Pixels, upright: Pixels, folds: Sequence[tuple[int, int]], px_per_mm: float
 ) -> tuple[Pixels, list[int]]:
     """Level lines with those that a fold hides, where one is missing among rows of one height; and where those are.
 
@@ -104,7 +110,7 @@ def _with_even_rows(
     for above, height in zip(rows[:-1], heights, strict=True):
         y = above + round(height / 2)
         fold = np.s_[y - reach : y + reach + 1, columns[0] : columns[-1]]
-        if any(abs(y - fold_y) < reach for fold_y in folds):
+        if any(first - reach < y < last + reach for first, last in folds):
             continue
         if abs(height - 2 * usual) < _EVEN * usual and (all_of_it[fold] > 0).any(axis=0).mean() > _MOST_DRAWN:
             whole[fold] = np.maximum(whole[fold], all_of_it[fold])
