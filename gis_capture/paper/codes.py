@@ -6,6 +6,7 @@ from gis_capture.text import Text
 
 SCAN_BROKEN: Final = "scan_broken"
 SCAN_LARGE: Final = "scan_large"
+SCAN_LOCKED: Final = "scan_locked"
 SCAN_LATE: Final = "scan_late"
 SCAN_CANCELLED: Final = "scan_cancelled"
 SCAN_DAMAGED: Final = "scan_damaged"
@@ -24,6 +25,7 @@ TEXT_ENGINE_MISSING: Final = "text_engine_missing"
 TITLES = {
     SCAN_BROKEN: Text("スキャンを読み取れません", "a scan cannot be read: no picture, broken, of another format"),
     SCAN_LARGE: Text("スキャンが大きすぎます", "a scan has too many pages or pixels"),
+    SCAN_LOCKED: Text("スキャンがパスワードで保護されています", "a scan is locked with a password"),
     SCAN_LATE: Text("1ページに時間がかかりすぎます", "a page takes too long"),
     SCAN_CANCELLED: Text("読み取りを中止しました", "reading was cancelled; it goes on after the pages that are done"),
     SCAN_DAMAGED: Text("読み取った台帳が壊れています", "what was read of a ledger is damaged: read the scan again"),

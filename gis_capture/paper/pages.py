@@ -1,5 +1,6 @@
 """Pages of paper as pixels: scans and photographs, PDFs, and the clean sheet; within limits."""
 
+import struct
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +22,11 @@ MAX_PAGES = 200
 # What is worked on: more shows no more of a pen.
 _WORK_PX = 5_000
 _DPI = 250
+# What libraries raise for files that are cut or made up.
+_BROKEN = (
+    *(UnidentifiedImageError, pypdfium2.PdfiumError, cv2.error, struct.error),
+    *(OSError, EOFError, ValueError, SyntaxError, TypeError, LookupError, ArithmeticError),
+)
 FORMATS = ("JPEG", "PNG", "TIFF", "WEBP")
 
 
@@ -66,9 +72,18 @@ def numbered_pages(path: Path, *, dpi: float = _DPI, without: Collection[int] = 
         with path.open("rb") as file:
             is_pdf = b"%PDF-" in file.read(1024)
         yield from _pdf_pages(path, dpi, without) if is_pdf else _picture_pages(path, without)
-    except (UnidentifiedImageError, pypdfium2.PdfiumError, OSError, ValueError, SyntaxError, cv2.error) as error:
+    except _BROKEN as error:
         if isinstance(error, SourceError):
             raise
+        if isinstance(error, pypdfium2.PdfiumError) and "password" in str(error).lower():
+            raise SourceError(
+                Text(
+                    f"「{path.name}」はパスワードで保護されています。保護を外した PDF を選んでください。",
+                    f'"{path.name}" is locked with a password: choose a PDF without one.',
+                ),
+                path=path,
+                code=codes.SCAN_LOCKED,
+            ) from error
         raise SourceError(
             Text(
                 f"「{path.name}」を画像として読めません。壊れているか、対応していない形式です"
@@ -141,12 +156,22 @@ def _picture_pages(path: Path, without: Collection[int]) -> Iterator[Page]:
                 raise _too_large(path, f"{picture.width:,} × {picture.height:,}")
             long_edge, dpi = max(picture.size), _dpi_of(picture)
             picture.draft("RGB", (_WORK_PX, _WORK_PX))
-            upright = ImageOps.exif_transpose(picture).convert("RGB")
+            upright = _colored(ImageOps.exif_transpose(picture))
             if max(upright.size) > _WORK_PX:
                 upright.thumbnail((_WORK_PX, _WORK_PX), Image.Resampling.BOX)
             smaller = max(upright.size) / long_edge
             pixels = np.ascontiguousarray(np.asarray(upright)[..., ::-1])
             yield Page(number, n_pages, pixels, dpi * smaller if dpi else None)
+
+
+def _colored(picture: Image.Image) -> Image.Image:
+    """A picture in red, green, blue: 16 bits of gray as 8, and white paper where it is transparent."""
+    if picture.mode.startswith("I;16"):
+        return Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8)).convert("RGB")
+    if picture.has_transparency_data:
+        over = picture.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", over.size, "white"), over).convert("RGB")
+    return picture.convert("RGB")
 
 
 def _dpi_of(picture: Image.Image) -> float | None:

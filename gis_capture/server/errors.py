@@ -118,6 +118,7 @@ STATUS_OF_CODE = {
     "row_not_open": 404,
     "scan_broken": 422,
     "scan_large": 413,
+    "scan_locked": 422,
     "scanned_busy": 409,
     "scanned_decision": 400,
     "scanned_open": 409,

@@ -26,6 +26,7 @@ from gis_capture.paper.pages import numbered_pages
 
 READ_DPI = 300
 _PICTURE_QUALITY = 82
+_LEAST_PX = 200
 
 
 def read_page(picture: Pixels, number: int, dpi: float | None, engines: Sequence[Engine]
@@ -39,6 +40,9 @@ def read_page(picture: Pixels, number: int, dpi: float | None, engines: Sequence
         engines: That read.
     """
     begun = time.monotonic()
+    # Next to nothing is no page; the others of the scan are read.
+    below, beside = (max(_LEAST_PX - edge, 0) for edge in picture.shape[:2])
+    picture = cv2.copyMakeBorder(picture, 0, below, 0, beside, cv2.BORDER_CONSTANT, value=(255, 255, 255))
     px_per_mm = dpi / 25.4 if dpi else max(picture.shape) / LONG_EDGE_MM
     flat = straighten(picture)
     degrees = find_turn(flat.gray, engines[0], px_per_mm)

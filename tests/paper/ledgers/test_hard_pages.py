@@ -136,3 +136,16 @@ def test_what_is_blackened_waits(font: Path) -> None:
     assert even_light(page)[1][TOP + HEIGHT + 30, LEFT + WIDTH // 2] == 255
     _, cells = _read(image)
     assert ["covered" in cell.doubts for cell in cells if cell.row == 1] == [True] + [False] * (N_COLUMNS - 1)
+
+
+def test_letters_in_a_fold_are_read_as_beside_it(font: Path) -> None:
+    """A fold that runs down through the texts of a column is lifted off, nothing of a letter with it."""
+    image, _ = _page(font)
+    page = np.asarray(image, np.float32)
+    at = LEFT + 0.1 * WIDTH + 4 * MM
+    folded = 0.3 * np.exp(-(((np.arange(page.shape[1]) - at) / 3) ** 2))
+    _, clean = _read(image)
+    grid, cells = _read(Image.fromarray((page * (1 - folded)).astype(np.uint8)))
+    assert (grid.n_rows, grid.n_columns) == (N_ROWS, N_COLUMNS)
+    assert [cell.readings for cell in cells] == [cell.readings for cell in clean]
+    assert not any(cell.doubts for cell in cells if cell.column == 0)

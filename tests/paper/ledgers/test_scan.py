@@ -1,16 +1,22 @@
 """A printed ledger comes back from the scanner as a table; what is in doubt waits for a person."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from fpdf import FPDF
 from PIL import Image
 
 from gis_capture.errors import SourceError
 from gis_capture.paper.ledgers.letters import key
+from gis_capture.paper.ledgers.reading import read_page
 from gis_capture.paper.ledgers.scan import Known, read_scan
-from gis_capture.paper.ledgers.table import ScannedLedger, read_ledger
+from gis_capture.paper.ledgers.straighten import Pixels
+from gis_capture.paper.ledgers.table import Reading, ScannedLedger, read_ledger
+from gis_capture.paper.pages import numbered_pages
 from tests.paper.ledgers.printed import TOWNS, Look, Printed, print_ledger
 
 LOOK = Look(dpi=200, skew_deg=1.1, n_stamps=1, n_folds=1)
@@ -98,3 +104,57 @@ def test_what_is_no_page_is_told(name: str, tmp_path: Path) -> None:
         read_scan(path, tmp_path / "read")
     assert told.value.subject["code"] in ("scan_broken", "scan_large")
     assert not (tmp_path / "read" / "ledger.json").exists()
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")
+@pytest.mark.parametrize("name", ["locked.pdf", "cut.tif", "text.pdf"])
+def test_what_is_locked_or_cut_is_told_as_that(name: str, tmp_path: Path) -> None:
+    """A PDF with a password is not called broken; a TIFF that ends within its list of pages is."""
+    path = tmp_path / name
+    if name == "locked.pdf":
+        document = FPDF()
+        document.set_encryption(owner_password="a", user_password="b")
+        document.add_page()
+        path.write_bytes(bytes(document.output()))
+    elif name == "cut.tif":
+        pages = [Image.effect_noise((600, 800), 80) for _ in range(3)]
+        pages[0].save(path, save_all=True, append_images=pages[1:])
+        path.write_bytes(path.read_bytes()[: path.stat().st_size * 6 // 10])
+    else:
+        path.write_text("%PDF-1.7 ではありません", encoding="utf-8")
+
+    with pytest.raises(SourceError) as told:
+        list(numbered_pages(path))
+    assert told.value.subject["code"] == ("scan_locked" if name == "locked.pdf" else "scan_broken")
+    assert ("パスワード" in told.value.message.ja) == (name == "locked.pdf")
+
+
+def test_what_is_not_of_eight_bits_loses_nothing(tmp_path: Path) -> None:
+    """Letters on transparent paper are no black page, and 16 bits of gray no white one."""
+    clear = Image.new("RGBA", (300, 200))
+    clear.paste((0, 0, 0, 255), (100, 50, 120, 150))
+    clear.save(tmp_path / "clear.png")
+    deep = np.full((200, 300), 0xF000, np.uint16)
+    deep[50:150, 100:120] = 0x1000
+    Image.fromarray(deep).save(tmp_path / "deep.tif")
+    for name in ("clear.png", "deep.tif"):
+        (page,) = numbered_pages(tmp_path / name)
+        assert page.pixels is not None
+        assert page.pixels[100, 110].max() < 30 and page.pixels[20, 20].min() > 220, name
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 900), (900, 3)])
+def test_next_to_nothing_is_a_page_without_a_table(size: tuple[int, int]) -> None:
+    """It does not end the reading of the pages beside it."""
+    page, _, tables = read_page(np.zeros((*size, 3), np.uint8), 1, None, [NoEngine()])
+    assert (page.state, tables) == ("no_table", [])
+
+
+class NoEngine:
+    """Reads nothing."""
+
+    name = "none"
+
+    def read(self, lines: Sequence[Pixels]) -> list[Reading]:
+        """Nothing of each line."""
+        return [Reading(self.name, "", 0.0)] * len(lines)
