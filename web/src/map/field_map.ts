@@ -89,6 +89,8 @@ export class FieldMap {
       maxTileCacheSize: 64,
       // MapLibre's own following draws the map before what made room for itself is on the screen.
       trackResize: false,
+      // Each step of a fade draws the whole map.
+      fadeDuration: 0,
       canvasContextAttributes: { powerPreference: "default" },
     });
     this.#map = map;
@@ -109,7 +111,8 @@ export class FieldMap {
     whenHeld(map, options.onHold);
     map.on("moveend", () => options.onMove(this.view()));
     map.on("rotate", () => options.onTurn(map.getBearing()));
-    this.#ready = new Promise((resolve) => map.once("load", () => resolve()));
+    // Whether the map has drawn anything yet does not matter to what is put on it.
+    this.#ready = new Promise((resolve) => map.once("style.load", () => resolve()));
     // Safari ends the workers of a page in the background; "visibilitychange" is heard by MapLibre itself.
     addEventListener("pageshow", () => getGlobalDispatcher().ensureWorkers());
   }
@@ -133,8 +136,8 @@ export class FieldMap {
     this.#keys = layers.map(({ layer }) => layer.key);
     this.#packs = [...packs];
     this.#map.setStyle(structuredClone(style), { diff: true });
-    // A new style empties its GeoJSON sources.
-    await Promise.all([this.select(this.#selected), this.showPosition(this.#position), this.#drawSketch()]);
+    // A new style empties its GeoJSON sources; nobody waits for the map to draw them again.
+    void Promise.all([this.select(this.#selected), this.showPosition(this.#position), this.#drawSketch()]);
   }
 
   /** Shows a pack more or less, or not at all. */

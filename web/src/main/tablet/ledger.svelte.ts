@@ -88,10 +88,16 @@ export class Ledger {
 
   /** Reads everything but the features; they are many, and a map can be made meanwhile. */
   async loadLayers(): Promise<void> {
-    await this.#loadOutbox();
-    useShifts((await readSetting(this.database, "shifts")) ?? []);
-    useForms((await readSetting(this.database, "forms")) ?? {});
-    this.layers = await listLayers(this.database);
+    const { database } = this;
+    const [shifts = [], forms = {}, layers] = await Promise.all([
+      readSetting(database, "shifts"),
+      readSetting(database, "forms"),
+      listLayers(database),
+      this.#loadOutbox(),
+    ]);
+    useShifts(shifts);
+    useForms(forms);
+    this.layers = layers;
   }
 
   async loadFeatures(): Promise<void> {
@@ -259,17 +265,24 @@ export class Ledger {
   }
 
   async #loadOutbox(): Promise<void> {
-    this.entries = await listOutbox(this.database);
+    const { database } = this;
+    const [entries, conflicts, photos, undone] = await Promise.all([
+      listOutbox(database),
+      listConflicts(database),
+      listUnsentPhotos(database),
+      listUndone(database),
+      this.rounds.load(),
+    ]);
+    this.entries = entries;
+    this.conflicts = conflicts;
+    this.n_unsent_photos = photos.length;
+    this.redoable = undone;
     this.#entries.clear();
     for (const entry of this.entries) {
       const { feature_id } = entry.change;
       this.#entries.set(feature_id, [...this.entriesOf(feature_id), entry]);
     }
-    await this.rounds.load();
-    this.conflicts = await listConflicts(this.database);
-    this.n_unsent_photos = (await listUnsentPhotos(this.database)).length;
     if (!this.is_whole) this.undoable = stepsOf(this.entries);
-    this.redoable = await listUndone(this.database);
     const kept = takeable(this.entries);
     this.#forget((change_id) => !kept.has(change_id));
   }

@@ -32,19 +32,28 @@ export class MapViews {
 
   async load(): Promise<void> {
     const { database } = this.#ledger;
-    this.pack_views = { online: HIDDEN, ...(await readSetting(database, "pack_views")) };
-    this.layer_views = (await readSetting(database, "layer_views")) ?? {};
-    this.order = (await readSetting(database, "layer_order")) ?? [];
-    this.theme = (await readSetting(database, "map_theme")) ?? "plain";
+    const [pack_views, layer_views = {}, order = [], theme = "plain"] = await Promise.all([
+      readSetting(database, "pack_views"),
+      readSetting(database, "layer_views"),
+      readSetting(database, "layer_order"),
+      readSetting(database, "map_theme"),
+    ]);
+    this.pack_views = { online: HIDDEN, ...pack_views };
+    this.layer_views = layer_views;
+    this.order = order;
+    this.theme = theme;
   }
 
   /** Puts everything on the map but the features, with names so many times as large. */
   async draw(map: FieldMap, text_times: number): Promise<void> {
     const { maps } = this.#ledger;
-    const here = (await listPacks(maps)).filter((pack) => pack.is_complete);
+    const [stored, told] = await Promise.all([
+      listPacks(maps),
+      online.current ? readSetting(this.#ledger.database, "online") : null,
+    ]);
+    const here = stored.filter((pack) => pack.is_complete);
     // Scans and photographs lie over base maps.
     const packs = here.toSorted((a, b) => Number(a.kind === "raster") - Number(b.kind === "raster"));
-    const told = online.current ? await readSetting(this.#ledger.database, "online") : null;
     if (told) packs.unshift({ ...onlinePack(told, t("map_online")), is_complete: true });
     this.packs = packs;
     const local: LocalPack[] = packs.map((pack) => ({ ...pack, read: packReader(maps, pack.sha256) }));

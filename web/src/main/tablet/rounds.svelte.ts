@@ -20,8 +20,9 @@ export class Rounds {
   }
 
   async load(): Promise<void> {
-    this.#kept = (await readSetting(this.#database, "round")) ?? null;
-    this.visits = new Map((await listVisits(this.#database)).map((visit) => [visit.feature_id, visit]));
+    const [kept = null, visits] = await Promise.all([readSetting(this.#database, "round"), listVisits(this.#database)]);
+    this.#kept = kept;
+    this.visits = new Map(visits.map((visit) => [visit.feature_id, visit]));
   }
 
   /** The day on which the round began, "2026-11-23". */
