@@ -46,8 +46,12 @@ async function saveOne(
   first_id?: string,
 ): Promise<OutboxEntry | null> {
   const outbox = transaction.objectStore("outbox");
-  const entries = await outbox.index("feature_id").getAll(wish.feature_id);
-  const stored = await findStored(transaction, wish.layer.key, wish.feature_id);
+  // Requests of a transaction are done in the order they are made; waiting for each would show in how long a save takes.
+  const [entries, stored, epoch] = await Promise.all([
+    outbox.index("feature_id").getAll(wish.feature_id),
+    findStored(transaction, wish.layer.key, wish.feature_id),
+    transaction.objectStore("settings").get("epoch"),
+  ]);
   const base = stored?.feature ?? null;
   const is_mending = entries.some((entry) => isRefused(entry, entries));
   const pending = entries.filter((entry) => entry.state === "unsent" || entry.state === "held");
@@ -55,7 +59,6 @@ async function saveOne(
   const replaced = is_mending ? entries.filter((entry) => entry.state !== "conflict") : [];
   const seen = is_mending ? base : wish.seen;
   // What is of a store that was replaced, or was pulled anew meanwhile, is compared by its values alone.
-  const epoch = await transaction.objectStore("settings").get("epoch");
   const is_current = stored?.store === epoch && base?.revision === seen?.revision;
   const is_gone = is_mending && !base && wish.is_deletion;
   const made = makeChange(
@@ -69,10 +72,14 @@ async function saveOne(
     nature,
   );
   const change = is_gone ? null : made;
-  for (const entry of replaced) await outbox.delete(entry.sequence);
-  await transaction.objectStore("drafts").delete(wish.feature_id);
-  if (!change) return null;
-  await setPhotosToSend(transaction, change.attachments);
+  const removeOld = async () => {
+    for (const { sequence } of replaced) await outbox.delete(sequence);
+    await transaction.objectStore("drafts").delete(wish.feature_id);
+  };
+  if (!change) {
+    await removeOld();
+    return null;
+  }
   const entry = {
     change,
     state: "unsent",
@@ -81,8 +88,13 @@ async function saveOne(
     label: wish.label,
     first_id: first_id ?? change.change_id,
   } satisfies Omit<OutboxEntry, "sequence">;
-  const sequence = await outbox.add(entry as OutboxEntry);
-  await noteVisit(transaction, change);
+  const add = async () => outbox.add(entry as OutboxEntry);
+  const [sequence] = await Promise.all([
+    add(),
+    removeOld(),
+    setPhotosToSend(transaction, change.attachments),
+    noteVisit(transaction, change),
+  ]);
   return { ...entry, sequence };
 }
 
