@@ -36,6 +36,7 @@ ELSEWHERE = {
     "Remembered.svelte": "test_form_fields.py",
     "RoundProgress.svelte": "test_rounds.py",
     "SearchList.svelte": "test_form_fields.py",
+    "TraceTools.svelte": "test_rasters.py",
 }
 # Pages likewise; one's own password is there for people with an account.
 OTHER_PAGES = {"password": "test_people.py", "scans": "test_scans.py"}

@@ -1,4 +1,4 @@
-import type { Geometry, Position } from "geojson";
+import type { Geometry, Polygon, Position } from "geojson";
 import { bboxOf, distanceM } from "./distance.ts";
 import { quantile } from "./quantile.ts";
 
@@ -15,6 +15,10 @@ export interface Vertex {
 export interface Sketch {
   vertices: readonly Vertex[];
   undone: readonly Vertex[];
+  /** Of an area that was filled. */
+  holes?: Position[][];
+  /** What was there before it was filled, as long as nothing was added. */
+  former?: Sketch;
 }
 
 export const EMPTY_SKETCH: Sketch = { vertices: [], undone: [] };
@@ -22,17 +26,33 @@ export const EMPTY_SKETCH: Sketch = { vertices: [], undone: [] };
 export function addVertex(sketch: Sketch, place: Position, accuracy_m: number | null = null): Sketch {
   const last = sketch.vertices.at(-1)?.place;
   const is_same = last && last[0] === place[0] && last[1] === place[1];
-  return is_same ? sketch : { vertices: [...sketch.vertices, { place, accuracy_m }], undone: [] };
+  if (is_same) return sketch;
+  // Taken back corner by corner there is nothing left that they are holes of.
+  const holes = sketch.vertices.length > 2 && sketch.holes;
+  return { vertices: [...sketch.vertices, { place, accuracy_m }], undone: [], ...(holes && { holes }) };
+}
+
+/** Moves a vertex that is still there. */
+export function moveVertex(sketch: Sketch, vertex: Vertex, place: Position): Sketch {
+  const at = sketch.vertices.indexOf(vertex);
+  return at < 0 ? sketch : { ...sketch, vertices: sketch.vertices.with(at, { place, accuracy_m: null }) };
+}
+
+/** Takes an area in the place of what was drawn; one step back gives that again. */
+export function fillSketch(sketch: Sketch, { coordinates: [ring = [], ...holes] }: Polygon): Sketch {
+  const vertices = ring.slice(0, -1).map((place) => ({ place, accuracy_m: null }));
+  return { vertices, undone: [], holes, former: sketch };
 }
 
 export function undoVertex(sketch: Sketch): Sketch {
+  if (sketch.former) return sketch.former;
   const last = sketch.vertices.at(-1);
-  return last ? { vertices: sketch.vertices.slice(0, -1), undone: [...sketch.undone, last] } : sketch;
+  return last ? { ...sketch, vertices: sketch.vertices.slice(0, -1), undone: [...sketch.undone, last] } : sketch;
 }
 
 export function redoVertex(sketch: Sketch): Sketch {
   const next = sketch.undone.at(-1);
-  return next ? { vertices: [...sketch.vertices, next], undone: sketch.undone.slice(0, -1) } : sketch;
+  return next ? { ...sketch, vertices: [...sketch.vertices, next], undone: sketch.undone.slice(0, -1) } : sketch;
 }
 
 /** Goes on with a walk: a fix becomes a vertex where it is exact enough and some steps away from the one before. */
@@ -64,7 +84,8 @@ export function sketchShape(sketch: Sketch, kind: SketchKind): Geometry | null {
   if (kind === "Box") return boxShape(vertices);
   const [first] = vertices;
   if (kind === "LineString") return vertices.length < 2 ? null : { type: "LineString", coordinates: vertices };
-  return vertices.length < 3 || !first ? null : { type: "Polygon", coordinates: [[...vertices, first]] };
+  if (vertices.length < 3 || !first) return null;
+  return { type: "Polygon", coordinates: [[...vertices, first], ...(sketch.holes ?? [])] };
 }
 
 function boxShape(vertices: Position[]): Geometry | null {

@@ -3,7 +3,9 @@ import {
   addVertex,
   crossesItself,
   EMPTY_SKETCH,
+  fillSketch,
   lineCrosses,
+  moveVertex,
   placesOf,
   redoVertex,
   sketchAccuracyM,
@@ -91,4 +93,28 @@ test("sides that cross are found in areas; neighbours and the closing corner are
   ];
   expect(lineCrosses(back)).toBe(true);
   expect(crossesItself({ type: "Point", coordinates: [0, 0] })).toBe(false);
+});
+
+test("an area that was filled is one step, keeps its holes, and goes on like any other", () => {
+  const ring = [...CORNERS, CORNERS[0] as number[]];
+  const hole = ring.map(([x = 0, y = 0]) => [x - 0.0001, y + 0.0001]);
+  const area = { type: "Polygon" as const, coordinates: [ring, hole] };
+  const before = addVertex(EMPTY_SKETCH, [138, 36]);
+  const filled = fillSketch(before, area);
+  expect(sketchShape(filled, "Polygon")).toEqual(area);
+  expect(undoVertex(filled)).toBe(before);
+  const more = addVertex(filled, [137, 36.001]);
+  expect(placesOf(undoVertex(more))).toEqual(CORNERS);
+  expect(sketchShape(redoVertex(undoVertex(more)), "Polygon")).toEqual({
+    type: "Polygon",
+    coordinates: [[...CORNERS, [137, 36.001], CORNERS[0]], hole],
+  });
+});
+
+test("a vertex moves where it is, unless it was taken back meanwhile", () => {
+  const [, second] = drawn.vertices;
+  if (!second) throw new Error("no vertex");
+  expect(placesOf(moveVertex(drawn, second, [137.002, 36]))[1]).toEqual([137.002, 36]);
+  const taken = undoVertex(undoVertex(drawn));
+  expect(moveVertex(taken, second, [137.002, 36])).toBe(taken);
 });

@@ -30,6 +30,12 @@ export class MapViews {
     return this.#ledger.layers.toReversed().sort((a, b) => place(a) - place(b));
   }
 
+  /** Names of the scans and photographs on the map, the uppermost first. */
+  get rasters(): string[] {
+    const shown = this.packs.filter(({ name }) => (this.pack_views[name] ?? WHOLE_VIEW).is_visible);
+    return shown.flatMap(({ name }) => /^raster-(.+)/.exec(name)?.[1] ?? []).reverse();
+  }
+
   async load(): Promise<void> {
     const { database } = this.#ledger;
     const [pack_views, layer_views = {}, order = [], theme = "plain"] = await Promise.all([

@@ -1,14 +1,17 @@
-import type { Geometry, Position } from "geojson";
+import type { Geometry, Polygon, Position } from "geojson";
 import { untrack } from "svelte";
 import {
   addVertex,
   EMPTY_SKETCH,
+  fillSketch,
+  moveVertex,
   placesOf,
   redoVertex,
   type Sketch,
   type SketchKind,
   sketchShape,
   undoVertex,
+  type Vertex,
   walkOn,
 } from "../../geometry/sketch.ts";
 import { snapTo } from "../../geometry/snap.ts";
@@ -20,7 +23,7 @@ import type { DraftForm } from "./draft.svelte.ts";
 /** A fix less exact than this makes no vertex of a walk, and a point at it deserves a second look. */
 export const POOR_M = 15;
 /** How far from a tap a vertex or a side draws it to itself. */
-const SNAP_PX = 20;
+export const SNAP_PX = 20;
 
 /** What was drawn so far, and who keeps it at each step; without one it ends with its panel. */
 export interface SketchKeeper {
@@ -45,6 +48,8 @@ export class Sketching {
   sketch = $state.raw<Sketch>(EMPTY_SKETCH);
   is_snapping = $state(true);
   is_walking = $state(false);
+  /** Finds where a vertex that snapped to nothing belongs on a scanned map, while that is wanted. */
+  toLine = $state.raw<((place: Position) => Promise<Position | null>) | null>(null);
 
   readonly kind: SketchKind;
   /** A screen that goes dark would end the walk: positions stop coming. */
@@ -81,7 +86,15 @@ export class Sketching {
   }
 
   add(place: Position): void {
-    this.#set(addVertex(this.sketch, (this.is_snapping && this.#snapped(place)) || place));
+    const near = this.is_snapping && this.#snapped(place);
+    this.#set(addVertex(this.sketch, near || place));
+    const added = this.sketch.vertices.at(-1);
+    if (!near && added) void this.#lead(added);
+  }
+
+  /** Takes an area in the place of what was drawn. */
+  fill(area: Polygon): void {
+    this.#set(fillSketch(this.sketch, area));
   }
 
   addCentre(): void {
@@ -130,6 +143,12 @@ export class Sketching {
     this.sketch = sketch;
     this.#keeper?.keep(sketch, this.is_walking);
     this.#show();
+  }
+
+  /** The vertex is there at once, and moves when the office has answered. */
+  async #lead(vertex: Vertex): Promise<void> {
+    const place = await this.toLine?.(vertex.place);
+    if (place) this.#set(moveVertex(this.sketch, vertex, place));
   }
 
   #show(): void {
