@@ -67,7 +67,7 @@ class Looking:
         self.folder: Path | None = config.getoption("--screenshots", default=None)
         self.prefix = "-".join((app, *way))
         self.found: list[str] = []
-        self.is_enlarged = app == "tablet"
+        self.is_enlarged = app == "tablet" and way.orientation == "820x1180"
         self.names: list[str] = []
         self.pages: set[str] = set()
         self.part_names: set[str] = set()
