@@ -126,6 +126,10 @@ def test_columns_are_made_anew_on_all_cores(
     on_server.submit(live.state, workspace.store.revision()).result()
 
     assert is_done.wait(LIMIT_S)
+    # Before its store is closed.
+    for thread in threading.enumerate():
+        if thread.name == "tiles-street_light":
+            thread.join(LIMIT_S)
     assert found == [ALLOWED]
     assert len(on_server.submit(allowed).result()) == 1
 
