@@ -26,19 +26,27 @@ export function headingOf(turned: Turned, screen_deg: number): number | null {
 
 const within = (degrees: number) => ((Math.round(degrees) % 360) + 360) % 360;
 
-/** The device's compass, heard from the first time somebody asks by a tap: Safari lets a page ask only then. */
+/** The device's compass. Safari has people allow it each time the app is opened, and lets it ask only at a tap. */
 export class Compass {
+  /** Whether people have to be asked, and what they said; null = nobody is asked. */
+  consent: "prompt" | "granted" | "denied" | null;
   #heading_deg: number | null = null;
   #at_ms = 0;
-  #is_heard = false;
 
-  /** Begins to listen; where a person has to allow that, they are asked. */
+  constructor() {
+    const has_compass = "DeviceOrientationEvent" in globalThis;
+    this.consent = has_compass && (DeviceOrientationEvent as Asking).requestPermission ? "prompt" : null;
+    if (has_compass && !this.consent) this.#listen();
+  }
+
+  /** Asks a person, at whose tap this has to be, and listens if they allow it. */
   async ask(): Promise<void> {
-    if (this.#is_heard || !("DeviceOrientationEvent" in globalThis)) return;
-    this.#is_heard = true;
-    const { requestPermission } = DeviceOrientationEvent as Asking;
-    const answer = requestPermission ? await requestPermission().catch(() => "denied") : "granted";
-    if (answer !== "granted") return;
+    if (this.consent !== "prompt") return;
+    this.consent = (await (DeviceOrientationEvent as Asking).requestPermission?.().catch(() => null)) ?? "denied";
+    if (this.consent === "granted") this.#listen();
+  }
+
+  #listen(): void {
     const hear = (event: Event) => {
       const heading_deg = headingOf(event as DeviceOrientationEvent, screen.orientation?.angle ?? 0);
       if (heading_deg === null) return;
@@ -53,3 +61,6 @@ export class Compass {
     return Date.now() - this.#at_ms > FRESH_MS ? null : this.#heading_deg;
   }
 }
+
+/** That of this device. */
+export const compass = new Compass();

@@ -1,5 +1,5 @@
 import type { DevicePosition } from "../model/feature.ts";
-import { Compass } from "./compass.ts";
+import { compass } from "./compass.ts";
 
 /** A position as the device told it; the accuracy is a radius in metres. */
 export interface Fix extends DevicePosition {
@@ -15,8 +15,6 @@ export class Gps {
   fix = $state.raw<Fix | null>(null);
   /** "denied": the person or the device forbids it; "unavailable": no signal yet. */
   problem = $state<"denied" | "unavailable" | null>(null);
-  /** Which way the device looks, for photos. */
-  readonly compass = new Compass();
   #watch: number | null = null;
 
   start(): void {
@@ -51,7 +49,7 @@ export class Gps {
 
   /** The position of who looks at something: with the way the device looks, where it tells. */
   looking(): DevicePosition | null {
-    const [position, heading_deg] = [this.current(), this.compass.current()];
+    const [position, heading_deg] = [this.current(), compass.current()];
     return position && (heading_deg === null ? position : { ...position, heading_deg });
   }
 

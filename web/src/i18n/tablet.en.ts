@@ -77,6 +77,7 @@ export const en: Record<TabletKey, string> = {
   check_is_good: "Good:",
   check_is_todo: "To do:",
   check_position_allow: "Allow the position",
+  check_compass_allow: "Allow the compass",
   check_installed_good: "Opened as an app from the home screen.",
   check_installed_todo: 'Opened in a browser. Use "Add to Home Screen" in the share menu, and open that app.',
   check_persisted_good: "The tablet promises to keep the records.",
@@ -88,6 +89,8 @@ export const en: Record<TabletKey, string> = {
   check_position_good: "The position of this tablet can be used.",
   check_position_todo:
     "The position may not be used. Allow it with the button below. Once refused, allow it in the settings of the tablet.",
+  check_compass_good: "Photos are given the direction that the camera looks in.",
+  check_compass_todo: "For photos to have a direction, allow it with the button below. Photos can be taken without it.",
   check_unsent_good: "Nothing unsent from the days before.",
   check_unsent_todo: '{n} records of the days before are not sent yet. Press "Send" first.',
   check_battery_good: "Battery: {percent} %",

@@ -77,6 +77,7 @@ export const ja = {
   check_is_good: "よし:",
   check_is_todo: "確かめる:",
   check_position_allow: "位置を使う",
+  check_compass_allow: "方角を使う",
   check_installed_good: "ホーム画面のアプリとして開いています。",
   check_installed_todo:
     "ブラウザーで開いています。共有メニューの「ホーム画面に追加」をして、そのアプリで開いてください。",
@@ -91,6 +92,8 @@ export const ja = {
   check_position_good: "この端末の位置を使えます。",
   check_position_todo:
     "位置を使う許可がありません。下のボタンで許してください。断ったあとは、端末の設定の「位置情報」で許してください。",
+  check_compass_good: "写真に、カメラを向けた方角が入ります。",
+  check_compass_todo: "写真に方角を入れるには、下のボタンで許してください。なくても写真はとれます。",
   check_unsent_good: "前の日の未送信はありません。",
   check_unsent_todo: "前の日の記録が {n}件、まだ送られていません。先に「送る」を押してください。",
   check_battery_good: "電池: {percent}%",

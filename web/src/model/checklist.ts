@@ -11,13 +11,25 @@ export interface OutingFacts {
   /** Packs that are not here whole. */
   n_packs_open: number;
   position: "granted" | "prompt" | "denied" | null;
+  /** Whether people let the device tell which way it looks; null = nobody has to. */
+  compass: "granted" | "prompt" | "denied" | null;
   /** When each change that is not sent was made. */
   unsent_at: readonly string[];
   battery: { level: number; is_charging: boolean } | null;
   free_bytes: number | null;
 }
 
-const CHECKS = ["installed", "persisted", "layers", "packs", "position", "unsent", "battery", "space"] as const;
+const CHECKS = [
+  "installed",
+  "persisted",
+  "layers",
+  "packs",
+  "position",
+  "compass",
+  "unsent",
+  "battery",
+  "space",
+] as const;
 
 /** One line of the list before leaving; what is not good has words for what to do. */
 export interface Check {
@@ -33,7 +45,7 @@ const DAY_BYTES = 500e6;
 
 /** The list before leaving, as far as the device tells. */
 export function outingChecks(facts: OutingFacts, now: Date): Check[] {
-  const { battery, free_bytes, position } = facts;
+  const { battery, compass, free_bytes, position } = facts;
   const n_old = facts.unsent_at.filter((at) => localDay(new Date(at)) < localDay(now)).length;
   const percent = Math.round((battery?.level ?? 0) * 100);
   const megabytes = Math.round((free_bytes ?? 0) / 1e6);
@@ -49,6 +61,8 @@ export function outingChecks(facts: OutingFacts, now: Date): Check[] {
       values: { n: facts.n_packs, open: facts.n_packs_open },
     },
     position: position && { is_good: position === "granted", values: {} },
+    // Who refused it does without.
+    compass: compass && compass !== "denied" ? { is_good: compass === "granted", values: {} } : null,
     unsent: { is_good: !n_old, values: { n: n_old } },
     battery: { is_good: battery && (battery.is_charging || battery.level >= LOW_BATTERY), values: { percent } },
     space:

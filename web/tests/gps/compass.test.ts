@@ -32,28 +32,33 @@ function stubDevice(answer?: "granted" | "denied") {
   return { requestPermission, turn };
 }
 
-test("a device is listened to from the first tap on, and asked once where it wants that", async () => {
+test("a device whose owner has to allow it is listened to from then on, and asks once", async () => {
   const { requestPermission, turn } = stubDevice("granted");
   const compass = new Compass();
+  expect(compass.consent).toBe("prompt");
   turn(turned(270, 90, 0));
   expect(compass.current()).toBeNull();
   await compass.ask();
   await compass.ask();
   expect(requestPermission).toHaveBeenCalledTimes(1);
   turn(turned(270, 90, 0));
-  expect(compass.current()).toBe(90);
+  expect([compass.consent, compass.current()]).toEqual(["granted", 90]);
 });
 
-test("refused, it tells nothing; an old direction counts as none", async () => {
-  const refused = stubDevice("denied");
-  const silent = new Compass();
-  await silent.ask();
-  refused.turn(turned(270, 90, 0));
-  expect(silent.current()).toBeNull();
-  const { turn } = stubDevice();
+test("refused, it tells nothing", async () => {
+  const { turn } = stubDevice("denied");
   const compass = new Compass();
   await compass.ask();
+  turn(turned(270, 90, 0));
+  expect([compass.consent, compass.current()]).toEqual(["denied", null]);
+});
+
+test("where nobody has to allow it, it is heard at once; an old direction counts as none", () => {
+  const { turn } = stubDevice();
+  const compass = new Compass();
+  expect(compass.consent).toBeNull();
   turn(turned(180, 90, 0));
+  expect(compass.current()).toBe(180);
   const now = vi.spyOn(Date, "now").mockReturnValue(Date.now() + 10_000);
   expect(compass.current()).toBeNull();
   now.mockRestore();

@@ -10,6 +10,7 @@ const READY: OutingFacts = {
   n_packs: 1,
   n_packs_open: 0,
   position: "granted",
+  compass: null,
   unsent_at: [new Date(2026, 10, 23, 7, 0).toISOString()],
   battery: { level: 0.9, is_charging: false },
   free_bytes: 4e9,
@@ -33,10 +34,17 @@ test.each<[Partial<OutingFacts>, string]>([
   [{ n_packs: 0 }, "packs"],
   [{ position: "prompt" }, "position"],
   [{ position: "denied" }, "position"],
+  [{ compass: "prompt" }, "compass"],
   [{ unsent_at: [new Date(2026, 10, 22, 23, 59).toISOString()] }, "unsent"],
   [{ battery: { level: 0.49, is_charging: false } }, "battery"],
   [{ free_bytes: 499e6 }, "space"],
 ])("%o is told as %s", (over, key) => expect(todo(over)).toEqual([key]));
+
+test("a compass is told only where people have to allow it, and not to who refused", () => {
+  const keys = (compass: OutingFacts["compass"]) => outingChecks({ ...READY, compass }, NOW).map(({ key }) => key);
+  expect(keys("granted")).toContain("compass");
+  expect(keys("denied")).not.toContain("compass");
+});
 
 test("a charging tablet may be empty; what the device does not tell is no fault; the battery is for a person to look at", () => {
   expect(todo({ battery: { level: 0.1, is_charging: true } })).toEqual([]);

@@ -1,3 +1,4 @@
+import { compass } from "../../gps/compass.ts";
 import type { OutingFacts } from "../../model/checklist.ts";
 import { listPacks } from "../../store/packs.ts";
 import type { Ledger } from "./ledger.svelte.ts";
@@ -31,6 +32,7 @@ export async function gatherFacts(ledger: Ledger): Promise<OutingFacts> {
     n_packs: packs.length,
     n_packs_open: packs.filter((pack) => !pack.is_complete).length,
     position: position ?? null,
+    compass: compass.consent,
     unsent_at: ledger.entries.filter(({ state }) => state === "unsent").map(({ change }) => change.made_at),
     battery: battery ? { level: battery.level, is_charging: battery.charging } : null,
     free_bytes: estimate?.quota ? estimate.quota - (estimate.usage ?? 0) : null,
