@@ -9,6 +9,8 @@ import os
 import random
 import signal
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ import pytest
 from playwright.sync_api import Error, Playwright, expect
 
 from tests.e2e.photo import take_photo
-from tests.e2e.relay import relay
+from tests.e2e.relay import Relay, relay
 from tests.e2e.serving import Server
 from tests.e2e.tablet import PORTRAIT, Tablet, tablet
 
@@ -106,6 +108,20 @@ def expect_whole(stores: dict[str, Any], text: str) -> bool:
     return bool(saved)
 
 
+@contextlib.contextmanager
+def deadly_relay(url: str, profile: Path) -> Iterator[tuple[Relay, list[float]]]:
+    """A door to the server at which a request kills the browser; and when it did, seconds."""
+    deaths: list[float] = []
+
+    def die() -> None:
+        deaths.append(time.monotonic())
+        kill_browser(profile)
+
+    with relay(url) as door:
+        door.acts["/health?die"] = die
+        yield door, deaths
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="finds the processes of the browser in /proc")
 def test_an_edit_survives_the_death_of_the_browser_at_any_write(
     screens_server: Server, playwright: Playwright, browser_path: str, tmp_path: Path, pytestconfig: pytest.Config
@@ -114,14 +130,7 @@ def test_an_edit_survives_the_death_of_the_browser_at_any_write(
     profile = tmp_path / "profile"
     texts = ["死なない集会所"]
     saved = []
-    with relay(screens_server.url) as door:
-        deaths: list[int] = []
-
-        def die() -> None:
-            deaths.append(len(texts))
-            kill_browser(profile)
-
-        door.acts["/health?die"] = die
+    with deadly_relay(screens_server.url, profile) as (door, deaths):
         with tablet(playwright, browser_path, profile, door.url, viewport=PORTRAIT) as crew:
             crew.page.evaluate(_COUNT)
             crew.set_up("aed")
@@ -139,7 +148,7 @@ def test_an_edit_survives_the_death_of_the_browser_at_any_write(
                 crew.page.evaluate(_COUNT)
                 crew.expect_map()
                 edit(crew, texts[-1], take_photo(tmp_path, len(texts)), deadly)
-            assert deaths[-1:] == [len(texts)], f"it did not die at write {deadly} of {n_writes}"
+            assert len(deaths) == len(texts) - 1, f"it did not die at write {deadly} of {n_writes}"
             with tablet(playwright, browser_path, profile, door.url) as crew:
                 crew.expect_map()
                 saved.append(expect_whole(crew.page.evaluate(_STORES), texts[-1]))
@@ -162,14 +171,7 @@ def test_of_a_divided_shape_no_part_alone_survives_the_death_of_the_browser(
 ) -> None:
     """Between the write of one part and that of the next: the line is there to go on with, and no part is saved."""
     profile = tmp_path / "profile"
-    with relay(screens_server.url) as door:
-        deaths: list[bool] = []
-
-        def die() -> None:
-            deaths.append(True)
-            kill_browser(profile)
-
-        door.acts["/health?die"] = die
+    with deadly_relay(screens_server.url, profile) as (door, deaths):
         with tablet(playwright, browser_path, profile, door.url, viewport=PORTRAIT) as crew:
             crew.page.evaluate(_COUNT)
             crew.set_up("damage_area")

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from gis_capture.paper.ledgers.folds import lift_fold
 from gis_capture.paper.ledgers.grid import find_grids
 from gis_capture.paper.ledgers.straighten import LONG_EDGE_MM, find_skew, straighten
 from tests.paper.ledgers.printed import Look, print_ledger
@@ -136,6 +137,22 @@ def test_a_fold_in_the_middle_of_a_high_row_divides_it_not(font: Path) -> None:
     (grid,), _ = find_grids((page * (1 - 0.3 * folded) - 5 + noise).clip(0, 255).astype(np.uint8), mm)
     assert (grid.n_rows, len(grid.places)) == (len(edges) - 1, 3 * (len(edges) - 1))
     assert all(place.is_sure for place in grid.places)
+
+
+def test_the_shadow_of_a_fold_is_lifted_off_its_letters() -> None:
+    """Paper is white there again, and what was as dark as ink still is, be the shadow deep or pale along its way."""
+    page = np.full((800, 60), 250.0)
+    page[::9, 10:50] = 40
+    shadow = np.ones_like(page)
+    shadow[:384, 25:35], shadow[384:, 25:35] = 0.6, 0.85
+    gray = (page * shadow).astype(np.uint8)
+    plain = gray.copy()
+
+    lift_fold(gray, (25, 35), plain, px_per_mm=8)
+
+    is_ink = page < 100
+    assert plain[~is_ink].min() > 235 and plain[is_ink].max() < 60
+    assert (plain[:, :15] == gray[:, :15]).all() and (plain[:, 45:] == gray[:, 45:]).all()
 
 
 def test_a_lid_whiter_than_the_paper_leaves_no_rows_and_columns(font: Path) -> None:

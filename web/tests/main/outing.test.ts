@@ -5,16 +5,10 @@ import { listFeatures, listLayers } from "../../src/store/features.ts";
 import { FEATURE, LAYER } from "../samples.ts";
 import { newDatabase, page } from "../store/stored.ts";
 import { json, ndjson, serve } from "../sync/fake_server.ts";
+import { stubNavigator } from "../sync/navigator.ts";
 
-/** As navigator.locks: one at a time. */
 beforeEach(() => {
-  let last: Promise<unknown> = Promise.resolve();
-  const request = <T>(_name: string, work: () => Promise<T>) => {
-    const done = last.then(work);
-    last = done.catch(() => undefined);
-    return done;
-  };
-  vi.stubGlobal("navigator", { locks: { request }, onLine: true });
+  stubNavigator();
   vi.stubGlobal("document", Object.assign(new EventTarget(), { visibilityState: "visible" }));
 });
 afterEach(() => vi.unstubAllGlobals());

@@ -9,17 +9,9 @@ import { OfflineError } from "../../src/sync/http.ts";
 import type { Sent } from "../../src/sync/push.ts";
 import { filledDatabase, page, photo, saved } from "../store/stored.ts";
 import { cut, ndjson, readPush, receiptsFor, serve } from "./fake_server.ts";
+import { stubNavigator } from "./navigator.ts";
 
-/** As navigator.locks: one at a time. */
-beforeEach(() => {
-  let last: Promise<unknown> = Promise.resolve();
-  const request = <T>(_name: string, work: () => Promise<T>) => {
-    const done = last.then(work);
-    last = done.catch(() => undefined);
-    return done;
-  };
-  vi.stubGlobal("navigator", { locks: { request }, onLine: true });
-});
+beforeEach(stubNavigator);
 afterEach(() => vi.unstubAllGlobals());
 
 const push = async (request: Request) => receiptsFor((await readPush(request)).changes);
