@@ -19,7 +19,7 @@ import { fitWhenStill } from "./fitting.ts";
 import { Following } from "./following.ts";
 import { Freehand, type FreehandOptions } from "./freehand.ts";
 import { whenHeld } from "./holding.ts";
-import { type DrawnLayer, showLedgerLayer, sourceId } from "./ledger_style.ts";
+import { CROWDED_ZOOM, type DrawnLayer, showLedgerLayer, sourceId } from "./ledger_style.ts";
 import { tellState } from "./map_state.ts";
 import { drawImage, MARKER_PIXEL_RATIO } from "./markers.ts";
 import { type LocalPack, openPack, type PackView } from "./pack_source.ts";
@@ -284,7 +284,8 @@ export class FieldMap {
 
   /** The feature nearest to a point of the screen; none where the tap is on points drawn together. */
   #nearest(x: number, y: number): Tapped | null {
-    if (this.#rendered(x, y, 1, CROWD).length) return null;
+    // Where none are drawn together, nobody waits for it to be looked after.
+    if (this.#map.getZoom() < CROWDED_ZOOM && this.#rendered(x, y, 1, CROWD).length) return null;
     const distance = ({ geometry }: MapFeature) => {
       if (geometry.type !== "Point") return TAP_RADIUS_PX;
       const place = this.#map.project([geometry.coordinates[0] ?? 0, geometry.coordinates[1] ?? 0]);

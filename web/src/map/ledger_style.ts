@@ -39,7 +39,7 @@ const IS_CROWD: FilterSpecification = ["has", "point_count"];
 const IS_SINGLE: FilterSpecification = ["!", IS_CROWD];
 
 /** Below this zoom the points of a crowded layer are drawn together where they are dense. */
-const CROWDED_ZOOM = 14;
+export const CROWDED_ZOOM = 14;
 const CROWD = 500;
 const CROWD_RADIUS_PX = 48;
 /** Other layers than of single points cannot be drawn together; from afar they are dots, as a tile has room for 16,384 pictures. */
