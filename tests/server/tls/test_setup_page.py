@@ -1,6 +1,7 @@
 """The page that leads a person through making a tablet trust the server."""
 
 import plistlib
+import random
 import socket
 import urllib.request
 from datetime import UTC, datetime
@@ -72,11 +73,11 @@ def test_it_gives_nothing_else(client: FlaskClient, path: str) -> None:
 
 
 def test_it_is_served_beside_the_app() -> None:
-    """In a thread, for as long as the server runs; on an address of its own, where no other server takes the port."""
-    address = "127.0.0.77"
-    with socket.socket() as probe:
-        probe.bind((address, 0))
-        port = probe.getsockname()[1]
+    """In a thread, for as long as the server runs; at a port that no system gives to a server that lets it choose.
+
+    One of those listens at all addresses now and then, and would answer in the end.
+    """
+    address, port = "127.0.0.77", random.randrange(20_000, 30_000)
     setup = Setup("課", Https(setup_port=port), address, AUTHORITY.certificate)
     with SetupServer(setup, address), urllib.request.urlopen(setup.url, timeout=10) as answer:
         assert answer.status == 200
