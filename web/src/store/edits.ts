@@ -1,5 +1,6 @@
 import type { Change, OutboxEntry } from "../model/change.ts";
-import { hasUnsentPhoto, isEmpty, isRefused, makeChange, type Wish } from "../model/edit.ts";
+import { hasUnsentPhoto, isEmpty, isRefused, makeChange, viewFeature, type Wish } from "../model/edit.ts";
+import type { Feature } from "../model/feature.ts";
 import { NATURE, type Nature } from "../model/identity.ts";
 import { localDay, visitOf } from "../model/visit.ts";
 import type { Database, StoredPhoto, Undone, WriteTransaction } from "./database.ts";
@@ -71,7 +72,7 @@ async function saveOne(
     previous,
     nature,
   );
-  const change = is_gone ? null : made;
+  const change = is_gone || isSaved(wish, viewFeature(base, entries), nature) ? null : made;
   const removeOld = async () => {
     for (const { sequence } of replaced) await outbox.delete(sequence);
     await transaction.objectStore("drafts").delete(wish.feature_id);
@@ -96,6 +97,14 @@ async function saveOne(
     noteVisit(transaction, change),
   ]);
   return { ...entry, sequence };
+}
+
+/** Whether another window with the same form has made this feature already, just so. */
+function isSaved(wish: Wish, known: Feature | null, nature: Nature): boolean {
+  if (wish.seen || !known) return false;
+  const here = new Set(known.attachments.map(({ sha256 }) => sha256));
+  const attachments = wish.attachments.filter(({ sha256 }) => !here.has(sha256));
+  return makeChange({ ...wish, seen: known, located: undefined, attachments }, null, nature) === null;
 }
 
 /** Notes the visit that a change stands for.

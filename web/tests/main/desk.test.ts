@@ -60,6 +60,24 @@ test("saving a form shows the feature as it is now, counts the change and offers
   expect([ledger.n_unsent, ledger.undoable]).toEqual([0, []]);
 });
 
+test("a second tap while a form is saved, checked or divided saves nothing more", async () => {
+  const desk = await openDesk();
+  const { ledger } = desk;
+  await editedForm(desk);
+  expect(await Promise.all([desk.save(), desk.save()])).toEqual([true, true]);
+  expect(ledger.n_unsent).toBe(1);
+  desk.openFeature(LAYER.key, FEATURE.feature_id);
+  const { form } = desk;
+  if (form) await Promise.all([desk.check(form), desk.check(form)]);
+  expect(ledger.n_unsent).toBe(2);
+  let n_done = 0;
+  const divide = async () => void n_done++;
+  await Promise.all([desk.finish(divide), desk.finish(divide)]);
+  expect(n_done).toBe(1);
+  await desk.finish(divide);
+  expect(n_done).toBe(2);
+});
+
 test("opening, saving and undoing read the one feature, however many others and other changes are stored", async () => {
   const desk = await openDesk();
   const reads = (["getAll", "openCursor", "getAllKeys"] as const).map((name) =>

@@ -50,6 +50,19 @@ test("a second change of a feature names the first as its predecessor; another f
   expect(second.sequence).toBeGreaterThan(first.sequence);
 });
 
+test("a form of a new feature that another window has saved just so is not saved again; what differs is", async () => {
+  const database = await filledDatabase();
+  await keepDraftPhoto(database, photo("aa"));
+  const made = { feature_id: "made", seen: null, geometry: POINT(1, 2), attachments: [attachment("aa")] };
+  const first = await saved(database, made);
+  await writeDraft(database, { ...draft, feature_id: "made", seen: null });
+  expect(await saveEdit(database, wishOf(made))).toBeNull();
+  expect([await listOutbox(database), await listDrafts(database)]).toEqual([[first], []]);
+  expect((await listUnsentPhotos(database)).map(({ sha256 }) => sha256)).toEqual(["aa"]);
+  const second = await saved(database, { ...made, fields: { status: "撤去" } });
+  expect(second.change.after).toBe(first.change.change_id);
+});
+
 test("saving what was seen makes no change, and ends the draft", async () => {
   const database = await filledDatabase();
   await writeDraft(database, draft);

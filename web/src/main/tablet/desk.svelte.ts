@@ -55,6 +55,7 @@ export class Desk {
   readonly filter: Filter;
   readonly views: MapViews;
   #toastTimer: ReturnType<typeof setTimeout> | undefined;
+  #finishing: Promise<boolean> | null = null;
 
   constructor(ledger: Ledger, gps: Gps) {
     this.ledger = ledger;
@@ -189,7 +190,11 @@ export class Desk {
     this.panel = form && (!form.is_new || form.is_dirty) ? { kind: "form", form } : { kind: "map" };
   }
 
-  async save(): Promise<boolean> {
+  save(): Promise<boolean> {
+    return this.#once(() => this.#save());
+  }
+
+  async #save(): Promise<boolean> {
     const { form } = this;
     await form?.settled();
     if (!form?.check()) return false;
@@ -206,7 +211,7 @@ export class Desk {
   async check(form: DraftForm): Promise<boolean> {
     const { seen, layer } = form;
     if (!seen) return false;
-    return this.attempt(async () => {
+    return this.finish(async () => {
       const position = this.gps.current();
       const fields = visitedFields(layer, seen.fields, new Date());
       const wish = { ...(await form.wish(position)), fields, attachments: [], visit_note: t("visit_note") };
@@ -325,6 +330,18 @@ export class Desk {
     this.#toastTimer = setTimeout(() => {
       this.toast = null;
     }, TOAST_MS);
+  }
+
+  /** Runs what ends the work on a feature; a second tap while it goes on means the same, not once more. */
+  finish(work: () => Promise<unknown>): Promise<boolean> {
+    return this.#once(() => this.attempt(work));
+  }
+
+  #once(work: () => Promise<boolean>): Promise<boolean> {
+    this.#finishing ??= work().finally(() => {
+      this.#finishing = null;
+    });
+    return this.#finishing;
   }
 
   /** Runs a piece of work; what goes wrong is told in three parts. False where it did. */
