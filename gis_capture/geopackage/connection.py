@@ -17,7 +17,9 @@ sqlite3.register_adapter(type(None), _NOTHING.get)
 sqlite3.register_adapter(bytes, bytes)
 
 
-def connect(path: Path, *, is_read_only: bool = False) -> sqlite3.Connection:
+def connect(
+    path: Path, *, is_read_only: bool = False, factory: type[sqlite3.Connection] = sqlite3.Connection
+) -> sqlite3.Connection:
     """Opens a GeoPackage; statements begin no transaction by themselves.
 
     Raises:
@@ -32,6 +34,7 @@ def connect(path: Path, *, is_read_only: bool = False) -> sqlite3.Connection:
             isolation_level=None,
             check_same_thread=False,
             timeout=BUSY_TIMEOUT_MS / 1000,
+            factory=factory,
         )
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except sqlite3.Error as error:

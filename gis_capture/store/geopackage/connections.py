@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from gis_capture.errors import StoreError
 from gis_capture.geopackage.connection import connect
+from gis_capture.store.geopackage.guarded import GuardedConnection
 from gis_capture.store.geopackage.reading import GeoPackageReading, LastingReading
+from gis_capture.text import Text
 
 CACHE_KIB = 512
 """What a connection keeps of the file: each of dozens of threads has one, and the system keeps the file for all."""
@@ -22,6 +25,7 @@ class ReaderPool:
         self._idle: list[sqlite3.Connection] = []
         self._opened: list[sqlite3.Connection] = []
         self._local = threading.local()
+        self._is_closed = False
 
     def of_this_thread(self) -> GeoPackageReading:
         """The reading of this thread; its connection is free when the thread and all it reads lazily have ended."""
@@ -42,7 +46,8 @@ class ReaderPool:
             self._idle.append(connection)
 
     def close(self) -> None:
-        """Closes all connections."""
+        """Closes all connections, whoever reads by them, and opens none any more; what is read then ends at once."""
+        self._is_closed = True
         self._idle.clear()
         while self._opened:
             self._opened.pop().close()
@@ -51,9 +56,14 @@ class ReaderPool:
         # Without a lock, because a finalizer may give one back in the midst of this; a list's pop and append are whole.
         with suppress(IndexError):
             return self._idle.pop()
-        connection = connect(self._path)
+        connection = connect(self._path, factory=GuardedConnection)
         connection.execute("PRAGMA query_only = ON")
         connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         # The file is not mapped into memory: a program that shortens it in place would end the server (decision 4).
         self._opened.append(connection)
+        if self._is_closed:
+            connection.close()
+            raise StoreError(
+                Text(f"「{self._path}」は閉じています。", f'"{self._path}" has been closed.'), path=self._path
+            )
         return connection

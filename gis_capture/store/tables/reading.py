@@ -26,6 +26,8 @@ from gis_capture.store.tables.unconfirmed import unconfirmed
 from gis_capture.text import Text
 
 NOWHERE = BBox(math.inf, math.inf, -math.inf, -math.inf)
+_ROWS_LOOKED_AT = 16
+"""Of a page at once: each may be as large as a page may be."""
 
 
 class Reading:
@@ -347,11 +349,12 @@ def columns_sql(rows: LayerRows, names: Sequence[str], *, after: int, casts: Map
 def _some(cursor: Rows) -> tuple[list[Any], bool]:
     """The rows of a page, with the geometry in the third place, and whether there are more than it may hold."""
     rows, n_bytes = list[Any](), 0
-    for row in cursor:
-        if n_bytes > PAGE_BYTES:
-            return rows, True
-        rows.append(row)
-        n_bytes += len(row[2] or b"")
+    while some := cursor.fetchmany(_ROWS_LOOKED_AT):
+        for row in some:
+            if n_bytes > PAGE_BYTES:
+                return rows, True
+            rows.append(row)
+            n_bytes += len(row[2] or b"")
     return rows, False
 
 
