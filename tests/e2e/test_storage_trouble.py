@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from playwright.sync_api import Playwright, expect
+import pytest
+from playwright.sync_api import Browser, Playwright, expect
 
 from tests.e2e.photo import take_photo
 from tests.e2e.serving import Server
@@ -26,6 +27,33 @@ _FILL = """(is_full) => {
     return original_put.call(this, value, ...key);
   };
 }"""
+# What a browser does whose people forbid sites to keep data, and at an address of plain http.
+_FORBID = """Object.defineProperty(window, "{name}", {{
+  get() {{ throw new DOMException("denied", "SecurityError"); }}
+}});"""
+_FORBIDDEN = {
+    "localStorage": (_FORBID.format(name="localStorage"), "プライベートブラウズ"),
+    "indexedDB": (_FORBID.format(name="indexedDB"), "プライベートブラウズ"),
+    "insecure": ("Object.defineProperty(window, 'isSecureContext', { value: false });", "https://"),
+}
+
+
+@pytest.mark.parametrize("what", _FORBIDDEN)
+def test_a_browser_that_may_keep_nothing_is_told_before_anything_is_recorded(
+    demo_server: Server, office_browser: Browser, what: str
+) -> None:
+    """Neither an empty page nor words that records are safe: what to do comes instead of the first screen."""
+    script, advice = _FORBIDDEN[what]
+    context = office_browser.new_context(locale="ja-JP", viewport=PORTRAIT)
+    try:
+        context.add_init_script(script)
+        page = context.new_page()
+        page.goto(f"{demo_server.url}/tablet/")
+        expect(page.get_by_role("alert")).to_contain_text("記録を端末に残せません。")
+        expect(page.get_by_role("alert")).to_contain_text(advice)
+        expect(page.get_by_test_id("author")).to_have_count(0)
+    finally:
+        context.close()
 
 
 def test_lost_connections_and_full_devices_keep_the_form(

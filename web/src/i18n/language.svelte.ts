@@ -1,3 +1,4 @@
+import { kept } from "../model/kept.ts";
 import type { Language, Text } from "../model/text.ts";
 
 const STORED_AS = "gis-capture.language";
@@ -11,7 +12,7 @@ export function currentLanguage(): Language {
 
 export function setLanguage(language: Language): void {
   state.language = language;
-  globalThis.localStorage?.setItem(STORED_AS, language);
+  kept()?.setItem(STORED_AS, language);
   showLanguage();
 }
 
@@ -26,5 +27,5 @@ export function words(text: Text): string {
 }
 
 function readStored(): Language {
-  return globalThis.localStorage?.getItem(STORED_AS) === "en" ? "en" : "ja";
+  return kept()?.getItem(STORED_AS) === "en" ? "en" : "ja";
 }

@@ -316,6 +316,15 @@ export const en: Record<TabletKey, string> = {
   trouble_newer_what: "A newer version of the app was opened in another window.",
   trouble_newer_data: "What was saved and drafts are on this tablet.",
   trouble_newer_next: "Open the app again. If that changes nothing, do so on the office Wi-Fi.",
+  trouble_refused_what: "This browser does not let records be kept on the tablet.",
+  trouble_refused_data:
+    "Nothing recorded here would stay, so it does not begin. What was saved another way is untouched.",
+  trouble_refused_next:
+    "Leave private browsing, or allow sites to keep data (cookies) in the browser's settings. Then open the app again.",
+  trouble_insecure_what: "At this address nothing can be kept on the tablet.",
+  trouble_insecure_data: "Nothing has been recorded here yet.",
+  trouble_insecure_next:
+    "Open the address that begins with https://. The office shows a code for it on the set-up page.",
   trouble_photo_what: "This photo cannot be opened.",
   trouble_photo_data: "Everything else you entered is still there.",
   trouble_photo_next: "Take it again, or choose another photo.",

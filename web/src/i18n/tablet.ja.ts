@@ -318,6 +318,13 @@ export const ja = {
   trouble_newer_what: "別の画面で、アプリの新しい版が開かれました。",
   trouble_newer_data: "保存した記録と書きかけは、この端末に残っています。",
   trouble_newer_next: "アプリを開きなおしてください。変わらなければ、庁内の Wi-Fi につないで開きなおしてください。",
+  trouble_refused_what: "このブラウザーでは、記録を端末に残せません。",
+  trouble_refused_data: "ここで記録しても残らないので、始めません。前にほかの開き方で保存した記録は、そのままです。",
+  trouble_refused_next:
+    "プライベートブラウズなら、ふつうの画面で開いてください。そうでなければ、ブラウザーの設定でサイトのデータ(Cookie)の保存を許してください。",
+  trouble_insecure_what: "このアドレスでは、記録を端末に残せません。",
+  trouble_insecure_data: "ここでは、まだ何も記録していません。",
+  trouble_insecure_next: "https:// で始まるアドレスで開いてください。役所の担当者が、準備のページのコードを見せます。",
   trouble_photo_what: "この写真は開けません。",
   trouble_photo_data: "ほかの入力はそのまま残っています。",
   trouble_photo_next: "もう一度とるか、ほかの写真を選んでください。",

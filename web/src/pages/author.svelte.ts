@@ -1,6 +1,8 @@
+import { kept } from "../model/kept.ts";
+
 const STORED_AS = "gis-capture.office_author";
 
-const state = $state({ author: globalThis.localStorage?.getItem(STORED_AS) ?? "" });
+const state = $state({ author: kept()?.getItem(STORED_AS) ?? "" });
 
 /** Who decides at this screen; asked once and remembered. */
 export function currentAuthor(): string {
@@ -9,5 +11,5 @@ export function currentAuthor(): string {
 
 export function setAuthor(author: string): void {
   state.author = author.trim().slice(0, 200);
-  globalThis.localStorage?.setItem(STORED_AS, state.author);
+  kept()?.setItem(STORED_AS, state.author);
 }

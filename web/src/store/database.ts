@@ -78,14 +78,35 @@ export type WriteTransaction = IDBPTransaction<Schema, StoreName[], "readwrite">
 
 const VERSION = 5;
 
-/** The device's storage cannot be used; what was saved before is untouched. "newer": a newer app has taken it over. */
+/** The device's storage cannot be used; what was saved before is untouched.
+ *
+ * "newer": a newer app has taken it over; "refused": people, or a private window, let nothing be kept; "insecure": the
+ * address gives the browser no right to.
+ */
 export class StorageError extends Error {
   override readonly name = "StorageError";
-  readonly kind: "full" | "lost" | "newer";
+  readonly kind: "full" | "lost" | "newer" | "refused" | "insecure";
 
   constructor(kind: StorageError["kind"], cause: unknown) {
     super(`storage ${kind}`, { cause });
     this.kind = kind;
+  }
+}
+
+/** Makes sure that what is recorded here can be kept.
+ *
+ * @throws StorageError It cannot ("refused", "insecure").
+ */
+export function requireStorage(): void {
+  if (!globalThis.isSecureContext) throw new StorageError("insecure", null);
+  if (!hasStorage()) throw new StorageError("refused", null);
+}
+
+function hasStorage(): boolean {
+  try {
+    return Boolean(globalThis.indexedDB && globalThis.sessionStorage && globalThis.localStorage);
+  } catch {
+    return false;
   }
 }
 
@@ -214,9 +235,12 @@ function abort(transaction: WriteTransaction): void {
 }
 
 /** Gives an error of the browser as one that can be explained, others as they are. */
-function inWords(error: unknown): unknown {
+export function inWords(error: unknown): unknown {
   if (isConnectionLost(error)) return new StorageError("lost", error);
   const name = error instanceof Error ? error.name : "";
+  // In Firefox and Chromium, where people forbade it.
+  if (name === "SecurityError" || /denied permission|not allow mutations/.test(String(error)))
+    return new StorageError("refused", error);
   if (name === "QuotaExceededError") return new StorageError("full", error);
   return name === "VersionError" ? new StorageError("newer", error) : error;
 }

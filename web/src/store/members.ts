@@ -1,3 +1,4 @@
+import { kept } from "../model/kept.ts";
 import type { Member } from "../model/member.ts";
 import { FIRST_STORE } from "./crews.ts";
 
@@ -12,7 +13,7 @@ const FREE = 5;
 const MAX_WAIT_S = 900;
 
 /** The crew of this tablet as the office told it last; nobody where no one has a PIN. */
-export const knownMembers = (): Member[] => JSON.parse(localStorage.getItem(MEMBERS) ?? "[]");
+export const knownMembers = (): Member[] => JSON.parse(kept()?.getItem(MEMBERS) ?? "[]");
 export const keepMembers = (members: readonly Member[]) => localStorage.setItem(MEMBERS, JSON.stringify(members));
 
 /** Where a member's records are. */

@@ -1,12 +1,14 @@
 import { deleteDB, openDB } from "idb";
-import { expect, test, vi } from "vitest";
-import { Database, StorageError, whenNewer } from "../../src/store/database.ts";
+import { afterEach, expect, test, vi } from "vitest";
+import { Database, requireStorage, StorageError, whenNewer } from "../../src/store/database.ts";
 import { listUndone } from "../../src/store/edits.ts";
 import { applyPage, listFeatures, listLayers, restartPull } from "../../src/store/features.ts";
 import { deviceId, readSetting, writeSetting } from "../../src/store/settings.ts";
 import { listVisits } from "../../src/store/visits.ts";
 import { FEATURE, LAYER } from "../samples.ts";
 import { newDatabase, page, saved } from "./stored.ts";
+
+afterEach(() => vi.unstubAllGlobals());
 
 const lost = () => new DOMException("Connection to Indexed Database server lost.", "UnknownError");
 
@@ -30,6 +32,20 @@ test("a full device is told as such", async () => {
   const writing = newDatabase().write(["settings"], () => Promise.reject(full));
   await expect(writing).rejects.toBeInstanceOf(StorageError);
   await expect(writing).rejects.toMatchObject({ kind: "full" });
+});
+
+test("a browser that lets nothing be kept, and an address that may not, are told as such", async () => {
+  const denied = new DOMException("The user denied permission to access the database.", "UnknownError");
+  const writing = newDatabase().write(["settings"], () => Promise.reject(denied));
+  await expect(writing).rejects.toMatchObject({ kind: "refused" });
+  vi.stubGlobal("isSecureContext", true);
+  vi.stubGlobal("sessionStorage", {});
+  vi.stubGlobal("localStorage", {});
+  expect(requireStorage).not.toThrow();
+  vi.stubGlobal("localStorage", undefined);
+  expect(requireStorage).toThrow(expect.objectContaining({ kind: "refused" }));
+  vi.stubGlobal("isSecureContext", false);
+  expect(requireStorage).toThrow(expect.objectContaining({ kind: "insecure" }));
 });
 
 test("a write is all or nothing", async () => {

@@ -1,3 +1,5 @@
+import { kept } from "../../model/kept.ts";
+
 /** Sizes of text that a person may choose, % of what the browser itself is set to. */
 export const TEXT_SIZES = [100, 125, 150, 200] as const;
 export type TextSize = (typeof TEXT_SIZES)[number];
@@ -13,7 +15,7 @@ export function textSize(): TextSize {
 
 export function setTextSize(size: TextSize): void {
   state.size = size;
-  localStorage.setItem(STORED_AS, String(size));
+  kept()?.setItem(STORED_AS, String(size));
   showTextSize();
 }
 
@@ -23,6 +25,6 @@ export function showTextSize(): void {
 }
 
 function readStored(): TextSize {
-  const stored = globalThis.localStorage?.getItem(STORED_AS);
+  const stored = kept()?.getItem(STORED_AS);
   return TEXT_SIZES.find((size) => String(size) === stored) ?? 100;
 }

@@ -1,7 +1,7 @@
 import { PhotoError } from "../../form/photo.ts";
 import { words } from "../../i18n/language.svelte.ts";
 import { type TabletKey, t } from "../../i18n/tablet.ts";
-import { StorageError } from "../../store/database.ts";
+import { inWords, StorageError } from "../../store/database.ts";
 import { OfflineError, ServerError } from "../../sync/http.ts";
 
 /** An error in three parts: what happened, what it means for the data, what to do next. */
@@ -13,7 +13,7 @@ export interface Trouble {
 
 /** Puts an error into words for the crew. */
 export function explain(error: unknown): Trouble {
-  const kind = kindOf(error);
+  const kind = kindOf(inWords(error));
   const trouble = {
     what: t(`trouble_${kind}_what` as TabletKey),
     data: t(`trouble_${kind}_data` as TabletKey),
