@@ -170,12 +170,22 @@ def _required_problems(change: Change, layer: Layer, stored: State | None) -> li
         is_written = field.name in change.edits or change.kind == "insert"
         if not (field.constraints.required and is_written) or state.get(field.name) not in (None, ""):
             continue
-        condition = field.visible_when
-        if condition is not None and state.get(condition.field) not in condition.values:
+        if not _is_asked(layer, field, state):
             continue
         code, severity = (codes.REQUIRED_SINCE, "warning") if is_older else (codes.REQUIRED, "error")
         found.append(codes.problem(code, severity, field=field.name, title=field.title))  # type: ignore[arg-type]
     return found
+
+
+def _is_asked(layer: Layer, field: Field, state: Mapping[str, object]) -> bool:
+    """Whether the condition of a field holds, and that of the field which it looks at, and so on."""
+    seen: set[str] = set()
+    while (condition := field.visible_when) is not None and field.name not in seen:
+        if state.get(condition.field) not in condition.values:
+            return False
+        seen.add(field.name)
+        field = layer.field(condition.field)
+    return True
 
 
 def _check_geometry(edit: Edit, layer: Layer, problems: list[Problem]) -> Edit:

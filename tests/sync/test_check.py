@@ -143,6 +143,18 @@ def test_required_hangs_on_what_is_visible() -> None:
     assert checked(stored={"status": "点灯"}, cause=Edit("x", None)).is_valid
 
 
+def test_required_hangs_on_what_is_visible_through_other_conditions() -> None:
+    """Where the kind of a fault is not asked for any more, what else it is, is not either; a circle ends."""
+    fault = Field("l", "fault", NAME, visible_when=Condition("is_led", (True,)))
+    other = Field("m", "other", NAME, constraints=Constraints(required=True), visible_when=Condition("fault", ("x",)))
+    layer = replace(LAYER, fields=(*LAYER.fields, fault, other))
+    assert codes_of(checked("insert", layer=layer, name="a", is_led=True, fault="x")) == ["required"]
+    assert checked("insert", layer=layer, name="a", is_led=False, fault="x").is_valid
+    circle = replace(layer, fields=(*LAYER.fields, replace(fault, visible_when=Condition("other", ("y",))), other))
+    assert checked("insert", layer=circle, name="a", fault="x", other="y").is_valid
+    assert codes_of(checked("insert", layer=circle, name="a", fault="x")) == []
+
+
 def test_an_older_tablet_is_not_stopped_by_a_field_it_does_not_know() -> None:
     """A field that has become required since is only pointed out."""
     change = Change("c", LAYER.key, "f", "insert", {"status": Edit(None, "点灯")}, definition_version=2)

@@ -32,7 +32,7 @@ export interface FormSection {
 
 /** The sections of a layer's form, without fields that this feature must not or need not show. */
 export function formSections(layer: Layer, fields: Fields): FormSection[] {
-  const shown = layer.fields.filter((field) => isShown(field, fields));
+  const shown = layer.fields.filter((field) => isShown(layer, field, fields));
   const sections = (layer.sections ?? []).map((section) => ({
     key: section.key,
     title: section.title,
@@ -44,10 +44,16 @@ export function formSections(layer: Layer, fields: Fields): FormSection[] {
 }
 
 /** Personal data that was not sent to this tablet is not asked for; a condition hides the rest. */
-export function isShown(field: Field, fields: Fields): boolean {
-  if (field.personal && !(field.name in fields)) return false;
-  const condition = field.visible_when;
-  return !condition || condition.values.includes(fields[condition.field] ?? null);
+export function isShown(layer: Layer, field: Field, fields: Fields): boolean {
+  return !(field.personal && !(field.name in fields)) && isAsked(layer, field, fields);
+}
+
+/** Whether the condition of a field holds, and that of the field which it looks at, and so on. */
+function isAsked(layer: Layer, { visible_when }: Field, fields: Fields, before: readonly string[] = []): boolean {
+  if (!visible_when) return true;
+  if (!visible_when.values.includes(fields[visible_when.field] ?? null)) return false;
+  const above = layer.fields.find(({ name }) => name === visible_when.field && !before.includes(name));
+  return !above || isAsked(layer, above, fields, [...before, above.name]);
 }
 
 export function isEditable(field: Field): boolean {
@@ -88,7 +94,7 @@ export function parseInput(field: Field, text: string): Value {
   if (field.type === "boolean") return plain === "true";
   if (field.type === "datetime") return parseLocalTime(plain);
   if (field.type !== "integer" && field.type !== "real") return plain;
-  const number = Number(plain.replace(/,/g, ""));
+  const number = Number(plain.replace(/,/g, "").replace(/^[−‐–—ー]/, "-"));
   return Number.isFinite(number) ? number : text;
 }
 
@@ -133,7 +139,7 @@ export function checkValue(field: Field, value: Value): FormProblem | null {
 export function checkForm(layer: Layer, fields: Fields, seen: Fields | null): Record<string, FormProblem> {
   const problems: Record<string, FormProblem> = {};
   for (const field of layer.fields) {
-    if (!isEditable(field) || !isShown(field, fields)) continue;
+    if (!isEditable(field) || !isShown(layer, field, fields)) continue;
     const value = fields[field.name] ?? null;
     const is_untouched = seen !== null && (seen[field.name] ?? null) === value;
     const problem = is_untouched ? null : checkValue(field, value);

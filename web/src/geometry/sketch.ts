@@ -1,6 +1,7 @@
 import type { Geometry, Polygon, Position } from "geojson";
 import { bboxOf, distanceM } from "./distance.ts";
 import { quantile } from "./quantile.ts";
+import { isInside } from "./ring.ts";
 
 /** Nearer than this to the vertex before, a fix on a walk says nothing new. */
 const STEP_M = 3;
@@ -99,22 +100,57 @@ function boxShape(vertices: Position[]): Geometry | null {
 
 /** Whether the sides of an area cross or touch each other. A line may: it goes round a block, or back the same way. */
 export function crossesItself(geometry: Geometry): boolean {
-  return geometry.type === "Polygon" && geometry.coordinates.some((ring) => hasCrossing(ring, true));
+  if (geometry.type !== "Polygon") return false;
+  const [outer = [], ...holes] = geometry.coordinates;
+  return (
+    hasCrossing(geometry.coordinates, true) || holes.some((hole) => !hole.some((corner) => isInside(corner, outer)))
+  );
 }
 
 /** Whether a line meets itself. */
-export const lineCrosses = (line: readonly Position[]): boolean => hasCrossing(line, false);
+export const lineCrosses = (line: readonly Position[]): boolean => hasCrossing([line], false);
 
-function hasCrossing(line: readonly Position[], is_ring: boolean): boolean {
-  const n_sides = line.length - 1;
-  for (let one = 0; one < n_sides; one++) {
-    for (let other = one + 2; other < n_sides; other++) {
-      if (is_ring && one === 0 && other === n_sides - 1) continue;
-      const [a, b, c, d] = [line[one], line[one + 1], line[other], line[other + 1]];
-      if (a && b && c && d && doCross(a, b, c, d)) return true;
+/** One side of a line: which it is, of how many. */
+interface Side {
+  line: number;
+  index: number;
+  n_sides: number;
+  ends: [Position, Position];
+  west: number;
+  east: number;
+}
+
+/** Goes from west to east, and compares sides only with those that reach as far: large shapes have many. */
+function hasCrossing(lines: readonly (readonly Position[])[], is_ring: boolean): boolean {
+  const sides = lines.flatMap(sidesOf).sort((one, other) => one.west - other.west);
+  return sides.some((one, at) => {
+    for (let next = at + 1; next < sides.length; next++) {
+      const other = sides[next];
+      if (!other || other.west > one.east) return false;
+      const is_same = one.line === other.line;
+      const steps = Math.abs(one.index - other.index);
+      if (is_same && (steps < 2 || (is_ring && steps === one.n_sides - 1))) continue;
+      // A hole may touch the outline in a corner.
+      if ((is_same ? doCross : doPass)(...one.ends, ...other.ends)) return true;
     }
-  }
-  return false;
+    return false;
+  });
+}
+
+/** Its sides; a corner that a ledger has twice makes none. */
+function sidesOf(line: readonly Position[], number: number): Side[] {
+  const corners = line.filter(([x, y], at) => x !== line[at - 1]?.[0] || y !== line[at - 1]?.[1]);
+  return corners.slice(1).map((end, index) => {
+    const start = corners[index] ?? end;
+    const [x1 = 0, x2 = 0] = [start[0], end[0]];
+    const n_sides = corners.length - 1;
+    return { line: number, index, n_sides, ends: [start, end], west: Math.min(x1, x2), east: Math.max(x1, x2) };
+  });
+}
+
+/** Whether two sides go through each other, each with an end on either side of the other. */
+function doPass(a: Position, b: Position, c: Position, d: Position): boolean {
+  return turn(a, b, c) * turn(a, b, d) < 0 && turn(c, d, a) * turn(c, d, b) < 0;
 }
 
 function doCross(a: Position, b: Position, c: Position, d: Position): boolean {

@@ -26,6 +26,14 @@ export function symbolOf(layer: Layer, fields: Feature["fields"]): { color: stri
   };
 }
 
+const N_LABEL_LETTERS = 24;
+
+/** A name that people can read on a map; the list and the form tell the whole. */
+function shorten(label: string): string {
+  const letters = label.length > N_LABEL_LETTERS ? [...label] : [];
+  return letters.length > N_LABEL_LETTERS ? `${letters.slice(0, N_LABEL_LETTERS - 1).join("")}…` : label;
+}
+
 /** A feature as the map draws it: what the style needs is worked out here, once. */
 export function toMapFeature(
   layer: Layer,
@@ -41,7 +49,7 @@ export function toMapFeature(
       // A style of the office's own may ask for any field.
       ...(told.is_styled ? feature.fields : {}),
       feature_id: feature.feature_id,
-      label: told.label,
+      label: shorten(told.label),
       color,
       icon: markerId(shape, color),
       badge: told.mark ? BADGES[told.mark] : "",

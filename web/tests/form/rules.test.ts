@@ -26,15 +26,31 @@ test("fields stand in the order of their sections; what no section names comes l
 
 test("a field with a condition is shown only where it holds", () => {
   const field = FIELD({ name: "cause", visible_when: { field: "status", values: ["球切れ", null] } });
-  expect(isShown(field, { status: "球切れ" })).toBe(true);
-  expect(isShown(field, { status: "点灯" })).toBe(false);
-  expect(isShown(field, {})).toBe(true);
+  expect(isShown(LAYER, field, { status: "球切れ" })).toBe(true);
+  expect(isShown(LAYER, field, { status: "点灯" })).toBe(false);
+  expect(isShown(LAYER, field, {})).toBe(true);
+});
+
+test("a field whose condition looks at a field that is hidden is hidden with it, and not asked for", () => {
+  const broken = FIELD({ name: "broken", type: "boolean" });
+  const kind = FIELD({ name: "kind", visible_when: { field: "broken", values: [true] } });
+  const other = FIELD({
+    name: "other",
+    visible_when: { field: "kind", values: ["その他"] },
+    constraints: { required: true },
+  });
+  const layer = { ...LAYER, fields: [broken, kind, other] };
+  expect(isShown(layer, other, { broken: true, kind: "その他" })).toBe(true);
+  expect(isShown(layer, other, { broken: false, kind: "その他" })).toBe(false);
+  expect(checkForm(layer, { broken: false, kind: "その他" }, null)).toEqual({});
+  const circle = [{ ...broken, visible_when: { field: "kind", values: [true] } }, kind];
+  expect(isShown({ ...LAYER, fields: circle }, kind, { broken: true, kind: true })).toBe(true);
 });
 
 test("personal data is not asked for where it was not sent", () => {
   const owner = FIELD({ name: "owner", personal: true });
-  expect(isShown(owner, {})).toBe(false);
-  expect(isShown(owner, { owner: null })).toBe(true);
+  expect(isShown(LAYER, owner, {})).toBe(false);
+  expect(isShown(LAYER, owner, { owner: null })).toBe(true);
 });
 
 test("numbers are read as clerks type them; what is no number stays as it was typed", () => {
@@ -43,6 +59,7 @@ test("numbers are read as clerks type them; what is no number stays as it was ty
   expect(parseInput(integer, "１５０")).toBe(150);
   expect(parseInput(integer, "1,200")).toBe(1200);
   expect(parseInput(real, " 4．5 ")).toBe(4.5);
+  expect(parseInput(real, "−１．５")).toBe(-1.5);
   expect(parseInput(real, "")).toBeNull();
   expect(parseInput(integer, "約150")).toBe("約150");
 });

@@ -28,6 +28,27 @@ test.each([
   expect([lon.toFixed(6), lat.toFixed(6)]).toEqual([place[0]?.toFixed(6), place[1]?.toFixed(6)]);
 });
 
+test.each(["7系 X=16213.4 Y=7732.9", "第７系　Ｘ＝１６，２１３．４　Ｙ＝７，７３２．９", "X 16213.4m, Y 7732.9m"])(
+  "%s is a place in plane rectangular coordinates",
+  (text) => {
+    const [lon = 0, lat = 0] = parsePlace(text, 7) ?? [];
+    expect([lon.toFixed(4), lat.toFixed(4)]).toEqual(["137.2526", "36.1461"]);
+  },
+);
+
+test("X and Y without a zone are no place where none is in use; west and south of the origin are negative", () => {
+  expect(parsePlace("X=16213.4 Y=7732.9")).toBeNull();
+  expect(parsePlace("20系 X=1 Y=1")).toBeNull();
+  const [lon = 0, lat = 0] = parsePlace("7系 X=−16213.4 Y=-7732.9") ?? [];
+  expect([lon < 137.1667, lat < 36]).toEqual([true, true]);
+});
+
+test("the code of a grid cell is the middle of it", () => {
+  const place = parsePlace("5437-12-70") ?? [0, 0];
+  expect([meshCode(place), place]).toEqual(["54371270", parsePlace("54371270")]);
+  expect(parsePlace("99999999")).toBeNull();
+});
+
 test.each(["A-10", "36.1", "10 20", "1-2-3", "さくら 12", "36.1461 137.2526 5"])("%s is none", (text) =>
   expect(parsePlace(text)).toBeNull(),
 );

@@ -118,3 +118,44 @@ test("a vertex moves where it is, unless it was taken back meanwhile", () => {
   const taken = undoVertex(undoVertex(drawn));
   expect(moveVertex(taken, second, [137.002, 36])).toBe(taken);
 });
+
+const ring = (x: number, y: number, half: number) =>
+  [
+    [-1, -1],
+    [1, -1],
+    [1, 1],
+    [-1, 1],
+    [-1, -1],
+  ].map(([east = 0, north = 0]) => [x + east * half, y + north * half]);
+
+test("a hole that crosses the outline, or lies outside of it, is a crossing; one that touches it in a corner is none", () => {
+  const withHole = (hole: number[][]) => crossesItself({ type: "Polygon", coordinates: [ring(0, 0, 10), hole] });
+  expect(withHole(ring(0, 0, 2))).toBe(false);
+  expect(withHole(ring(9, 0, 2))).toBe(true);
+  expect(withHole(ring(20, 0, 2))).toBe(true);
+  expect(
+    withHole([
+      [10, 0],
+      [5, 2],
+      [5, -2],
+      [10, 0],
+    ]),
+  ).toBe(false);
+});
+
+test("a corner that a ledger has twice is no crossing", () => {
+  const [first = [], ...others] = ring(0, 0, 10);
+  const doubled = [first, first, ...others.flatMap((corner) => [corner, corner])];
+  expect(crossesItself({ type: "Polygon", coordinates: [doubled] })).toBe(false);
+});
+
+test("a shape of very many corners is looked through at once", () => {
+  const n = 50_000;
+  const round = Array.from({ length: n + 1 }, (_, at) => {
+    const angle = (2 * Math.PI * (at % n)) / n;
+    return [Math.cos(angle), Math.sin(angle)];
+  });
+  const started_ms = performance.now();
+  expect(crossesItself({ type: "Polygon", coordinates: [round] })).toBe(false);
+  expect(performance.now() - started_ms).toBeLessThan(5000);
+});

@@ -34,6 +34,12 @@ test("the map gets what it draws: label, marker and badge; what has no place is 
   expect(toMapFeature(layer, { ...FEATURE, geometry: null }, told)).toBeNull();
 });
 
+test("a very long name is cut on the map, whole letters by whole letters", () => {
+  const label = (text: string) => toMapFeature(layer, FEATURE, { label: text, mark: null })?.properties?.label;
+  expect(label("𠮷".repeat(24))).toBe("𠮷".repeat(24));
+  expect(label("𠮷".repeat(25))).toBe(`${"𠮷".repeat(23)}…`);
+});
+
 test("the style asks the network for nothing: no glyphs, no sprite, tiles only from packs on the device", () => {
   const style = fieldStyle([drawn], [pack]);
   expect(style).not.toHaveProperty("glyphs");

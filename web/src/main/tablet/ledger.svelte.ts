@@ -1,6 +1,6 @@
 import type { Geometry } from "geojson";
 import { bboxOf, distanceM } from "../../geometry/distance.ts";
-import { inDegrees, useShifts } from "../../geometry/projection.ts";
+import { inDegrees, planeZone, useShifts } from "../../geometry/projection.ts";
 import { currentLanguage } from "../../i18n/language.svelte.ts";
 import type { Mark } from "../../map/layer_style.ts";
 import type { OutboxEntry } from "../../model/change.ts";
@@ -105,6 +105,11 @@ export class Ledger {
     await Promise.all(this.layers.map(({ key }) => this.#loadLayer(key)));
     this.is_whole = true;
     this.#tell(null, null);
+  }
+
+  /** The plane rectangular zone in use here, which a layer in metres tells; null where none does. */
+  get planeZone(): number | null {
+    return this.layers.map(({ definition }) => planeZone(definition.crs)).find((zone) => zone !== null) ?? null;
   }
 
   layer(key: string): Layer | undefined {
