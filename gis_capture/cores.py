@@ -10,16 +10,19 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, TypeVar
 
 LONG_S = 0.1
 """What takes more of the processor's time in one go works for long."""
 _CLAIM = "\0gis-capture-core-%d"
 """Name of a socket that no file belongs to, and that ends with its process; known in one network namespace."""
 _TICKS = slice(11, 13)
+_T = TypeVar("_T")
 
 
 class _Cores:
@@ -68,8 +71,44 @@ def all_cores() -> Iterator[None]:
 
 
 def background(name: str) -> ThreadPoolExecutor:
-    """Gives a thread for work behind requests, which runs wherever the process may."""
+    """Gives a thread for work behind requests, which runs wherever the process may, and for which its end waits."""
     return ThreadPoolExecutor(1, thread_name_prefix=name, initializer=on_all_cores)
+
+
+class CutWork:
+    """A thread as `background` gives it for work that is done once more where it was cut: the process ends meanwhile.
+
+    Args:
+        name: Of the thread.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._waiting: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._is_begun = False
+
+    def submit(self, work: Callable[..., _T], *arguments: Any) -> "Future[_T]":
+        """Has it done after what was asked for before."""
+        future: Future[_T] = Future()
+
+        def run() -> None:
+            try:
+                future.set_result(work(*arguments))
+            except BaseException as error:
+                future.set_exception(error)
+
+        self._waiting.put(run)
+        with self._lock:
+            if not self._is_begun:
+                self._is_begun = True
+                threading.Thread(target=self._work, name=self._name, daemon=True).start()
+        return future
+
+    def _work(self) -> None:
+        on_all_cores()
+        while True:
+            self._waiting.get()()
 
 
 class LongWork:

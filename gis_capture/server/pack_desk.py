@@ -1,12 +1,11 @@
 """Packs on their way: made one after the other in the background."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from logging import getLogger
 from typing import Any
 
-from gis_capture.cores import background
+from gis_capture.cores import CutWork
 from gis_capture.errors import CaptureError
 from gis_capture.server.shared_jobs import Jobs
 from gis_capture.text import Text
@@ -28,7 +27,7 @@ class PackDesk:
 
     workspace: Workspace
     cards: Jobs
-    _worker: ThreadPoolExecutor = field(default_factory=partial(background, "pack"))
+    _worker: CutWork = field(default_factory=partial(CutWork, "pack"))
 
     def start(self, name: str, plan: PackPlan) -> bool:
         """Begins to make a pack; False where that name, or too many others, are being made."""

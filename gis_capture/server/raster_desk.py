@@ -1,14 +1,13 @@
 """Raster layers on their way: built one after the other in the background, and warped tile by tile meanwhile."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from logging import getLogger
 from threading import Lock
 from typing import Any
 
-from gis_capture.cores import background
+from gis_capture.cores import CutWork
 from gis_capture.errors import CaptureError
 from gis_capture.server.shared_jobs import Jobs
 from gis_capture.text import Text
@@ -34,7 +33,7 @@ class RasterDesk:
     cards: Jobs
     _asked: dict[str, Asked] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
-    _worker: ThreadPoolExecutor = field(default_factory=partial(background, "raster"))
+    _worker: CutWork = field(default_factory=partial(CutWork, "raster"))
 
     def start(self, name: str) -> None:
         """Begins to build a layer that was prepared; once more changes nothing, whichever process it is that builds."""

@@ -4,12 +4,11 @@ The card of a reading names the process that is at it, so that another goes on w
 """
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from logging import getLogger
 
-from gis_capture.cores import background
+from gis_capture.cores import CutWork
 from gis_capture.errors import SourceError
 from gis_capture.server.shared_jobs import Jobs
 
@@ -28,7 +27,7 @@ class ReadingDesk:
     waiting: Callable[[], Iterable[str]]
     read: Callable[[str], object]
     cards: Jobs
-    _worker: ThreadPoolExecutor = field(default_factory=partial(background, "paper"))
+    _worker: CutWork = field(default_factory=partial(CutWork, "paper"))
 
     def start(self, name: str) -> None:
         """Begins to read; once more changes nothing, whichever process it is that reads."""

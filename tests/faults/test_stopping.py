@@ -1,10 +1,14 @@
 """A server that is stopped, killed or copied under load: what had a receipt is there, and nothing is half there."""
 
+import subprocess
 import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
+import rasterio
+from rasterio.transform import from_origin
 
 from gis_capture.workspace import Workspace
 from gis_capture.workspace.backups import restore
@@ -93,3 +97,36 @@ def test_a_backup_taken_under_load_is_whole(place: Path, tmp_path: Path) -> None
         fresh.pull_all(asking.port)
     assert fresh.epoch == restored.epoch
     assert complaints(tmp_path / "restored", [fresh], [], []) == []
+
+
+def test_a_photograph_that_is_made_into_tiles_does_not_keep_a_server_from_stopping(tmp_path: Path) -> None:
+    """It is cut, with its process, and goes on at the next start."""
+    photo, place = tmp_path / "photo.tif", tmp_path / "place"
+    size = 6_000
+    profile = {"driver": "GTiff", "width": size, "height": size, "count": 3, "dtype": "uint8", "crs": "EPSG:6675"}
+    noise = np.random.default_rng(0).integers(0, 255, (3, size, size), dtype=np.uint8)
+    with rasterio.open(photo, "w", transform=from_origin(-20_000, -15_000, 0.2, 0.2), **profile) as target:
+        target.write(noise)
+    with Workspace.create(place) as made:
+        made.rasters.prepare([photo], name="photo")
+    with serving(place) as asking:
+        deadline = time.monotonic() + LIMIT_S
+        while asking.json("GET", "/rasters")[1]["jobs"][0]["progress"] == 0 and time.monotonic() < deadline:
+            time.sleep(0.1)
+        began = time.monotonic()
+        asking.process.terminate()
+        assert asking.process.wait(timeout=40) == 0
+        assert time.monotonic() - began < 20
+
+    ends = time.monotonic() + 10
+    while (found := _building(place)) and time.monotonic() < ends:
+        time.sleep(0.1)
+    assert not found
+    with Workspace.open(place) as workspace:
+        assert [job["state"] for job in workspace.rasters.jobs()] == ["stopped"]
+
+
+def _building(place: Path) -> str:
+    """The processes that make tiles of a workspace."""
+    told = subprocess.run(["pgrep", "-f", f"raster.building {place}"], capture_output=True, text=True)
+    return told.stdout.strip()

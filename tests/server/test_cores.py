@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -100,7 +101,8 @@ def test_what_is_begun_has_all_cores(on_server: ThreadPoolExecutor) -> None:
 def test_jobs_of_the_desks_have_all_cores(on_server: ThreadPoolExecutor, workspace: Workspace) -> None:
     """An import, a pack, a photograph, scans that are read: whoever asked for it."""
     served = served_by(create_app(workspace))
-    for desk in (served.imports, served.packs, served.rasters, served.scans, served.readings, served.scanned):
+    desks: list[Any] = [served.imports, served.packs, served.rasters, served.scans, served.readings, served.scanned]
+    for desk in desks:
         begun = on_server.submit(desk._worker.submit, allowed).result()
         assert begun.result() == ALLOWED
 

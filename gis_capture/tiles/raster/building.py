@@ -2,11 +2,14 @@
 
 The finest zoom is warped once, in squares of eight by eight tiles; every zoom below is made of the four tiles above it,
 so that all zooms lie on the grid of web maps. Prints a share of the whole a line; the archive gets its name when whole.
+Ends when its input does, with the process that began it.
 """
 
 import io
 import json
+import os
 import sys
+import threading
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
@@ -160,5 +163,11 @@ def build(job: dict[str, Any]) -> None:
         writer.finish(bounds=BBox(*job["bounds"]), metadata=job["metadata"])
 
 
+def _end_with_parent() -> None:
+    os.read(sys.stdin.fileno(), 1)
+    os._exit(1)
+
+
 if __name__ == "__main__":
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     build(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))

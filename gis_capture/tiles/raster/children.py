@@ -82,14 +82,14 @@ def unusable(path: Path, kind: str, detail: str = "") -> SourceError:
 
 
 def build(job: Path, *, title: str, on_progress: Report | None = None) -> None:
-    """Builds the archive that a job describes; the process ends with ours, and what was there before stays until then.
+    """Builds the archive that a job describes; its process ends with ours, and what was there before stays until then.
 
     Raises:
         SourceError: A picture turned out to be broken.
     """
-    child = _start("building", job, stdin=subprocess.DEVNULL)
+    child = _start("building", job, stdin=subprocess.PIPE)
     try:
-        assert child.stdout
+        assert child.stdin and child.stdout
         for line in child.stdout:
             if on_progress:
                 on_progress(float(line))
@@ -98,8 +98,9 @@ def build(job: Path, *, title: str, on_progress: Report | None = None) -> None:
     finally:
         child.kill()
         child.wait()
-        if child.stdout:
-            child.stdout.close()
+        for pipe in (child.stdin, child.stdout):
+            if pipe:
+                pipe.close()
 
 
 class Asked:
