@@ -1,5 +1,6 @@
 """One picture of a raster layer, and what a person or a file beside it says of where it belongs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -16,8 +17,9 @@ from gis_capture.tiles.raster.fitting import ControlPoint, Method
 
 SUFFIXES = (".tif", ".tiff", ".jpg", ".jpeg", ".png", ".jp2", ".bmp", ".webp", ".gif")
 BESIDE = (
-    *(".tfw", ".tifw", ".jgw", ".jpgw", ".pgw", ".pngw", ".bpw", ".wld"),
-    *(".prj", ".points", ".json", ".xml", ".ovr", ".tab"),
+    *(".tfw", ".tifw", ".tiffw", ".jgw", ".jpgw", ".jpegw", ".pgw", ".pngw", ".bpw", ".bmpw"),
+    *(".gfw", ".gifw", ".j2w", ".jp2w", ".wld", ".tfwx", ".jgwx", ".pgwx"),
+    *(".prj", ".qpj", ".points", ".json", ".xml", ".aux", ".ovr", ".rrd", ".msk", ".tab"),
 )
 
 
@@ -94,20 +96,26 @@ def find_sheet(path: Path, placing: Placing | None = None) -> Sheet:
         raise SourceError(Text(f"「{path}」がありません。", f'There is no "{path}".'), path=path)
     if placing.map_sheet:
         return _on_map_sheet(path, placing)
-    beside = (path.with_suffix(suffix) for suffix in POINTS)
-    named = (path.with_name(path.name + suffix) for suffix in POINTS)
-    points = placing.points or next((file for file in (*beside, *named) if file.is_file()), None)
+    points = placing.points or _beside(path, POINTS)
     said = read_control(points) if points else Control()
     if said.size:
         said = said.scaled(size_of(path))
     crs = said.crs if said.is_sure_of_crs else placing.crs or said.crs
-    projection = path.with_suffix(".prj")
-    if crs is None and projection.is_file():
+    if crs is None and (projection := _beside(path, (".prj",))):
         crs = _read_projection(projection)
     sheet = Sheet(path, crs, said.points, placing.method or said.method or "affine", placing.mask or said.mask)
     if points:
         check_points(sheet.points, sheet.method, points)
     return sheet
+
+
+def _beside(path: Path, suffixes: Sequence[str]) -> Path | None:
+    """The file of the same name with one of these endings, in capitals too: PLAN.TIF and PLAN.PRJ."""
+    names = [f"{name}{suffix}" for name in (path.stem, path.name) for suffix in suffixes]
+    if found := next((file for file in map(path.with_name, names) if file.is_file()), None):
+        return found
+    there = {file.name.lower(): file for file in path.parent.iterdir()}
+    return next((there[name.lower()] for name in names if name.lower() in there), None)
 
 
 def _on_map_sheet(path: Path, placing: Placing) -> Sheet:

@@ -17,9 +17,9 @@ from rasterio.transform import from_origin
 from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window
 
-from gis_capture.tiles.grid import Tile
+from gis_capture.tiles.grid import MAX_LATITUDE, Tile
 from gis_capture.tiles.raster.bending import OPTIONS, Bent
-from gis_capture.tiles.raster.fitting import ControlPoint, Fit, Trust, in_plane, trust
+from gis_capture.tiles.raster.fitting import LEAST, ControlPoint, Fit, Trust, in_plane, trust
 from gis_capture.tiles.raster.sheet import Sheet
 
 TILE_PX = 256
@@ -95,7 +95,7 @@ class OpenSheet:
         places = (ControlPoint(p.col, p.row, p.x, p.y) for p in own)
         # A point that some program could not place says nothing.
         self.points = sheet.points or (() if is_placed else tuple(p for p in places if np.isfinite(p).all()))
-        if not is_placed and len(self.points) < 3:
+        if not is_placed and len(self.points) < LEAST[sheet.method]:
             raise NoPlaceError("place")
         if not self.crs or not (self.crs.is_projected or self.crs.is_geographic):
             raise NoPlaceError("crs")
@@ -177,6 +177,9 @@ class OpenSheet:
         xs, ys = t.a * columns + t.b * rows + t.c, t.d * columns + t.e * rows + t.f
         if self._fit:
             xs, ys = self._fit.at(np.column_stack([columns, rows])).T
+        if self.crs.is_geographic:
+            # What lies beyond the map is left out: a picture of the whole earth ends at the poles.
+            ys = np.where(np.abs(ys) <= 90, np.clip(ys, -MAX_LATITUDE, MAX_LATITUDE), ys)
         there = rasterio.warp.transform(self.crs, "EPSG:3857", xs, ys)
         if not np.isfinite(there).all():
             raise ValueError("beyond the CRS")
