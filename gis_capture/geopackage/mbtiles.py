@@ -26,7 +26,7 @@ def read_metadata(path: Path) -> dict[str, str]:
         with closing(_open(path)) as connection:
             rows = connection.execute("SELECT name, value FROM metadata LIMIT 1000").fetchall()
     except sqlite3.Error as error:
-        raise _broken(path, str(error)) from error
+        raise broken(path, str(error)) from error
     return {str(name): str(value) for name, value in rows}
 
 
@@ -42,21 +42,25 @@ def read_tiles(path: Path) -> Iterator[tuple[int, int, int, bytes]]:
                 "SELECT zoom_level, tile_column, tile_row, tile_data FROM tiles"
             ):
                 if not (all(isinstance(n, int) for n in (z, x, row)) and isinstance(content, bytes)):
-                    raise _broken(path, f"{z}/{x}/{row}")
+                    raise broken(path, f"{z}/{x}/{row}")
                 if not (0 <= z <= MAX_ZOOM and 0 <= x < 1 << z and 0 <= row < 1 << z and len(content) < MAX_TILE_BYTES):
-                    raise _broken(path, f"{z}/{x}/{row}")
+                    raise broken(path, f"{z}/{x}/{row}")
                 yield z, x, (1 << z) - 1 - row, content
     except sqlite3.Error as error:
-        raise _broken(path, str(error)) from error
+        raise broken(path, str(error)) from error
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+    # What a program has not put into the file itself yet lies in a second one.
+    log = path.with_name(path.name + "-wal")
+    has_log = log.is_file() and log.stat().st_size > 0
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro{'' if has_log else '&immutable=1'}", uri=True)
     connection.execute("PRAGMA trusted_schema = OFF")
     return connection
 
 
-def _broken(path: Path, reason: str) -> SourceError:
+def broken(path: Path, reason: str) -> SourceError:
+    """The error of a file that is no MBTiles file, or a broken one."""
     return SourceError(
         Text(f"「{path.name}」は MBTiles として読めません({reason})。", f'"{path.name}" is no MBTiles file: {reason}.'),
         path=path,

@@ -21,6 +21,8 @@ from gis_capture.workspace import former as former_packs
 from gis_capture.workspace.cards import CardStates, card_states
 
 MAGIC = b"PMTiles\x03"
+_UNREAD = {3: "Brotli", 4: "Zstandard"}
+"""Ways of packing that the format knows and browsers cannot undo."""
 _NAME = re.compile(r"[a-z0-9_]{1,40}")
 
 
@@ -175,7 +177,18 @@ def _take_archive(source: Path, target: Path) -> None:
     with source.open("rb") as file:
         head = file.read(16)
     if head.startswith(MAGIC):
-        Archive(source).close()
+        with Archive(source) as archive:
+            packing = archive.header.tile_compression
+        if packing in _UNREAD:
+            raise SourceError(
+                Text(
+                    f"「{source.name}」のタイルは {_UNREAD[packing]} で圧縮されていて、タブレットで読めません。"
+                    "gzip で作り直してください。",
+                    f'The tiles in "{source.name}" are packed with {_UNREAD[packing]}, which tablets cannot read: '
+                    "make the file anew with gzip.",
+                ),
+                path=source,
+            )
         shutil.copyfile(source, target)
     elif head == mbtiles.MAGIC:
         convert_mbtiles(source, target)
@@ -186,9 +199,9 @@ def _take_archive(source: Path, target: Path) -> None:
 def _no_basemap(source: Path) -> SourceError:
     return SourceError(
         Text(
-            f"「{source}」は背景地図に使えません。"
+            f"「{source.name}」は背景地図に使えません。"
             "PMTiles(版3)か MBTiles、または GeoJSON のフォルダーを指定してください。",
-            f'"{source}" is no base map: name a PMTiles (version 3) or MBTiles file, or a folder of GeoJSON files.',
+            f'"{source.name}" is no base map: name a PMTiles (version 3) or MBTiles file, or a folder of GeoJSON.',
         ),
         path=source,
     )

@@ -9,6 +9,7 @@ import random
 import shutil
 import sqlite3
 import time
+import zlib
 from contextlib import closing
 from pathlib import Path
 
@@ -116,12 +117,12 @@ def test_a_new_pack_takes_the_place_of_the_old(client: FlaskClient, workspace: W
     assert list(folder.iterdir()) == [] and client.get(f"/packs/{newest}").status_code == 404
 
 
-def write_mbtiles(path: Path, content: bytes, kind: str) -> Path:
-    """Writes an MBTiles file of one tile, whose row counts from the south."""
+def write_mbtiles(path: Path, content: bytes, kind: str | None) -> Path:
+    """Writes an MBTiles file of one tile, its row counted from the south; without `kind` it does not say what it is."""
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("CREATE TABLE metadata (name TEXT, value TEXT)")
         connection.execute("CREATE TABLE tiles (zoom_level INT, tile_column INT, tile_row INT, tile_data BLOB)")
-        said = [("format", kind), ("attribution", "地理院タイル"), ("bounds", "137,36,138,37")]
+        said = [("attribution", "地理院タイル"), ("bounds", "137,36,138,37"), *([("format", kind)] if kind else [])]
         said.append(("json", '{"vector_layers": [{"id": "RdCL", "fields": {}}, {"no": 1}]}'))
         connection.executemany("INSERT INTO metadata VALUES (?, ?)", said)
         connection.execute("INSERT INTO tiles VALUES (5, 28, ?, ?)", (31 - 12, content))
@@ -155,6 +156,61 @@ def test_mbtiles_become_a_base_map(
     assert client.get("/basemaps/gsi/5/28/12.xyz").status_code == 404
     workspace.remove_basemap("gsi")
     assert workspace.basemaps() == [] and client.get(address).status_code == 404
+
+
+PICTURE = b"\x89PNG\r\n\x1a\n"
+LAYER = b"\x1a\x02\x78\x02"
+
+
+@pytest.mark.parametrize("kind", [None, "image/png", "jpg"])
+@pytest.mark.parametrize(
+    ("stored", "suffix", "given"),
+    [
+        (PICTURE, "png", PICTURE),
+        (b"\xff\xd8\xff\xe0", "jpg", b"\xff\xd8\xff\xe0"),
+        (b"RIFF\x04\0\0\0WEBP", "webp", b"RIFF\x04\0\0\0WEBP"),
+        (LAYER, "mvt", LAYER),
+        (gzip.compress(LAYER, mtime=0), "mvt", LAYER),
+        (zlib.compress(LAYER), "mvt", LAYER),
+    ],
+)
+def test_what_mbtiles_hold_counts_not_what_they_say(
+    kind: str | None,
+    stored: bytes,
+    suffix: str,
+    given: bytes,
+    client: FlaskClient,
+    workspace: Workspace,
+    tmp_path: Path,
+) -> None:
+    """Older files need not say their format, and programs say it wrongly."""
+    workspace.add_basemap(write_mbtiles(tmp_path / "a.mbtiles", stored, kind), name="gsi", attribution="")
+
+    answer = client.get(f"/basemaps/gsi/5/28/12.{suffix}", headers={"Accept-Encoding": "identity"})
+
+    assert (answer.status_code, answer.data) == (200, given)
+
+
+def test_what_another_program_has_not_put_in_its_file_yet_is_there(workspace: Workspace, tmp_path: Path) -> None:
+    """A file that is open elsewhere may have its tiles in a log beside it."""
+    path = tmp_path / "a.mbtiles"
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("PRAGMA journal_mode = WAL")
+        write_mbtiles(path, PICTURE, "png")
+
+        assert workspace.add_basemap(path, name="gsi", attribution="").kind == "raster"
+
+
+def test_an_archive_that_tablets_cannot_unpack_is_refused(workspace: Workspace, pack: Path) -> None:
+    """Browsers undo gzip alone; the map would be empty in the field."""
+    content = bytearray(pack.read_bytes())
+    # Where the header says how tiles are packed.
+    content[98] = 3
+    pack.write_bytes(content)
+
+    with pytest.raises(SourceError, match="Brotli"):
+        workspace.add_basemap(pack, name="city", attribution="")
+    assert workspace.basemaps() == []
 
 
 @pytest.mark.parametrize(("kind", "suffix"), [("pbf", "mvt"), ("png", "png")])
