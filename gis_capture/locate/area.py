@@ -58,15 +58,20 @@ class Area:
         return found
 
     def common(self, box: BBox | None) -> BBox | None:
-        """What a box and the box of the area have in common; None = nothing."""
+        """What a box and the box of the area have in common; None = nothing. Of a box in two parts, one may be left."""
         own = self.bounds
         if shapely.is_empty(self.shape):
             return None
         if box is None:
             return own
-        west, south = max(own.min_x, box.min_x), max(own.min_y, box.min_y)
-        east, north = min(own.max_x, box.max_x), min(own.max_y, box.max_y)
-        return BBox(west, south, east, north) if west <= east and south <= north else None
+        found = [part for part in (_common(own, part) for part in box.parts) if part is not None]
+        return found[0]._replace(max_x=found[-1].max_x) if found else None
+
+
+def _common(one: BBox, other: BBox) -> BBox | None:
+    west, south = max(one.min_x, other.min_x), max(one.min_y, other.min_y)
+    east, north = min(one.max_x, other.max_x), min(one.max_y, other.max_y)
+    return BBox(west, south, east, north) if west <= east and south <= north else None
 
 
 def fine(area: Area) -> Geometry:

@@ -64,7 +64,7 @@ def read_page(layer: Layer, arguments: Mapping[str, str], settings: Settings, *,
         raise RequestError(Text("「q」に使えない文字があります。", '"q" holds characters that no text can hold.'))
     wanted = _with_fields(layer, arguments)
     query = FeatureQuery(
-        bbox=parse_bbox(arguments["bbox"]) if "bbox" in arguments else None,
+        bbox=parse_bbox(arguments["bbox"], may_cross=True) if "bbox" in arguments else None,
         feature_ids=ids,
         equals={name: _value(layer, name, arguments[name]) for name in arguments if name not in ARGUMENTS} or None,
         is_located=False if _is_set("unlocated", arguments) else None,

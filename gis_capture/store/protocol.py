@@ -33,7 +33,7 @@ class FeatureQuery:
     """Which features to read; None means no restriction.
 
     Attributes:
-        bbox: In EPSG:4326.
+        bbox: In EPSG:4326; may cross the antimeridian.
         after_fid: Keyset paging: only rows with a larger `fid`.
         text: Found in any text field.
         with_personal: Whether `text` is also looked for in fields with personal data.

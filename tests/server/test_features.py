@@ -152,6 +152,26 @@ def test_boxes_beyond_the_world_hold_what_has_a_place(client: FlaskClient, box: 
         assert answer.get_json()["numberMatched"] == 29
 
 
+def test_a_box_may_cross_the_antimeridian(client: FlaskClient, workspace: Workspace) -> None:
+    """Its west is east of its east then (RFC 7946); heights beside its corners are left out."""
+    places = {"west": (179.9, 50), "east": (-179.9, 50), "north": (179.9, 70)}
+    with workspace.store.transact(Author("office"), at=workspace.clock()) as transaction:
+        transaction.insert(
+            Feature("street_light", light(100 + number), Point(place), {"ledger_number": name})
+            for number, (name, place) in enumerate(places.items())
+        )
+    both = client.get(f"{FEATURES}?bbox=179,40,-179,60").get_json()
+    first = client.get(f"{FEATURES}?bbox=179,40,-179,60&limit=1").get_json()
+
+    assert (numbers(both), both["numberMatched"]) == (["west", "east"], 2)
+    assert (numbers(first), first["numberMatched"]) == (["west"], 2)
+    assert numbers(client.get(first["links"][0]["href"]).get_json()) == ["east"]
+    assert numbers(client.get(f"{FEATURES}?bbox=179,40,0,180,60,99").get_json()) == ["west"]
+    assert numbers(client.get(f"{FEATURES}?bbox=170,-90,137,90&limit=3").get_json()) == ["west", "east", "north"]
+    assert client.get(f"{FEATURES}?bbox=181,40,-179,60").status_code == 400
+    assert client.get(f"{FEATURES}?bbox=179,60,-179,40").status_code == 400
+
+
 def test_a_crowded_box_is_paged_without_losing_anybody(
     client: FlaskClient, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

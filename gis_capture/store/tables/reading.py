@@ -311,9 +311,9 @@ class Reading:
             values.append(query.after_fid)
         if query.bbox is not None:
             find = self.in_box_by_number if is_paged else self.in_box
-            condition, box = find(rows, self.bbox_in(rows.key, query.bbox))
-            terms.append(condition)
-            values += box
+            found = [find(rows, self.bbox_in(rows.key, part)) for part in query.bbox.parts]
+            terms.append(f"({' OR '.join(condition for condition, _ in found)})")
+            values += [corner for _, box in found for corner in box]
         if query.feature_ids is not None:
             terms.append("feature_id IN (SELECT value FROM json_each(?))")
             values.append(orjson.dumps(list(query.feature_ids)).decode())
