@@ -129,6 +129,7 @@ STATUS_OF_CODE = {
     "query_too_long": 422,
     "raster_unknown": 404,
     "raster_building": 409,
+    "raster_busy": 503,
     "raster_pixels": 413,
     "nothing_to_undo": 409,
     "thumbnail_impossible": 422,

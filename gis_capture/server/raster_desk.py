@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from logging import getLogger
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from typing import Any
 
 from gis_capture.cores import CutWork
 from gis_capture.errors import CaptureError
+from gis_capture.server.errors import StateError
 from gis_capture.server.shared_jobs import Jobs
 from gis_capture.text import Text
 from gis_capture.tiles.grid import Tile
@@ -18,6 +19,12 @@ from gis_capture.workspace.rasters import Rasters
 logger = getLogger(__name__)
 # How far below the finest zoom a tile is warped while the archive is made: more would read all of a picture for it.
 _ZOOMS_MEANWHILE = 4
+_MOST_ASKING = 16
+"""How many may wait for a tile that is warped; each of them has a thread."""
+_BUSY = Text(
+    "画像は作成中で、今は込み合っています。少し待ってからお試しください。",
+    "The picture is being made, and too many ask for it: try again in a moment.",
+)
 _CRASHED = Text("思わぬ問題で作れませんでした。", "It failed unexpectedly.")
 
 
@@ -33,6 +40,7 @@ class RasterDesk:
     cards: Jobs
     _asked: dict[str, Asked] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
+    _askers: BoundedSemaphore = field(default_factory=partial(BoundedSemaphore, _MOST_ASKING))
     _worker: CutWork = field(default_factory=partial(CutWork, "raster"))
 
     def start(self, name: str) -> None:
@@ -66,7 +74,11 @@ class RasterDesk:
         return found
 
     def warped(self, name: str, tile: Tile) -> bytes | None:
-        """Warps a tile of a layer that is being built; None where there is no such job or the zoom is too low."""
+        """Warps a tile of a layer that is being built; None where there is no such job or the zoom is too low.
+
+        Raises:
+            StateError: Too many wait for one (code `raster_busy`).
+        """
         job = next((job for job in self.find().jobs() if job["name"] == name), None)
         if job is None or not job["max_zoom"] - _ZOOMS_MEANWHILE <= tile.z <= job["max_zoom"]:
             return None
@@ -74,7 +86,12 @@ class RasterDesk:
             asked = self._asked.get(name)
             if asked is None:
                 asked = self._asked[name] = Asked(self.find().job_folder(name) / "job.json")
-        return asked.tile(tile)
+        if not self._askers.acquire(blocking=False):
+            raise StateError(_BUSY, code="raster_busy", wait_s=2)
+        try:
+            return asked.tile(tile)
+        finally:
+            self._askers.release()
 
     def forget(self, name: str) -> None:
         """Ends what was asked for a layer, and what is known of its failure."""

@@ -1,7 +1,8 @@
 """Keeps clients that are slow, or pretend to be, from keeping all others waiting.
 
 A thread that waits for bytes of a request, or for a client to take its answer, leaves its place at work to another
-one; an address that already keeps several waiting gets no more; and who moves hardly a byte is cut off.
+one, as does one that says that it waits for another process. An address that already keeps several waiting gets no
+more; and who moves hardly a byte is cut off.
 """
 
 import json
@@ -10,8 +11,8 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ N_LOOKS = 3
 """How often it is looked within that time."""
 LEAST_BYTES = 1_000
 """Who moves fewer of them within the time that is given to slow clients is cut off."""
+_ASIDE = "gis_capture.aside"
 _BUSY = Text(
     "この端末からの通信が多すぎます。しばらくしてから、もう一度送ってください。",
     "Too many slow requests come from this address: send it again in a while.",
@@ -64,6 +66,7 @@ class Turnstile:
             if self.slow().count(address) >= MAX_BY_ADDRESS:
                 return _refused(start_response)
             environ["wsgi.input"] = _Body(environ["wsgi.input"], self, address)
+        environ[_ASIDE] = self.aside
         self._enter()
         try:
             answer = self._app(environ, start_response)
@@ -93,6 +96,15 @@ class Turnstile:
             yield
         finally:
             self.end_wait(key)
+            self._enter()
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Leaves the place of the present thread while it waits for something else than a client."""
+        self._leave()
+        try:
+            yield
+        finally:
             self._enter()
 
     @contextmanager
@@ -134,6 +146,12 @@ class Turnstile:
                 with suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
         return moved
+
+
+def waiting_aside(environ: Mapping[str, Any]) -> AbstractContextManager[None]:
+    """Lets others work while the thread of a request waits for another process in the block."""
+    aside: Callable[[], AbstractContextManager[None]] = environ.get(_ASIDE, nullcontext)
+    return aside()
 
 
 class _Body:

@@ -13,9 +13,11 @@ from PIL import Image
 
 from gis_capture.durability import held
 from gis_capture.errors import SourceError
+from gis_capture.server import raster_desk
 from gis_capture.server.context import served_by
 from gis_capture.server.tile_door import TileDoor
 from gis_capture.tiles.grid import Tile, tile_at
+from gis_capture.tiles.raster.children import Asked
 from gis_capture.workspace import Workspace
 from tests.tiles.raster.pictures import pattern, write_geotiff, write_png, write_world_file
 
@@ -104,6 +106,33 @@ def test_a_build_that_was_cut_goes_on_when_the_server_starts(
         time.sleep(0.1)
     assert [raster["name"] for raster in listed["rasters"]] == ["cut"]
     assert [(job["name"], job["state"]) for job in listed["jobs"]] == [("lost", "failed")]
+
+
+def test_too_many_who_ask_for_a_picture_that_is_being_made_are_sent_away(
+    client: FlaskClient, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each waits in a thread of the server; who waited until it was made gets it as it is stored."""
+    workspace.rasters.prepare([write_geotiff(tmp_path / "a.tif", pattern(300))], name="photo")
+    (job,) = workspace.rasters.jobs()
+    tile = middle(job, job["max_zoom"])
+    address = f"/rasters/photo/{tile.z}/{tile.x}/{tile.y}.webp"
+    busy: list[Any] = []
+
+    def warped(_: Asked, asked: Tile) -> bytes:
+        busy.append(client.application.test_client().get(address))
+        workspace.rasters.build("photo")
+        return b""
+
+    monkeypatch.setattr(Asked, "tile", warped)
+    desk = served_by(client.application).rasters
+    for _ in range(raster_desk._MOST_ASKING - 1):
+        assert desk._askers.acquire(blocking=False)
+    answer = client.get(address)
+
+    assert (busy[0].status_code, busy[0].headers["Retry-After"]) == (503, "2")
+    assert busy[0].get_json()["code"] == "raster_busy" and busy[0].get_json()["detail_ja"]
+    assert (answer.status_code, answer.headers["ETag"][:3]) == (200, 'W/"')
+    assert answer.data == client.get(address).data
 
 
 def test_a_look_at_the_jobs_does_not_keep_a_build_from_beginning(workspace: Workspace, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from gis_capture.server.slow_clients import MAX_BY_ADDRESS, Turnstile
+from gis_capture.server.slow_clients import MAX_BY_ADDRESS, Turnstile, waiting_aside
 from gis_capture.workspace import Workspace
 from tests.server.test_serving import START, free_port, wait_for
 
@@ -119,3 +119,37 @@ def test_an_address_that_keeps_many_waiting_gets_no_more() -> None:
     for thread in threads:
         thread.join()
     assert (turnstile.slow(0), len(said)) == ([], MAX_BY_ADDRESS + 3)
+
+
+def test_who_waits_for_another_process_leaves_its_place() -> None:
+    """A tile that takes seconds to warp keeps no form from being saved; all else than the wait takes a place."""
+    is_over, begun = threading.Event(), threading.Event()
+
+    def app(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        if environ["PATH_INFO"] == "/slow":
+            with waiting_aside(environ):
+                begun.set()
+                is_over.wait(20)
+        start("200 OK", [])
+        return [b"done"]
+
+    turnstile = Turnstile(app, n_places=1, patience_s=30)
+    answers: list[Iterable[bytes]] = []
+
+    def ask(path: str) -> None:
+        answers.append(turnstile({"PATH_INFO": path}, lambda *_: None))
+
+    slow = [threading.Thread(target=ask, args=("/slow",)) for _ in range(3)]
+    for thread in slow:
+        thread.start()
+    assert begun.wait(10)
+    quick = threading.Thread(target=ask, args=("/quick",), daemon=True)
+    quick.start()
+    quick.join(10)
+    assert (answers, turnstile.slow(0)) == ([[b"done"]], [])
+    is_over.set()
+    for thread in slow:
+        thread.join(10)
+    assert answers == [[b"done"]] * 4
+    with waiting_aside({}):
+        pass

@@ -13,6 +13,7 @@ from gis_capture.server.answers import json_response
 from gis_capture.server.archives import converted
 from gis_capture.server.context import served, workspace
 from gis_capture.server.errors import DETAILS, NotFoundError, RequestError
+from gis_capture.server.slow_clients import waiting_aside
 from gis_capture.server.stored_tiles import stored_tile_json
 from gis_capture.server.tile_answers import TileAsked, raster_tile, tile_response
 from gis_capture.server.uploads import safe_name
@@ -66,7 +67,8 @@ def take_pictures() -> Response:
             file.close()
         sheets = [folder / own for own in names if Path(own).suffix.lower() in SUFFIXES]
         title, attribution = (form.get(key, "")[:200] for key in ("title", "attribution"))
-        found = rasters.prepare(sheets, name=name, title=title, attribution=attribution, placing=Placing(crs=crs))
+        with waiting_aside(request.environ):
+            found = rasters.prepare(sheets, name=name, title=title, attribution=attribution, placing=Placing(crs=crs))
     except BaseException:
         rasters.forget_job(name)
         raise
@@ -136,7 +138,11 @@ def give_tile(name: str, z: int, x: int, row: str) -> Response:
     )
     if workspace().rasters.get(name):
         return tile_response(raster_tile(served(), asked, is_double=bool(scale)))
-    content = served().rasters.warped(name, asked.tile)
+    with waiting_aside(request.environ):
+        content = served().rasters.warped(name, asked.tile)
+    if not content and workspace().rasters.get(name):
+        # It was made meanwhile.
+        return tile_response(raster_tile(served(), asked, is_double=bool(scale)))
     if content is None and all(job["name"] != name for job in workspace().rasters.jobs()):
         raise NotFoundError(DETAILS[404], name=name)
     if content and kind != "webp":

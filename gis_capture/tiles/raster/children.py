@@ -109,12 +109,15 @@ class Asked:
     def __init__(self, job: Path) -> None:
         self._job = job
         self._child: subprocess.Popen[bytes] | None = None
+        self._is_closed = False
         self._lock = threading.Lock()
 
     def tile(self, tile: Tile) -> bytes:
         """Gives a WebP picture; nothing where nothing is there, or where it takes too long."""
         with self._lock:
             patience_s = ANSWER_S
+            if self._is_closed:
+                return b""
             if self._child is None or self._child.poll() is not None:
                 patience_s = START_S
                 self._child = _start("asking", self._job, stdin=subprocess.PIPE)
@@ -127,7 +130,8 @@ class Asked:
                 return b""
 
     def close(self) -> None:
-        """Ends the process."""
+        """Ends the process; those who still wait get nothing."""
+        self._is_closed = True
         with self._lock:
             if self._child is None:
                 return
