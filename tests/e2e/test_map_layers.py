@@ -8,11 +8,13 @@ from playwright.sync_api import Playwright, expect
 
 from tests.e2e.layout import look_at
 from tests.e2e.serving import Server, run_cli
-from tests.e2e.tablet import PORTRAIT, Tablet, tablet, tap_place
+from tests.e2e.tablet import PORTRAIT, Tablet, tablet, tap, tap_place
 
 HERE = (137.2526, 36.1461)
 N_LAMPS = 900
 STATES = ("点灯", "球切れ")
+# So many stand at one pole, out of the way of the others.
+N_AT_ONE_POLE = 3000
 
 
 def add_lamps(workspace: Path) -> None:
@@ -27,6 +29,11 @@ def add_lamps(workspace: Path) -> None:
             },
         }
         for index in range(N_LAMPS)
+    ]
+    pole = {"type": "Point", "coordinates": [HERE[0] + 0.0015, HERE[1] + 0.001]}
+    features += [
+        {"type": "Feature", "properties": {"管理番号": f"P-{index}", "状態": STATES[0]}, "geometry": pole}
+        for index in range(N_AT_ONE_POLE)
     ]
     source = workspace / "防犯灯.geojson"
     source.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
@@ -95,6 +102,20 @@ def test_layers_are_ordered_hidden_and_filtered_and_crowds_open_at_a_tap(
         expect(crew.part("layer-show-aed")).not_to_be_checked()
         crew.tap("layer-more-street_light")
         expect(crew.part("layer-opacity-street_light")).to_have_value("40")
+        crew.tap("button-map")
+        choose_at_one_pole(crew)
+
+
+def choose_at_one_pole(crew: Tablet) -> None:
+    """Opens one of very many lamps that are drawn over one another: the map asks which."""
+    crew.find("P-1234")
+    crew.tap("button-close")
+    tap_middle(crew)
+    expect(crew.part("same-place")).to_contain_text(f"ここに{N_AT_ONE_POLE}件あります")
+    assert not look_at(crew.page)
+    tap(crew.part("same-place-row").filter(has_text="P-7"))
+    expect(crew.part("sheet-title")).to_have_text("P-7")
+    expect(crew.part("same-place")).to_have_count(0)
 
 
 def test_a_map_that_was_turned_turns_back_to_north(

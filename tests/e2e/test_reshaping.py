@@ -210,7 +210,7 @@ def test_a_place_far_from_everything_and_a_deletion_are_asked_about(
         crew.record("stake")
         crew.page.context.set_geolocation(crew.position)
         crew.tap("place-gps")
-        expect(crew.page.get_by_role("dialog")).to_contain_text("持ち出した範囲から27kmはなれています")
+        expect(crew.page.get_by_role("dialog")).to_contain_text("持ち出した範囲から26.9 kmはなれています")
         crew.tap("confirm-cancel")
         expect(crew.part("place-panel")).to_be_visible()
         crew.page.context.set_geolocation(crew.position)

@@ -35,6 +35,7 @@ ELSEWHERE = {
     "PhotoPen.svelte": "test_capture.py",
     "Remembered.svelte": "test_form_fields.py",
     "RoundProgress.svelte": "test_rounds.py",
+    "SamePlace.svelte": "test_map_layers.py",
     "SearchList.svelte": "test_form_fields.py",
     "TraceTools.svelte": "test_rasters.py",
 }

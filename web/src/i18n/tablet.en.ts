@@ -24,6 +24,8 @@ export const en: Record<TabletKey, string> = {
   other: "Other",
   other_value: "{field} (other)",
   comma: ", ",
+  same_place: "There are {n} here. Which one?",
+  same_place_more: 'And {n} more: search for them in the "List".',
   no_name: "No name",
 
   n_unsent: "Unsent {n}",

@@ -24,6 +24,8 @@ export const ja = {
   other: "その他",
   other_value: "{field}(その他)",
   comma: "、",
+  same_place: "ここに{n}件あります。どれですか。",
+  same_place_more: "ほかに{n}件あります。「一覧」でさがしてください。",
   no_name: "名前なし",
 
   n_unsent: "未送信 {n}件",

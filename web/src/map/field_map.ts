@@ -32,6 +32,8 @@ import type { MapTheme } from "./themes.ts";
 
 /** How far beside a feature a tap may land. */
 const TAP_RADIUS_PX = 24;
+/** Nearer to each other, one marker covers the other. */
+const SAME_PLACE_PX = 4;
 const CLOSE_ZOOM = 17;
 /** Ids of the layers that draw features, and those drawn together (`ledger_style.ts`). */
 const FEATURE = /^ledger-.*-(marker|dot|line|area|own\d+)$/;
@@ -45,8 +47,8 @@ export interface Tapped {
 export interface FieldMapOptions {
   /** For screen readers. */
   words: { map: string; attribution: string };
-  /** A tap on the map: the feature nearest to it, if one is near. */
-  onTap: (place: [number, number], tapped: Tapped | null) => void;
+  /** A tap on the map: the feature nearest to it, if one is near, and those that are drawn over it. */
+  onTap: (place: [number, number], tapped: Tapped[]) => void;
   /** A finger rests on a place, or a key asks about the middle; false where that means nothing now. */
   onHold: (place: [number, number]) => boolean;
   onMove: (view: View) => void;
@@ -282,17 +284,27 @@ export class FieldMap {
     return this.#map.getSource<GeoJSONSource>(id);
   }
 
-  /** The feature nearest to a point of the screen; none where the tap is on points drawn together. */
-  #nearest(x: number, y: number): Tapped | null {
+  /** The feature nearest to a point of the screen, and points at its place; none where the tap is on points drawn together. */
+  #nearest(x: number, y: number): Tapped[] {
     // Where none are drawn together, nobody waits for it to be looked after.
-    if (this.#map.getZoom() < CROWDED_ZOOM && this.#rendered(x, y, 1, CROWD).length) return null;
-    const distance = ({ geometry }: MapFeature) => {
-      if (geometry.type !== "Point") return TAP_RADIUS_PX;
-      const place = this.#map.project([geometry.coordinates[0] ?? 0, geometry.coordinates[1] ?? 0]);
-      return Math.hypot(place.x - x, place.y - y);
-    };
-    const [nearest] = this.#drawn(x, y, TAP_RADIUS_PX).sort((a, b) => distance(a) - distance(b));
-    return nearest ? this.#tapped(nearest) : null;
+    if (this.#map.getZoom() < CROWDED_ZOOM && this.#rendered(x, y, 1, CROWD).length) return [];
+    const found = this.#drawn(x, y, TAP_RADIUS_PX).map((feature) => {
+      const place = this.#placeOf(feature);
+      return { feature, place, away_px: place ? Math.hypot(place.x - x, place.y - y) : TAP_RADIUS_PX };
+    });
+    const [nearest, ...others] = found.sort((a, b) => a.away_px - b.away_px);
+    const { x: near_x, y: near_y } = nearest?.place ?? { x: Number.NaN, y: Number.NaN };
+    const covered = others.filter(
+      ({ place }) => place && Math.hypot(place.x - near_x, place.y - near_y) <= SAME_PLACE_PX,
+    );
+    const tapped = [nearest, ...covered].map((one) => (one ? this.#tapped(one.feature) : null));
+    // A feature at the edge of a tile is drawn by both.
+    return [...new Map(tapped.flatMap((one) => (one ? [[`${one.layer} ${one.feature_id}`, one]] : []))).values()];
+  }
+
+  #placeOf({ geometry }: MapFeature): { x: number; y: number } | null {
+    if (geometry.type !== "Point") return null;
+    return this.#map.project([geometry.coordinates[0] ?? 0, geometry.coordinates[1] ?? 0]);
   }
 
   /** What of the ledger is drawn around a point of the screen. */

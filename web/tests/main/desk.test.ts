@@ -5,7 +5,7 @@ import { DraftForm } from "../../src/main/tablet/draft.svelte.ts";
 import { Ledger } from "../../src/main/tablet/ledger.svelte.ts";
 import { Database } from "../../src/store/database.ts";
 import { listDrafts } from "../../src/store/drafts.ts";
-import { applyPage } from "../../src/store/features.ts";
+import { applyPage, chooseLayers } from "../../src/store/features.ts";
 import { markOffered } from "../../src/store/outbox.ts";
 import { keepDraftPhoto, readPhoto } from "../../src/store/photos.ts";
 import { FEATURE, LAYER, POINT } from "../samples.ts";
@@ -76,6 +76,45 @@ test("a second tap while a form is saved, checked or divided saves nothing more"
   expect(n_done).toBe(1);
   await desk.finish(divide);
   expect(n_done).toBe(2);
+});
+
+test("a number that another feature has is asked about, and saved on the crew's word", async () => {
+  const database = await filledDatabase();
+  const definition = { ...LAYER, key_fields: ["ledger_number"] };
+  await chooseLayers(database, [{ definition, n_features: 1, n_unlocated: 0, extent: null, revision: 57 }]);
+  const desk = await openDesk(database);
+  desk.recordIn(LAYER.key);
+  await desk.place(POINT(137.25, 36.14));
+  await desk.form?.set("ledger_number", "A-1");
+  expect(await desk.save()).toBe(false);
+  expect([desk.question?.text, desk.ledger.n_unsent]).toEqual([expect.stringContaining("「A-1」"), 0]);
+  await answer(desk, "twin-save");
+  expect([desk.ledger.n_unsent, desk.panel.kind]).toEqual([1, "map"]);
+});
+
+test("a shape that reaches out of the area taken along is asked about, by its farthest corner, and once", async () => {
+  const database = await filledDatabase();
+  const listing = { definition: LAYER, n_features: 1, n_unlocated: 0, revision: 57 };
+  const extent: [number, number, number, number] = [137.24, 36.13, 137.26, 36.15];
+  await chooseLayers(database, [{ ...listing, extent }], null);
+  const desk = await openDesk(database);
+  const put = async (...lons: number[]) => {
+    desk.question = null;
+    desk.recordIn(LAYER.key);
+    await desk.place({ type: "MultiPoint", coordinates: lons.map((lon) => [lon, 36.14]) });
+    return desk.question;
+  };
+  expect(await put(137.265)).toBeNull();
+  expect(await put(137.25, 137.29)).not.toBeNull();
+  await chooseLayers(database, [{ ...listing, extent }], { name: "範囲", bbox: extent });
+  await desk.ledger.load();
+  expect(await put(137.2605)).toBeNull();
+  expect(await put(137.265)).toMatchObject({ text: expect.stringContaining("449 m") });
+  await answer(desk, "outside-put");
+  await desk.place(POINT(137.264, 36.14));
+  expect(desk.question).toBeNull();
+  await desk.place(POINT(137.266, 36.14));
+  expect(desk.question).not.toBeNull();
 });
 
 test("opening, saving and undoing read the one feature, however many others and other changes are stored", async () => {

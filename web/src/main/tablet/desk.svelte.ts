@@ -5,15 +5,17 @@ import { datumAccuracyM, inLayer, isPlaceable } from "../../geometry/projection.
 import { asLayerType, drawKind, shapeKind } from "../../geometry/shape.ts";
 import { EMPTY_SKETCH, type Sketch } from "../../geometry/sketch.ts";
 import type { Gps } from "../../gps/gps.svelte.ts";
-import { currentLanguage } from "../../i18n/language.svelte.ts";
+import { currentLanguage, words } from "../../i18n/language.svelte.ts";
 import { t } from "../../i18n/tablet.ts";
 import { templateFields } from "../../model/copies.ts";
 import { hasUnsentPhoto } from "../../model/edit.ts";
 import { type Layer, photoRules } from "../../model/layer.ts";
 import { confirmedBy } from "../../model/position.ts";
+import { findTwin } from "../../model/twins.ts";
 import { visitedFields } from "../../model/visit.ts";
 import { listDrafts } from "../../store/drafts.ts";
 import { discardLostPhotos } from "../../store/photos.ts";
+import { metres } from "./distances.ts";
 import { type DraftForm, DraftForm as Form } from "./draft.svelte.ts";
 import { Filter } from "./filter.svelte.ts";
 import type { Ledger } from "./ledger.svelte.ts";
@@ -36,8 +38,8 @@ const pointIn = (layer: Layer, coordinates: [number, number]) =>
   inLayer(asLayerType({ type: "Point", coordinates }, layer.geometry_type), layer.crs, null);
 
 const TOAST_MS = 6000;
-/** Farther than this outside of everything taken along, a place is asked about. */
-const FAR_OUTSIDE_M = 2000;
+/** Farther than this outside of the area that was chosen, a place is asked about; where none was, of all taken along. */
+const FAR_OUTSIDE_M = { area: 100, layers: 2000 };
 
 /** Which screen is open, and what the crew does there. */
 export class Desk {
@@ -139,14 +141,15 @@ export class Desk {
     note: string | null = null,
     part: number | null = null,
   ): Promise<void> {
-    const { form } = this;
-    const anchor = anchorOf(geometry);
-    if (!form || !anchor) return;
+    const { form, ledger } = this;
+    if (!form || !anchorOf(geometry)) return;
     const put = () => this.#put(form, geometry, accuracy_m, note, part);
-    const away_m = this.ledger.outsideM(anchor);
-    if (away_m < FAR_OUTSIDE_M) return put();
+    const away_m = ledger.outsideM(geometry);
+    // What reached as far outside before is not asked about again.
+    const is_asked = away_m >= FAR_OUTSIDE_M[ledger.area ? "area" : "layers"] && away_m > ledger.outsideM(form.shown);
+    if (!is_asked) return put();
     this.question = {
-      text: t("ask_outside", { km: Math.round(away_m / 1000) }),
+      text: t("ask_outside", { away: metres(away_m) }),
       answers: [
         { label: t("outside_put"), style: "danger", testid: "outside-put", run: put },
         { label: t("cancel"), style: "plain", testid: "confirm-cancel", run: () => undefined },
@@ -194,10 +197,16 @@ export class Desk {
     return this.#once(() => this.#save());
   }
 
-  async #save(): Promise<boolean> {
+  /** @param is_sure Whether the crew knows that another feature has the same number. */
+  async #save({ is_sure } = { is_sure: false }): Promise<boolean> {
     const { form } = this;
     await form?.settled();
     if (!form?.check()) return false;
+    const found = is_sure ? null : findTwin(form.layer, this.ledger.features(form.layer.key), form);
+    if (found) {
+      this.#askTwin(form, found);
+      return false;
+    }
     return this.attempt(async () => {
       const wish = await form.wish(this.gps.current());
       const is_saved = await this.ledger.save(wish);
@@ -205,6 +214,18 @@ export class Desk {
       this.panel = { kind: "map" };
       this.tell(is_saved ? t("saved") : t("nothing_changed"));
     });
+  }
+
+  #askTwin({ layer, fields }: DraftForm, { field, twin }: NonNullable<ReturnType<typeof findTwin>>): void {
+    const label = this.ledger.label(layer, twin.fields) || t("no_name");
+    const save = () => this.#once(() => this.#save({ is_sure: true }));
+    this.question = {
+      text: t("ask_twin", { field: words(field.title), value: String(fields[field.name]), label }),
+      answers: [
+        { label: t("go_on_editing"), style: "primary", testid: "confirm-cancel", run: () => undefined },
+        { label: t("twin_save"), style: "danger", testid: "twin-save", run: save },
+      ],
+    };
   }
 
   /** Notes that the crew looked at a feature and found nothing to change: when, and where they stood. */

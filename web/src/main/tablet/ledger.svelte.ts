@@ -1,8 +1,9 @@
 import type { Geometry } from "geojson";
-import { bboxOf, distanceM } from "../../geometry/distance.ts";
+import { bboxOf, distanceM, positionsOf } from "../../geometry/distance.ts";
 import { inDegrees, planeZone, useShifts } from "../../geometry/projection.ts";
 import { currentLanguage } from "../../i18n/language.svelte.ts";
 import type { Mark } from "../../map/layer_style.ts";
+import type { WorkArea } from "../../model/area.ts";
 import type { OutboxEntry } from "../../model/change.ts";
 import { viewFeature, type Wish } from "../../model/edit.ts";
 import type { Feature, Fields } from "../../model/feature.ts";
@@ -27,6 +28,8 @@ const clamp = (value: number, least: number, most: number) => Math.min(Math.max(
 /** Everything the screens show, as this tablet sees it: the server's features with its own changes on top. */
 export class Ledger {
   layers = $state.raw<StoredLayer[]>([]);
+  /** The part of the city that was taken along; null = all of it. */
+  area: WorkArea | null = null;
   entries = $state.raw<OutboxEntry[]>([]);
   conflicts = $state.raw<ConflictLine[]>([]);
   n_unsent_photos = $state(0);
@@ -89,14 +92,16 @@ export class Ledger {
   /** Reads everything but the features; they are many, and a map can be made meanwhile. */
   async loadLayers(): Promise<void> {
     const { database } = this;
-    const [shifts = [], forms = {}, layers] = await Promise.all([
+    const [shifts = [], forms = {}, area = null, layers] = await Promise.all([
       readSetting(database, "shifts"),
       readSetting(database, "forms"),
+      readSetting(database, "area"),
       listLayers(database),
       this.#loadOutbox(),
     ]);
     useShifts(shifts);
     useForms(forms);
+    this.area = area;
     this.layers = layers;
   }
 
@@ -140,8 +145,8 @@ export class Ledger {
     }
   }
 
-  /** How far a place lies outside the area of what was taken along, metres; 0 where that is not known. */
-  outsideM(place: [number, number]): number {
+  /** How far a shape in degrees reaches out of the area of what was taken along, metres; 0 where that is not known. */
+  outsideM(shape: Geometry | null): number {
     const corners = this.layers.flatMap(({ extent }) =>
       extent
         ? [
@@ -151,8 +156,13 @@ export class Ledger {
         : [],
     );
     const box = bboxOf([{ type: "MultiPoint", coordinates: corners }]);
-    const nearest = box && ([clamp(place[0], box[0], box[2]), clamp(place[1], box[1], box[3])] as const);
-    return nearest ? distanceM(place, nearest) : 0;
+    let farthest_m = 0;
+    for (const [lon = 0, lat = 0] of box && shape ? positionsOf(shape) : []) {
+      const nearest = box && ([clamp(lon, box[0], box[2]), clamp(lat, box[1], box[3])] as const);
+      if (nearest && (nearest[0] !== lon || nearest[1] !== lat))
+        farthest_m = Math.max(farthest_m, distanceM([lon, lat], nearest));
+    }
+    return farthest_m;
   }
 
   label(layer: Layer, fields: Fields): string {
