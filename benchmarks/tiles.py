@@ -4,7 +4,7 @@ The tiles hold the same 10,000 features whatever the size of the layer, so that 
 All attributes are in the tiles of both. PostGIS packs nothing; its time is that of one connection, prepared.
 A pyramid of them as one file is made beside tippecanoe. What the other benchmarks of tiles and features find is told
 with it in one table at the end. `BENCHMARK_FEATURES` names the largest size; ten million, which are not given to the
-peers, take a quarter of an hour and 10 GB of the disk.
+peers, take ten minutes and 10 GB of the disk.
 """
 
 import os
@@ -53,6 +53,11 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
             found.append((size, _measure(size, folder, stack, programs)))
     # In the smallest layer a box holds fewer than a thousand.
+    # Layers below a million are made in one piece.
+    if largest > (few := 1_000_000):
+        peaks = [one["peak"] for size, one in found if size >= few]
+        told = [f"{size:,}: {mib:.0f} MiB" for size, mib in ((few, peaks[0]), (largest, peaks[-1]))]
+        note("memory to make columns", *told, found=peaks[-1] / peaks[0], asked=1.5, is_most=True)
     for kind, first in (("tile", 0), ("box of 1,000", 1), ("by id", 0)):
         few, many = found[min(first, len(found) - 1)], found[-1]
         grown = (f"{few[0]:,}: {few[1][kind]:.2f} ms", f"{many[0]:,}: {many[1][kind]:.2f} ms")
@@ -63,7 +68,7 @@ def main() -> None:
 
 
 def _measure(size: int, folder: str, stack: ExitStack, programs: Path | None) -> dict[str, float]:
-    """Prints the figures of one size; gives milliseconds of the processor: of a tile, a box, and one by its id."""
+    """Prints the figures of one size; gives milliseconds of the processor by kind, and MiB of a start as `peak`."""
     began = time.perf_counter()
     workspace = stack.enter_context(make_points(Path(folder) / "w", size))
     filled = time.perf_counter() - began
@@ -93,6 +98,7 @@ def _measure(size: int, folder: str, stack: ExitStack, programs: Path | None) ->
     }
     told = ", ".join(f"{kind} {ms:.3f} ms" for kind, ms in figures.items())
     print(f"{'':>10} of the processor: {told}", flush=True)
+    figures["peak"] = cold.peak_kib / 1024
     _pyramid.measure(workspace, Path(folder))
     if programs is None or size > MOST_OF_PEERS:
         print("PostGIS is not installed" if programs is None else f"{'':>10} without PostGIS, tippecanoe and servers")

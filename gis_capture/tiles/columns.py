@@ -4,7 +4,7 @@ Rows lie along a space-filling curve, so that those of a tile lie in few blocks.
 so that it can be a file that is mapped into memory and shared by processes.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
 
@@ -132,7 +132,26 @@ class Columns:
         return np.asarray(shapely.from_ragged_array(shapely.GeometryType.MULTIPOINT, self.xy[vertices], (row_offsets,)))
 
 
-ARRAYS = tuple(one.name for one in fields(Columns) if one.name not in ("names", "n_shared"))
+ARRAYS = {
+    name: np.dtype(kind)
+    for name, kind in (
+        ("fids", "<i8"),
+        ("kinds", "u1"),
+        ("bounds", "<f4"),
+        ("block_bounds", "<f8"),
+        ("part_offsets", "<i8"),
+        ("vertex_offsets", "<i8"),
+        ("is_outer", "u1"),
+        ("xy", "<f8"),
+        ("values", "<u4"),
+        ("value_starts", "<i8"),
+        ("value_lengths", "<i4"),
+        ("value_bytes", "u1"),
+        ("id_keys", "<u4"),
+        ("id_rows", "<i4"),
+    )
+}
+"""The types of the arrays of `Columns` by their names."""
 
 
 def _touches(bounds: Array, box: tuple[float, float, float, float]) -> Array:

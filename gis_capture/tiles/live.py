@@ -21,10 +21,12 @@ from gis_capture.definitions import layer_to_json
 from gis_capture.model import Layer
 from gis_capture.store.columns import Columns as StoredColumns
 from gis_capture.store.protocol import Snapshot, Store
-from gis_capture.tiles.building import build_columns, field_names, merge_columns
+from gis_capture.tiles.building import build_columns, field_names
 from gis_capture.tiles.columns import Array, Columns
 from gis_capture.tiles.generations import Generations
-from gis_capture.tiles.sidecar import FORMAT, find_sidecar, read_sidecar, revision_of, write_sidecar
+from gis_capture.tiles.merging import merge_columns
+from gis_capture.tiles.pieces import Pieces
+from gis_capture.tiles.sidecar import FORMAT, find_sidecar, read_sidecar, revision_of, sidecar_file, sidecar_path
 
 logger = logging.getLogger(__name__)
 MOST = (2**62, 1_000, 50)
@@ -165,11 +167,14 @@ class LiveLayer:
         return self._build(moment, layer)
 
     def _build(self, moment: Snapshot, layer: Layer) -> LayerState:
-        columns = build_columns(layer, moment.columns(self._key, field_names(layer)))
-        if self._cache_dir and len(columns) > SMALL:
-            with suppress(OSError):
-                columns = read_sidecar(write_sidecar(self._cache_dir, self._stem(layer), columns, moment.revision))
-        return _state_of(layer, columns, moment.revision)
+        with Pieces(layer, moment.columns(self._key, field_names(layer)), self._cache_dir) as pieces:
+            if self._cache_dir and pieces.n_rows > SMALL:
+                kept = self._cache_dir, self._stem(layer), moment.revision
+                with suppress(OSError):
+                    with sidecar_file(*kept) as file:
+                        pieces.write(file)
+                    return _state_of(layer, read_sidecar(sidecar_path(*kept)), moment.revision)
+            return _state_of(layer, pieces.columns(), moment.revision)
 
     def _read(self, moment: Snapshot, layer: Layer, after: int, ids: list[str]) -> Columns:
         def batches() -> Iterator[StoredColumns]:

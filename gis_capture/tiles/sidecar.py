@@ -4,47 +4,41 @@ The file is a cache and no format: it is read only by the version that wrote it,
 """
 
 import json
+import math
 import mmap
 import os
 import struct
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
-from gis_capture.tiles.columns import ARRAYS, Columns
+from gis_capture.tiles.columns import ARRAYS, Array, Columns
 
-FORMAT = "gis-capture.tile-columns/3"
+FORMAT = "gis-capture.tile-columns/4"
 SUFFIX = ".columns"
 _ALIGNMENT = 64
 _HEAD = struct.Struct("<8sQQ")
 _MAGIC = b"GISCOLS\n"
 
 
-def write_sidecar(folder: Path, stem: str, columns: Columns, revision: int) -> Path:
-    """Writes columns; the file gets its name, which tells the revision, when it is whole, and older ones are removed.
+@contextmanager
+def sidecar_file(folder: Path, stem: str, revision: int) -> Iterator[BinaryIO]:
+    """Opens a file to write columns to; it gets its name, which tells the revision, when it is whole.
+
+    Older ones are removed then. What an error leaves unfinished is gone.
 
     Raises:
         OSError: It cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    arrays, offset = [], 0
-    for name in ARRAYS:
-        array = getattr(columns, name)
-        arrays.append({"name": name, "type": array.dtype.str, "shape": array.shape, "offset": offset})
-        offset += -(-array.nbytes // _ALIGNMENT) * _ALIGNMENT
-    header = json.dumps({"names": columns.names, "n_shared": columns.n_shared, "arrays": arrays}).encode()
-    start = -(-(_HEAD.size + len(header)) // _ALIGNMENT) * _ALIGNMENT
-    path = folder / f"{stem}.{revision}{SUFFIX}"
+    path = sidecar_path(folder, stem, revision)
     partial = folder / f"{path.name}.{os.getpid()}.part"
     try:
-        with partial.open("wb") as file:
-            file.write(_HEAD.pack(_MAGIC, len(header), start + offset) + header)
-            for one in arrays:
-                file.seek(start + one["offset"])
-                file.write(memoryview(getattr(columns, one["name"])).cast("B") if one["shape"] != () else b"")
-            file.truncate(start + offset)
+        with partial.open("w+b") as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
         os.replace(partial, path)
@@ -55,7 +49,58 @@ def write_sidecar(folder: Path, stem: str, columns: Columns, revision: int) -> P
             # Windows keeps what another process has mapped; a later start removes it.
             with suppress(OSError):
                 other.unlink()
-    return path
+
+
+def sidecar_path(folder: Path, stem: str, revision: int) -> Path:
+    """Where columns of a revision are kept."""
+    return folder / f"{stem}.{revision}{SUFFIX}"
+
+
+class ColumnsWriter:
+    """Writes columns to a file whose arrays are known by their sizes, in any order and piece by piece.
+
+    Args:
+        file: Empty; open for reading and writing.
+        names: Of the attributes.
+        n_shared: As `Columns` has it.
+        shapes: Of the arrays, by name.
+
+    Raises:
+        OSError: The disk is full.
+    """
+
+    def __init__(
+        self, file: BinaryIO, names: Sequence[str], n_shared: int, shapes: Mapping[str, tuple[int, ...]]
+    ) -> None:
+        self._file, offset = file, 0
+        arrays, offsets = [], dict[str, int]()
+        for name, kind in ARRAYS.items():
+            arrays.append({"name": name, "shape": shapes[name], "offset": offset})
+            offsets[name] = offset
+            offset += -(-math.prod(shapes[name]) * kind.itemsize // _ALIGNMENT) * _ALIGNMENT
+        header = json.dumps({"names": names, "n_shared": n_shared, "arrays": arrays}).encode()
+        start = _start_of(len(header))
+        file.write(_HEAD.pack(_MAGIC, len(header), start + offset) + header)
+        file.truncate(start + offset)
+        self._places = {name: start + offset for name, offset in offsets.items()}
+
+    def put(self, name: str, array: Array, *, at: int = 0) -> None:
+        """Writes some of an array, from its item `at`; its rows lie one after the other."""
+        kind = ARRAYS[name]
+        self._file.seek(self._places[name] + at * kind.itemsize)
+        self._file.write(np.ascontiguousarray(array, dtype=kind).data.cast("B") if array.size else b"")
+
+
+def write_columns(file: BinaryIO, columns: Columns) -> None:
+    """Writes columns to an empty file.
+
+    Raises:
+        OSError: The disk is full.
+    """
+    arrays = {name: getattr(columns, name) for name in ARRAYS}
+    writer = ColumnsWriter(file, columns.names, columns.n_shared, {name: one.shape for name, one in arrays.items()})
+    for name, array in arrays.items():
+        writer.put(name, array)
 
 
 def find_sidecar(folder: Path, stem: str, *, newest: int) -> Path | None:
@@ -70,26 +115,36 @@ def revision_of(path: Path) -> int:
     return int(number) if number.isdecimal() else -1
 
 
-def read_sidecar(path: Path) -> Columns:
-    """Maps a file; nothing is read before it is needed.
+def read_columns(file: BinaryIO) -> Columns:
+    """Maps a file, which may be closed then; nothing is read before it is needed.
 
     Raises:
         ValueError: It is cut off, or something else.
         OSError: It cannot be read.
     """
-    with path.open("rb") as file:
-        head = file.read(_HEAD.size)
-        if len(head) < _HEAD.size:
-            raise ValueError(f"{path}: cut off")
-        magic, n_header, n_bytes = _HEAD.unpack(head)
-        if magic != _MAGIC or path.stat().st_size != n_bytes:
-            raise ValueError(f"{path}: not whole")
-        header = json.loads(file.read(n_header))
-        whole = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    start = -(-(_HEAD.size + n_header) // _ALIGNMENT) * _ALIGNMENT
+    file.seek(0)
+    head = file.read(_HEAD.size)
+    if len(head) < _HEAD.size:
+        raise ValueError("cut off")
+    magic, n_header, n_bytes = _HEAD.unpack(head)
+    if magic != _MAGIC or os.fstat(file.fileno()).st_size != n_bytes:
+        raise ValueError("not whole")
+    header = json.loads(file.read(n_header))
+    whole = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    start = _start_of(n_header)
     arrays: dict[str, Any] = {}
     for one in header["arrays"]:
-        n_items = int(np.prod(one["shape"], dtype=np.int64))
-        flat = np.frombuffer(whole, dtype=one["type"], count=n_items, offset=min(start + one["offset"], n_bytes - 1))
+        kind, n_items = ARRAYS[one["name"]], math.prod(one["shape"])
+        flat = np.frombuffer(whole, dtype=kind, count=n_items, offset=min(start + one["offset"], n_bytes - 1))
         arrays[one["name"]] = flat.reshape(one["shape"])
     return Columns(tuple(header["names"]), header["n_shared"], **arrays)
+
+
+def read_sidecar(path: Path) -> Columns:
+    """Maps a file of this name, as `read_columns` does."""
+    with path.open("rb") as file:
+        return read_columns(file)
+
+
+def _start_of(n_header: int) -> int:
+    return -(-(_HEAD.size + n_header) // _ALIGNMENT) * _ALIGNMENT

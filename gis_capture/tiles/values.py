@@ -79,6 +79,11 @@ class ValueTable:
         self._columns = [bytearray() for _ in range(n_columns)]
         self._n_rows = [0] * n_columns
 
+    @property
+    def n_bytes(self) -> int:
+        """About what `finish` will give."""
+        return len(self._content) + 3 * len(self._lengths) + len(_NOTHING) * sum(self._n_rows)
+
     def add(self, column: int, values: Sequence[Any]) -> None:
         """Takes the next rows of a column; None is no value. The first column is the id, which never repeats."""
         kinds = set(map(type, values)) - {type(None)}

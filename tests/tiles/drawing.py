@@ -49,15 +49,19 @@ def city() -> list[Geometry]:
 
 def columns_of(geometries: Sequence[Geometry | None]) -> Columns:
     """A layer of these geometries; names repeat, sizes do not."""
-    n = len(geometries)
-    made = np.empty(n, dtype=object)
+    return build_columns(LAYER, [batch_of(geometries)])
+
+
+def batch_of(geometries: Sequence[Geometry | None], *, first: int = 0) -> StoredColumns:
+    """Rows of a layer from number `first` on, as a store gives them."""
+    made = np.empty(len(geometries), dtype=object)
     made[:] = geometries
+    numbers = range(first, first + len(geometries))
     fields: dict[str, list[Value]] = {
-        "name": [f"公園{i % 3}" if i % 4 else None for i in range(n)],
-        "size": [i / 2 for i in range(n)],
+        "name": [f"公園{i % 3}" if i % 4 else None for i in numbers],
+        "size": [i / 2 for i in numbers],
     }
-    batch = StoredColumns(range(1, n + 1), [f"id-{i}" for i in range(n)], made, fields)
-    return build_columns(LAYER, [batch])
+    return StoredColumns([i + 1 for i in numbers], [f"id-{i}" for i in numbers], made, fields)
 
 
 def box_of(tile: Tile) -> tuple[float, float, float, float]:
