@@ -53,15 +53,15 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
             found.append((size, _measure(size, folder, stack, programs)))
     # In the smallest layer a box holds fewer than a thousand.
-    # Layers below a million are made in one piece.
-    if largest > (few := 1_000_000):
-        peaks = [one["peak"] for size, one in found if size >= few]
-        told = [f"{size:,}: {mib:.0f} MiB" for size, mib in ((few, peaks[0]), (largest, peaks[-1]))]
-        note("memory to make columns", *told, found=peaks[-1] / peaks[0], asked=1.5, is_most=True)
     for kind, first in (("tile", 0), ("box of 1,000", 1), ("by id", 0)):
         few, many = found[min(first, len(found) - 1)], found[-1]
         grown = (f"{few[0]:,}: {few[1][kind]:.2f} ms", f"{many[0]:,}: {many[1][kind]:.2f} ms")
         note(f"growth, {kind}", *grown, found=many[1][kind] / few[1][kind], asked=1.5, is_most=True)
+    # What is smaller is one piece, of which less is needed.
+    peaks = [(size, figures["peak"]) for size, figures in found if size >= 1_000_000]
+    if len(peaks) > 1:
+        told = [f"{size:,}: {mib:.0f} MiB" for size, mib in peaks]
+        note("memory to make columns", *told[:2], found=peaks[1][1] / peaks[0][1], asked=1.5, is_most=True)
     _mixed.measure()
     served.main()
     raster.main()

@@ -17,6 +17,7 @@ _FIRST_BYTES = 1 << 20
 _NOTHING = np.empty(0, dtype=np.int64)
 _Kernel = Callable[..., tuple[int, int, int, int]]
 _kernel: _Kernel | None = None
+_find_rows: Callable[..., Array] | None = None
 _loading = threading.Lock()
 
 
@@ -36,14 +37,16 @@ _idle: list[_Scratch] = []
 
 def load_kernel() -> None:
     """Loads the compiled encoder, and compiles it where no earlier process has left the code; takes seconds then."""
-    global _kernel
+    global _kernel, _find_rows
     with _loading:
         if _kernel is not None:
             return
         from gis_capture.tiles.kernel import encode
+        from gis_capture.tiles.kernel_rows import rows_in
 
+        rows_in(_SAMPLE.block_bounds, _SAMPLE.bounds, 0.0, 0.0, 1.0, 1.0)
         _run(encode, _SAMPLE, np.arange(3), Tile(0, 0, 0), [0], None, 0)
-        _kernel = encode
+        _kernel, _find_rows = encode, rows_in
 
 
 def load_kernel_in_background(*, prepare: Callable[[], None] = lambda: None) -> threading.Thread:
@@ -63,6 +66,14 @@ def load_kernel_in_background(*, prepare: Callable[[], None] = lambda: None) -> 
     thread = threading.Thread(target=load, name="tile-encoder", daemon=True)
     thread.start()
     return thread
+
+
+def find_rows(columns: Columns, box: tuple[float, float, float, float]) -> Array:
+    """Gives the rows whose bounds touch a box, as `Columns.rows_in` describes it."""
+    if _find_rows is None or not len(columns):
+        return columns.rows_in(box)
+    found: Array = _find_rows(columns.block_bounds, columns.bounds, *box)
+    return found
 
 
 def encode_features(

@@ -23,6 +23,7 @@ from gis_capture.store.columns import Columns as StoredColumns
 from gis_capture.store.protocol import Snapshot, Store
 from gis_capture.tiles.building import build_columns, field_names
 from gis_capture.tiles.columns import Array, Columns
+from gis_capture.tiles.encoder import find_rows
 from gis_capture.tiles.generations import Generations
 from gis_capture.tiles.merging import merge_columns
 from gis_capture.tiles.pieces import Pieces
@@ -45,7 +46,7 @@ class Segment:
 
     def rows_in(self, box: tuple[float, float, float, float]) -> Array:
         """The living rows whose bounds touch a box."""
-        return self._living(self.columns.rows_in(box))
+        return self._living(find_rows(self.columns, box))
 
     def __len__(self) -> int:
         """Number of living rows."""

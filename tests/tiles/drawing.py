@@ -74,9 +74,9 @@ def box_of(tile: Tile) -> tuple[float, float, float, float]:
 
 def draw(columns: Columns, tile: Tile, *, is_compiled: bool) -> list[dict[str, Any]]:
     """Encodes a tile with one of the encoders, and decodes it again, y downwards."""
-    rows = columns.rows_in(box_of(tile))
     if is_compiled:
         encoder.load_kernel()
+    rows = encoder.find_rows(columns, box_of(tile)) if is_compiled else columns.rows_in(box_of(tile))
     encode = encoder.encode_features if is_compiled else numpy_encoder.encode_rows
     chosen = range(len(columns.names))
     part = encode(columns, rows, tile, chosen=chosen, counts=None, first_value=0)
