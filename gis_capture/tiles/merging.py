@@ -15,8 +15,8 @@ def merge_columns(pieces: Sequence[tuple[Columns, Array]]) -> Columns:
     Values are copied as they are: one that stands in two of them stands there twice.
     """
     rows = [(columns.fids[chosen], row_ids(columns)[chosen], columns.kinds[chosen]) for columns, chosen in pieces]
-    places_of = [taken(columns, chosen) for columns, chosen in pieces]
-    n_parts, n_vertices, is_outer, xy = (np.concatenate(ones) for ones in zip(*places_of, strict=True))
+    taken = [_taken(columns, chosen) for columns, chosen in pieces]
+    n_parts, n_vertices, is_outer, xy = (np.concatenate(ones) for ones in zip(*taken, strict=True))
     fids, ids, kinds = (np.concatenate(ones) for ones in zip(*rows, strict=True))
     places = (offsets_of(n_parts), offsets_of(n_vertices), is_outer, xy)
     return arranged(pieces[0][0].names, _merged_values(pieces), (fids, ids, kinds), places)
@@ -29,8 +29,7 @@ def row_ids(columns: Columns) -> Array:
     return ids
 
 
-def taken(columns: Columns, rows: Array) -> tuple[Array, Array, Array, Array]:
-    """The places of rows: numbers of parts by row and of vertices by part, `is_outer` and `xy`."""
+def _taken(columns: Columns, rows: Array) -> tuple[Array, Array, Array, Array]:
     parts, part_offsets = take_ragged(columns.part_offsets, rows)
     vertices, vertex_offsets = take_ragged(columns.vertex_offsets, parts)
     return np.diff(part_offsets), np.diff(vertex_offsets), columns.is_outer[parts], columns.xy[vertices]

@@ -115,6 +115,36 @@ def revision_of(path: Path) -> int:
     return int(number) if number.isdecimal() else -1
 
 
+class ColumnsReader:
+    """Reads parts of columns from a file, which stays open.
+
+    Raises:
+        ValueError: It is cut off, or something else.
+        OSError: It cannot be read.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        file.seek(0)
+        head = file.read(_HEAD.size)
+        if len(head) < _HEAD.size:
+            raise ValueError("cut off")
+        magic, n_header, self.n_bytes = _HEAD.unpack(head)
+        if magic != _MAGIC or os.fstat(file.fileno()).st_size != self.n_bytes:
+            raise ValueError("not whole")
+        header = json.loads(file.read(n_header))
+        start = _start_of(n_header)
+        self.names, self.n_shared = tuple(header["names"]), int(header["n_shared"])
+        self.shapes = {one["name"]: tuple(one["shape"]) for one in header["arrays"]}
+        self.places = {one["name"]: start + one["offset"] for one in header["arrays"]}
+
+    def read(self, name: str, first: int, end: int) -> Array:
+        """Some items of an array, whose rows lie one after the other."""
+        kind = ARRAYS[name]
+        self._file.seek(self.places[name] + first * kind.itemsize)
+        return np.frombuffer(self._file.read((end - first) * kind.itemsize), dtype=kind)
+
+
 def read_columns(file: BinaryIO) -> Columns:
     """Maps a file, which may be closed then; nothing is read before it is needed.
 
@@ -122,22 +152,13 @@ def read_columns(file: BinaryIO) -> Columns:
         ValueError: It is cut off, or something else.
         OSError: It cannot be read.
     """
-    file.seek(0)
-    head = file.read(_HEAD.size)
-    if len(head) < _HEAD.size:
-        raise ValueError("cut off")
-    magic, n_header, n_bytes = _HEAD.unpack(head)
-    if magic != _MAGIC or os.fstat(file.fileno()).st_size != n_bytes:
-        raise ValueError("not whole")
-    header = json.loads(file.read(n_header))
+    reader = ColumnsReader(file)
     whole = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    start = _start_of(n_header)
     arrays: dict[str, Any] = {}
-    for one in header["arrays"]:
-        kind, n_items = ARRAYS[one["name"]], math.prod(one["shape"])
-        flat = np.frombuffer(whole, dtype=kind, count=n_items, offset=min(start + one["offset"], n_bytes - 1))
-        arrays[one["name"]] = flat.reshape(one["shape"])
-    return Columns(tuple(header["names"]), header["n_shared"], **arrays)
+    for name, shape in reader.shapes.items():
+        place = min(reader.places[name], reader.n_bytes - 1)
+        arrays[name] = np.frombuffer(whole, dtype=ARRAYS[name], count=math.prod(shape), offset=place).reshape(shape)
+    return Columns(reader.names, reader.n_shared, **arrays)
 
 
 def read_sidecar(path: Path) -> Columns:

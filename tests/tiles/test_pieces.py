@@ -152,7 +152,7 @@ def test_a_disk_without_room_loses_nothing(monkeypatch: pytest.MonkeyPatch, tmp_
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(pieces_module, "write_columns", refuse)
-    monkeypatch.setattr(pieces_module, "ColumnsWriter", refuse)
+    monkeypatch.setattr(pieces_module, "MergedFile", refuse)
     assert rows_of(merged(batches, tmp_path)) == rows_of(build_columns(LAYER, batches))
 
 
