@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,8 +16,6 @@ logger = logging.getLogger(__name__)
 _FIRST_BYTES = 1 << 20
 _NOTHING = np.empty(0, dtype=np.int64)
 _Kernel = Callable[..., tuple[int, int, int, int]]
-_kernel: _Kernel | None = None
-_find_rows: Callable[..., Array] | None = None
 _loading = threading.Lock()
 
 
@@ -32,21 +30,39 @@ class _Scratch:
         self.out_values = np.empty(_FIRST_BYTES, dtype=np.uint8)
 
 
+class Kernels(NamedTuple):
+    """Compiled functions: of `kernel`, `kernel_rows` and `kernel_thinning`."""
+
+    encode: _Kernel
+    rows_in: Callable[..., Array]
+    one_per_cell: Callable[..., int]
+
+
 _idle: list[_Scratch] = []
+_kernels: Kernels | None = None
+
+
+def kernels() -> Kernels | None:
+    """The compiled functions; None while they are not there."""
+    return _kernels
 
 
 def load_kernel() -> None:
-    """Loads the compiled encoder, and compiles it where no earlier process has left the code; takes seconds then."""
-    global _kernel, _find_rows
+    """Loads the compiled functions, and compiles them where no earlier process left the code; takes seconds then."""
+    global _kernels
     with _loading:
-        if _kernel is not None:
+        if _kernels is not None:
             return
         from gis_capture.tiles.kernel import encode
         from gis_capture.tiles.kernel_rows import rows_in
+        from gis_capture.tiles.kernel_thinning import one_per_cell
 
-        rows_in(_SAMPLE.block_bounds, _SAMPLE.bounds, 0.0, 0.0, 1.0, 1.0)
-        _run(encode, _SAMPLE, np.arange(3), Tile(0, 0, 0), [0], None, 0)
-        _kernel, _find_rows = encode, rows_in
+        made, rows = Kernels(encode, rows_in, one_per_cell), np.arange(3)
+        _run(encode, _SAMPLE, rows, Tile(0, 0, 0), [0], None, 0)
+        made.rows_in(_SAMPLE.block_bounds, _SAMPLE.bounds, 0.0, 0.0, 1.0, 1.0)
+        cells = np.full(POLYGON, -1), np.zeros(POLYGON), np.zeros(POLYGON, dtype=np.int64), rows.copy(), 0
+        made.one_per_cell(_SAMPLE.bounds, _SAMPLE.kinds, rows, 0, 1.0, 0, 0, EXTENT, True, *cells)
+        _kernels = made
 
 
 def load_kernel_in_background(*, prepare: Callable[[], None] = lambda: None) -> threading.Thread:
@@ -70,19 +86,18 @@ def load_kernel_in_background(*, prepare: Callable[[], None] = lambda: None) -> 
 
 def find_rows(columns: Columns, box: tuple[float, float, float, float]) -> Array:
     """Gives the rows whose bounds touch a box, as `Columns.rows_in` describes it."""
-    if _find_rows is None or not len(columns):
+    if _kernels is None or not len(columns):
         return columns.rows_in(box)
-    found: Array = _find_rows(columns.block_bounds, columns.bounds, *box)
-    return found
+    return _kernels.rows_in(columns.block_bounds, columns.bounds, *box)
 
 
 def encode_features(
     columns: Columns, rows: Array, tile: Tile, *, chosen: Sequence[int], counts: Array | None, first_value: int
 ) -> Encoded:
     """Encodes rows of a layer, as `numpy_encoder.encode_rows` describes it."""
-    if _kernel is None:
+    if _kernels is None:
         return encode_rows(columns, rows, tile, chosen=chosen, counts=counts, first_value=first_value)
-    features, values, n_values, failed = _run(_kernel, columns, rows, tile, chosen, counts, first_value)
+    features, values, n_values, failed = _run(_kernels.encode, columns, rows, tile, chosen, counts, first_value)
     if len(failed):
         left = None if counts is None else counts[failed]
         first = first_value + n_values

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import numpy as np
-
 from gis_capture.tiles.compiled import compiled
 from gis_capture.tiles.grid import EXTENT
 
@@ -54,16 +52,3 @@ def one_per_cell(
         if best[place] < 0 or width > sizes[place]:
             best[place], sizes[place] = first + i, width
     return n_large
-
-
-@compiled
-def count_rows(best: Array) -> int:
-    """How many cells hold something."""
-    n = 0
-    for one in best:
-        n += one >= 0
-    return n
-
-
-SAMPLE = (np.zeros((1, 4), dtype=np.float32), np.ones(1, dtype=np.uint8), np.zeros(1, dtype=np.int64))
-"""Bounds, kinds and rows that a freshly compiled function is run on."""

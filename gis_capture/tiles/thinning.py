@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from gis_capture.tiles.columns import POLYGON, Array, Columns
+from gis_capture.tiles.encoder import Kernels, kernels
 from gis_capture.tiles.grid import EXTENT, Tile
 
 SMALLEST_CELL = 16
@@ -33,37 +35,64 @@ def thin(
     Of the points, lines and areas whose middle is in a cell the largest one of each kind stays. What is wider than
     two cells stays as it is, until not even the largest cells are enough.
     """
+    made = kernels()
+    cell = first_cell
+    while True:
+        numbers, counts = (
+            _numpy_one_per_cell(segments, rows, tile, cell)
+            if made is None
+            else _one_per_cell(made, segments, rows, tile, cell, max_rows)
+        )
+        if cell >= LARGEST_CELL or len(numbers) <= max_rows:
+            break
+        cell *= 2
+    firsts = np.cumsum([0, *map(len, rows)])
+    ends = np.searchsorted(numbers, firsts)
+    kept = [chosen[numbers[a:b] - first] for chosen, first, (a, b) in zip(rows, firsts, pairwise(ends), strict=False)]
+    return Thinned(kept, np.split(counts, ends[1:-1]), cell)
+
+
+def _one_per_cell(
+    made: Kernels, segments: Sequence[Columns], rows: Sequence[Array], tile: Tile, cell: int, max_rows: int
+) -> tuple[Array, Array]:
+    """Gives the numbers of rows that stay, ascending, through all segments, and for how many each stands.
+
+    They are more than `max_rows` where there are more; then they are not all.
+    """
+    n_cells = -(-EXTENT // cell)
+    best = np.full(POLYGON * n_cells * n_cells, -1, dtype=np.int64)
+    sizes, counts = np.empty(len(best)), np.zeros(len(best), dtype=np.int64)
+    large, n_large, first = np.empty(min(max_rows + 1, sum(map(len, rows))), dtype=np.int64), 0, 0
+    for one, chosen in zip(segments, rows, strict=True):
+        n_large = made.one_per_cell(
+            one.bounds, one.kinds, chosen, first, 2.0**tile.z, tile.x, tile.y, cell, cell < LARGEST_CELL,
+            best, sizes, counts, large, n_large,
+        )  # fmt: skip
+        first += len(chosen)
+    cells = np.flatnonzero(best >= 0)
+    numbers = np.concatenate([best[cells], large[:n_large]])
+    order = np.argsort(numbers)
+    return numbers[order], np.concatenate([counts[cells], np.ones(len(numbers) - len(cells), dtype=np.int64)])[order]
+
+
+def _numpy_one_per_cell(
+    segments: Sequence[Columns], rows: Sequence[Array], tile: Tile, cell: int
+) -> tuple[Array, Array]:
+    """Gives what `_one_per_cell` gives, by NumPy."""
     bounds = np.concatenate([one.bounds[chosen] for one, chosen in zip(segments, rows, strict=True)]).astype(np.float64)
     kinds = np.concatenate([one.kinds[chosen] for one, chosen in zip(segments, rows, strict=True)]).astype(np.int64)
     bounds = (bounds * 2**tile.z - (tile.x, tile.y, tile.x, tile.y)) * EXTENT
     middles = np.clip((bounds[:, :2] + bounds[:, 2:]) / 2, 0, EXTENT - 1)
     sizes = (bounds[:, 2:] - bounds[:, :2]).max(axis=1)
-    # In this order the last one that is written into a cell is the largest, and of equals the first.
-    order = np.argsort(sizes[::-1], kind="stable")[::-1] if sizes.any() else np.arange(len(sizes))
-    order = order[::-1]
-    cell = first_cell
-    while True:
-        is_kept, counts = _one_per_cell(middles, sizes, kinds, order, cell)
-        if cell >= LARGEST_CELL or int(is_kept.sum()) <= max_rows:
-            break
-        cell *= 2
-    ends = np.cumsum([len(chosen) for chosen in rows])[:-1]
-    parts = zip(rows, np.split(is_kept, ends), np.split(counts, ends), strict=True)
-    kept = [(chosen[stays], numbers[stays]) for chosen, stays, numbers in parts]
-    return Thinned([one for one, _ in kept], [numbers for _, numbers in kept], cell)
-
-
-def _one_per_cell(middles: Array, sizes: Array, kinds: Array, order: Array, cell: int) -> tuple[Array, Array]:
     n_cells = -(-EXTENT // cell)
     places = (middles // cell).astype(np.int64)
     cells = (kinds - 1) * n_cells * n_cells + places[:, 1] * n_cells + places[:, 0]
     is_large = (sizes > 2 * cell) & (cell < LARGEST_CELL)
+    # In this order the last one that is written into a cell is the largest, and of equals the first.
+    order = np.lexsort((-np.arange(len(sizes)), sizes))
     small = order[~is_large[order]]
     first = np.full(POLYGON * n_cells * n_cells, -1, dtype=np.int64)
     first[cells[small]] = small
-    numbers = np.bincount(cells[small], minlength=len(first))
-    taken = first[first >= 0]
-    is_kept, counts = is_large.copy(), np.ones(len(sizes), dtype=np.int64)
-    is_kept[taken] = True
-    counts[taken] = numbers[cells[taken]]
-    return is_kept, counts
+    numbers = np.sort(np.concatenate([first[first >= 0], np.flatnonzero(is_large)]))
+    counts = np.where(is_large, 1, np.bincount(cells[small], minlength=len(first))[cells])
+    return numbers, counts[numbers]

@@ -274,7 +274,7 @@ def test_layers_are_read_ahead(store: Store) -> None:
     service = TileService(store)
     encoder.load_kernel_in_background(prepare=service.prepare).join(120)
 
-    assert list(service._layers) == ["park"] and encoder._kernel is not None
+    assert list(service._layers) == ["park"] and encoder.kernels() is not None
 
 
 def test_who_asks_while_a_change_is_taken_in_gets_it(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
