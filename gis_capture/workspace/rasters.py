@@ -140,7 +140,7 @@ class Rasters:
             SourceError: One cannot be used, or the name is none.
         """
         self.checked_name(name)
-        seen = [children.look_at(sheet, max_pixels=self._max_pixels) for sheet in found]
+        seen = children.look_at_all(found, max_pixels=self._max_pixels)
         self._note(name, found, seen, title, attribution)
         return [{**one, "name": sheet.path.name} for one, sheet in zip(seen, found, strict=True)]
 

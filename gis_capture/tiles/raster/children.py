@@ -6,8 +6,9 @@ import queue
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ START_S = 90
 """For the first answer of a process, which loads its libraries and opens the pictures before."""
 ANSWER_S = 20
 MEMORY_BYTES = 6 << 30
+_SHEETS_AT_ONCE = 16
 _MODULES = "gis_capture.tiles.raster"
 Report = Callable[[float], None]
 
@@ -59,12 +61,41 @@ def look_at(sheet: Sheet, *, max_pixels: int) -> dict[str, Any]:
     Raises:
         SourceError: It cannot be used; the code says why, "raster_no_crs" for example.
     """
-    command = [sys.executable, "-m", f"{_MODULES}.looking", json.dumps(sheet.to_json()), str(max_pixels)]
-    done = run_apart(command, cpu_s=LOOK_S, memory_bytes=MEMORY_BYTES)
-    try:
-        found: dict[str, Any] = json.loads(done.output) if not done.returncode else {}
-    except ValueError:
-        found = {}
+    return _checked(sheet, next(iter(_look([sheet], max_pixels)), {}))
+
+
+def look_at_all(sheets: Sequence[Sheet], *, max_pixels: int) -> list[dict[str, Any]]:
+    """Tells the same of many, without a process for each: that takes longer to begin than most pictures to be read.
+
+    Raises:
+        SourceError: One cannot be used.
+    """
+    found: list[dict[str, Any]] = []
+    for first in range(0, len(sheets), _SHEETS_AT_ONCE):
+        some = sheets[first : first + _SHEETS_AT_ONCE]
+        told = _look(some, max_pixels) if len(some) > 1 else []
+        found += map(_checked, some, told)
+        # Whichever broke the process, or took all of its time, is found alone.
+        found += (look_at(sheet, max_pixels=max_pixels) for sheet in some[len(told) :])
+    return found
+
+
+def _look(sheets: Sequence[Sheet], max_pixels: int) -> list[dict[str, Any]]:
+    """What is told of sheets, as far as the process came."""
+    with tempfile.TemporaryDirectory() as folder:
+        # Thousands of control points are more than a command line holds.
+        asked = Path(folder) / "sheets.json"
+        asked.write_text(json.dumps([sheet.to_json() for sheet in sheets]), encoding="utf-8")
+        command = [sys.executable, "-m", f"{_MODULES}.looking", str(asked), str(max_pixels)]
+        output = run_apart(command, cpu_s=LOOK_S, memory_bytes=MEMORY_BYTES).output
+    found: list[dict[str, Any]] = []
+    with suppress(ValueError):
+        for line in output.splitlines():
+            found.append(json.loads(line))
+    return found
+
+
+def _checked(sheet: Sheet, found: dict[str, Any]) -> dict[str, Any]:
     if not found or "error" in found:
         raise unusable(sheet.path, found.get("error", "broken"), found.get("detail", ""))
     return found

@@ -1,7 +1,11 @@
-"""Tells what a picture is and where it belongs; run as a process of its own: `python -m` this module, SHEET as JSON."""
+"""Tells what pictures are and where they belong; run as a process of its own: `python -m` this module, FILE, PIXELS.
+
+The file holds the sheets as JSON, none of which may have more pixels; what is found is printed a line each.
+"""
 
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 from rasterio.errors import RasterioError
@@ -50,4 +54,5 @@ def _zoom_of(resolution: float, box: tuple[float, float, float, float], max_pixe
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(look(Sheet.from_json(json.loads(sys.argv[1])), int(sys.argv[2]))))
+    for document in json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")):
+        print(json.dumps(look(Sheet.from_json(document), int(sys.argv[2]))), flush=True)

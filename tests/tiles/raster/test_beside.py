@@ -1,6 +1,8 @@
 """Files beside a picture as they come from offices, and pictures whose place is said oddly."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,9 +10,13 @@ import rasterio
 from pyproj import CRS
 from rasterio.transform import from_origin
 
+from gis_capture.errors import SourceError
+from gis_capture.ledger.apart import Ended, run_apart
 from gis_capture.tiles.grid import MAX_LATITUDE, Tile
+from gis_capture.tiles.raster import children
+from gis_capture.tiles.raster.fitting import ControlPoint
 from gis_capture.tiles.raster.looking import look
-from gis_capture.tiles.raster.sheet import BESIDE, Placing, find_sheet
+from gis_capture.tiles.raster.sheet import BESIDE, Placing, Sheet, find_sheet
 from gis_capture.tiles.raster.warping import OpenSheet
 from tests.tiles.raster.pictures import pattern, write_geotiff, write_png, write_points, write_world_file
 
@@ -82,3 +88,41 @@ def test_a_picture_of_the_whole_earth_ends_where_the_map_does(tmp_path: Path) ->
     with OpenSheet(find_sheet(path)) as sheet:
         pixels = sheet.read(Tile(0, 0, 0))
     assert pixels is not None and (pixels[4:-4, 4:-4] == (90, 90, 90, 255)).all()
+
+
+def test_many_sheets_are_looked_at_by_few_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In their order; one that breaks the process, or takes all of its time, is told by its name."""
+    sheets = [find_sheet(write_geotiff(tmp_path / f"{number}.tif", pattern(40 + number))) for number in range(4)]
+    begun: list[Sequence[str]] = []
+
+    def run(command: Sequence[str], **limits: Any) -> Ended:
+        begun.append(command)
+        return run_apart(command, **limits)
+
+    monkeypatch.setattr(children, "run_apart", run)
+    monkeypatch.setattr(children, "_SHEETS_AT_ONCE", 2)
+    found = children.look_at_all(sheets, max_pixels=MANY)
+    assert ([one["width"] for one in found], len(begun)) == ([40, 41, 42, 43], 2)
+
+    def cut(command: Sequence[str], **limits: Any) -> Ended:
+        ended = run(command, **limits)
+        return Ended(-9, b"\n".join(ended.output.splitlines()[:1]) + b'\n{"wid', "", is_late=True)
+
+    monkeypatch.setattr(children, "run_apart", cut)
+    begun.clear()
+    assert children.look_at_all(sheets[:2], max_pixels=MANY) == found[:2]
+    assert len(begun) == 2
+
+    (tmp_path / "3.tif").write_bytes(b"II*\0nothing")
+    with pytest.raises(SourceError, match=r"3\.tif"):
+        children.look_at_all(sheets, max_pixels=MANY)
+
+
+def test_thousands_of_control_points_are_looked_at(tmp_path: Path) -> None:
+    """They are more than a command line holds."""
+    picture = write_png(tmp_path / "plan.png", pattern())
+    to_place = from_origin(-20_000, -15_000, 1, 1)
+    places = [(column, row, *(to_place * (column, row))) for column in range(0, 700, 10) for row in range(0, 700, 10)]
+    sheet = Sheet(picture, "EPSG:6675", tuple(ControlPoint(*place) for place in places))
+
+    assert len(children.look_at(sheet, max_pixels=MANY)["points"]) == len(places)
