@@ -17,6 +17,8 @@ if sys.platform == "win32":
 else:
     import fcntl
 
+NO_ROOM_ERRORS = (errno.ENOSPC, errno.EDQUOT)
+"""What the system says where a disk, or what somebody may use of it, is full."""
 _BLOCK_BYTES = 1 << 20
 _RETRY_S = 0.05
 _LEAST_ROOM_BYTES = 65_536

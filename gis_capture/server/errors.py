@@ -1,12 +1,12 @@
 """Errors as RFC 9457 problem JSON; the one table that turns an error into an HTTP status."""
 
-import errno
 import logging
 from typing import Any
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from gis_capture.durability import NO_ROOM_ERRORS
 from gis_capture.errors import (
     CaptureError,
     CRSError,
@@ -201,7 +201,7 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(OSError)
     def on_os_error(error: OSError) -> Response:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno not in NO_ROOM_ERRORS:
             return on_unexpected_error(error)
         logger.error("The disk is full at %s", request.path)
         return problem_response(507, "disk_full", DETAILS[507])
@@ -210,6 +210,11 @@ def init_app(app: Flask) -> None:
     def on_unexpected_error(error: Exception) -> Response:
         logger.error("Unexpected error at %s", request.path, exc_info=error)
         return problem_response(500, "unexpected", DETAILS[500])
+
+
+def for_want_of_room(error: Exception) -> Text | None:
+    """Gives the words for a disk that is full; None for every other error."""
+    return DETAILS[507] if isinstance(error, OSError) and error.errno in NO_ROOM_ERRORS else None
 
 
 def too_large(error: HTTPException) -> Text | None:

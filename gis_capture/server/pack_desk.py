@@ -7,6 +7,7 @@ from typing import Any
 
 from gis_capture.cores import CutWork
 from gis_capture.errors import CaptureError
+from gis_capture.server.errors import for_want_of_room
 from gis_capture.server.shared_jobs import Jobs
 from gis_capture.text import Text
 from gis_capture.tiles.packs import PackPlan
@@ -55,9 +56,9 @@ class PackDesk:
             self.workspace.packs.make(name, plan, report=lambda share: self._say(name, progress=share))
         except CaptureError as error:
             self._say(name, state="failed", problem=error.message.to_json())
-        except Exception:
+        except Exception as error:
             logger.exception("Making the pack %s failed", name)
-            self._say(name, state="failed", problem=_CRASHED.to_json())
+            self._say(name, state="failed", problem=(for_want_of_room(error) or _CRASHED).to_json())
         else:
             self.cards.drop(name)
 

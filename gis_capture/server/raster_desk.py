@@ -9,7 +9,7 @@ from typing import Any
 
 from gis_capture.cores import CutWork
 from gis_capture.errors import CaptureError
-from gis_capture.server.errors import StateError
+from gis_capture.server.errors import StateError, for_want_of_room
 from gis_capture.server.shared_jobs import Jobs
 from gis_capture.text import Text
 from gis_capture.tiles.grid import Tile
@@ -110,9 +110,9 @@ class RasterDesk:
             self.find().build(name)
         except CaptureError as error:
             problem = error.message
-        except Exception:
+        except Exception as error:
             logger.exception("Building %s failed", name)
-            problem = _CRASHED
+            problem = for_want_of_room(error) or _CRASHED
         self._close(name)
         if problem:
             self.cards.put(name, {"problem": problem.to_json()})

@@ -1,14 +1,17 @@
 """Packs over HTTP: asked for, watched, fetched whole or in part, taken away."""
 
+import errno
 import time
-from typing import Any
+from typing import Any, NoReturn
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from shapely import box
 
 from gis_capture.people import People, Role
 from gis_capture.store.protocol import Author
+from gis_capture.tiles.packs import PackPlan
 from gis_capture.workspace import Workspace
 from tests.server.conftest import PASSWORD, sign_in
 
@@ -92,3 +95,21 @@ def test_who_is_limited_to_an_area_gets_no_pack_of_layers_and_is_told_why(
     assert west.get("/layer-packs").get_json() == {"packs": [], "jobs": []}
     assert west.get("/basemap").status_code == 200
     assert west.get("/packs/none.pmtiles").status_code == 404
+
+
+def test_a_full_disk_is_told_to_who_asked_for_a_pack(
+    client: FlaskClient, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not as something unexpected: room can be made."""
+
+    def full(*_: object, **__: object) -> NoReturn:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(PackPlan, "build", full)
+    assert client.post("/layer-packs", json={"name": "city"}).status_code == 202
+    for _ in range(100):
+        (job,) = client.get("/layer-packs").get_json()["jobs"]
+        if job["state"] == "failed":
+            break
+        time.sleep(0.05)
+    assert (job["state"], "空き容量" in job["problem"]["ja"], "full" in job["problem"]["en"]) == ("failed", True, True)

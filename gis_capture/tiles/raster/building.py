@@ -19,9 +19,11 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from gis_capture.durability import NO_ROOM_ERRORS
 from gis_capture.model import BBox
 from gis_capture.tiles.archive import ArchiveWriter, tiles_over
 from gis_capture.tiles.grid import Tile
+from gis_capture.tiles.raster.children import NO_ROOM
 from gis_capture.tiles.raster.sheet import Sheet
 from gis_capture.tiles.raster.warping import TILE_PX, OpenSheet, Pixels
 
@@ -168,6 +170,17 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
+def main(job: Path) -> int:
+    """Builds the archive of the job in a file; gives the exit code, `NO_ROOM` where the disk is full."""
+    try:
+        build(json.loads(job.read_text(encoding="utf-8")))
+    except OSError as error:
+        if error.errno not in NO_ROOM_ERRORS:
+            raise
+        return NO_ROOM
+    return 0
+
+
 if __name__ == "__main__":
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    build(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))
+    sys.exit(main(Path(sys.argv[1])))

@@ -26,6 +26,8 @@ START_S = 90
 ANSWER_S = 20
 MEMORY_BYTES = 6 << 30
 _SHEETS_AT_ONCE = 16
+NO_ROOM = 28
+"""How the process ends that found the disk full."""
 _MODULES = "gis_capture.tiles.raster"
 Report = Callable[[float], None]
 
@@ -47,6 +49,10 @@ _WORDS = {
     "pixels": Text(
         "画素が多すぎます。分割するか、設定 max_raster_pixels を大きくしてください。",
         "it has too many pixels: divide it, or raise the setting max_raster_pixels.",
+    ),
+    "no_room": Text(
+        "ディスクに空き容量がないため、作れませんでした。空きを作ってから、もう一度作ってください。",
+        "it could not be made because the disk is full: make room, then make it again.",
     ),
     "broken": Text(
         "画像として読めません。壊れているか、対応していない形式です(GeoTIFF・JPEG・PNG・JPEG 2000 が使えます)。",
@@ -116,7 +122,7 @@ def build(job: Path, *, title: str, on_progress: Report | None = None) -> None:
     """Builds the archive that a job describes; its process ends with ours, and what was there before stays until then.
 
     Raises:
-        SourceError: A picture turned out to be broken.
+        SourceError: A picture turned out to be broken, or the disk is full.
     """
     child = _start("building", job, stdin=subprocess.PIPE)
     try:
@@ -124,8 +130,8 @@ def build(job: Path, *, title: str, on_progress: Report | None = None) -> None:
         for line in child.stdout:
             if on_progress:
                 on_progress(float(line))
-        if child.wait():
-            raise unusable(Path(title), "broken")
+        if code := child.wait():
+            raise unusable(Path(title), "no_room" if code == NO_ROOM else "broken")
     finally:
         child.kill()
         child.wait()
