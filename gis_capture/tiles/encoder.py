@@ -106,10 +106,10 @@ def encode_features(
     return Encoded(features, values, n_values)
 
 
-def encode_layer(name: str, keys: Sequence[str], parts: Sequence[Encoded]) -> bytes:
-    """Puts a layer of a tile together; nothing where it has no features (Mapbox Vector Tile 2.1, 4.1)."""
+def encode_layer(name: str, keys: Sequence[str], parts: Sequence[Encoded]) -> list[bytes]:
+    """Gives what a layer of a tile is put together of; nothing without features (Mapbox Vector Tile 2.1, 4.1)."""
     if not any(part.features for part in parts):
-        return b""
+        return []
     pieces = [
         b"\x78\x02\x0a" + _text(name),
         *(part.features for part in parts),
@@ -117,7 +117,7 @@ def encode_layer(name: str, keys: Sequence[str], parts: Sequence[Encoded]) -> by
         *(part.values for part in parts),
         b"\x28" + varint(EXTENT),
     ]
-    return b"".join([b"\x1a" + varint(sum(map(len, pieces))), *pieces])
+    return [b"\x1a" + varint(sum(map(len, pieces))), *pieces]
 
 
 def _text(text: str) -> bytes:

@@ -2,9 +2,10 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -97,17 +98,17 @@ class TileService:
         revision = self._store.revision()
         states = [self._layer(key).state(revision) for key in keys]
         cells = [0] * len(states)
-        encoded = []
+        encoded: list[list[bytes]] = []
         for number, state in enumerate(states):
             content, cells[number] = self._encode(state, tile, 0, fields, area)
             encoded.append(content)
         while self._is_too_large(encoded):
-            largest = max(range(len(encoded)), key=lambda number: len(encoded[number]))
+            largest = max(range(len(encoded)), key=lambda number: _n_bytes(encoded[number]))
             if cells[largest] >= LARGEST_CELL:
                 break
             cell = max(2 * cells[largest], SMALLEST_CELL)
             encoded[largest], cells[largest] = self._encode(states[largest], tile, cell, fields, area)
-        return b"".join(encoded)
+        return b"".join(chain.from_iterable(encoded))
 
     def generation(self, keys: Sequence[str], z: int, x: int, y: int, *, area: Area | None = None) -> str:
         """Names the content of a tile: as long as it is the same, so is the tile."""
@@ -120,11 +121,11 @@ class TileService:
         about = f"{_ENCODING} {self._store.epoch} {self._max_features} {tile} {' '.join(numbers)}{_digest(area)}"
         return sha256(about.encode()).hexdigest()[:32]
 
-    def _is_too_large(self, encoded: Sequence[bytes]) -> bool:
-        n_bytes = sum(map(len, encoded))
+    def _is_too_large(self, encoded: Sequence[Sequence[bytes]]) -> bool:
+        n_bytes = sum(map(_n_bytes, encoded))
         if n_bytes <= self._max_bytes or n_bytes > _MOST_PACKED * self._max_bytes:
             return n_bytes > self._max_bytes
-        return len(pack(b"".join(encoded))) > self._max_bytes
+        return len(pack(b"".join(chain.from_iterable(encoded)))) > self._max_bytes
 
     def has_features(self, keys: Sequence[str], tile: Tile, *, around: float = BUFFER / EXTENT) -> bool:
         """Whether the box of a feature touches a tile, so that it or one below it may hold something.
@@ -218,7 +219,7 @@ class TileService:
 
     def _encode(
         self, state: LayerState, tile: Tile, cell: int, fields: Sequence[str] | None, area: Area | None
-    ) -> tuple[bytes, int]:
+    ) -> tuple[list[bytes], int]:
         """Encodes a layer; gives the width of the cells by which it was thinned as well, 0 = not at all."""
         box = _box_of(tile)
         segments = [segment.columns for segment in state.segments]
@@ -244,6 +245,10 @@ class TileService:
                 parts.append(part)
                 first_value += part.n_values
         return encode_layer(state.layer.key, [*keys, *([THINNED] if counts is not None else [])], parts), cell
+
+
+def _n_bytes(pieces: Iterable[bytes]) -> int:
+    return sum(map(len, pieces))
 
 
 def _digest(area: Area | None) -> str:

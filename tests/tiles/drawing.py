@@ -80,7 +80,7 @@ def draw(columns: Columns, tile: Tile, *, is_compiled: bool) -> list[dict[str, A
     encode = encoder.encode_features if is_compiled else numpy_encoder.encode_rows
     chosen = range(len(columns.names))
     part = encode(columns, rows, tile, chosen=chosen, counts=None, first_value=0)
-    content = encode_layer("park", columns.names, [part])
+    content = b"".join(encode_layer("park", columns.names, [part]))
     if not content:
         return []
     decoded = mapbox_vector_tile.decode(content, default_options={"y_coord_down": True})

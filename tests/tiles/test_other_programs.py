@@ -17,7 +17,7 @@ def encoded(columns: Columns, tile: Tile) -> bytes:
     load_kernel()
     rows = columns.rows_in(box_of(tile))
     part = encode_features(columns, rows, tile, chosen=range(len(columns.names)), counts=None, first_value=0)
-    return encode_layer("park", columns.names, [part])
+    return b"".join(encode_layer("park", columns.names, [part]))
 
 
 def test_gdal_reads_what_we_draw(tmp_path: Path) -> None:
