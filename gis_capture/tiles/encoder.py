@@ -91,33 +91,59 @@ def find_rows(columns: Columns, box: tuple[float, float, float, float]) -> Array
     return _kernels.rows_in(columns.block_bounds, columns.bounds, *box)
 
 
-def encode_features(
-    columns: Columns, rows: Array, tile: Tile, *, chosen: Sequence[int], counts: Array | None, first_value: int
-) -> Encoded:
-    """Encodes rows of a layer, as `numpy_encoder.encode_rows` describes it."""
-    if _kernels is None:
-        return encode_rows(columns, rows, tile, chosen=chosen, counts=counts, first_value=first_value)
-    features, values, n_values, failed = _run(_kernels.encode, columns, rows, tile, chosen, counts, first_value)
-    if len(failed):
-        left = None if counts is None else counts[failed]
-        first = first_value + n_values
-        mended = encode_rows(columns, rows[failed], tile, chosen=chosen, counts=left, first_value=first)
-        features, values, n_values = features + mended.features, values + mended.values, n_values + mended.n_values
-    return Encoded(features, values, n_values)
+class EncodedLayer:
+    """A layer of a tile while it is put together.
 
+    Args:
+        name: Of the layer.
+    """
 
-def encode_layer(name: str, keys: Sequence[str], parts: Sequence[Encoded]) -> list[bytes]:
-    """Gives what a layer of a tile is put together of; nothing without features (Mapbox Vector Tile 2.1, 4.1)."""
-    if not any(part.features for part in parts):
-        return []
-    pieces = [
-        b"\x78\x02\x0a" + _text(name),
-        *(part.features for part in parts),
-        *(b"\x1a" + _text(key) for key in keys),
-        *(part.values for part in parts),
-        b"\x28" + varint(EXTENT),
-    ]
-    return [b"\x1a" + varint(sum(map(len, pieces))), *pieces]
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._parts: list[Encoded] = []
+        self._scratches: list[_Scratch] = []
+        self._n_values = 0
+
+    def add(
+        self, columns: Columns, rows: Array, tile: Tile, *, chosen: Sequence[int], counts: Array | None = None
+    ) -> None:
+        """Encodes rows, as `numpy_encoder.encode_rows` describes it."""
+        if _kernels is not None:
+            part, scratch, failed = _run(_kernels.encode, columns, rows, tile, chosen, counts, self._n_values)
+            self._scratches.append(scratch)
+            self._put(part)
+            rows, counts = rows[failed], None if counts is None else counts[failed]
+        if len(rows):
+            self._put(encode_rows(columns, rows, tile, chosen=chosen, counts=counts, first_value=self._n_values))
+
+    def _put(self, part: Encoded) -> None:
+        self._parts.append(part)
+        self._n_values += part.n_values
+
+    def pieces(self, keys: Sequence[str]) -> list[bytes | memoryview]:
+        """What the layer is put together of, not to be used after `release` (Mapbox Vector Tile 2.1, 4.1).
+
+        Args:
+            keys: Names of the attributes.
+
+        Returns:
+            Nothing where it has no features.
+        """
+        if not any(len(part.features) for part in self._parts):
+            return []
+        pieces = [
+            b"\x78\x02\x0a" + _text(self._name),
+            *(part.features for part in self._parts),
+            *(b"\x1a" + _text(key) for key in keys),
+            *(part.values for part in self._parts),
+            b"\x28" + varint(EXTENT),
+        ]
+        return [b"\x1a" + varint(sum(map(len, pieces))), *pieces]
+
+    def release(self) -> None:
+        """Lets others write where the pieces are."""
+        _idle.extend(self._scratches)
+        self._scratches.clear()
 
 
 def _text(text: str) -> bytes:
@@ -127,7 +153,7 @@ def _text(text: str) -> bytes:
 
 def _run(
     kernel: _Kernel, columns: Columns, rows: Array, tile: Tile, chosen: Sequence[int], counts: Array | None, first: int
-) -> tuple[bytes, bytes, int, Array]:
+) -> tuple[Encoded, _Scratch, Array]:
     # A list's pop and append are whole; there are as many as have ever been used at the same time.
     try:
         scratch = _idle.pop()
@@ -165,9 +191,8 @@ def _run(
             break
         for buffer in ("out", "out_values"):
             setattr(scratch, buffer, np.empty(2 * len(getattr(scratch, buffer)), dtype=np.uint8))
-    features, values = scratch.out[:n_bytes].tobytes(), scratch.out_values[:n_value_bytes].tobytes()
-    _idle.append(scratch)
-    return features, values, n_values, failed[:n_failed]
+    part = Encoded(scratch.out[:n_bytes].data, scratch.out_values[:n_value_bytes].data, n_values)
+    return part, scratch, failed[:n_failed]
 
 
 def _sample() -> Columns:

@@ -25,8 +25,8 @@ _MOVE, _LINE, _CLOSE = 1, 2, 7
 class Encoded:
     """Features of one layer of a tile, and the values they refer to."""
 
-    features: bytes
-    values: bytes
+    features: bytes | memoryview
+    values: bytes | memoryview
     n_values: int
 
 

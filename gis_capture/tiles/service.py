@@ -15,7 +15,7 @@ from gis_capture.store.protocol import Store
 from gis_capture.tiles.areas import rows_inside
 from gis_capture.tiles.building import LABEL
 from gis_capture.tiles.columns import FEATURE_ID, Array
-from gis_capture.tiles.encoder import encode_features, encode_layer
+from gis_capture.tiles.encoder import EncodedLayer
 from gis_capture.tiles.grid import BUFFER, EXTENT, Tile, parse_tile
 from gis_capture.tiles.live import LayerState, LiveLayer
 from gis_capture.tiles.packing import BY_GZIP, pack
@@ -97,18 +97,25 @@ class TileService:
         tile = parse_tile(z, x, y)
         revision = self._store.revision()
         states = [self._layer(key).state(revision) for key in keys]
-        cells = [0] * len(states)
-        encoded: list[list[bytes]] = []
-        for number, state in enumerate(states):
-            content, cells[number] = self._encode(state, tile, 0, fields, area)
-            encoded.append(content)
-        while self._is_too_large(encoded):
-            largest = max(range(len(encoded)), key=lambda number: _n_bytes(encoded[number]))
-            if cells[largest] >= LARGEST_CELL:
-                break
-            cell = max(2 * cells[largest], SMALLEST_CELL)
-            encoded[largest], cells[largest] = self._encode(states[largest], tile, cell, fields, area)
-        return b"".join(chain.from_iterable(encoded))
+        layers, pieces, cells = [EncodedLayer(state.layer.key) for state in states], [], [0] * len(states)
+        try:
+            for number, state in enumerate(states):
+                made, cells[number] = self._encode(layers[number], state, tile, 0, fields, area)
+                pieces.append(made)
+            while self._is_too_large(pieces):
+                largest = max(range(len(pieces)), key=lambda number: _n_bytes(pieces[number]))
+                if cells[largest] >= LARGEST_CELL:
+                    break
+                cell = max(2 * cells[largest], SMALLEST_CELL)
+                layers[largest].release()
+                layers[largest] = EncodedLayer(states[largest].layer.key)
+                pieces[largest], cells[largest] = self._encode(
+                    layers[largest], states[largest], tile, cell, fields, area
+                )
+            return b"".join(chain.from_iterable(pieces))
+        finally:
+            for layer in layers:
+                layer.release()
 
     def generation(self, keys: Sequence[str], z: int, x: int, y: int, *, area: Area | None = None) -> str:
         """Names the content of a tile: as long as it is the same, so is the tile."""
@@ -121,7 +128,7 @@ class TileService:
         about = f"{_ENCODING} {self._store.epoch} {self._max_features} {tile} {' '.join(numbers)}{_digest(area)}"
         return sha256(about.encode()).hexdigest()[:32]
 
-    def _is_too_large(self, encoded: Sequence[Sequence[bytes]]) -> bool:
+    def _is_too_large(self, encoded: Sequence[Sequence[bytes | memoryview]]) -> bool:
         n_bytes = sum(map(_n_bytes, encoded))
         if n_bytes <= self._max_bytes or n_bytes > _MOST_PACKED * self._max_bytes:
             return n_bytes > self._max_bytes
@@ -218,8 +225,14 @@ class TileService:
         return found
 
     def _encode(
-        self, state: LayerState, tile: Tile, cell: int, fields: Sequence[str] | None, area: Area | None
-    ) -> tuple[list[bytes], int]:
+        self,
+        made: EncodedLayer,
+        state: LayerState,
+        tile: Tile,
+        cell: int,
+        fields: Sequence[str] | None,
+        area: Area | None,
+    ) -> tuple[list[bytes | memoryview], int]:
         """Encodes a layer; gives the width of the cells by which it was thinned as well, 0 = not at all."""
         box = _box_of(tile)
         segments = [segment.columns for segment in state.segments]
@@ -234,20 +247,14 @@ class TileService:
         wanted = [*tile_fields(state.layer), *self._more_fields(state.layer.key)] if fields is None else fields
         keys = [FEATURE_ID, LABEL, *dict.fromkeys(name for name in wanted if name in names[2:])]
         chosen = [names.index(key) for key in keys]
-        parts = []
-        first_value = 0
         for number, columns in enumerate(segments):
             if len(rows[number]):
-                of_part = None if counts is None else counts[number]
-                part = encode_features(
-                    columns, rows[number], tile, chosen=chosen, counts=of_part, first_value=first_value
-                )
-                parts.append(part)
-                first_value += part.n_values
-        return encode_layer(state.layer.key, [*keys, *([THINNED] if counts is not None else [])], parts), cell
+                of_rows = None if counts is None else counts[number]
+                made.add(columns, rows[number], tile, chosen=chosen, counts=of_rows)
+        return made.pieces([*keys, *([THINNED] if counts is not None else [])]), cell
 
 
-def _n_bytes(pieces: Iterable[bytes]) -> int:
+def _n_bytes(pieces: Iterable[bytes | memoryview]) -> int:
     return sum(map(len, pieces))
 
 

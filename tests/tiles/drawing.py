@@ -7,14 +7,15 @@ from typing import Any
 
 import mapbox_vector_tile
 import numpy as np
+import pytest
 from shapely import Geometry, LineString, Point, Polygon
 
 from gis_capture.model import Field, FieldType, Layer, Text, Value
 from gis_capture.store.columns import Columns as StoredColumns
-from gis_capture.tiles import encoder, numpy_encoder
+from gis_capture.tiles import encoder
 from gis_capture.tiles.building import build_columns
 from gis_capture.tiles.columns import Columns
-from gis_capture.tiles.encoder import encode_layer
+from gis_capture.tiles.encoder import EncodedLayer, find_rows
 from gis_capture.tiles.grid import BUFFER, EXTENT, Tile
 
 LAYER = Layer(
@@ -72,15 +73,22 @@ def box_of(tile: Tile) -> tuple[float, float, float, float]:
     return west, north, east, south
 
 
+def encoded(columns: Columns, tile: Tile, *, is_compiled: bool) -> bytes:
+    """A tile with all attributes, by one of the encoders."""
+    encoder.load_kernel()
+    with pytest.MonkeyPatch.context() as patch:
+        if not is_compiled:
+            patch.setattr(encoder, "_kernels", None)
+        layer = EncodedLayer("park")
+        layer.add(columns, find_rows(columns, box_of(tile)), tile, chosen=range(len(columns.names)))
+        content = b"".join(layer.pieces(columns.names))
+    layer.release()
+    return content
+
+
 def draw(columns: Columns, tile: Tile, *, is_compiled: bool) -> list[dict[str, Any]]:
-    """Encodes a tile with one of the encoders, and decodes it again, y downwards."""
-    if is_compiled:
-        encoder.load_kernel()
-    rows = encoder.find_rows(columns, box_of(tile)) if is_compiled else columns.rows_in(box_of(tile))
-    encode = encoder.encode_features if is_compiled else numpy_encoder.encode_rows
-    chosen = range(len(columns.names))
-    part = encode(columns, rows, tile, chosen=chosen, counts=None, first_value=0)
-    content = b"".join(encode_layer("park", columns.names, [part]))
+    """Encodes a tile, and decodes it again, y downwards."""
+    content = encoded(columns, tile, is_compiled=is_compiled)
     if not content:
         return []
     decoded = mapbox_vector_tile.decode(content, default_options={"y_coord_down": True})

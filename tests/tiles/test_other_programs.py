@@ -6,25 +6,15 @@ import pyogrio
 import shapely
 from shapely.geometry import shape
 
-from gis_capture.tiles.columns import Columns
-from gis_capture.tiles.encoder import encode_features, encode_layer, load_kernel
-from gis_capture.tiles.grid import EXTENT, Tile, tile_at
-from tests.tiles.drawing import PLACE, box_of, city, columns_of, draw
-
-
-def encoded(columns: Columns, tile: Tile) -> bytes:
-    """A tile with all attributes."""
-    load_kernel()
-    rows = columns.rows_in(box_of(tile))
-    part = encode_features(columns, rows, tile, chosen=range(len(columns.names)), counts=None, first_value=0)
-    return b"".join(encode_layer("park", columns.names, [part]))
+from gis_capture.tiles.grid import EXTENT, tile_at
+from tests.tiles.drawing import PLACE, city, columns_of, draw, encoded
 
 
 def test_gdal_reads_what_we_draw(tmp_path: Path) -> None:
     """Every feature with its attributes, at its place."""
     columns, tile = columns_of(city()), tile_at(*PLACE, 14)
     path = tmp_path / "tile.mvt"
-    path.write_bytes(encoded(columns, tile))
+    path.write_bytes(encoded(columns, tile, is_compiled=True))
     read = pyogrio.read_dataframe(path, layer="park", CLIP="NO")
     drawn = draw(columns, tile, is_compiled=True)
 
