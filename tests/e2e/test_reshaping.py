@@ -18,6 +18,7 @@ WEST, EAST = (
     ]
     for least, most in ((-1, -0.2), (0.2, 1))
 )
+HOLE = [(CENTRE[0] + east * 7.7, CENTRE[1] + north * 7.7) for east, north in ((1, 1), (1, -1), (-1, -1), (1, 1))]
 HALF_PX = HALF_M / (METRES_PER_PIXEL_AT_17 * 0.8093)
 
 
@@ -136,9 +137,10 @@ def test_a_corner_is_moved_back_and_forth_by_mouse_and_by_finger(
 ) -> None:
     """After a mouse moved one corner, a finger moves the one it touches, not that of the mouse; steps go back.
 
-    Closing the app loses none of it. Of a shape of two parts the tapped one is corrected, the other stays.
+    Closing the app loses none of it, nor the hole of the lot. Of a shape of two parts the tapped one is corrected, the
+    other stays.
     """
-    add_layer(server.workspace, "lot", "区画", {"type": "Polygon", "coordinates": [CORNERS]})
+    add_layer(server.workspace, "lot", "区画", {"type": "Polygon", "coordinates": [CORNERS, HOLE]})
     add_layer(server.workspace, "pair", "飛び地", {"type": "MultiPolygon", "coordinates": [[WEST], [EAST]]})
     pictures = pytestconfig.getoption("--screenshots")
     server.start()
@@ -190,7 +192,9 @@ def test_a_corner_is_moved_back_and_forth_by_mouse_and_by_finger(
     assert [corner for corner in EAST if corner not in east] == [EAST[2]]
     (moved,) = (corner for corner in east if corner not in EAST)
     assert (moved[1] - CENTRE[1]) / HALF_M == pytest.approx(0.4, abs=0.15)
-    corners = list(read_layer(server, "lot").geometry.iloc[0].exterior.coords)
+    lot = read_layer(server, "lot").geometry.iloc[0]
+    assert [set(hole.coords) for hole in lot.interiors] == [set(HOLE)]
+    corners = list(lot.exterior.coords)
     moved = [corner for corner in CORNERS[:4] if corner not in corners]
     assert moved == [CORNERS[0], CORNERS[2]]
     new = [corner for corner in corners[:4] if corner not in CORNERS]

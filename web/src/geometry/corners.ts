@@ -6,6 +6,18 @@ export function cornersOf(shape: Geometry): Position[] {
   return shape.type === "Polygon" ? shape.coordinates.flatMap((ring) => ring.slice(0, -1)) : [];
 }
 
+/** The rings of an area that are left out of it. */
+export const holesOf = (shape: Geometry | null): Position[][] =>
+  shape?.type === "Polygon" ? shape.coordinates.slice(1) : [];
+
+/** A shape without its holes; drawing tools take none. */
+export const outlineOf = (shape: Geometry): Geometry =>
+  shape.type === "Polygon" ? { ...shape, coordinates: shape.coordinates.slice(0, 1) } : shape;
+
+/** The shape with these holes in it. */
+export const withHoles = (shape: Geometry, holes: Position[][]): Geometry =>
+  shape.type === "Polygon" ? { ...shape, coordinates: [...shape.coordinates.slice(0, 1), ...holes] } : shape;
+
 /** The shape with one of its corners at another place. */
 export function withCorner(shape: Geometry, index: number, place: Position): Geometry {
   let n_before = 0;

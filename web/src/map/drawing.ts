@@ -10,7 +10,7 @@ import {
 } from "terra-draw";
 
 import { TerraDrawMapLibreGLAdapter } from "terra-draw-maplibre-gl-adapter";
-import { cornersOf, withCorner, withoutCorner } from "../geometry/corners.ts";
+import { cornersOf, holesOf, outlineOf, withCorner, withHoles, withoutCorner } from "../geometry/corners.ts";
 import { roundDegrees } from "../geometry/projection.ts";
 import { crossesItself } from "../geometry/sketch.ts";
 import { announceTouches } from "./touch_after_hover.ts";
@@ -20,6 +20,8 @@ type Drawable = Point | LineString | Polygon;
 
 /** How near a gloved finger has to come to a vertex. */
 const FINGER_PX = 36;
+/** Each is a handle that is drawn anew at every step. */
+const MOST_CORNERS = 2000;
 const COLORS = { line: "#0017c1", vertex: "#ffffff", outline: "#0017c1" } as const;
 
 const isSimple = (
@@ -59,7 +61,11 @@ export class Drawing {
     });
   }
 
-  /** Shows a shape with its vertices to drag; false where terra-draw cannot take it (shapes of several parts). */
+  /** Shows a shape with its vertices to drag; false where terra-draw cannot take it (shapes of several parts, or of
+   * so many corners that the tablet would stand still).
+   *
+   * The holes of an area stay as they are while its outline is dragged.
+   */
   reshape(geometry: Geometry): boolean {
     const modes: Partial<Record<Geometry["type"], string>> = {
       Point: "point",
@@ -67,15 +73,16 @@ export class Drawing {
       Polygon: "polygon",
     };
     const mode = modes[geometry.type];
-    if (!mode) return false;
+    if (!mode || cornersOf(geometry).length > MOST_CORNERS) return false;
+    // What is drawn is told of at once, and looks here for its holes.
+    this.#steps = [structuredClone(geometry)];
     const id = this.#draw.getFeatureId();
     const [result] = this.#draw.addFeatures([
-      { id, type: "Feature", geometry: geometry as Drawable, properties: { mode } },
+      { id, type: "Feature", geometry: outlineOf(geometry) as Drawable, properties: { mode } },
     ]);
     if (!result?.valid) return false;
     this.#draw.selectFeature(id);
     this.#id = id;
-    this.#steps = [structuredClone(geometry)];
     return true;
   }
 
@@ -140,14 +147,14 @@ export class Drawing {
     const now = this.#steps.at(-1);
     if (!now) return;
     this.#draw.deselectFeature(this.#id);
-    this.#draw.updateFeatureGeometry(this.#id, now as Drawable);
+    this.#draw.updateFeatureGeometry(this.#id, outlineOf(now) as Drawable);
     this.#draw.selectFeature(this.#id);
   }
 
   /** The shape, or null while it has too few vertices. */
   geometry(): Geometry | null {
     const drawn = this.#draw.getSnapshot().find((feature) => isShape(feature.properties));
-    return drawn ? structuredClone(drawn.geometry as Geometry) : null;
+    return drawn ? withHoles(structuredClone(drawn.geometry as Geometry), holesOf(this.shape)) : null;
   }
 
   remove(): void {

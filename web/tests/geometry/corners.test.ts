@@ -1,6 +1,6 @@
 import type { LineString, Polygon } from "geojson";
 import { expect, test } from "vitest";
-import { cornersOf, withCorner, withoutCorner } from "../../src/geometry/corners.ts";
+import { cornersOf, holesOf, outlineOf, withCorner, withHoles, withoutCorner } from "../../src/geometry/corners.ts";
 
 const LINE: LineString = {
   type: "LineString",
@@ -29,6 +29,12 @@ test("the corner at which a ring is closed counts once, and stays closed when it
   expect(cornersOf(AREA)).toEqual([...SQUARE.slice(0, 4), ...HOLE.slice(0, 3)]);
   const moved = withCorner(AREA, 0, [-1, -1]) as Polygon;
   expect(moved.coordinates).toEqual([[[-1, -1], ...SQUARE.slice(1, 4), [-1, -1]], HOLE]);
+});
+
+test("the holes of an area are put back into its outline; a line has none", () => {
+  expect(outlineOf(AREA)).toEqual({ type: "Polygon", coordinates: [SQUARE] });
+  expect(withHoles(outlineOf(withCorner(AREA, 0, [-1, -1])), holesOf(AREA))).toEqual(withCorner(AREA, 0, [-1, -1]));
+  expect([holesOf(LINE), outlineOf(LINE), withHoles(LINE, [HOLE])]).toEqual([[], LINE, LINE]);
 });
 
 test("each corner moves alone: one after the other, all are where they were sent, in the outer ring and in holes", () => {
