@@ -107,9 +107,19 @@ class Maps(ABC):
     @property
     def rasters(self) -> Rasters:
         """Scans and aerial photographs as layers of the map."""
-        return Rasters(self.folder.rasters_dir, clock=self.clock, max_pixels=self.settings.max_raster_pixels)
+        return Rasters(
+            self.folder.rasters_dir,
+            clock=self.clock,
+            max_pixels=self.settings.max_raster_pixels,
+            grids_dir=self.folder.grids_dir,
+        )
 
     @property
     def scans(self) -> Scans:
         """Scanned maps that people are placing."""
-        return Scans(self.folder.scans_dir, clock=self.clock, max_pixels=self.settings.max_raster_pixels)
+        return Scans(
+            self.folder.scans_dir,
+            clock=self.clock,
+            max_pixels=self.settings.max_raster_pixels,
+            grids_dir=self.folder.grids_dir,
+        )

@@ -6,7 +6,7 @@ import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from gis_capture.errors import SourceError
 from gis_capture.text import Text
 from gis_capture.tiles.raster import children
 from gis_capture.tiles.raster.sheet import Placing, Sheet, find_sheet
+from gis_capture.tiles.raster.shifting import shifted_crs
 from gis_capture.workspace import former as former_packs
 from gis_capture.workspace.cards import CardStates, card_states
 
@@ -68,10 +69,13 @@ class Rasters:
     made before stays in use until the new archive is whole.
     """
 
-    def __init__(self, folder: Path, *, clock: Callable[[], str], max_pixels: int) -> None:
+    def __init__(
+        self, folder: Path, *, clock: Callable[[], str], max_pixels: int, grids_dir: Path | None = None
+    ) -> None:
         self.folder = folder
         self._clock = clock
         self._max_pixels = max_pixels
+        self._grids_dir = grids_dir
 
     def ready(self) -> list[Raster]:
         """The layers whose tiles are made, by name."""
@@ -141,6 +145,10 @@ class Rasters:
         """
         self.checked_name(name)
         seen = children.look_at_all(found, max_pixels=self._max_pixels)
+        shifted = [self._shifted(sheet, one) for sheet, one in zip(found, seen, strict=True)]
+        if shifted != list(found):
+            anew = children.look_at_all(shifted, max_pixels=self._max_pixels)
+            found, seen = shifted, [{**one, "crs": old["crs"]} for one, old in zip(anew, seen, strict=True)]
         self._note(name, found, seen, title, attribution)
         return [{**one, "name": sheet.path.name} for one, sheet in zip(seen, found, strict=True)]
 
@@ -213,6 +221,11 @@ class Rasters:
     def forget_job(self, name: str) -> None:
         """Removes a job and the pictures uploaded for it."""
         shutil.rmtree(self.job_folder(name), ignore_errors=True)
+
+    def _shifted(self, sheet: Sheet, seen: Mapping[str, Any]) -> Sheet:
+        west, south, east, north = seen["bounds"]
+        crs = shifted_crs(seen["crs"], ((west + east) / 2, (south + north) / 2), self._grids_dir)
+        return replace(sheet, crs=crs) if crs else sheet
 
     def _note(
         self, name: str, sheets: Sequence[Sheet], seen: Sequence[Mapping[str, Any]], title: str, attribution: str

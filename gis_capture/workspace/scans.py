@@ -80,9 +80,11 @@ class Scan:
 class Scans:
     """The scans in a folder."""
 
-    def __init__(self, folder: Path, *, clock: Callable[[], str], max_pixels: int) -> None:
+    def __init__(
+        self, folder: Path, *, clock: Callable[[], str], max_pixels: int, grids_dir: Path | None = None
+    ) -> None:
         self.folder = folder
-        self.pictures = Rasters(folder, clock=clock, max_pixels=max_pixels)
+        self.pictures = Rasters(folder, clock=clock, max_pixels=max_pixels, grids_dir=grids_dir)
         """Their tiles."""
 
     def all(self) -> list[Scan]:
