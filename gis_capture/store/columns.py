@@ -1,8 +1,9 @@
 """What the store gives column by column: for those who read a whole layer, or all that changed since a revision."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from operator import itemgetter
+from typing import Any, Self
 
 import numpy as np
 
@@ -11,7 +12,9 @@ from gis_capture.model import Value
 
 ROWS_AT_ONCE = 20_000
 PAGE_BYTES = 32 << 20
-"""A page that holds more than so much of geometries ends there, whatever its limit."""
+"""A page or batch that holds more than so much of geometries ends there, whatever its limit."""
+_LOOKED_AT = 100
+_GEOMETRY = itemgetter(2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +48,20 @@ class Columns:
         fields = {name: values[:n_rows] for name, values in self.fields.items()}
         ids, revisions = self.feature_ids[:n_rows], self.revisions[:n_rows]
         return type(self)(self.fids[:n_rows], ids, self.places[:n_rows], fields, revisions)
+
+
+def in_batches(take: Callable[[int], list[Any]]) -> Iterator[list[Any]]:
+    """Divides rows, the geometry in the third place, so that large ones are not held by thousands.
+
+    Args:
+        take: Gives so many of the next rows at most; none at the end.
+    """
+    batch, n_bytes = list[Any](), 0
+    while some := take(_LOOKED_AT):
+        batch += some
+        n_bytes += sum(map(len, filter(None, map(_GEOMETRY, some))))
+        if len(batch) >= ROWS_AT_ONCE or n_bytes > PAGE_BYTES:
+            yield batch
+            batch, n_bytes = [], 0
+    if batch:
+        yield batch

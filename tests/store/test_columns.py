@@ -7,7 +7,7 @@ import pytest
 import shapely
 
 from gis_capture.errors import LayerError
-from gis_capture.store import Store
+from gis_capture.store import Store, columns
 from gis_capture.store.protocol import FeatureQuery
 from tests.store.lamps import AT, LAMPS, OFFICE, lamp
 
@@ -80,3 +80,16 @@ def test_a_layer_that_is_not_there_has_no_revision(store: Store) -> None:
     """It is named."""
     with pytest.raises(LayerError, match="nothing"):
         store.layer_revision("nothing")
+
+
+def test_large_rows_are_read_few_at_a_time(
+    store: Store, write: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A batch ends where its geometries are large, and none is left out."""
+    write(*(lamp(name) for name in "abcdefg"))
+    monkeypatch.setattr(columns, "PAGE_BYTES", 30)
+    monkeypatch.setattr(columns, "_LOOKED_AT", 2)
+    batches = list(store.columns("lamp", ["status"]))
+
+    assert [len(batch.fids) for batch in batches] == [2, 2, 2, 1]
+    assert sorted(one for batch in batches for one in batch.feature_ids) == [*"abcdefg"]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from gis_capture.model import FieldType
-from gis_capture.store.columns import ROWS_AT_ONCE, Columns
+from gis_capture.store.columns import Columns, in_batches
 from gis_capture.store.postgis.database import Connection
 from gis_capture.store.tables.layer_rows import LayerRows
 from gis_capture.store.tables.reading import columns_sql
@@ -20,5 +20,6 @@ def copy_columns(connection: Connection, rows: LayerRows, names: Sequence[str], 
     sql = f"COPY ({columns_sql(rows, names, after=after, casts=casts)}) TO STDOUT (FORMAT binary)"
     with connection.cursor() as cursor, cursor.copy(sql.encode()) as copy:
         copy.set_types(["int8", "text", "bytea", *types.values()])
-        while batch := list(islice(copy.rows(), ROWS_AT_ONCE)):
-            yield rows.to_columns(names, batch)
+        copied = copy.rows()
+        batches = in_batches(lambda n_rows: list(islice(copied, n_rows)))
+        yield from (rows.to_columns(names, batch) for batch in batches)

@@ -11,7 +11,7 @@ from gis_capture.errors import LayerError
 from gis_capture.geopackage.crs import to_layer_crs
 from gis_capture.geopackage.names import FEATURE_ID, GEOMETRY, REVISION, quote_identifier
 from gis_capture.model import BBox, Feature, FieldType, Layer
-from gis_capture.store.columns import PAGE_BYTES, ROWS_AT_ONCE, Columns
+from gis_capture.store.columns import PAGE_BYTES, Columns, in_batches
 from gis_capture.store.protocol import EVERYTHING, Author, Deletion, FeatureQuery, LayerInfo, Revision
 from gis_capture.store.source_rows import SourceBlock, SourceRow
 from gis_capture.store.tables.database import Database, Rows
@@ -134,8 +134,7 @@ class Reading:
         """Reads a layer in batches of columns, lazily: all of it, or what was written after a revision."""
         rows = self.rows_of(layer)
         cursor = self.connection.execute(columns_sql(rows, names, after=after))
-        while batch := cursor.fetchmany(ROWS_AT_ONCE):
-            yield rows.to_columns(names, batch)
+        yield from (rows.to_columns(names, batch) for batch in in_batches(cursor.fetchmany))
 
     def layer_revision(self, layer: str) -> int:
         """The revision that last wrote a layer; LayerError: there is none."""
