@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFilter
 
 
 def take_photo(folder: Path, number: int = 1) -> Path:
@@ -15,6 +15,21 @@ def take_photo(folder: Path, number: int = 1) -> Path:
     exif[0x0112] = 6  # turn a quarter clockwise to see it upright (EXIF 2.32, Orientation)
     path = folder / f"写真 {number}.jpg"
     picture.save(path, quality=90, exif=exif)
+    return path
+
+
+def bar_code(folder: Path, widths: str) -> Path:
+    """Makes a photo of a label with these bars and gaps, a little askew and soft, as a hand holds a tablet."""
+    label = Image.new("L", (sum(map(int, widths)) * 4 + 96, 220), 225)
+    draw, left = ImageDraw.Draw(label), 48
+    for number, width in enumerate(map(int, widths)):
+        if number % 2 == 0:
+            draw.rectangle([left, 20, left + width * 4 - 1, 200], fill=45)
+        left += width * 4
+    photo = Image.new("L", (1600, 1200), 150)
+    photo.paste(label, (300, 480))
+    path = folder / "銘板.jpg"
+    photo.rotate(2, Image.Resampling.BICUBIC, fillcolor=150).filter(ImageFilter.GaussianBlur(1)).save(path, quality=80)
     return path
 
 

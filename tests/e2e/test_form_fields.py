@@ -7,10 +7,13 @@ import segno
 from playwright.sync_api import Playwright, expect
 
 from tests.e2e.axe import violations
+from tests.e2e.photo import bar_code
 from tests.e2e.serving import Server, run_cli
 from tests.e2e.tablet import PORTRAIT, tablet, tap
 from tests.e2e.test_main_job import read_layer
 
+# "B-2026-0012" in Code 128: bars and gaps in turn.
+BARS = "2112141311231221321131412212313212211141311221321131412122221122321322122331112"
 BRIDGES = """format = "gis-capture.layer/v1"
 key = "bridge"
 definition_version = 1
@@ -74,7 +77,7 @@ def add_bridges(workspace: Path) -> None:
 def test_a_bridge_is_recorded_with_few_letters_and_its_check_hangs_on_it(
     server: Server, playwright: Playwright, browser_path: str, tmp_path: Path
 ) -> None:
-    """The number comes from the plate's QR code, the date from an era; the next bridge takes over the town."""
+    """The number comes from the plate's QR code or bars, the date from an era; the next bridge takes over the town."""
     add_bridges(server.workspace)
     server.start()
     plate, blank, kanji = (tmp_path / f"{name}.png" for name in ("plate", "blank", "kanji"))
@@ -92,6 +95,8 @@ def test_a_bridge_is_recorded_with_few_letters_and_its_check_hangs_on_it(
         expect(crew.page.get_by_text("コードが見つかりません")).to_be_visible()
         crew.part("form-scan-number").set_input_files(kanji)
         expect(crew.part("form-field-number")).to_have_value("銘板橋")
+        crew.part("form-scan-number").set_input_files(bar_code(tmp_path, BARS))
+        expect(crew.part("form-field-number")).to_have_value("B-2026-0012")
         crew.part("form-scan-number").set_input_files(plate)
         expect(crew.part("form-field-number")).to_have_value("B-銘板-12")
         crew.tap("form-field-town")
