@@ -217,11 +217,25 @@ def for_want_of_room(error: Exception) -> Text | None:
     return DETAILS[507] if isinstance(error, OSError) and error.errno in NO_ROOM_ERRORS else None
 
 
+_COMMANDS = {"/basemaps": "gis-capture basemap add", "/rasters": "gis-capture raster add"}
+"""What takes files of any size, by the address that takes them up to a limit."""
+
+
 def too_large(error: HTTPException) -> Text | None:
     """Gives the words for a body over the limit; None for every other error."""
     if not isinstance(error, RequestEntityTooLarge):
         return None
-    return Text("送られたデータが大きすぎます。分けて送ってください。", "The body is too large: send it in parts.")
+    command = _COMMANDS.get(request.path)
+    if command is None:
+        return Text("送られたデータが大きすぎます。分けて送ってください。", "The body is too large: send it in parts.")
+    # A map and a photograph have no parts.
+    limit = f"{(request.max_content_length or 0) / 1e6:,.0f} MB"
+    return Text(
+        f"ファイルが大きすぎます(画面からは {limit} まで)。サーバーのパソコンで {command} を使うか、"
+        "設定 max_upload_bytes を大きくしてください。",
+        f"The file is too large ({limit} at most from a page): use {command} on the server's computer, or raise the "
+        "setting max_upload_bytes.",
+    )
 
 
 def code_of(status: int) -> str:

@@ -299,3 +299,15 @@ def test_a_base_map_comes_and_goes_over_http(client: FlaskClient, workspace: Wor
     assert client.post("/basemaps/none/remove").status_code == 404
     assert client.post("/basemaps/city/remove").status_code == 200
     assert client.get("/basemap").get_json()["packs"] == []
+
+
+@pytest.mark.parametrize(("address", "command"), [("/basemaps", "basemap add"), ("/rasters", "raster add")])
+def test_a_file_that_is_too_large_for_a_page_has_another_way(address: str, command: str, client: FlaskClient) -> None:
+    """A map has no parts in which it could be sent."""
+    client.application.config["MAX_CONTENT_LENGTH"] = 100_000
+    file = io.BytesIO(bytes(200_000)), "city.pmtiles"
+    answer = client.post(address, data={"name": "city", "file": file})
+
+    assert (answer.status_code, answer.get_json()["code"]) == (413, "too_large")
+    for words in (answer.get_json()["detail_ja"], answer.get_json()["detail_en"]):
+        assert f"gis-capture {command}" in words and "max_upload_bytes" in words
