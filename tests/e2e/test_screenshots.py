@@ -41,6 +41,9 @@ ELSEWHERE = {
 }
 # Pages likewise; one's own password is there for people with an account.
 OTHER_PAGES = {"password": "test_people.py", "scans": "test_scans.py"}
+# The names of pictures on a screen come at once, they themselves a little later.
+_AWAIT_PICTURES = """() => Promise.all([...document.querySelectorAll("img:not([loading=lazy]), image")]
+  .map((picture) => picture.decode().catch(() => undefined)))"""
 _ROUTE = re.compile(r'\{ path: "(\w+)", title:')
 
 
@@ -68,7 +71,6 @@ class Looking:
         self.folder: Path | None = config.getoption("--screenshots", default=None)
         self.prefix = "-".join((app, *way))
         self.found: list[str] = []
-        self.is_enlarged = app == "tablet" and way.orientation == "820x1180"
         self.names: list[str] = []
         self.pages: set[str] = set()
         self.part_names: set[str] = set()
@@ -80,13 +82,13 @@ class Looking:
         self.part_names |= part_names(page)
         if self.folder:
             self.folder.mkdir(parents=True, exist_ok=True)
+            page.evaluate(_AWAIT_PICTURES)
             page.screenshot(path=self.folder / f"{self.prefix}-{len(self.names):02}-{name}.png")
         self.found += [f"{name}: {sentence}" for sentence in (*look_at(page), *violations(page))]
-        if self.is_enlarged:
-            self._see_enlarged(page, name)
         shown_map = page.locator("[data-map-state]")
         if shown_map.count() and shown_map.is_visible() and is_blank(shown_map):
             self.found.append(f"{name}: the map is blank")
+        self._see_enlarged(page, name)
 
     def _see_enlarged(self, page: Page, name: str) -> None:
         """Looks at it as somebody does who needs text of twice the size."""

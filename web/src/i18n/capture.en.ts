@@ -54,7 +54,7 @@ export const en: Record<keyof typeof ja, string> = {
   place_help: "Tap the map, or press a button.",
   place_of_many: "It has {n} points. Only the one nearest to the new place moves. Tap the map, or press a button.",
   place_gps: "Put it where I am",
-  place_gps_accuracy: "Put it where I am (±{metres} m)",
+  place_gps_accuracy: "Put it where I am (±{metres}\u00a0m)",
   place_center: "Put it in the middle of the map (+)",
   gps_poor: "Your position is not very exact now. Check it on the map.",
   datum_rough:

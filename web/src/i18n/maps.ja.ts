@@ -3,7 +3,7 @@ export const ja = {
   nav_backgrounds: "背景地図・図面",
   theme_title: "見え方",
   theme_plain: "ふつう",
-  theme_sunlight: "屋外",
+  theme_sunlight: "日なた",
   theme_night: "夜",
   backgrounds_title: "背景地図・図面・航空写真",
   backgrounds_lead: "レイヤーの下に敷く地図や画像です。入れたものは、タブレットにも持ち出せます。",

@@ -218,7 +218,6 @@ export const ja = {
   setup_layers: "何を持ち出しますか",
   setup_layers_help: "選んだものをこの端末に入れます。入れたあとは、電波がなくても使えます。",
   setup_ready: "持ち出しの準備ができました",
-  setup_ready_help: "出かける前に、下を確かめてください。",
   setup_go: "現場をはじめる",
   help_title: "使い方",
   tour_again: "使い方をもう一度見る",

@@ -13,6 +13,7 @@ import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { Protocol } from "pmtiles";
 import { circleRing, distanceM } from "../geometry/distance.ts";
 import type { DevicePosition } from "../model/feature.ts";
+import { nameOf, namesId } from "./area_names.ts";
 import { Drawing } from "./drawing.ts";
 import { emptySource, fieldStyle, GPS_SOURCE, SELECTED_SOURCE, SKETCH_SOURCE, type View } from "./field_style.ts";
 import { fitWhenStill } from "./fitting.ts";
@@ -157,13 +158,21 @@ export class FieldMap {
 
   async setFeatures(key: string, features: MapFeature[]): Promise<void> {
     await this.#ready;
-    await this.#source(sourceId(key))?.setData({ type: "FeatureCollection", features });
+    const names = features.map(nameOf).filter((name) => name !== null);
+    await Promise.all([
+      this.#source(sourceId(key))?.setData({ type: "FeatureCollection", features }),
+      this.#source(namesId(key))?.setData({ type: "FeatureCollection", features: names }),
+    ]);
   }
 
   /** Shows a feature as it is now; null takes it off the map. */
   async updateFeature(key: string, feature_id: string, feature: MapFeature | null): Promise<void> {
     await this.#ready;
-    await this.#source(sourceId(key))?.updateData(feature ? { add: [feature] } : { remove: [feature_id] });
+    const put = (shown: MapFeature | null) => (shown ? { add: [shown] } : { remove: [feature_id] });
+    await Promise.all([
+      this.#source(sourceId(key))?.updateData(put(feature)),
+      this.#source(namesId(key))?.updateData(put(feature && nameOf(feature))),
+    ]);
   }
 
   /** Rings one shape; null takes the ring away. */

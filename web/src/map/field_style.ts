@@ -1,6 +1,6 @@
 import type { FeatureCollection } from "geojson";
 import type { LayerSpecification, SourceSpecification, StyleSpecification } from "maplibre-gl";
-import { type DrawnLayer, ledgerSource, ledgerStyle, sourceId } from "./ledger_style.ts";
+import { type DrawnLayer, ledgerSources, ledgerStyle } from "./ledger_style.ts";
 import type { LocalPack, PackView } from "./pack_source.ts";
 import { packSource, packStyle } from "./pack_style.ts";
 import { enlarged } from "./text_size.ts";
@@ -40,7 +40,7 @@ export function fieldStyle(
     sources[packSource(pack)] = source;
     drawn.push(...under);
   }
-  for (const one of layers) sources[sourceId(one.layer.key)] = ledgerSource(one);
+  for (const one of layers) Object.assign(sources, ledgerSources(one));
   drawn.push(...POSITION_RING, ...SELECTION, ...ledgerStyle(layers), ...POSITION_DOT, ...SKETCH);
   return { version: 8, sources, layers: enlarged(themed(drawn, theme), text_times) };
 }

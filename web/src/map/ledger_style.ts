@@ -3,9 +3,11 @@ import type {
   GeoJSONSourceSpecification,
   LayerSpecification,
   Map as MapLibreMap,
+  SymbolLayerSpecification,
 } from "maplibre-gl";
 import type { Layer } from "../model/layer.ts";
 import type { LayerListing } from "../model/messages.ts";
+import { mayHaveAreas, namesId } from "./area_names.ts";
 import { LABEL_FONTS } from "./basemap_style.ts";
 import { DEFAULT_COLOR } from "./layer_style.ts";
 import { type PackView, WHOLE_VIEW } from "./pack_source.ts";
@@ -52,12 +54,24 @@ const isDotted = ({ layer, n_features }: DrawnLayer) =>
   ["MultiPoint", "Geometry"].includes(layer.geometry_type) && n_features > DOTS;
 const isCrowded = ({ layer, n_features }: DrawnLayer) => layer.geometry_type === "Point" && n_features > CROWD;
 
-/** The source of a layer, still without features. */
+/** The sources of a layer by their ids, still without features. */
+export function ledgerSources(drawn: DrawnLayer): Record<string, GeoJSONSourceSpecification> {
+  const { key, geometry_type } = drawn.layer;
+  const own = { [sourceId(key)]: ledgerSource(drawn) };
+  return mayHaveAreas(geometry_type) ? { ...own, [namesId(key)]: emptySource() } : own;
+}
+
+const emptySource = (): GeoJSONSourceSpecification => ({
+  type: "geojson",
+  data: { type: "FeatureCollection", features: [] },
+  promoteId: "feature_id",
+});
+
 export function ledgerSource(drawn: DrawnLayer): GeoJSONSourceSpecification {
   const crowds = isCrowded(drawn)
     ? { cluster: true, clusterMaxZoom: CROWDED_ZOOM - 1, clusterRadius: CROWD_RADIUS_PX }
     : {};
-  return { type: "geojson", data: { type: "FeatureCollection", features: [] }, promoteId: "feature_id", ...crowds };
+  return { ...emptySource(), ...crowds };
 }
 
 /** The map layers of all ledger layers: areas lowest, then lines, markers, badges, and names on top. */
@@ -206,19 +220,31 @@ const crowdOf = (layer: Layer): LayerSpecification[] => [
   },
 ];
 
-const drawBadge = ({ layer }: DrawnLayer): LayerSpecification => ({
-  ...at(layer, "badge"),
-  type: "symbol",
-  filter: ["all", IS_SINGLE, ["!=", ["get", "badge"], ""]],
-  layout: {
-    "icon-image": ["get", "badge"],
-    "icon-offset": [11, -11],
-    "icon-allow-overlap": true,
-    "icon-ignore-placement": true,
-  },
-});
+/** What stands beside a feature stands in an area once. */
+const besideAll = ({ layer }: DrawnLayer, symbol: SymbolLayerSpecification): LayerSpecification[] =>
+  mayHaveAreas(layer.geometry_type)
+    ? [
+        { ...symbol, filter: ["all", symbol.filter ?? true, ["!", IS_AREA]] as FilterSpecification },
+        { ...symbol, id: `${symbol.id}-in-area`, source: namesId(layer.key) },
+      ]
+    : [symbol];
 
-const drawLabel = ({ layer }: DrawnLayer): LayerSpecification => ({
+const drawBadge: Draw = (drawn) =>
+  besideAll(drawn, {
+    ...at(drawn.layer, "badge"),
+    type: "symbol",
+    filter: ["all", IS_SINGLE, ["!=", ["get", "badge"], ""]],
+    layout: {
+      "icon-image": ["get", "badge"],
+      "icon-offset": [11, -11],
+      "icon-allow-overlap": true,
+      "icon-ignore-placement": true,
+    },
+  });
+
+const drawLabel: Draw = (drawn) => besideAll(drawn, label(drawn));
+
+const label = ({ layer }: DrawnLayer): SymbolLayerSpecification => ({
   ...at(layer, "label"),
   type: "symbol",
   filter: IS_SINGLE,
