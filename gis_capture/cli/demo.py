@@ -66,7 +66,7 @@ def command(folder: Path, port: int, host: str, is_served: bool, is_forced: bool
     with opened as workspace:
         say(Text(f"作業フォルダー: {workspace.path}", f"Workspace: {workspace.path}"))
         sample_data = sample_data_dir()
-        workspace.add_basemap(sample_data / "basemap", name="sample", attribution="GIS Capture サンプルデータ (sample data)")
+        workspace.add_basemap(sample_data / "basemap", name="sample", attribution="GIS Capture サンプルデータ")
         results = _convert_all(workspace, sample_data / "ledgers")
         _print_accounting(results, language_of())
         path = workspace.path

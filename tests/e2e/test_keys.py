@@ -35,6 +35,13 @@ def search(crew: Tablet, text: str) -> None:
     crew.expect_map()
 
 
+def leave(crew: Tablet, opener: str) -> None:
+    """Leaves what is open by Esc: the focus is where it was opened from."""
+    crew.page.keyboard.press("Escape")
+    expect(crew.part("map-layers")).to_be_visible()
+    expect(crew.part(opener)).to_be_focused()
+
+
 def move_map(crew: Tablet, *keys: str) -> None:
     """Moves the map by its arrow keys."""
     for _ in range(120):
@@ -56,6 +63,15 @@ def test_what_is_there_is_found_filtered_changed_moved_and_reshaped_by_keys(
     label, (lon, lat) = feature["properties"]["name"], feature["geometry"]["coordinates"]
     with tablet(playwright, browser_path, tmp_path / "profile", screens_server.url, viewport=PORTRAIT) as crew:
         crew.set_up("aed", "damage_area", "redline")
+        press(crew, "map-layers")
+        tab_to(crew.page, "layers-close")
+        leave(crew, "map-layers")
+        press(crew, "button-list")
+        tab_to(crew.page, "list-search")
+        crew.page.keyboard.type("x")
+        crew.page.keyboard.press("Escape")
+        expect(crew.part("list-search")).to_have_value("")
+        leave(crew, "button-list")
         search(crew, label)
         press(crew, "form-place")
         press(crew, "button-move")

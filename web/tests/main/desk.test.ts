@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { addVertex, EMPTY_SKETCH } from "../../src/geometry/sketch.ts";
 import { Gps } from "../../src/gps/gps.svelte.ts";
 import { Desk } from "../../src/main/tablet/desk.svelte.ts";
 import { DraftForm } from "../../src/main/tablet/draft.svelte.ts";
@@ -273,6 +274,19 @@ test("leaving a form with entries asks first; each answer does what it says", as
   desk.open("send");
   await answer(desk, "confirm-save");
   expect([desk.panel.kind, desk.ledger.n_unsent]).toEqual(["send", 1]);
+});
+
+test("leaving goes where a screen was opened from, and asks where something would be lost", async () => {
+  const desk = await openDesk();
+  desk.open("area");
+  desk.box = addVertex(EMPTY_SKETCH, [137, 36]);
+  desk.leave();
+  expect([desk.panel.kind, desk.box]).toEqual(["menu", EMPTY_SKETCH]);
+  desk.leave();
+  expect(desk.panel.kind).toBe("map");
+  await editedForm(desk);
+  desk.leave();
+  expect([desk.panel.kind, desk.question?.answers.length]).toEqual(["form", 3]);
 });
 
 test("a form without entries is left without a question", async () => {

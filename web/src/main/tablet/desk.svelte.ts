@@ -188,6 +188,16 @@ export class Desk {
     this.#leaveSketch(() => this.#leavePlace());
   }
 
+  /** Leaves what is open for where it was opened from. */
+  leave(): void {
+    const { kind } = this.panel;
+    if (kind === "area") {
+      this.box = EMPTY_SKETCH;
+      this.open("menu");
+    } else if (kind === "place" || kind === "draw") this.leavePlace();
+    else if (kind !== "map") this.open("map");
+  }
+
   #leavePlace(): void {
     const { form } = this;
     this.panel = form && (!form.is_new || form.is_dirty) ? { kind: "form", form } : { kind: "map" };
