@@ -17,6 +17,7 @@ from granian.log import LogLevels
 
 from gis_capture.cores import choose_core
 from gis_capture.errors import WorkspaceError
+from gis_capture.report.flatgeobuf import load_alone
 from gis_capture.server.app import create_app
 from gis_capture.server.context import served_by
 from gis_capture.server.daily_backup import DailyBackup
@@ -107,6 +108,7 @@ def _load(path: str) -> Wsgi:
     # What is written into the workspace is not for everybody on this machine.
     os.umask(os.umask(0o027) | 0o027)
     _share_heaps()
+    load_alone()
     workspace = Workspace.open(path)
     start_log(workspace.folder.logs_dir)
     keep_reserve(workspace.folder.cache_dir)
