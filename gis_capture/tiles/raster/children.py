@@ -167,8 +167,10 @@ class Asked:
                 return b""
 
     def close(self) -> None:
-        """Ends the process; those who still wait get nothing."""
+        """Ends the process, in the midst of a tile as well; those who still wait get nothing."""
         self._is_closed = True
+        if child := self._child:
+            child.kill()
         with self._lock:
             if self._child is None:
                 return
