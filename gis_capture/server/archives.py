@@ -1,8 +1,9 @@
 """Tiles of archives on the disk; each is opened once."""
 
 import io
+import time
 from collections.abc import Callable
-from functools import lru_cache
+from contextlib import suppress
 from pathlib import Path
 
 from PIL import Image
@@ -11,14 +12,44 @@ from gis_capture.tiles.archive import Archive
 from gis_capture.tiles.grid import Tile
 
 TILE_PX = 256
-_OPEN = 32
+_MOST_OPEN = 32
+_LOOK_S = 5.0
 Find = Callable[[Tile], bytes | None]
 
 
-@lru_cache(_OPEN)
-def open_archive(path: Path) -> Archive:
-    """Gives an archive whose name carries its hash, so that it never changes."""
-    return Archive(path)
+class OpenArchives:
+    """Archives whose names carry their hash, so that they never change; one that was taken away is let go of.
+
+    Until then the disk would keep its place, though nobody finds it any more.
+    """
+
+    def __init__(self) -> None:
+        self._open: dict[Path, Archive] = {}
+        self._look_again_at_s = 0.0
+
+    def get(self, path: Path) -> Archive:
+        """Gives an archive, which is opened once.
+
+        Raises:
+            SourceError: It is broken, or was taken away.
+        """
+        if (now_s := time.monotonic()) > self._look_again_at_s:
+            self._look_again_at_s = now_s + _LOOK_S
+            for gone in [one for one in list(self._open) if not one.is_file()]:
+                # Who reads it now holds it; it is closed with the last of them.
+                self._open.pop(gone, None)
+        found = self._open.get(path)
+        if found is None:
+            found = self._open[path] = Archive(path)
+            if len(self._open) > _MOST_OPEN:
+                # Another thread may be at it.
+                with suppress(RuntimeError, StopIteration):
+                    self._open.pop(next(iter(self._open)), None)
+        return found
+
+
+open_archive = OpenArchives().get
+"""That of this process."""
 
 
 def converted(content: bytes, kind: str) -> bytes:

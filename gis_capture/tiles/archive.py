@@ -4,7 +4,7 @@ import json
 import mmap
 import os
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
@@ -42,7 +42,8 @@ class Archive:
             self._root = self._directory(*self.header.root)
         except (OSError, ValueError) as error:
             raise _broken(path, error) from error
-        self._leaf = lru_cache(_KEPT_LEAVES)(self._read_leaf)
+        # A cache about a method would hold the archive, and so its file, until somebody looks for cycles.
+        self._leaves: dict[tuple[int, int], Directory] = {}
 
     def get(self, tile: Tile) -> bytes | None:
         """Gives the bytes of a tile as they are stored; None where there is none.
@@ -93,8 +94,15 @@ class Archive:
     def _directory(self, offset: int, n_bytes: int) -> Directory:
         return pmtiles.decode_directory(self._part((offset, n_bytes), 0, n_bytes), self.header.directory_compression)
 
-    def _read_leaf(self, offset: int, n_bytes: int) -> Directory:
-        return self._directory(self.header.leaves[0] + offset, n_bytes)
+    def _leaf(self, offset: int, n_bytes: int) -> Directory:
+        found = self._leaves.get((offset, n_bytes))
+        if found is None:
+            found = self._leaves[offset, n_bytes] = self._directory(self.header.leaves[0] + offset, n_bytes)
+            if len(self._leaves) > _KEPT_LEAVES:
+                # Another thread may be at it.
+                with suppress(RuntimeError, StopIteration):
+                    self._leaves.pop(next(iter(self._leaves)), None)
+        return found
 
     def _part(self, section: tuple[int, int], offset: int, n_bytes: int) -> bytes:
         start = section[0] + offset
