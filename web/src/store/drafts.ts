@@ -32,6 +32,39 @@ export async function listDrafts(database: Database): Promise<Draft[]> {
   return database.read(["drafts"], (transaction) => transaction.objectStore("drafts").getAll());
 }
 
+const draftLock = (database: Database, feature_id: string) => `${database.name}.draft.${feature_id}`;
+
+/** Tells other windows that a draft is open in this one, until the page goes or what this gives is called. */
+export function holdDraft(database: Database, feature_id: string): () => void {
+  let is_over = false;
+  let end = () => {
+    is_over = true;
+  };
+  const held = () =>
+    new Promise<void>((resolve) => {
+      end = resolve;
+      if (is_over) resolve();
+    });
+  void navigator.locks?.request(draftLock(database, feature_id), held);
+  return () => end();
+}
+
+const SETTLED_MS = 300;
+
+/** Drafts that are not open in another window. */
+export async function listIdleDrafts(database: Database): Promise<Draft[]> {
+  const drafts = await listDrafts(database);
+  const listIdle = async () => {
+    const held = new Set((await navigator.locks?.query?.())?.held?.map(({ name }) => name));
+    return drafts.filter(({ feature_id }) => !held.has(draftLock(database, feature_id)));
+  };
+  const idle = await listIdle();
+  if (idle.length || !drafts.length) return idle;
+  // The page that was here before this one may be on its way out.
+  await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
+  return listIdle();
+}
+
 /** Throws a draft away, with the photos that only it had. */
 export async function discardDraft(database: Database, feature_id: string): Promise<void> {
   await database.write(["drafts", "photos"], async (transaction) => {

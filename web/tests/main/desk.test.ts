@@ -5,7 +5,7 @@ import { Desk } from "../../src/main/tablet/desk.svelte.ts";
 import { DraftForm } from "../../src/main/tablet/draft.svelte.ts";
 import { Ledger } from "../../src/main/tablet/ledger.svelte.ts";
 import { Database } from "../../src/store/database.ts";
-import { listDrafts } from "../../src/store/drafts.ts";
+import { listDrafts, writeDraft } from "../../src/store/drafts.ts";
 import { applyPage, chooseLayers } from "../../src/store/features.ts";
 import { markOffered } from "../../src/store/outbox.ts";
 import { keepDraftPhoto, readPhoto } from "../../src/store/photos.ts";
@@ -215,6 +215,37 @@ test("every keystroke is kept, and the next start goes on with it", async () => 
     located: { method: "tap" },
   });
   expect(await listDrafts(after.ledger.database)).toEqual([]);
+});
+
+test("a form that is open in another window stays there; one of a layer that is not here does not hide others", async () => {
+  const database = await filledDatabase();
+  const desk = await openDesk(database);
+  await editedForm(desk);
+  const lock = `${database.name}.draft.${FEATURE.feature_id}`;
+  const request = () => new Promise(() => undefined);
+  vi.stubGlobal("navigator", { locks: { request, query: async () => ({ held: [{ name: lock }] }) } });
+  const other = await openDesk(database);
+  await other.resume();
+  expect([other.form, (await listDrafts(database)).length]).toEqual([null, 1]);
+  await writeDraft(database, { feature_id: "0", layer: "gone", seen: null, fields: {}, photos: [] });
+  vi.stubGlobal("navigator", { locks: { request, query: async () => ({ held: [] }) } });
+  await other.resume();
+  expect(other.form?.fields.status).toBe("球切れ");
+});
+
+test("a form lets its draft go once it is saved or thrown away", async () => {
+  const ended: string[] = [];
+  const request = async (name: string, held: () => Promise<void>) => {
+    await held();
+    ended.push(name);
+  };
+  vi.stubGlobal("navigator", { locks: { request } });
+  const desk = await openDesk();
+  await editedForm(desk);
+  expect(ended).toEqual([]);
+  await desk.save();
+  await (await editedForm(desk)).discard();
+  await vi.waitFor(() => expect(ended).toHaveLength(2));
 });
 
 test("a photo that is still being taken in is waited for: it is saved with the form, or thrown away with it", async () => {

@@ -13,7 +13,7 @@ import { type Layer, photoRules } from "../../model/layer.ts";
 import { confirmedBy } from "../../model/position.ts";
 import { findTwin } from "../../model/twins.ts";
 import { visitedFields } from "../../model/visit.ts";
-import { listDrafts } from "../../store/drafts.ts";
+import { listIdleDrafts } from "../../store/drafts.ts";
 import { discardLostPhotos } from "../../store/photos.ts";
 import { metres } from "./distances.ts";
 import { type DraftForm, DraftForm as Form } from "./draft.svelte.ts";
@@ -220,6 +220,7 @@ export class Desk {
     return this.attempt(async () => {
       const wish = await form.wish(this.gps.current());
       const is_saved = await this.ledger.save(wish);
+      form.end();
       if (form.is_new) await rememberFields(this.ledger.database, form.layer, wish.fields);
       this.panel = { kind: "map" };
       this.tell(is_saved ? t("saved") : t("nothing_changed"));
@@ -343,10 +344,14 @@ export class Desk {
     });
   }
 
-  /** Goes on with the form that was open when the app was closed, and with what was drawn for it. */
+  /** Goes on with the form that was open when the app was closed, and with what was drawn for it.
+   *
+   * What is open in another window stays there: two forms of one feature would be two records of it.
+   */
   async resume(): Promise<void> {
     await discardLostPhotos(this.ledger.database);
-    const [draft] = await listDrafts(this.ledger.database);
+    const drafts = await listIdleDrafts(this.ledger.database);
+    const draft = drafts.find((one) => this.ledger.layer(one.layer));
     const layer = draft && this.ledger.layer(draft.layer);
     if (!layer) return;
     const tool = draft.drawn?.tool;

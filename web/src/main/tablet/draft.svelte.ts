@@ -6,7 +6,7 @@ import type { Attachment, DevicePosition, Feature, Fields, PositionQuality } fro
 import { mintUuid } from "../../model/identity.ts";
 import { type Layer, photoRules, type Value } from "../../model/layer.ts";
 import type { Database } from "../../store/database.ts";
-import { type Draft, type Drawn, discardDraft, writeDraft } from "../../store/drafts.ts";
+import { type Draft, type Drawn, discardDraft, holdDraft, writeDraft } from "../../store/drafts.ts";
 import { discardDraftPhoto, readPhoto } from "../../store/photos.ts";
 
 /** An open form over one feature. Each keystroke and each corner is kept in the store: a killed tab loses none. */
@@ -28,6 +28,8 @@ export class DraftForm {
   problems = $state<Record<string, FormProblem>>({});
 
   readonly #database: Database;
+  /** Lets other windows go on with the draft. */
+  #end: (() => void) | null = null;
   #writing: Promise<void> = Promise.resolve();
   #work: Promise<void> = Promise.resolve();
 
@@ -43,6 +45,7 @@ export class DraftForm {
       this.photos = [...of.draft.photos];
       this.is_dirty = of.draft.is_dirty ?? true;
       this.drawn = of.draft.drawn ?? null;
+      this.#end = holdDraft(database, this.feature_id);
     } else {
       this.feature_id = of.seen?.feature_id ?? mintUuid();
       this.seen = of.seen;
@@ -124,6 +127,7 @@ export class DraftForm {
   }
 
   #write(): Promise<void> {
+    this.#end ??= holdDraft(this.#database, this.feature_id);
     const draft: Draft = {
       feature_id: this.feature_id,
       layer: this.layer.key,
@@ -175,6 +179,13 @@ export class DraftForm {
   async discard(): Promise<void> {
     await this.settled();
     await discardDraft(this.#database, this.feature_id);
+    this.end();
+  }
+
+  /** Ends the form, whose draft is no more. */
+  end(): void {
+    this.#end?.();
+    this.#end = null;
   }
 
   async #attachments(): Promise<Attachment[]> {
