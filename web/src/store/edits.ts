@@ -5,6 +5,7 @@ import { NATURE, type Nature } from "../model/identity.ts";
 import { localDay, visitOf } from "../model/visit.ts";
 import type { Database, StoredPhoto, Undone, WriteTransaction } from "./database.ts";
 import { findStored } from "./feature_blocks.ts";
+import { findAround } from "./features.ts";
 
 /** What a person wants, and the feature's label for lists. */
 type LabelledWish = Wish & { label: string };
@@ -23,6 +24,11 @@ export async function saveEdit(database: Database, wish: LabelledWish, nature: N
  * What was taken back before cannot be done again after that.
  */
 export async function saveEdits(database: Database, wishes: readonly LabelledWish[], nature: Nature = NATURE) {
+  return (await saveAndLook(database, wishes, nature)).entries;
+}
+
+/** Saves as `saveEdits` does, and tells what is known of each feature then: asking anew would show in how long it takes. */
+export async function saveAndLook(database: Database, wishes: readonly LabelledWish[], nature: Nature = NATURE) {
   return database.write(
     ["features", "blocks", "settings", "outbox", "photos", "drafts", "visits", "undone"],
     async (transaction) => {
@@ -31,8 +37,12 @@ export async function saveEdits(database: Database, wishes: readonly LabelledWis
         const first_id = entries.find((entry) => entry)?.change.change_id;
         entries.push(await saveOne(transaction, wish, nature, first_id));
       }
-      if (entries.some(Boolean)) await transaction.objectStore("undone").clear();
-      return entries;
+      const clearing = entries.some(Boolean) && transaction.objectStore("undone").clear();
+      const around = await Promise.all(
+        wishes.map(({ layer, feature_id }) => findAround(transaction, layer.key, feature_id)),
+      );
+      await clearing;
+      return { entries, around };
     },
   );
 }

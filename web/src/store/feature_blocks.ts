@@ -26,7 +26,7 @@ export interface FeatureBlock {
 /** The server's store in what is noted of a pull: its epoch, the area, and which pull from the beginning it was. */
 export const storeOf = (epoch: string) => epoch.split(" ")[0] ?? "";
 
-type AnyTransaction = ReadTransaction | WriteTransaction;
+export type AnyTransaction = ReadTransaction | WriteTransaction;
 
 const blocksOf = (transaction: AnyTransaction) => (transaction as ReadTransaction).objectStore("blocks");
 const singlesOf = (transaction: AnyTransaction) => (transaction as ReadTransaction).objectStore("features");

@@ -2,8 +2,9 @@ import { boxText, type WorkArea } from "../model/area.ts";
 import type { Feature } from "../model/feature.ts";
 import type { Layer } from "../model/layer.ts";
 import type { ConflictLine, EndLine, HeaderLine, LayerListing, PullLine } from "../model/messages.ts";
-import type { Database, StoredLayer, StoreName, WriteTransaction } from "./database.ts";
+import type { Database, ReadTransaction, StoredLayer, StoreName, WriteTransaction } from "./database.ts";
 import {
+  type AnyTransaction,
   findFeature,
   gatherSingles,
   putBlocks,
@@ -27,15 +28,22 @@ export async function listFeatures(database: Database, key: string): Promise<Fea
 
 /** All that a save, an undo or another window may have changed around one feature, as it was at one moment. */
 export async function readAround(database: Database, layer: string, feature_id: string) {
-  return database.read(["features", "blocks", "outbox", "visits", "photos"], async (transaction) => {
-    const [base, entries, visit, n_unsent_photos] = await Promise.all([
-      findFeature(transaction, layer, feature_id),
-      transaction.objectStore("outbox").index("feature_id").getAll(feature_id),
-      transaction.objectStore("visits").get(feature_id),
-      transaction.objectStore("photos").index("state").count("unsent"),
-    ]);
-    return { base, entries, visit, n_unsent_photos };
-  });
+  return database.read(["features", "blocks", "outbox", "visits", "photos"], (transaction) =>
+    findAround(transaction, layer, feature_id),
+  );
+}
+
+export type Around = Awaited<ReturnType<typeof readAround>>;
+
+/** What `readAround` gives, in a transaction that has its stores. */
+export async function findAround(transaction: AnyTransaction, layer: string, feature_id: string) {
+  const [base, entries, visit, n_unsent_photos] = await Promise.all([
+    findFeature(transaction, layer, feature_id),
+    (transaction as ReadTransaction).objectStore("outbox").index("feature_id").getAll(feature_id),
+    (transaction as ReadTransaction).objectStore("visits").get(feature_id),
+    (transaction as ReadTransaction).objectStore("photos").index("state").count("unsent"),
+  ]);
+  return { layer, feature_id, base, entries, visit, n_unsent_photos };
 }
 
 export async function listConflicts(database: Database): Promise<ConflictLine[]> {

@@ -12,8 +12,8 @@ import { featureLabel } from "../../model/label.ts";
 import type { Layer } from "../../model/layer.ts";
 import type { ConflictLine } from "../../model/messages.ts";
 import type { Database, StoredLayer, Undone } from "../../store/database.ts";
-import { listUndone, redoChanges, removeUnsentPhoto, saveEdits, undoChanges } from "../../store/edits.ts";
-import { listConflicts, listFeatures, listLayers, readAround } from "../../store/features.ts";
+import { listUndone, redoChanges, removeUnsentPhoto, saveAndLook, undoChanges } from "../../store/edits.ts";
+import { type Around, listConflicts, listFeatures, listLayers, readAround } from "../../store/features.ts";
 import { handOver, listOutbox } from "../../store/outbox.ts";
 import { openMaps } from "../../store/packs.ts";
 import { listUnsentPhotos } from "../../store/photos.ts";
@@ -203,13 +203,16 @@ export class Ledger {
       ...wish,
       label: this.label(wish.layer, wish.is_deletion ? (wish.seen?.fields ?? {}) : wish.fields),
     }));
-    const entries = await saveEdits(this.database, named);
+    const { entries, around } = await saveAndLook(this.database, named);
     const change_ids = entries.flatMap((entry) => (entry ? [entry.change.change_id] : []));
     if (change_ids.length) {
       this.undoable = [...this.undoable, change_ids];
       this.redoable = [];
     }
-    for (const { layer, feature_id } of wishes) await this.#refresh(layer.key, feature_id);
+    for (const one of around) {
+      this.#take(one);
+      this.#windows?.postMessage([one.layer, one.feature_id]);
+    }
     return change_ids.length > 0;
   }
 
@@ -262,7 +265,10 @@ export class Ledger {
 
   /** Follows one feature; how many others there are costs nothing. */
   async #read(layer: string, feature_id: string): Promise<void> {
-    const { base, entries, visit, n_unsent_photos } = await readAround(this.database, layer, feature_id);
+    this.#take(await readAround(this.database, layer, feature_id));
+  }
+
+  #take({ layer, feature_id, base, entries, visit, n_unsent_photos }: Around): void {
     const before = this.entriesOf(feature_id);
     const others = this.entries.filter(({ change }) => change.feature_id !== feature_id);
     this.entries = [...others, ...entries].sort((a, b) => a.sequence - b.sequence);
