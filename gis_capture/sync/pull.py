@@ -18,6 +18,8 @@ from gis_capture.sync import codes
 from gis_capture.sync.messages import PULL_FORMAT
 from gis_capture.sync.push import Clock
 
+_MEASURED = 50
+"""Lines that tell how large the others are."""
 _CURSOR = re.compile(r"(\d{1,18})\.(\d{1,18})\.(\d{1,9})\.(\d{1,18})")
 
 
@@ -63,6 +65,20 @@ def pull(
         bbox = area.common(bbox) or bbox
     scope = LineScope(hidden, bbox, lies_in=lies_in)
     return _lines(store, scope, place, since=since, start=start, limit=limit, clock=clock)
+
+
+def mean_bytes(store: Store, layer: Layer, *, with_personal: bool = False) -> int:
+    """About how many bytes a feature of a layer is in a pull, by some of them; 0 where there is none.
+
+    Args:
+        store: Where the features are.
+        layer: Of the store.
+        with_personal: Whether fields with personal data are given.
+    """
+    scope = LineScope({layer.key: frozenset() if with_personal else layer.personal_names})
+    with store.snapshot() as snapshot:
+        some = next(iter(snapshot.lines(scope, after=(0, LAST_RANK, 0), limit=_MEASURED)), None)
+    return round(len(some.data) / some.n_lines) if some else 0
 
 
 def _lines(

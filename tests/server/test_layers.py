@@ -32,6 +32,16 @@ def test_layers_are_listed_with_counts_and_extent(client: FlaskClient) -> None:
     assert layer["extent"] == pytest.approx([137.25, 36.14, 137.279, 36.14], abs=1e-5)
 
 
+def test_layers_tell_how_large_their_features_are_on_their_way(client: FlaskClient) -> None:
+    """So that a crew knows what it takes along before it does."""
+    (layer,) = client.get("/layers").get_json()["layers"]
+    lines = client.get("/sync/pull?layers=street_light&since=0").data.splitlines(keepends=True)
+    sizes = [len(line) for line in lines if b'"feature_id"' in line]
+
+    assert len(sizes) == 30
+    assert layer["feature_bytes"] == pytest.approx(sum(sizes) / len(sizes), abs=1)
+
+
 def test_all_definitions_are_offered(client: FlaskClient) -> None:
     """Also of layers that have nothing in the store yet."""
     keys = [layer["key"] for layer in client.get("/definitions").get_json()["definitions"]]

@@ -17,6 +17,7 @@ from gis_capture.server.errors import RequestError, StateError, request_language
 from gis_capture.server.import_answers import last_imports
 from gis_capture.server.seen import extent_seen, within
 from gis_capture.store.protocol import EVERYTHING, LayerInfo
+from gis_capture.sync.pull import mean_bytes
 from gis_capture.tiles.legend import legend_of
 
 area = Blueprint("layers", __name__)
@@ -34,6 +35,7 @@ def list_layers() -> Response:
         {
             "definition": layer_to_json(info.layer),
             **_counts(info),
+            "feature_bytes": mean_bytes(here.store, info.layer, with_personal=sees_personal()),
             "revision": info.revision,
             "last_import": newest.get(info.layer.key),
             "has_paper": has_paper,

@@ -80,6 +80,8 @@ export interface LayerListing {
   n_unlocated: number;
   extent: [number, number, number, number] | null;
   revision: number;
+  /** About what a feature is on its way. */
+  feature_bytes?: number;
   /** Map layers of the office's own, in place of what the definition gives. */
   own_style?: object[];
   /** What the colours of that mean. */

@@ -20,8 +20,8 @@ import { Awake } from "./awake.ts";
 import type { Ledger } from "./ledger.svelte.ts";
 import { explain, type Trouble } from "./trouble.ts";
 
-/** Rough size of a feature on its way to the tablet; told as a size beforehand, not counted on. */
-const FEATURE_BYTES = 400;
+/** Of a feature where the server does not tell how large they are. */
+const FEATURE_BYTES = 1000;
 /** Addresses reach so far beyond the layers: roads lead out of them. */
 const MARGIN_DEG = 0.02;
 const NOTHING: Addresses = { towns: [], forms: {} };
@@ -75,8 +75,8 @@ export class Outing {
     const coming = (this.listings ?? []).filter(
       ({ definition: { key } }) => this.chosen.includes(key) && !here.has(key),
     );
-    const n_features = coming.reduce((sum, listing) => sum + this.count(listing), 0);
-    return n_features * FEATURE_BYTES + sumOf(this.#taken_packs.map((pack) => this.missingBytes(pack)));
+    const sizes = coming.map((listing) => this.count(listing) * (listing.feature_bytes || FEATURE_BYTES));
+    return sumOf(sizes) + sumOf(this.#taken_packs.map((pack) => this.missingBytes(pack)));
   }
 
   /** Whether more is to come than there is room for; packs that are not wanted any more make room. */
