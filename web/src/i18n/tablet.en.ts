@@ -98,8 +98,8 @@ export const en: Record<TabletKey, string> = {
   check_battery_good: "Battery: {percent} %",
   check_battery_todo: "The battery is at {percent} %. Charge it, or take a power bank along.",
   check_battery_unknown: "This app cannot see the battery. Look at its sign at the edge of the screen: 50 % or more?",
-  check_space_good: "Free: about {size} MB",
-  check_space_todo: "Only about {size} MB are free. Delete apps or pictures that nobody needs.",
+  check_space_good: "Free: about {size}",
+  check_space_todo: "Only about {size} is free. Delete apps or pictures that nobody needs.",
 
   home_screen_first: "First, add this to the home screen.",
   home_screen_why:

@@ -85,9 +85,9 @@ export const ja = {
     "ブラウザーで開いています。共有メニューの「ホーム画面に追加」をして、そのアプリで開いてください。",
   check_persisted_good: "端末は記録を消さない約束をしています。",
   check_persisted_todo: "端末がいっぱいになると、記録が消されるおそれがあります。その日のうちに送ってください。",
-  check_layers_good: "レイヤー {n}個が、すべてこの端末にあります。",
+  check_layers_good: "選んだ台帳 {n}個が、すべてこの端末にあります。",
   check_layers_todo:
-    "まだ届いていないレイヤーがあります({open}個)。「選びなおす・入れなおす」から、もう一度受け取ってください。",
+    "まだ届いていない台帳があります({open}個)。「選びなおす・入れなおす」から、もう一度受け取ってください。",
   check_packs_good: "背景の地図が、この端末にあります({n}枚)。",
   check_packs_todo:
     "背景の地図がそろっていません。「選びなおす・入れなおす」から受け取ってください。なくても記録はできます。",
@@ -102,8 +102,8 @@ export const ja = {
   check_battery_todo: "電池が {percent}%です。充電するか、モバイルバッテリーを持って出てください。",
   check_battery_unknown:
     "電池の残りは、このアプリからは分かりません。画面のすみの電池の印で、50%以上あるか見てください。",
-  check_space_good: "空き: 約 {size} MB",
-  check_space_todo: "空きが約 {size} MBしかありません。いらないアプリや写真を消してください。",
+  check_space_good: "空き: 約 {size}",
+  check_space_todo: "空きが約 {size}しかありません。いらないアプリや写真を消してください。",
 
   home_screen_first: "先に、ホーム画面に追加してください。",
   home_screen_why:

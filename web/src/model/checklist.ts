@@ -48,7 +48,6 @@ export function outingChecks(facts: OutingFacts, now: Date): Check[] {
   const { battery, compass, free_bytes, position } = facts;
   const n_old = facts.unsent_at.filter((at) => localDay(new Date(at)) < localDay(now)).length;
   const percent = Math.round((battery?.level ?? 0) * 100);
-  const megabytes = Math.round((free_bytes ?? 0) / 1e6);
   const all: Record<Check["key"], Omit<Check, "key"> | null> = {
     installed: { is_good: facts.is_installed, values: {} },
     persisted: { is_good: facts.is_persisted, values: {} },
@@ -65,10 +64,10 @@ export function outingChecks(facts: OutingFacts, now: Date): Check[] {
     compass: compass && compass !== "denied" ? { is_good: compass === "granted", values: {} } : null,
     unsent: { is_good: !n_old, values: { n: n_old } },
     battery: { is_good: battery && (battery.is_charging || battery.level >= LOW_BATTERY), values: { percent } },
-    space:
-      free_bytes === null
-        ? null
-        : { is_good: free_bytes >= DAY_BYTES, values: { size: megabytes.toLocaleString("ja-JP") } },
+    space: free_bytes === null ? null : { is_good: free_bytes >= DAY_BYTES, values: { size: sizeOf(free_bytes) } },
   };
   return CHECKS.flatMap((key) => (all[key] ? [{ key, ...all[key] }] : []));
 }
+
+const sizeOf = (n_bytes: number) =>
+  n_bytes < 1e9 ? `${Math.round(n_bytes / 1e6)} MB` : `${(n_bytes / 1e9).toFixed(n_bytes < 1e10 ? 1 : 0)} GB`;

@@ -52,3 +52,9 @@ test("a charging tablet may be empty; what the device does not tell is no fault;
   expect(checks.map(({ key }) => key)).toEqual(["installed", "persisted", "layers", "packs", "unsent", "battery"]);
   expect(checks.at(-1)?.is_good).toBeNull();
 });
+
+test("free space is told in a unit that people use", () => {
+  const size = (free_bytes: number) =>
+    outingChecks({ ...READY, free_bytes }, NOW).find(({ key }) => key === "space")?.values.size;
+  expect([499e6, 4.26e9, 10.74e9].map(size)).toEqual(["499 MB", "4.3 GB", "11 GB"]);
+});
