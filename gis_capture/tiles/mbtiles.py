@@ -3,7 +3,6 @@
 import gzip
 import json
 import math
-import zlib
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from gis_capture.model import BBox
 from gis_capture.text import Text
 from gis_capture.tiles.archive import ArchiveWriter
 from gis_capture.tiles.grid import MAX_LATITUDE, Tile
-from gis_capture.tiles.pmtiles import MAX_PART_BYTES
+from gis_capture.tiles.pmtiles import MAX_PART_BYTES, unpack
 
 _TYPES = {"pbf": "mvt", "mvt": "mvt", "png": "png", "jpg": "jpg", "jpeg": "jpg", "webp": "webp"}
 _BEGINNINGS = {"png": b"\x89PNG", "jpg": b"\xff\xd8\xff"}
@@ -72,10 +71,9 @@ def _gzipped(content: bytes, source: Path) -> bytes:
     if content.startswith(_GZIP):
         return content
     if _is_zlib(content):
-        unpacker = zlib.decompressobj()
         try:
-            content = unpacker.decompress(content, MAX_PART_BYTES)
-        except zlib.error as error:
+            content = unpack(content, MAX_PART_BYTES)
+        except ValueError as error:
             raise broken(source, str(error)) from error
     return gzip.compress(content, mtime=0)
 

@@ -27,7 +27,7 @@ from gis_capture.tiles.sidecar import read_columns, write_columns
 from gis_capture.tiles.stretches import MergedFile, Shared, Stretch, stretch_columns
 
 PIECE_BYTES = 64 << 20
-"""Of the columns of a piece; twice as much is needed while they are made."""
+"""Of the columns of a piece, about; up to four times as much is needed while they are made."""
 STRETCH_BYTES = 32 << 20
 _MOST_KNOWN = 500_000
 """Values told to be the same in several pieces; of more each piece has its own: hardly two are in one tile."""

@@ -229,12 +229,13 @@ def decode_directory(content: bytes, compression: int) -> Directory:
 
 
 def unpack(content: bytes, max_bytes: int) -> bytes:
-    """Unpacks gzip, up to a limit.
+    """Unpacks gzip, or zlib, up to a limit.
 
     Raises:
         ValueError: Broken or too large.
     """
-    unpacker = zlib.decompressobj(wbits=31)
+    # Either, by its header.
+    unpacker = zlib.decompressobj(wbits=47)
     try:
         unpacked = unpacker.decompress(content, max_bytes)
     except zlib.error as error:

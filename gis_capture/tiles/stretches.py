@@ -28,7 +28,16 @@ class Shared:
 
 
 class MergedFile:
-    """Writes stretches one after the other."""
+    """Writes stretches one after the other, until all rows of the pieces are there.
+
+    Args:
+        file: Empty; open for reading and writing.
+        pieces: Of which the stretches are.
+        shared: Their values.
+
+    Raises:
+        OSError: The disk is full, here as in its methods.
+    """
 
     def __init__(self, file: BinaryIO, pieces: Sequence[Piece], shared: Shared) -> None:
         n_rows, n_parts, n_vertices, n_own, n_bytes = (
@@ -60,10 +69,10 @@ class MergedFile:
         self._at_row = self._at_part = self._at_vertex = 0
         self._at_value, self._at_byte = len(shared.lengths), len(shared.content)
         self._ids = np.empty(n_rows, dtype=np.uint32)
-        self._low, self._high = (np.full((-(-n_rows // BLOCK), 2), edge) for edge in (np.inf, -np.inf))
+        self._low, self._high = (np.full((n_blocks, 2), edge) for edge in (np.inf, -np.inf))
 
     def add(self, columns: Columns) -> None:
-        """Takes the next stretch."""
+        """Takes the next stretch along the curve, as `stretch_columns` gives it."""
         put, n_shared = self._writer.put, len(self._shared.lengths)
         put("fids", columns.fids, at=self._at_row)
         put("kinds", columns.kinds, at=self._at_row)
@@ -112,7 +121,13 @@ class MergedFile:
 
 
 def stretch_columns(pieces: Sequence[Piece], stretch: Stretch, shared: Shared) -> Columns:
-    """Puts a stretch of the curve in order; all shared values are in its columns, and its own after them."""
+    """Puts a stretch of the curve in order; all shared values are in its columns, and its own after them.
+
+    Args:
+        pieces: Each along the curve, with `id_keys` in the order of the rows.
+        stretch: Of at least one row.
+        shared: Their values.
+    """
     rows, places, matrices = [], [], []
     starts, lengths, content = [offsets_of(shared.lengths)[:-1]], [shared.lengths], [shared.content]
     n_values, n_bytes = len(shared.lengths), len(shared.content)

@@ -191,6 +191,14 @@ def test_what_mbtiles_hold_counts_not_what_they_say(
     assert (answer.status_code, answer.data) == (200, given)
 
 
+def test_a_tile_that_is_cut_off_is_told(workspace: Workspace, tmp_path: Path) -> None:
+    """It is not taken as far as it goes."""
+    cut = zlib.compress(LAYER * 999)[:-6]
+
+    with pytest.raises(SourceError, match=r"a\.mbtiles"):
+        workspace.add_basemap(write_mbtiles(tmp_path / "a.mbtiles", cut, "pbf"), name="gsi", attribution="")
+
+
 def test_what_another_program_has_not_put_in_its_file_yet_is_there(workspace: Workspace, tmp_path: Path) -> None:
     """A file that is open elsewhere may have its tiles in a log beside it."""
     path = tmp_path / "a.mbtiles"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from shapely import Geometry, GeometryCollection, MultiPoint, Point
 
 from gis_capture.store.columns import Columns as StoredColumns
-from gis_capture.tiles import encoder
+from gis_capture.tiles import encoder, stretches
 from gis_capture.tiles import pieces as pieces_module
 from gis_capture.tiles.arranging import curve
 from gis_capture.tiles.building import build_columns
@@ -70,8 +70,9 @@ def rows_of(columns: Columns) -> list[tuple[Any, ...]]:
     )
 
 
-def test_all_is_there(tmp_path: Path) -> None:
+def test_all_is_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Every row with its shape and its values, found by its id and by its place."""
+    monkeypatch.setattr(stretches, "_IDS_AT_ONCE", 1_000)
     batches = batches_of(many())
     expected, found = build_columns(LAYER, batches), merged(batches, tmp_path)
 
@@ -126,13 +127,20 @@ def test_values_too_many_to_be_known_stand_twice(monkeypatch: pytest.MonkeyPatch
     assert rows_of(merged(batches, tmp_path)) == rows_of(build_columns(LAYER, batches))
 
 
-def test_everything_in_one_place(tmp_path: Path) -> None:
-    """It can not be divided along the curve."""
-    batches = batches_of([Point(PLACE)] * 2_000)
+def test_everything_in_one_place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """It cannot be divided along the curve; no more of it is put in order at once for that."""
+    batches, sizes = batches_of([Point(PLACE)] * 2_000), list[int]()
 
-    assert rows_of(merged(batches, tmp_path, piece_bytes=40_000, stretch_bytes=5_000)) == rows_of(
-        build_columns(LAYER, batches)
-    )
+    def put_in_order(*given: Any) -> Columns:
+        made = stretches.stretch_columns(*given)
+        sizes.append(len(made))
+        return made
+
+    monkeypatch.setattr(pieces_module, "stretch_columns", put_in_order)
+    found = merged(batches, tmp_path, piece_bytes=40_000, stretch_bytes=5_000)
+
+    assert rows_of(found) == rows_of(build_columns(LAYER, batches))
+    assert sum(sizes) == 2_000 and max(sizes) < 200
 
 
 @given(st.lists(st.sampled_from([*city()[:40], None, Point(200, 95)]), min_size=12, max_size=60), st.integers(1, 4_000))
