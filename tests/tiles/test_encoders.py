@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from shapely import Geometry, GeometryCollection, LineString, MultiPoint, MultiPolygon, Point, Polygon
 from shapely.geometry import shape
 
+from gis_capture.tiles import encoder
 from gis_capture.tiles.grid import BUFFER, EXTENT, Tile, tile_at
-from tests.tiles.drawing import columns_of, draw
+from tests.tiles.drawing import columns_of, draw, encoded
 
 PLACE = (137.2525, 36.1461)
 FRAME = shapely.box(-BUFFER, -BUFFER, EXTENT + BUFFER, EXTENT + BUFFER)
@@ -195,3 +196,13 @@ def test_areas_across_the_seam_stay_in_their_frame(west: float, south: float, wi
             for one in draw(columns, tile, is_compiled=is_compiled):
                 drawn = shape(one["geometry"])
                 assert drawn.is_valid and FRAME.buffer(1).covers(drawn)
+
+
+def test_what_a_tile_is_written_into_is_used_again() -> None:
+    """It is megabytes, given back when the tile is put together."""
+    columns, tile = columns_of([Point(PLACE)]), tile_at(*PLACE, 14)
+    first = encoded(columns, tile, is_compiled=True)
+    idle = [*encoder._idle]
+
+    assert idle and encoded(columns, tile, is_compiled=True) == first
+    assert encoder._idle == idle
